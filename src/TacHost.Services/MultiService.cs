@@ -1,0 +1,270 @@
+using System.Collections;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Hosting;
+
+namespace TacHost.Services;
+
+/// <summary>An ordered group of services that starts and stops as one service.</summary>
+/// <remarks>
+/// Children start one after another in the order in which they were added and stop in reverse, each awaited, so that a child may rely on those added before it.
+/// If one fails to start, those already started are stopped and the failure is rethrown. A stop goes on past failures and reports them together.
+/// A failure of a running child is passed up, and ends the host when it reaches the <see cref="Application"/>; override <see cref="OnServiceFailed"/> to deal with it here.
+/// A derived class's own start runs before its children's, its own stop after theirs.
+/// Ported from <c>twisted.application.service.MultiService</c>.
+/// </remarks>
+public class MultiService : Service, IServiceCollection
+{
+    private readonly Lock _childrenGate = new();
+    private readonly List<IService> _children = [];
+    private Dictionary<string, IService>? _bySegment;
+    private Dictionary<string, int>? _lastOfType;
+
+    /// <summary>Where the pass over the children stands that is under way; a child removed before it moves it back.</summary>
+    private int _next;
+
+    /// <summary>What happens to a child that joins now.</summary>
+    private Joining _joining = Joining.Waits;
+
+    private enum Joining
+    {
+        Waits,
+        TakesItsTurn,
+        StartsAtOnce,
+        IsRefused,
+    }
+
+    /// <inheritdoc/>
+    public IService GetServiceNamed(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        lock (_childrenGate)
+        {
+            if (_bySegment?.GetValueOrDefault(name) is { } child)
+                return child;
+        }
+
+        var names = string.Join(", ", this.Select(child => $"'{child.Name ?? SegmentOf(child)}'"));
+        throw new KeyNotFoundException($"The service '{Path}' has no child named '{name}'; it has {(names.Length == 0 ? "none at all" : names)}.");
+    }
+
+    /// <inheritdoc/>
+    public void AddService(IService child)
+    {
+        ArgumentNullException.ThrowIfNull(child);
+        if (child.Parent is null)
+            child.SetServiceParent(this);
+        else
+            Take(child, mayStart: false);
+    }
+
+    /// <inheritdoc/>
+    public IService AddService(IHostedService child, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(child);
+        var service = child as IService ?? new HostedService(child);
+        if (name is not null)
+            service.SetName(name);
+        AddService(service);
+        return service;
+    }
+
+    /// <inheritdoc/>
+    public async Task AddServiceAsync(IService child, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(child);
+        if (child.Parent is null)
+        {
+            await child.SetServiceParentAsync(this, cancellationToken);
+            return;
+        }
+
+        if (!Take(child, mayStart: true))
+            return;
+        try
+        {
+            await child.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            Drop(child);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task RemoveServiceAsync(IService child, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(child);
+        if (!Drop(child))
+            throw new InvalidOperationException($"The service '{child.Path}' is not a child of '{Path}'.");
+        if (child is not Service { IsInTheMiddleOfItsStart: true })
+            await child.StopAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void ServiceFailed(IService service, Exception failure)
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        OnServiceFailed(service, failure);
+    }
+
+    /// <summary>The children, as they are now.</summary>
+    public IEnumerator<IService> GetEnumerator()
+    {
+        lock (_childrenGate)
+            return ((IEnumerable<IService>)_children.ToArray()).GetEnumerator();
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Hears of the failure of a running service below. Passes it to the parent unless overridden.</summary>
+    protected virtual void OnServiceFailed(IService service, Exception failure) => Parent?.ServiceFailed(service, failure);
+
+    private protected override async Task PrivilegedStartCoreAsync(CancellationToken cancellationToken)
+    {
+        BeginPass();
+        await OnPrivilegedStartAsync(cancellationToken);
+        while (NextChild() is { } child)
+            await StartChildAsync(child, child.PrivilegedStartAsync, cancellationToken);
+    }
+
+    private protected override async Task StartCoreAsync(CancellationToken cancellationToken)
+    {
+        BeginPass();
+        await OnStartAsync(cancellationToken);
+        while (NextChild(whenNone: Joining.StartsAtOnce) is { } child)
+            await StartChildAsync(child, child.StartAsync, cancellationToken);
+    }
+
+    private protected override async Task StopCoreAsync(CancellationToken cancellationToken)
+    {
+        IService[] children;
+        lock (_childrenGate)
+        {
+            _joining = Joining.IsRefused;
+            children = [.. _children];
+        }
+
+        List<Exception> failures = [];
+        for (var i = children.Length - 1; i >= 0; i--)
+            await TryStopAsync(children[i], children[i].StopAsync, failures, cancellationToken);
+        await TryStopAsync(this, OnStopAsync, failures, cancellationToken);
+        lock (_childrenGate)
+            _joining = Joining.Waits;
+        if (failures.Count > 0)
+            throw new AggregateException($"{failures.Count} of the services in '{Path}' did not stop cleanly.", failures);
+    }
+
+    private async Task TryStopAsync(IService service, Func<CancellationToken, Task> stopAsync, List<Exception> failures, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await stopAsync(cancellationToken);
+        }
+        catch (AggregateException e) when (service is MultiService && service != this)
+        {
+            failures.AddRange(e.InnerExceptions);
+        }
+        catch (Exception e)
+        {
+            ServiceLog.StopFailed(Logger, e, service.Path);
+            failures.Add(e);
+        }
+    }
+
+    private async Task StartChildAsync(IService child, Func<CancellationToken, Task> startAsync, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        await startAsync(cancellationToken);
+        if (child.Parent != this)
+            await child.StopAsync(cancellationToken);
+    }
+
+    private void BeginPass()
+    {
+        lock (_childrenGate)
+        {
+            _next = 0;
+            _joining = Joining.TakesItsTurn;
+        }
+    }
+
+    /// <summary>The child whose turn it is; a child that joins after null was returned meets <paramref name="whenNone"/>.</summary>
+    private IService? NextChild(Joining whenNone = Joining.TakesItsTurn)
+    {
+        lock (_childrenGate)
+        {
+            if (_next < _children.Count)
+                return _children[_next++];
+            _joining = whenNone;
+            return null;
+        }
+    }
+
+    /// <summary>Registers a child whose parent is this collection already.</summary>
+    /// <returns>Whether the child is to be started by the caller.</returns>
+    private bool Take(IService child, bool mayStart)
+    {
+        lock (_childrenGate)
+        {
+            if (child.Parent != this)
+                throw new InvalidOperationException($"The service '{child.Path}' cannot join '{Path}', because it belongs to '{PathOf(child.Parent!)}' already. Await SetServiceParentAsync to move it.");
+            if (_joining == Joining.IsRefused)
+                throw new InvalidOperationException($"The service '{NameOf(child)}' cannot join '{Path}', because that is stopping.");
+            if (_joining == Joining.StartsAtOnce && !mayStart)
+                throw new InvalidOperationException($"The service '{NameOf(child)}' cannot join '{Path}' without being started, because that is running. Await SetServiceParentAsync instead.");
+            if (child.State is not (ServiceState.Stopped or ServiceState.Failed))
+                throw new InvalidOperationException($"The service '{NameOf(child)}' cannot join '{Path}' while it is {child.State.ToString().ToLowerInvariant()}. Stop it first.");
+            Register(child);
+            return _joining == Joining.StartsAtOnce;
+        }
+    }
+
+    private void Register(IService child)
+    {
+        var segments = _bySegment ??= new Dictionary<string, IService>(StringComparer.Ordinal);
+        var segment = child.Name ?? FreeSegment(NameOf(child), segments);
+        if (!segments.TryAdd(segment, child))
+        {
+            var there = segments[segment];
+            throw ReferenceEquals(there, child)
+                ? new InvalidOperationException($"The service '{segment}' is a child of '{Path}' already.")
+                : new InvalidOperationException($"The service '{Path}' cannot have two children named '{segment}', a {TypeName.Of(there.GetType())} and a {TypeName.Of(child.GetType())}. Give one of them another name with SetName.");
+        }
+
+        _children.Add(child);
+        if (child is Service service)
+            service.Segment = segment;
+    }
+
+    /// <summary>The type's name for the first unnamed child of a type, with '-2', '-3' … for those that follow.</summary>
+    private string FreeSegment(string type, Dictionary<string, IService> segments)
+    {
+        ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(_lastOfType ??= [], type, out _);
+        string segment;
+        do
+            segment = ++last == 1 ? type : $"{type}-{last}";
+        while (segments.ContainsKey(segment));
+        return segment;
+    }
+
+    private bool Drop(IService child)
+    {
+        lock (_childrenGate)
+        {
+            var index = _children.IndexOf(child);
+            if (index < 0)
+                return false;
+            _children.RemoveAt(index);
+            _bySegment!.Remove(SegmentOf(child));
+            if (index < _next)
+                _next--;
+            return true;
+        }
+    }
+
+    private static string NameOf(IService child) => (child as Service)?.OwnName ?? child.Name ?? TypeName.Of(child.GetType());
+
+    private string SegmentOf(IService child) =>
+        (child as Service)?.Segment ?? _bySegment!.First(pair => ReferenceEquals(pair.Value, child)).Key;
+}

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+
+namespace TacHost.Services.Networking;
+
+/// <summary>Every line that listeners and transports log.</summary>
+internal static partial class NetworkingLog
+{
+    [LoggerMessage(100, LogLevel.Information, "{Factory} starting on {EndPoints}")]
+    public static partial void FactoryStarting(ILogger logger, string factory, string endPoints);
+
+    [LoggerMessage(101, LogLevel.Information, "(TCP Port {Port} Closed)")]
+    public static partial void PortClosed(ILogger logger, int port);
+
+    [LoggerMessage(102, LogLevel.Information, "Stopping factory {Factory}")]
+    public static partial void FactoryStopping(ILogger logger, string factory);
+
+    [LoggerMessage(103, LogLevel.Warning, "'{Interface}' also means {Address}, which this machine does not have; not listening there.")]
+    public static partial void AddressMissing(ILogger logger, string @interface, string address);
+
+    [LoggerMessage(104, LogLevel.Error, "The connection from {Peer} was aborted, because {Protocol} threw.")]
+    public static partial void ProtocolThrew(ILogger logger, Exception failure, string peer, string protocol);
+
+    [LoggerMessage(105, LogLevel.Error, "Accepting on {EndPoint} is paused, because the process is out of resources ({Error}). It goes on as soon as there are some; raise the limit with 'ulimit -n' or LimitNOFILE=.")]
+    public static partial void AcceptPaused(ILogger logger, string endPoint, string error);
+
+    [LoggerMessage(106, LogLevel.Information, "Accepting on {EndPoint} again.")]
+    public static partial void AcceptResumed(ILogger logger, string endPoint);
+
+    [LoggerMessage(107, LogLevel.Warning, "{Count} connections on {EndPoint} did not end within the grace period and were aborted.")]
+    public static partial void ConnectionsAborted(ILogger logger, int count, string endPoint);
+}

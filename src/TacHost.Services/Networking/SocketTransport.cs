@@ -1,0 +1,313 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace TacHost.Services.Networking;
+
+/// <summary>One accepted stream connection: sends at once what the kernel takes, queues the rest, and closes without cutting anything off.</summary>
+internal sealed class SocketTransport : ITransport
+{
+    /// <summary>
+    /// Up to ten segments, TCP's initial window (RFC 6928), are on their way as soon as they are sent, so the socket can be closed at once.
+    /// With more than that, a byte from the peer after the close would make the kernel drop what is left, and we linger.
+    /// </summary>
+    private const long SentAtOnce = 14_600;
+    private const int ReceiveBufferSize = 16 * 1024;
+
+    /// <summary>How long a peer that has been sent everything may keep its side open; nginx's lingering_timeout.</summary>
+    private static readonly TimeSpan _longestLinger = TimeSpan.FromSeconds(5);
+
+    private readonly Socket _socket;
+    private readonly StreamListener _listener;
+    private readonly Lock _gate = new();
+    private Protocol? _protocol;
+    private ILogger? _logger;
+    private Queue<ReadOnlyMemory<byte>>? _queue;
+    private TaskCompletionSource? _queueSent;
+    private Timer? _linger;
+    private long _sent;
+    private bool _open;
+    private bool _losing;
+    private bool _closed;
+    private Exception? _reason;
+
+    public SocketTransport(Socket socket, StreamListener listener)
+    {
+        (_socket, _listener) = (socket, listener);
+        Peer = Unmapped(socket.RemoteEndPoint!);
+
+        // From here on a full kernel buffer is an answer, not a wait.
+        socket.Blocking = false;
+    }
+
+    public EndPoint Local => Unmapped(_socket.LocalEndPoint!);
+
+    public EndPoint Peer { get; }
+
+    /// <summary>Runs the life of the connection: the first callback on this thread, and if it goes on after that, the others on the pool.</summary>
+    public void Open(Protocol protocol, ILogger logger)
+    {
+        (_protocol, _logger) = (protocol, logger);
+        Call(static transport => transport._protocol!.MakeConnection(transport, transport._logger!));
+        lock (_gate)
+        {
+            if (!_closed && CanCloseAtOnce())
+                CloseSocket();
+            _open = !_closed;
+            if (_open && _losing && _queueSent is null)
+                BeginLinger();
+        }
+
+        if (!_open)
+        {
+            TellLost();
+            return;
+        }
+
+        _listener.Keep(this);
+        _ = ReceiveAsync();
+    }
+
+    public void Write(ReadOnlyMemory<byte> data)
+    {
+        lock (_gate)
+        {
+            if (_losing || _closed)
+                return;
+            if (_queue is not { Count: > 0 })
+                data = data[SendNow(data.Span)..];
+            if (data.IsEmpty || _closed)
+                return;
+            (_queue ??= new Queue<ReadOnlyMemory<byte>>()).Enqueue(data);
+            if (_queueSent is not null)
+                return;
+            _queueSent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        _ = SendQueueAsync();
+    }
+
+    public void LoseConnection()
+    {
+        lock (_gate)
+        {
+            if (_losing || _closed)
+                return;
+            _losing = true;
+            if (_open && _queueSent is null)
+                BeginLinger();
+        }
+    }
+
+    public void AbortConnection()
+    {
+        lock (_gate)
+        {
+            if (!_closed)
+                Abort(new SocketException((int)SocketError.ConnectionAborted));
+        }
+    }
+
+    /// <summary>Closes a connection whose peer has been sent everything and has only not closed its side.</summary>
+    public void StopLingering()
+    {
+        lock (_gate)
+        {
+            if (_linger is not null && !_closed)
+                CloseSocket();
+        }
+    }
+
+    /// <summary>Reads until the peer has finished, and owns every callback after the first.</summary>
+    private async Task ReceiveAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                // Waiting without a buffer: an idle connection holds none.
+                await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
+                if (!ReceiveNow())
+                    break;
+            }
+
+            // The peer sends no more, but may well read on: it gets all that was written.
+            await FinishSendingAsync();
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            lock (_gate)
+            {
+                if (!_closed && !_losing)
+                    _reason ??= e;
+            }
+        }
+
+        lock (_gate)
+        {
+            if (!_closed)
+                CloseSocket();
+        }
+
+        TellLost();
+        _listener.Release(this);
+    }
+
+    /// <summary>Takes what has come.</summary>
+    /// <returns>Whether more may come.</returns>
+    private bool ReceiveNow()
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(ReceiveBufferSize);
+        try
+        {
+            var count = _socket.Receive(buffer, SocketFlags.None, out var error);
+            if (error == SocketError.WouldBlock)
+                return true;
+            if (error != SocketError.Success)
+                throw new SocketException((int)error);
+            if (count > 0 && !_losing)
+                Call(transport => transport._protocol!.Receive(buffer.AsSpan(0, count)));
+            return count > 0;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async Task SendQueueAsync()
+    {
+        try
+        {
+            while (NextInQueue() is { } next)
+            {
+                while (!next.IsEmpty)
+                    next = next[await _socket.SendAsync(next, SocketFlags.None)..];
+                lock (_gate)
+                    _queue!.Dequeue();
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            lock (_gate)
+            {
+                if (!_closed)
+                    Abort(e);
+                EndOfQueue();
+            }
+        }
+    }
+
+    private ReadOnlyMemory<byte>? NextInQueue()
+    {
+        lock (_gate)
+        {
+            if (!_closed && _queue!.TryPeek(out var next))
+                return next;
+            EndOfQueue();
+            if (_open && _losing && !_closed)
+                BeginLinger();
+            return null;
+        }
+    }
+
+    private void EndOfQueue()
+    {
+        _queueSent!.SetResult();
+        _queueSent = null;
+        _sent = long.MaxValue;
+    }
+
+    private async Task FinishSendingAsync()
+    {
+        Task sent;
+        lock (_gate)
+        {
+            _losing = true;
+            sent = _queueSent?.Task ?? Task.CompletedTask;
+        }
+
+        await sent;
+    }
+
+    /// <returns>How many of the bytes the kernel took.</returns>
+    private int SendNow(ReadOnlySpan<byte> data)
+    {
+        var count = _socket.Send(data, SocketFlags.None, out var error);
+        if (error is not (SocketError.Success or SocketError.WouldBlock))
+            Abort(new SocketException((int)error));
+        _sent += count;
+        return count;
+    }
+
+    private bool CanCloseAtOnce() =>
+        _losing && _queueSent is null && _sent <= SentAtOnce && _socket.Available == 0;
+
+    /// <summary>Tells the peer that all is said, and waits a while for it to close: see <see cref="SentAtOnce"/>.</summary>
+    private void BeginLinger()
+    {
+        if (_listener.IsClosing)
+        {
+            CloseSocket();
+            return;
+        }
+
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // The peer is gone already, which the read will say.
+        }
+
+        _linger = new Timer(static transport => ((SocketTransport)transport!).StopLingering(), this, _longestLinger, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Abort(Exception reason)
+    {
+        _reason ??= reason;
+        try
+        {
+            _socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+        catch (SocketException)
+        {
+            // Only a live connection can be told to reset.
+        }
+
+        CloseSocket();
+    }
+
+    private void CloseSocket()
+    {
+        _closed = true;
+        _linger?.Dispose();
+        _socket.Dispose();
+    }
+
+    private void TellLost() => Call(static transport => transport._protocol!.LoseConnection(transport._reason));
+
+    /// <summary>The boundary around one connection: what its protocol throws ends it, and no other.</summary>
+    private void Call(Action<SocketTransport> callback)
+    {
+        try
+        {
+            callback(this);
+        }
+        catch (Exception e)
+        {
+            NetworkingLog.ProtocolThrew(_logger!, e, Peer.ToString()!, TypeName.Of(_protocol!.GetType()));
+            lock (_gate)
+            {
+                if (!_closed)
+                    Abort(e);
+            }
+        }
+    }
+
+    /// <summary>An IPv4 peer of a dual-stack socket, as people write it.</summary>
+    private static EndPoint Unmapped(EndPoint endPoint) =>
+        endPoint is IPEndPoint { Address.IsIPv4MappedToIPv6: true } ip ? new IPEndPoint(ip.Address.MapToIPv4(), ip.Port) : endPoint;
+}

@@ -1,0 +1,194 @@
+namespace TacHost.Services;
+
+public abstract partial class Service
+{
+    /// <inheritdoc/>
+    public async Task PrivilegedStartAsync(CancellationToken cancellationToken)
+    {
+        BeginStart();
+        try
+        {
+            await PrivilegedStartCoreAsync(cancellationToken);
+            lock (_gate)
+                _privilegedPartDone = true;
+        }
+        catch (Exception e)
+        {
+            await AbandonStartAsync(e, cancellationToken);
+            throw;
+        }
+    }
+
+    /// <summary>Starts the service, beginning with the privileged part unless that has been done.</summary>
+    /// <remarks>If the start fails or is cancelled, <see cref="OnStopAsync"/> is called and the service is <see cref="ServiceState.Failed"/>; nothing is left to stop.</remarks>
+    /// <exception cref="InvalidOperationException">The service is starting, running or stopping.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (!TakePrivilegedPart())
+        {
+            await PrivilegedStartAsync(cancellationToken);
+            TakePrivilegedPart();
+        }
+
+        try
+        {
+            await StartCoreAsync(cancellationToken);
+        }
+        catch (Exception e)
+        {
+            await AbandonStartAsync(e, cancellationToken);
+            throw;
+        }
+
+        var stopping = new CancellationTokenSource();
+        lock (_gate)
+        {
+            _stopping = stopping;
+            _state = ServiceState.Running;
+        }
+
+        var body = ExecuteAsync(stopping.Token);
+        _body = body.IsCompletedSuccessfully ? body : WatchAsync(body, stopping.Token);
+    }
+
+    /// <summary>Stops the service and ends when it has stopped. Does nothing for one that holds nothing; a second call waits for the first.</summary>
+    /// <param name="cancellationToken">Cancelled when the grace period is over.</param>
+    /// <exception cref="InvalidOperationException">The service is in the middle of its start: cancel that instead.</exception>
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_state == ServiceState.Stopping)
+                return (_stopped ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            if (!_stopOwed)
+                return Task.CompletedTask;
+            if (IsInTheMiddleOfItsStart)
+                throw new InvalidOperationException($"The service '{Path}' cannot be stopped while it is starting. Cancel its start instead.");
+            _state = ServiceState.Stopping;
+        }
+
+        return FinishStopAsync(cancellationToken);
+    }
+
+    /// <summary>Whether a call of the start is under way, as against waiting for the second part of it.</summary>
+    internal bool IsInTheMiddleOfItsStart => _state == ServiceState.Starting && !_privilegedPartDone;
+
+    /// <summary>The privileged part of a start, with what a collection adds to it.</summary>
+    private protected virtual Task PrivilegedStartCoreAsync(CancellationToken cancellationToken) => OnPrivilegedStartAsync(cancellationToken);
+
+    /// <summary>The rest of a start, with what a collection adds to it.</summary>
+    private protected virtual Task StartCoreAsync(CancellationToken cancellationToken) => OnStartAsync(cancellationToken);
+
+    /// <summary>A stop, with what a collection adds to it.</summary>
+    private protected virtual Task StopCoreAsync(CancellationToken cancellationToken) => OnStopAsync(cancellationToken);
+
+    private void BeginStart()
+    {
+        lock (_gate)
+        {
+            if (_stopOwed || _state is ServiceState.Starting or ServiceState.Stopping)
+                throw new InvalidOperationException($"The service '{Path}' cannot be started, because it is {_state.ToString().ToLowerInvariant()}. Stop it first.");
+            _state = ServiceState.Starting;
+            _stopOwed = true;
+            _privilegedPartDone = false;
+            Failure = null;
+        }
+    }
+
+    /// <summary>From here on the start can only be cancelled, not stopped.</summary>
+    private bool TakePrivilegedPart()
+    {
+        lock (_gate)
+        {
+            var done = _privilegedPartDone;
+            _privilegedPartDone = false;
+            return done;
+        }
+    }
+
+    private async Task AbandonStartAsync(Exception failure, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await StopCoreAsync(cancellationToken);
+        }
+        catch (Exception e)
+        {
+            // The failed start is what its caller must hear of; this one would hide it.
+            ServiceLog.CleanUpFailed(Logger, e, Path);
+        }
+
+        End(ServiceState.Failed, failure);
+    }
+
+    private async Task FinishStopAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_stopping is { } stopping)
+            {
+                await stopping.CancelAsync();
+                await _body;
+            }
+
+            await StopCoreAsync(cancellationToken);
+            End(ServiceState.Stopped, Failure);
+        }
+        catch (Exception e)
+        {
+            End(ServiceState.Failed, e);
+            throw;
+        }
+    }
+
+    private void End(ServiceState state, Exception? failure)
+    {
+        TaskCompletionSource? stopped;
+        lock (_gate)
+        {
+            _state = state;
+            Failure = failure;
+            _stopOwed = false;
+            _privilegedPartDone = false;
+            _stopping?.Dispose();
+            _stopping = null;
+            _body = Task.CompletedTask;
+            (stopped, _stopped) = (_stopped, null);
+        }
+
+        stopped?.SetResult();
+    }
+
+    /// <summary>Ends when the body does, and never throws: what the body throws is the failure of the service.</summary>
+    private async Task WatchAsync(Task body, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await body;
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+    }
+
+    /// <summary>Declares a running service failed, and tells its parent. It stays to be stopped.</summary>
+    private protected void Fail(Exception failure)
+    {
+        bool wasRunning;
+        lock (_gate)
+        {
+            Failure = failure;
+            wasRunning = _state == ServiceState.Running;
+            if (wasRunning)
+                _state = ServiceState.Failed;
+        }
+
+        ServiceLog.Failed(Logger, failure, Path);
+        if (wasRunning)
+            (_parent ?? this as IServiceCollection)?.ServiceFailed(this, failure);
+    }
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace TacHost.Services;
+
+/// <summary>Every line that the tree itself logs.</summary>
+internal static partial class ServiceLog
+{
+    [LoggerMessage(1, LogLevel.Error, "The service '{Path}' has failed.")]
+    public static partial void Failed(ILogger logger, Exception failure, string path);
+
+    [LoggerMessage(2, LogLevel.Error, "The service '{Path}' did not start, and cleaning up after it failed as well.")]
+    public static partial void CleanUpFailed(ILogger logger, Exception failure, string path);
+
+    [LoggerMessage(3, LogLevel.Error, "The service '{Path}' did not stop cleanly.")]
+    public static partial void StopFailed(ILogger logger, Exception failure, string path);
+}
