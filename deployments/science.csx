@@ -1,0 +1,22 @@
+#r "FastPoetry.Services.dll"
+using FastPoetry.Services;
+
+// configuration parameters
+var port = 10001;
+var iface = "localhost";
+var poetryFile = "poetry/science.txt";
+
+// the services that together form the poetry server
+var topService = new MultiService();
+
+// holds the poem; loads it when it is started
+var poetryService = new PoetryService(poetryFile);
+poetryService.SetServiceParent(topService);
+
+// connects the factory to a listening socket; creates the socket when it is started
+var tcpService = new TcpServer(port, new PoetryFactory(poetryService), iface);
+tcpService.SetServiceParent(topService);
+
+// the one name that the host looks for
+var application = new Application("fastpoetry");
+topService.SetServiceParent(application);
