@@ -1,0 +1,94 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using TacHost.Interop;
+
+namespace TacHost.Daemon;
+
+/// <summary>The daemon, as the process that starts it sees it: started, waited for until it reports, and never left in between.</summary>
+internal static class DaemonProcess
+{
+    private const int Terminate = 15;
+    private const int Kill = 9;
+
+    /// <summary>How long a daemon that is to end may take before it is killed.</summary>
+    private static readonly TimeSpan _longestEnd = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Starts the daemon and ends when it runs.</summary>
+    /// <param name="arguments">The same as this process's own.</param>
+    /// <param name="recipe">The prepared application.</param>
+    /// <param name="startTimeout">How long the daemon itself allows for its start; it gets a little longer to say that it was too long.</param>
+    /// <param name="interrupted">Cancelled when the user wants no daemon after all.</param>
+    /// <exception cref="TacHostException">It does not run, for the reason it gave or for none; it is gone then.</exception>
+    public static async Task StartAsync(IReadOnlyList<string> arguments, byte[] recipe, TimeSpan startTimeout, CancellationToken interrupted)
+    {
+        var (read, write) = CreatePipe();
+        using var recipeFile = Handover.InMemory(recipe);
+        int process;
+        using (write)
+            process = SelfExecution.Spawn(arguments, recipeFile, write);
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
+        limit.CancelAfter(startTimeout + _longestEnd);
+        (int ExitCode, string Message)? report;
+        try
+        {
+            report = await StartupReport.ReadAsync(read, limit.Token).WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            await EndAsync(process, Terminate);
+            throw interrupted.IsCancellationRequested
+                ? new TacHostException(ExitCode.Signalled, "interrupted; the daemon has been stopped.")
+                : new TacHostException(ExitCode.TimedOut, $"the daemon (process {process}) neither started nor said why within {startTimeout.TotalSeconds:0} s, and has been stopped.");
+        }
+
+        if (report is (ExitCode.Success, _))
+            return;
+        var status = await EndAsync(process);
+        throw report is { } failed
+            ? new TacHostException(failed.ExitCode, failed.Message)
+            : new TacHostException(ExitCode.Software, $"the daemon (process {process}) ended before it was running, {DescribeEnd(status)}, and gave no reason. Try --nodaemon to see what it does.");
+    }
+
+    private static (SafeFileHandle Read, SafeFileHandle Write) CreatePipe()
+    {
+        Span<int> ends = stackalloc int[2];
+        unsafe
+        {
+            fixed (int* first = ends)
+            {
+                if (Libc.CreatePipe(first, OpenFlags.CloseOnExec) != 0)
+                    throw new TacHostException(ExitCode.OperatingSystem, $"cannot make a pipe for the daemon's report: {Errno.LastText}.");
+            }
+        }
+
+        return (new SafeFileHandle(ends[0], ownsHandle: true), new SafeFileHandle(ends[1], ownsHandle: true));
+    }
+
+    /// <summary>Waits for the process to be gone, after a signal if one is given; kills it if that takes too long.</summary>
+    private static async Task<ExitStatus> EndAsync(int process, int signal = 0)
+    {
+        if (signal != 0)
+            _ = Libc.SendSignal(process, signal);
+        using var limit = new CancellationTokenSource(_longestEnd);
+        var killed = false;
+        while (true)
+        {
+            const int noHang = 1;
+            var ended = Libc.WaitForProcess(process, out var status, noHang);
+            if (ended == process || (ended < 0 && Marshal.GetLastPInvokeError() != Errno.Interrupted))
+                return new ExitStatus(status);
+            if (limit.IsCancellationRequested && !killed)
+            {
+                killed = true;
+                _ = Libc.SendSignal(process, Kill);
+            }
+
+            await Task.Delay(_pause);
+        }
+    }
+
+    private static string DescribeEnd(ExitStatus status) =>
+        status.Signal != 0 ? $"killed by signal {status.Signal}" : $"with exit code {status.Code}";
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+using TacHost.Interop;
+
+namespace TacHost.Daemon;
+
+/// <summary>What a tachost process passes to the one that goes on in its place: the prepared application, and for a daemon the pipe of its start-up report.</summary>
+/// <remarks>
+/// Both are inherited descriptors, whose numbers stand in an environment variable. The prepared application travels as bytes in a
+/// memory file, so that it is exactly what was checked, whatever happens to the cache or the sources meanwhile.
+/// </remarks>
+internal sealed class Handover
+{
+    private const string Variable = "TACHOST_HANDOVER";
+
+    private Handover(byte[] recipe, StartupReport? report) => (Recipe, Report) = (recipe, report);
+
+    /// <summary>The prepared application.</summary>
+    public byte[] Recipe { get; }
+
+    /// <summary>Where to report to; null in the foreground.</summary>
+    public StartupReport? Report { get; }
+
+    /// <summary>Takes what was handed to this process; null if it was started by a user.</summary>
+    public static Handover? Take()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is not { } value)
+            return null;
+
+        // Neither the services nor their children are to see it.
+        Environment.SetEnvironmentVariable(Variable, null);
+        var descriptors = value.Split(',');
+        using var recipe = new FileStream(Inherited(descriptors[0]), FileAccess.Read, bufferSize: 0);
+        recipe.Position = 0;
+        var bytes = new byte[recipe.Length];
+        recipe.ReadExactly(bytes);
+        return new Handover(bytes, descriptors.Length > 1 ? new StartupReport(Inherited(descriptors[1])) : null);
+    }
+
+    /// <summary>The environment of the process that goes on, with the descriptors named in it.</summary>
+    public static List<string> EnvironmentWith(params int[] descriptors)
+    {
+        var all = Environment.GetEnvironmentVariables();
+        List<string> environment = [.. all.Keys.Cast<string>().Select(key => $"{key}={all[key]}")];
+        environment.Add($"{Variable}={string.Join(',', descriptors)}");
+        return environment;
+    }
+
+    /// <summary>A memory file with those bytes, which is closed for other programs that this process starts.</summary>
+    public static SafeFileHandle InMemory(byte[] recipe)
+    {
+        const uint closeOnExec = 1;
+        var descriptor = Libc.CreateMemoryFile("tachost-recipe", closeOnExec);
+        if (descriptor < 0)
+            throw new TacHostException(ExitCode.OperatingSystem, $"cannot hand the application over: {Errno.LastText}.");
+        var file = new SafeFileHandle(descriptor, ownsHandle: true);
+        RandomAccess.Write(file, recipe, 0);
+        return file;
+    }
+
+    private static SafeFileHandle Inherited(string number)
+    {
+        var descriptor = int.Parse(number, CultureInfo.InvariantCulture);
+        Libc.ControlDescriptor(descriptor, DescriptorCommand.SetFlags, 1); // FD_CLOEXEC: it ends with us
+        return new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+}

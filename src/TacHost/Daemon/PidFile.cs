@@ -1,0 +1,188 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using TacHost.Interop;
+
+namespace TacHost.Daemon;
+
+/// <summary>The pid file of this process: claimed by a lock that lasts as long as the process, removed at the end.</summary>
+/// <remarks>
+/// Whether an instance runs is decided by the lock alone, so an old, empty or damaged file and a recycled pid never block a start.
+/// The file appears under its name complete and locked: it is written under another one and renamed.
+/// </remarks>
+internal sealed class PidFile : IDisposable
+{
+    private const uint Mode = 0x1A4; // 0644: monitoring may read it
+
+    private const int Attempts = 50;
+
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(20);
+
+    private readonly string _path;
+    private readonly SafeFileHandle _file;
+
+    private PidFile(string path, SafeFileHandle file) => (_path, _file) = (path, file);
+
+    /// <summary>Throws if a running instance holds the file. Takes nothing, and so disturbs nobody who is about to claim it.</summary>
+    /// <exception cref="TacHostException">An instance runs, or something that is not a file is in the way.</exception>
+    public static void Check(string path)
+    {
+        using var file = Open(path);
+        if (file is not null && IsLocked(file))
+            throw HeldBy(path, file);
+    }
+
+    /// <summary>Makes the file this process's own.</summary>
+    /// <exception cref="TacHostException">A running instance holds it, or it cannot be written.</exception>
+    public static async Task<PidFile> ClaimAsync(string path)
+    {
+        var prepared = $"{path}.{Environment.ProcessId}";
+        var mine = Prepare(path, prepared);
+        try
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                if (TryPlace(prepared, path) || TryReplaceStale(prepared, path, isLastAttempt: attempt == Attempts))
+                    return new PidFile(path, mine);
+                await Task.Delay(_pause);
+            }
+        }
+        catch
+        {
+            File.Delete(prepared);
+            mine.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Removes the file, unless somebody has put another one in its place, and gives up the lock.</summary>
+    public void Dispose()
+    {
+        if (_file.IsClosed)
+            return;
+        if (IsStillAt(_path, _file))
+            File.Delete(_path);
+        _file.Dispose();
+    }
+
+    /// <summary>Writes and locks the file under another name.</summary>
+    private static SafeFileHandle Prepare(string path, string prepared)
+    {
+        File.Delete(prepared);
+        var descriptor = Libc.Open(prepared, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.CloseOnExec, Mode);
+        if (descriptor < 0)
+            throw CannotUse(path, Marshal.GetLastPInvokeError());
+        var file = new SafeFileHandle(descriptor, ownsHandle: true);
+        try
+        {
+            TryLock(file);
+            RandomAccess.Write(file, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")), 0);
+            Libc.ChangeMode(file, Mode);
+            return file;
+        }
+        catch (IOException e)
+        {
+            file.Dispose();
+            File.Delete(prepared);
+            throw new TacHostException(ExitCode.CannotCreate, $"cannot write the pid file '{path}': {e.Message}", e);
+        }
+    }
+
+    /// <summary>Gives the prepared file its name if nothing has that name yet.</summary>
+    private static bool TryPlace(string prepared, string path)
+    {
+        if (Libc.Link(prepared, path) == 0)
+        {
+            File.Delete(prepared);
+            return true;
+        }
+
+        var error = Marshal.GetLastPInvokeError();
+        return error == Errno.Exists ? false : throw CannotUse(path, error);
+    }
+
+    /// <summary>Puts the prepared file in the place of one that nobody holds. Whoever has the lock on that one may do so, and nobody else.</summary>
+    private static bool TryReplaceStale(string prepared, string path, bool isLastAttempt)
+    {
+        using var present = Open(path);
+        if (present is null)
+            return false;
+        if (!TryLock(present))
+        {
+            // It may be somebody who is about to replace a stale file too, and whose pid is not in it yet.
+            return isLastAttempt || ProcessIn(present) is { } holder && Directory.Exists($"/proc/{holder}") ? throw HeldBy(path, present) : false;
+        }
+
+        if (!IsStillAt(path, present))
+            return false;
+        File.Move(prepared, path, overwrite: true);
+        return true;
+    }
+
+    /// <summary>Opens without following a symbolic link, which somebody else may have planted. Null if there is nothing.</summary>
+    private static SafeFileHandle? Open(string path)
+    {
+        var descriptor = Libc.Open(path, OpenFlags.ReadWrite | OpenFlag.NoFollow | OpenFlags.CloseOnExec, 0);
+        if (descriptor >= 0)
+            return new SafeFileHandle(descriptor, ownsHandle: true);
+        var error = Marshal.GetLastPInvokeError();
+        return error == Errno.NoSuchFile ? null : throw CannotUse(path, error);
+    }
+
+    private static TacHostException CannotUse(string path, int error)
+    {
+        var reason = error switch
+        {
+            Errno.TooManyLinks => "it is a symbolic link, which is not followed. Remove it, or name another file with --pidfile",
+            Errno.IsADirectory => "it is a directory. Name a file in it with --pidfile",
+            Errno.NoSuchFile => "its directory does not exist. Make it, or name another file with --pidfile",
+            _ => $"{Errno.Text(error)}. Name another file with --pidfile",
+        };
+        return new TacHostException(ExitCode.CannotCreate, $"cannot use the pid file '{path}': {reason}.");
+    }
+
+    private static bool TryLock(SafeFileHandle file)
+    {
+        var whole = new FileLock { Type = FileLock.WriteLock };
+        return Libc.ControlLock(file, LockCommand.Set, ref whole) == 0;
+    }
+
+    /// <summary>Asks without taking the lock, so that two who ask do not see each other.</summary>
+    private static bool IsLocked(SafeFileHandle file)
+    {
+        var whole = new FileLock { Type = FileLock.WriteLock };
+        return Libc.ControlLock(file, LockCommand.Get, ref whole) == 0 && whole.Type != FileLock.Unlocked;
+    }
+
+    private static bool IsStillAt(string path, SafeFileHandle file) =>
+        FileStatusOf.Path(path) is { } there && FileStatusOf.Open(file) is { } open && there.IsSameFileAs(open);
+
+    private static TacHostException HeldBy(string path, SafeFileHandle file)
+    {
+        var holder = ProcessIn(file) is { } id ? $"process {id}{CommandLineOf(id)}" : "another process";
+        return new TacHostException(
+            ExitCode.AlreadyRunning,
+            $"{holder} is running already and holds the pid file '{path}'.\n  Stop it first with: kill $(cat {path})\n  To run another one beside it, give each its own --pidfile and --logfile, or start it in another directory.");
+    }
+
+    private static int? ProcessIn(SafeFileHandle file)
+    {
+        Span<byte> bytes = stackalloc byte[32];
+        var text = Encoding.ASCII.GetString(bytes[..RandomAccess.Read(file, bytes, 0)]).Trim();
+        return int.TryParse(text, CultureInfo.InvariantCulture, out var id) && id > 0 ? id : null;
+    }
+
+    private static string CommandLineOf(int process)
+    {
+        try
+        {
+            var words = File.ReadAllText($"/proc/{process}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
+            return words.Length == 0 ? "" : $" ({string.Join(' ', words.Skip(1).Prepend(Path.GetFileName(words[0])))})";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}

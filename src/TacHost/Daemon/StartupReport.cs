@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace TacHost.Daemon;
+
+/// <summary>What a daemon tells the process that started it, through a pipe: that it runs, or why it does not.</summary>
+/// <remarks>One line with the exit code, then the text of the error up to the end of the pipe. "0" means running.</remarks>
+internal sealed class StartupReport(SafeFileHandle pipe) : IDisposable
+{
+    /// <summary>The application runs; the waiting process may go.</summary>
+    public void Running() => Send(ExitCode.Success, "");
+
+    /// <summary>The application does not run.</summary>
+    public void Failed(int exitCode, string message) => Send(exitCode, message);
+
+    /// <summary>Closes the pipe; without a report before, that alone tells of a failure.</summary>
+    public void Dispose() => pipe.Dispose();
+
+    /// <summary>Reads a report to its end. Null if the pipe was closed without one.</summary>
+    public static async Task<(int ExitCode, string Message)?> ReadAsync(SafeFileHandle pipe, CancellationToken cancellationToken)
+    {
+        using var stream = new FileStream(pipe, FileAccess.Read, bufferSize: 1);
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        var text = await reader.ReadToEndAsync(cancellationToken);
+        var lineEnd = text.IndexOf('\n', StringComparison.Ordinal);
+        if (lineEnd < 0 || !int.TryParse(text.AsSpan(0, lineEnd), CultureInfo.InvariantCulture, out var exitCode))
+            return null;
+        return (exitCode, text[(lineEnd + 1)..]);
+    }
+
+    private void Send(int exitCode, string message)
+    {
+        if (pipe.IsClosed)
+            return;
+        try
+        {
+            using var stream = new FileStream(pipe, FileAccess.Write, bufferSize: 0);
+            stream.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{exitCode}\n{message}")));
+        }
+        catch (IOException)
+        {
+            // Nobody waits any more: the process that started us was killed, which is no reason to stop.
+        }
+    }
+}

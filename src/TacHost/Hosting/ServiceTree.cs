@@ -1,0 +1,27 @@
+using TacHost.Services;
+
+namespace TacHost.Hosting;
+
+/// <summary>Looks through a tree for the services in which something is going on.</summary>
+internal static class ServiceTree
+{
+    /// <summary>The innermost services that are still to stop.</summary>
+    public static IEnumerable<IService> NotStopped(IService root) =>
+        Innermost(root, service => service.State is not (ServiceState.Stopped or ServiceState.Failed));
+
+    /// <summary>The innermost services that have not finished starting.</summary>
+    public static IEnumerable<IService> Starting(IService root) =>
+        Innermost(root, service => service.State is ServiceState.Starting);
+
+    /// <summary>The innermost service that failed in that way.</summary>
+    public static IService? Failed(IService root, Exception failure) =>
+        Innermost(root, service => service is Service failed && failed.Failure == failure).FirstOrDefault();
+
+    private static List<IService> Innermost(IService service, Func<IService, bool> matches)
+    {
+        if (!matches(service))
+            return [];
+        var below = service is IServiceCollection children ? children.SelectMany(child => Innermost(child, matches)).ToList() : [];
+        return below.Count > 0 ? below : [service];
+    }
+}

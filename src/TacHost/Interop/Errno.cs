@@ -1,0 +1,22 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace TacHost.Interop;
+
+/// <summary>Error numbers of Linux that are acted on.</summary>
+internal static class Errno
+{
+    public const int NoSuchFile = 2;
+    public const int Interrupted = 4;
+    public const int TryAgain = 11;
+    public const int AccessDenied = 13;
+    public const int Exists = 17;
+    public const int IsADirectory = 21;
+    public const int ReadOnlyFileSystem = 30;
+    public const int TooManyLinks = 40;
+
+    /// <summary>The error of the last call, in words.</summary>
+    public static string LastText => Text(Marshal.GetLastPInvokeError());
+
+    public static string Text(int error) => new Win32Exception(error).Message;
+}

@@ -1,0 +1,84 @@
+using System.Runtime.InteropServices;
+
+namespace TacHost.Interop;
+
+/// <summary>open(2), with the values that x86-64 and arm64 Linux share.</summary>
+[Flags]
+internal enum OpenFlags
+{
+    ReadOnly = 0,
+    ReadWrite = 2,
+    Create = 0x40,
+    Exclusive = 0x80,
+    CloseOnExec = 0x80000,
+}
+
+/// <summary>Flags of open(2) that differ between architectures.</summary>
+internal static class OpenFlag
+{
+    /// <summary>Do not follow a symbolic link at the end of the path.</summary>
+    public static OpenFlags NoFollow =>
+        (OpenFlags)(RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000);
+}
+
+/// <summary>fcntl(2) on open file description locks: they belong to the open file, not to the process, and so outlive no one by accident.</summary>
+internal enum LockCommand
+{
+    Get = 36,
+    Set = 37,
+}
+
+/// <summary>fcntl(2) on the flags of a descriptor.</summary>
+internal enum DescriptorCommand
+{
+    SetFlags = 2,
+}
+
+/// <summary>struct flock.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct FileLock
+{
+    public const short WriteLock = 1;
+    public const short Unlocked = 2;
+
+    public short Type;
+    public short Whence;
+    public long Start;
+    public long Length;
+    public int Process;
+}
+
+/// <summary>The part of struct statx that is asked for here; its layout is the same on every architecture.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 256)]
+internal struct FileStatus
+{
+    [FieldOffset(20)] public uint UserId;
+    [FieldOffset(24)] public uint GroupId;
+    [FieldOffset(28)] public ushort Mode;
+    [FieldOffset(32)] public ulong Inode;
+    [FieldOffset(136)] public uint DeviceMajor;
+    [FieldOffset(140)] public uint DeviceMinor;
+
+    public readonly bool IsDirectory => (Mode & 0xF000) == 0x4000;
+
+    public readonly bool IsSymbolicLink => (Mode & 0xF000) == 0xA000;
+
+    /// <summary>Whether anybody but the owner may write.</summary>
+    public readonly bool IsWritableByOthers => (Mode & 0b010_010) != 0;
+
+    /// <summary>The sticky bit: in such a directory nobody may remove or rename what is somebody else's.</summary>
+    public readonly bool IsSticky => (Mode & 0x200) != 0;
+
+    public readonly bool IsSameFileAs(in FileStatus other) =>
+        (Inode, DeviceMajor, DeviceMinor) == (other.Inode, other.DeviceMajor, other.DeviceMinor);
+}
+
+/// <summary>What waitpid(2) says of a process that ended.</summary>
+internal readonly record struct ExitStatus(int Raw)
+{
+    /// <summary>The signal that ended it, or 0.</summary>
+    public int Signal => Raw & 0x7F;
+
+    /// <summary>Its exit code, if no signal ended it.</summary>
+    public int Code => (Raw >> 8) & 0xFF;
+}

@@ -1,0 +1,40 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+
+namespace TacHost.Loading;
+
+/// <summary>Where a tac or a plugin and the libraries it brings are loaded: apart from the host's own, and unloadable.</summary>
+/// <remarks>
+/// What the host and the loaded code talk to each other in is shared, so that an <c>IService</c> is the same type on both sides: the
+/// contract assembly, what that refers to, and .NET itself. Libraries are read into memory, so that one which is rebuilt in place does not pull
+/// the ground from under a running process; their <see cref="Assembly.Location"/> is therefore empty.
+/// </remarks>
+internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadOnlyList<string> libraries, IReadOnlyList<string> directories)
+    : AssemblyLoadContext(name, isCollectible: true)
+{
+    private readonly Dictionary<string, string> _libraries =
+        libraries.GroupBy(path => Path.GetFileNameWithoutExtension(path)).ToDictionary(same => same.Key, same => same.First(), StringComparer.OrdinalIgnoreCase);
+
+    private readonly HashSet<string> _shared =
+        contract.GetReferencedAssemblies().Append(contract.GetName()).Select(assembly => assembly.Name!).ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Loads an assembly with its symbols, which may be empty.</summary>
+    public Assembly Load(byte[] image, byte[] symbols) =>
+        LoadFromStream(new MemoryStream(image), symbols.Length == 0 ? null : new MemoryStream(symbols));
+
+    protected override Assembly? Load(AssemblyName assemblyName)
+    {
+        var simple = assemblyName.Name!;
+        if (_shared.Contains(simple) || File.Exists(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), simple + ".dll")))
+            return null;
+        var path = _libraries.GetValueOrDefault(simple)
+            ?? libraries.Select(library => Path.GetDirectoryName(library)!).Concat(directories)
+                .Select(directory => Path.Combine(directory, simple + ".dll"))
+                .FirstOrDefault(File.Exists);
+        if (path is null)
+            return null;
+        var symbols = Path.ChangeExtension(path, ".pdb");
+        return Load(File.ReadAllBytes(path), File.Exists(symbols) ? File.ReadAllBytes(symbols) : []);
+    }
+}

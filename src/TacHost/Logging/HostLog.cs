@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Logging;
+
+namespace TacHost.Logging;
+
+/// <summary>Every line that the host itself logs.</summary>
+internal static partial class HostLog
+{
+    [LoggerMessage(200, LogLevel.Information, "tachost {Version} ({Runtime}, {Executable}) starting up.")]
+    public static partial void Starting(ILogger logger, string version, string runtime, string executable);
+
+    [LoggerMessage(201, LogLevel.Information, "{Application} is running as process {Process}, from {Source}.")]
+    public static partial void Running(ILogger logger, string application, int process, string source);
+
+    [LoggerMessage(202, LogLevel.Information, "Received {Signal}, shutting down.")]
+    public static partial void ShuttingDown(ILogger logger, string signal);
+
+    [LoggerMessage(203, LogLevel.Warning, "Received {Signal} again, no longer waiting.")]
+    public static partial void ShuttingDownNow(ILogger logger, string signal);
+
+    [LoggerMessage(204, LogLevel.Error, "{Message} Shutting down.")]
+    public static partial void ServiceFailed(ILogger logger, string message);
+
+    [LoggerMessage(205, LogLevel.Error, "These services did not stop within {Seconds} s: {Services}.")]
+    public static partial void NotStopped(ILogger logger, double seconds, string services);
+
+    [LoggerMessage(206, LogLevel.Error, "Not everything stopped cleanly.")]
+    public static partial void StopFailed(ILogger logger, Exception failure);
+
+    [LoggerMessage(207, LogLevel.Information, "Server Shut Down.")]
+    public static partial void ShutDown(ILogger logger);
+
+    [LoggerMessage(208, LogLevel.Error, "{Message}")]
+    public static partial void StartFailed(ILogger logger, Exception? failure, string message);
+
+    [LoggerMessage(209, LogLevel.Warning, "{Notice}")]
+    public static partial void Notice(ILogger logger, string notice);
+
+    [LoggerMessage(210, LogLevel.Critical, "The process ends, because an exception was caught by nobody.")]
+    public static partial void Unhandled(ILogger logger, Exception? failure);
+}

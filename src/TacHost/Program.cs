@@ -1,0 +1,94 @@
+using TacHost.CommandLine;
+using TacHost.Daemon;
+using TacHost.Hosting;
+using TacHost.Interop;
+using TacHost.Scripting;
+
+namespace TacHost;
+
+/// <summary>The <c>tachost</c> program.</summary>
+internal static class Program
+{
+    public static int Main(string[] args)
+    {
+        var exitCode = Run(args);
+
+        // A service may have left a thread behind that would keep the process for ever.
+#pragma warning disable RS0030 // the one place that ends the process
+        Environment.Exit(exitCode);
+#pragma warning restore RS0030
+        return exitCode;
+    }
+
+    private static int Run(string[] args)
+    {
+        try
+        {
+            return RunAsync(args).GetAwaiter().GetResult();
+        }
+        catch (TacHostException e)
+        {
+            Console.Error.WriteLine($"tachost: {e.Message}");
+            if (args.Contains("--debug") && e.InnerException is { } cause)
+                Console.Error.WriteLine(cause);
+            return e.ExitCode;
+        }
+        catch (Exception e)
+        {
+            Console.Error.WriteLine($"tachost: a defect in the host, please report it: {e}");
+            return ExitCode.Software;
+        }
+    }
+
+    private static async Task<int> RunAsync(string[] args)
+    {
+        var commandLine = new HostCommandLine();
+        switch (commandLine.Read(args))
+        {
+            case HostRequest.ShowHelp:
+                Console.Out.Write(HelpText.Of(commandLine));
+                return ExitCode.Success;
+            case HostRequest.ShowVersion:
+                Console.Out.WriteLine($"tachost {HostVersion.Text} (.NET {Environment.Version})");
+                return ExitCode.Success;
+            case HostRequest.Run { Options: var options }:
+                return await StartAsync(options, args);
+            default:
+                throw new InvalidOperationException("There is a kind of request that Program does not know.");
+        }
+    }
+
+    /// <summary>Prepares the application and brings it into the process it is to run in: a daemon's, this one, or a fresh one under this id.</summary>
+    private static async Task<int> StartAsync(HostOptions options, string[] args)
+    {
+        if (Handover.Take() is { } handover)
+            return await RunHereAsync(options, TacRecipe.FromBytes(handover.Recipe), handover.Report);
+
+        PidFile.Check(options.PidFile);
+        var recipe = TacFile.Prepare(options.TacFile, options.Libraries);
+        if (!options.NoDaemon)
+        {
+            using var signals = new ShutdownSignals((_, _) => { });
+            await DaemonProcess.StartAsync(args, recipe.ToBytes(), options.StartTimeout, signals.Requested);
+            return ExitCode.Success;
+        }
+
+        // The compiler stays in memory once it is loaded; a fresh process is as small as after a cached start.
+        if (recipe.WasCompiled)
+        {
+            using var handedOn = Handover.InMemory(recipe.ToBytes());
+            SelfExecution.Replace(args, handedOn);
+        }
+
+        return await RunHereAsync(options, recipe, report: null);
+    }
+
+    private static async Task<int> RunHereAsync(HostOptions options, TacRecipe recipe, StartupReport? report)
+    {
+        const uint onlyTheOwner = 0x3F; // 077, twistd's default for a daemon
+        if (report is not null)
+            _ = Libc.SetUmask(onlyTheOwner);
+        using (report)
+            return await new ApplicationHost(options, recipe, report).RunAsync();
+    }
+}

@@ -1,0 +1,57 @@
+using System.IO.Hashing;
+using System.Text;
+using TacHost.Services;
+
+namespace TacHost.Scripting;
+
+/// <summary>The name under which a compiled tac is kept: a hash over everything that decides what the compiler makes of it.</summary>
+internal static class CacheKey
+{
+    public static string Of(TacSources sources, ReferenceSearch search)
+    {
+        var hash = new XxHash128();
+
+        // The host's own identity stands for the compiler, its options and the default imports, which change only with it.
+        Add(hash, typeof(CacheKey).Module.ModuleVersionId.ToString());
+        Add(hash, typeof(IService).Module.ModuleVersionId.ToString());
+        Add(hash, Environment.Version.ToString());
+        Add(hash, sources.Main.Path);
+        foreach (var file in sources.Files.Values)
+        {
+            Add(hash, file.Path);
+            Add(hash, file.Content);
+        }
+
+        foreach (var reference in sources.References)
+        {
+            Add(hash, reference.Name);
+            if (search.Find(reference) is not { } path)
+                continue;
+            Add(hash, path);
+            Add(hash, Content(path));
+        }
+
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+
+    private static byte[] Content(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private static void Add(XxHash128 hash, string text) => Add(hash, Encoding.UTF8.GetBytes(text));
+
+    /// <summary>The length first, so that no two lists of parts look alike.</summary>
+    private static void Add(XxHash128 hash, byte[] part)
+    {
+        hash.Append(BitConverter.GetBytes(part.Length));
+        hash.Append(part);
+    }
+}

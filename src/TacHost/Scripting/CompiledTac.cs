@@ -1,0 +1,57 @@
+using System.IO.Hashing;
+using System.Text;
+
+namespace TacHost.Scripting;
+
+/// <summary>A compiled tac file: all that is needed to build its application, in a form that can be kept and handed on.</summary>
+/// <param name="Source">The tac file, as the user wrote it when it was compiled.</param>
+/// <param name="Image">The assembly.</param>
+/// <param name="Symbols">Its portable symbols.</param>
+/// <param name="Libraries">Absolute paths of the assemblies it refers to by <c>#r</c>.</param>
+internal sealed record CompiledTac(string Source, byte[] Image, byte[] Symbols, IReadOnlyList<string> Libraries)
+{
+    private const int HashSize = 16;
+
+    /// <summary>Raised with every change of the form below.</summary>
+    private const int FormVersion = 1;
+
+    /// <summary>A hash of what follows, then the parts.</summary>
+    public byte[] ToBytes()
+    {
+        using var stream = new MemoryStream();
+        stream.Position = HashSize;
+        using (var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true))
+        {
+            writer.Write(FormVersion);
+            writer.Write(Source);
+            writer.Write(Libraries.Count);
+            foreach (var library in Libraries)
+                writer.Write(library);
+            writer.Write(Image.Length);
+            writer.Write(Image);
+            writer.Write(Symbols.Length);
+            writer.Write(Symbols);
+        }
+
+        var bytes = stream.ToArray();
+        XxHash128.Hash(bytes.AsSpan(HashSize), bytes);
+        return bytes;
+    }
+
+    /// <summary>Null if the bytes are anything but what <see cref="ToBytes"/> made.</summary>
+    public static CompiledTac? FromBytes(byte[] bytes)
+    {
+        if (bytes.Length <= HashSize || !XxHash128.Hash(bytes.AsSpan(HashSize)).AsSpan().SequenceEqual(bytes.AsSpan(0, HashSize)))
+            return null;
+
+        // The hash is right, so what follows is what was written; only another version's form may differ.
+        using var reader = new BinaryReader(new MemoryStream(bytes, HashSize, bytes.Length - HashSize), Encoding.UTF8);
+        if (reader.ReadInt32() != FormVersion)
+            return null;
+        var source = reader.ReadString();
+        var libraries = new string[reader.ReadInt32()];
+        for (var i = 0; i < libraries.Length; i++)
+            libraries[i] = reader.ReadString();
+        return new CompiledTac(source, reader.ReadBytes(reader.ReadInt32()), reader.ReadBytes(reader.ReadInt32()), libraries);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text;
+using TacHost.Hosting;
+using TacHost.Loading;
+using TacHost.Services;
+
+namespace TacHost.Scripting;
+
+/// <summary>A compiled tac file, ready to be run for its application.</summary>
+internal sealed class TacRecipe(CompiledTac tac, IReadOnlyList<string> directories, IReadOnlyList<string> notices) : IApplicationRecipe
+{
+    private const string GlobalName = "application";
+    private const string WhatToWrite = "End it with something like:\n    var application = new Application(\"name\");\n    topService.SetServiceParent(application);";
+
+    public string Source => tac.Source;
+
+    public IReadOnlyList<string> Notices => notices;
+
+    /// <summary>Whether the compiler was needed, and so is in the memory of this process.</summary>
+    public bool WasCompiled { get; init; }
+
+    /// <summary>The recipe as bytes, for another process.</summary>
+    public byte[] ToBytes()
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true))
+        {
+            WriteList(writer, directories);
+            WriteList(writer, notices);
+            writer.Write(tac.ToBytes());
+        }
+
+        return stream.ToArray();
+    }
+
+    /// <summary>The recipe that another process made bytes of.</summary>
+    public static TacRecipe FromBytes(byte[] bytes)
+    {
+        using var reader = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
+        var directories = ReadList(reader);
+        var notices = ReadList(reader);
+        var tac = CompiledTac.FromBytes(reader.ReadBytes(bytes.Length)) ?? throw new InvalidDataException("The prepared tac file was damaged on its way to this process.");
+        return new TacRecipe(tac, directories, notices);
+    }
+
+    public async Task<Application> BuildAsync()
+    {
+        var context = new IsolatedLoadContext(tac.Source, typeof(IService).Assembly, tac.Libraries, directories);
+        var global = await EvaluateAsync(context.Load(tac.Image, tac.Symbols));
+        if (global is Application application)
+            return application;
+        if (global is not IService service)
+            throw new TacHostException(ExitCode.BadTac, $"'application' in '{Source}' is a {global.GetType().FullName}, but must be an Application or another IService. {WhatToWrite}");
+        var wrapping = new Application(Path.GetFileNameWithoutExtension(Source));
+        service.SetServiceParent(wrapping);
+        return wrapping;
+    }
+
+    /// <summary>Runs the script's top level and takes its global: the protocol between Roslyn's scripts and their hosts.</summary>
+    private async Task<object> EvaluateAsync(Assembly assembly)
+    {
+        var submission = assembly.GetType("Submission#0", throwOnError: true)!;
+        var submissions = new object?[2];
+        try
+        {
+            var run = (Task)submission.GetMethod("<Factory>")!.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [submissions], null)!;
+            await run;
+        }
+        catch (Exception e)
+        {
+            throw new TacHostException(ExitCode.Software, $"'{Source}' threw {e.GetType().Name}{Place(e)}: {e.Message}", e);
+        }
+
+        const BindingFlags all = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+        var field = submission.GetField(GlobalName, all);
+        var property = submission.GetProperty(GlobalName, all);
+        if (field is null && property is null)
+            throw new TacHostException(ExitCode.BadTac, $"'{Source}' has no global variable named 'application'. {WhatToWrite}");
+        return field?.GetValue(submissions[1]) ?? property?.GetValue(submissions[1])
+            ?? throw new TacHostException(ExitCode.BadTac, $"'application' in '{Source}' is null. {WhatToWrite}");
+    }
+
+    /// <summary>The innermost line of the tac that had a part in it.</summary>
+    private static string Place(Exception e)
+    {
+        var frame = new StackTrace(e, fNeedFileInfo: true).GetFrames().FirstOrDefault(frame => frame.GetFileLineNumber() > 0 && frame.GetFileName() is not null);
+        return frame is null ? "" : $" at {Path.GetFileName(frame.GetFileName())}:line {frame.GetFileLineNumber()}";
+    }
+
+    private static void WriteList(BinaryWriter writer, IReadOnlyList<string> list)
+    {
+        writer.Write(list.Count);
+        foreach (var item in list)
+            writer.Write(item);
+    }
+
+    private static string[] ReadList(BinaryReader reader)
+    {
+        var list = new string[reader.ReadInt32()];
+        for (var i = 0; i < list.Length; i++)
+            list[i] = reader.ReadString();
+        return list;
+    }
+}
