@@ -68,8 +68,7 @@ internal static class Program
         var recipe = TacFile.Prepare(options.TacFile, options.Libraries);
         if (!options.NoDaemon)
         {
-            using var signals = new ShutdownSignals((_, _) => { });
-            await DaemonProcess.StartAsync(args, recipe.ToBytes(), options.StartTimeout, signals.Requested);
+            await StartDaemonAsync(options, recipe, args);
             return ExitCode.Success;
         }
 
@@ -81,6 +80,19 @@ internal static class Program
         }
 
         return await RunHereAsync(options, recipe, report: null);
+    }
+
+    private static async Task StartDaemonAsync(HostOptions options, TacRecipe recipe, string[] args)
+    {
+        using var signals = new ShutdownSignals((_, _) => { });
+        try
+        {
+            await DaemonProcess.StartAsync(args, recipe.ToBytes(), options.PidFile, options.StartTimeout, signals.Requested);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TacHostException(signals.ExitCode, $"interrupted by {signals.First}; the daemon has been stopped.");
+        }
     }
 
     private static async Task<int> RunHereAsync(HostOptions options, TacRecipe recipe, StartupReport? report)

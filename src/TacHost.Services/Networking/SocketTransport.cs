@@ -247,12 +247,6 @@ internal sealed class SocketTransport : ITransport
     /// <summary>Tells the peer that all is said, and waits a while for it to close: see <see cref="SentAtOnce"/>.</summary>
     private void BeginLinger()
     {
-        if (_listener.IsClosing)
-        {
-            CloseSocket();
-            return;
-        }
-
         try
         {
             _socket.Shutdown(SocketShutdown.Send);
@@ -260,6 +254,12 @@ internal sealed class SocketTransport : ITransport
         catch (SocketException)
         {
             // The peer is gone already, which the read will say.
+        }
+
+        if (_listener.IsClosing)
+        {
+            CloseSocket();
+            return;
         }
 
         _linger = new Timer(static transport => ((SocketTransport)transport!).StopLingering(), this, _longestLinger, Timeout.InfiniteTimeSpan);

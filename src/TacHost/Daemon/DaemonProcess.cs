@@ -17,10 +17,12 @@ internal static class DaemonProcess
     /// <summary>Starts the daemon and ends when it runs.</summary>
     /// <param name="arguments">The same as this process's own.</param>
     /// <param name="recipe">The prepared application.</param>
+    /// <param name="pidFile">The daemon's pid file, to be removed if the daemon dies without doing so.</param>
     /// <param name="startTimeout">How long the daemon itself allows for its start; it gets a little longer to say that it was too long.</param>
     /// <param name="interrupted">Cancelled when the user wants no daemon after all.</param>
-    /// <exception cref="TacHostException">It does not run, for the reason it gave or for none; it is gone then.</exception>
-    public static async Task StartAsync(IReadOnlyList<string> arguments, byte[] recipe, TimeSpan startTimeout, CancellationToken interrupted)
+    /// <exception cref="TacHostException">It does not run, for the reason it gave or for none; it is gone then, and its pid file with it.</exception>
+    /// <exception cref="OperationCanceledException">It was interrupted, and is gone too.</exception>
+    public static async Task StartAsync(IReadOnlyList<string> arguments, byte[] recipe, string pidFile, TimeSpan startTimeout, CancellationToken interrupted)
     {
         var (read, write) = CreatePipe();
         using var recipeFile = Handover.InMemory(recipe);
@@ -38,14 +40,15 @@ internal static class DaemonProcess
         catch (OperationCanceledException)
         {
             await EndAsync(process, Terminate);
-            throw interrupted.IsCancellationRequested
-                ? new TacHostException(ExitCode.Signalled, "interrupted; the daemon has been stopped.")
-                : new TacHostException(ExitCode.TimedOut, $"the daemon (process {process}) neither started nor said why within {startTimeout.TotalSeconds:0} s, and has been stopped.");
+            PidFile.RemoveLeftBy(process, pidFile);
+            interrupted.ThrowIfCancellationRequested();
+            throw new TacHostException(ExitCode.TimedOut, $"the daemon (process {process}) neither started nor said why within {startTimeout.TotalSeconds:0} s, and has been stopped.");
         }
 
         if (report is (ExitCode.Success, _))
             return;
         var status = await EndAsync(process);
+        PidFile.RemoveLeftBy(process, pidFile);
         throw report is { } failed
             ? new TacHostException(failed.ExitCode, failed.Message)
             : new TacHostException(ExitCode.Software, $"the daemon (process {process}) ended before it was running, {DescribeEnd(status)}, and gave no reason. Try --nodaemon to see what it does.");

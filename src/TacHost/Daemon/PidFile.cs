@@ -56,6 +56,14 @@ internal sealed class PidFile : IDisposable
         }
     }
 
+    /// <summary>Removes the file of a process that died without doing so.</summary>
+    public static void RemoveLeftBy(int process, string path)
+    {
+        using var file = Open(path);
+        if (file is not null && ProcessIn(file) == process && TryLock(file) && IsStillAt(path, file))
+            File.Delete(path);
+    }
+
     /// <summary>Removes the file, unless somebody has put another one in its place, and gives up the lock.</summary>
     public void Dispose()
     {
@@ -69,7 +77,8 @@ internal sealed class PidFile : IDisposable
     /// <summary>Writes and locks the file under another name.</summary>
     private static SafeFileHandle Prepare(string path, string prepared)
     {
-        File.Delete(prepared);
+        if (File.Exists(prepared))
+            File.Delete(prepared);
         var descriptor = Libc.Open(prepared, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.CloseOnExec, Mode);
         if (descriptor < 0)
             throw CannotUse(path, Marshal.GetLastPInvokeError());

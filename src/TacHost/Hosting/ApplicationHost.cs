@@ -25,9 +25,11 @@ internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe re
             using var log = _log = LogOutput.Open(options.Log);
             LogOpening(log);
             var application = await StartAsync(log, signals);
-            report?.Running();
             HostLog.Running(log.Host, application.Name!, Environment.ProcessId, recipe.Source);
 
+            // Whoever reads the log when the prompt is back reads all of the start.
+            log.WriteOut();
+            report?.Running();
             var exitCode = await WaitAsync(application, signals, log);
             exitCode = await StopAsync(application, signals, log, exitCode);
             pidFile.Dispose();
@@ -70,7 +72,7 @@ internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe re
         }
         catch (Exception e)
         {
-            var failure = StartFailure.Describe(e, recipe.Source, application, signals.First, options.StartTimeout);
+            var failure = StartFailure.Describe(e, recipe.Source, application, signals, options.StartTimeout);
             if (options.Log.File is not null)
                 HostLog.StartFailed(log.Host, failure.InnerException, failure.Message);
             HostLog.ShutDown(log.Host);

@@ -5,6 +5,9 @@ namespace TacHost.Hosting;
 /// <summary>SIGINT and SIGTERM as two events: a request to stop, and when it is repeated, a request to stop waiting.</summary>
 internal sealed class ShutdownSignals : IDisposable
 {
+    private const int Interrupt = 2;
+    private const int Terminate = 15;
+
     private readonly CancellationTokenSource _requested = new();
     private readonly CancellationTokenSource _repeated = new();
     private readonly PosixSignalRegistration[] _registrations;
@@ -27,6 +30,9 @@ internal sealed class ShutdownSignals : IDisposable
 
     /// <summary>The name of the signal that came first, or null.</summary>
     public string? First { get; private set; }
+
+    /// <summary>What a process that the first signal kept from its work exits with, as shells have it.</summary>
+    public int ExitCode => TacHost.ExitCode.Signalled + (First == "SIGINT" ? Interrupt : Terminate);
 
     /// <summary>Cancelled at the first signal.</summary>
     public CancellationToken Requested => _requested.Token;

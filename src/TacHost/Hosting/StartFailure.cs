@@ -6,20 +6,17 @@ namespace TacHost.Hosting;
 /// <summary>Says why an application did not start.</summary>
 internal static class StartFailure
 {
-    private const int Interrupt = 2;
-    private const int Terminate = 15;
-
     /// <param name="failure">What ended the start.</param>
     /// <param name="source">Where the application comes from.</param>
     /// <param name="application">The tree, or null if it was not built.</param>
-    /// <param name="signal">The signal that asked for the end, or null.</param>
+    /// <param name="signals">Whether one of them asked for the end.</param>
     /// <param name="limit">The start time-out.</param>
-    public static TacHostException Describe(Exception failure, string source, Application? application, string? signal, TimeSpan limit)
+    public static TacHostException Describe(Exception failure, string source, Application? application, ShutdownSignals signals, TimeSpan limit)
     {
         if (failure is TacHostException known)
             return known;
-        if (failure is OperationCanceledException && signal is not null)
-            return new TacHostException(ExitCode.Signalled + (signal == "SIGINT" ? Interrupt : Terminate), $"'{source}' was interrupted by {signal} while starting.");
+        if (failure is OperationCanceledException && signals.First is not null)
+            return new TacHostException(signals.ExitCode, $"'{source}' was interrupted by {signals.First} while starting.");
         if (failure is OperationCanceledException)
             return new TacHostException(ExitCode.TimedOut, $"'{source}' did not start within {limit.TotalSeconds:0.###} s: {WhatIsGoingOn(application)}\n  If it needs longer, raise --start-timeout.");
         var service = application is null ? null : ServiceTree.Failed(application, failure);

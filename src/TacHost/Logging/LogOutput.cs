@@ -40,6 +40,9 @@ internal sealed class LogOutput : IDisposable
         return new LogOutput(sink, hooks);
     }
 
+    /// <summary>Puts everything logged so far where it can be read.</summary>
+    public void WriteOut() => _hooks?.File?.WriteOut();
+
     /// <summary>Writes what is pending and closes the log.</summary>
     public void Dispose()
     {
@@ -79,8 +82,8 @@ internal sealed class LogOutput : IDisposable
     private void OnUnhandledException(object sender, UnhandledExceptionEventArgs e)
     {
         HostLog.Unhandled(Host, e.ExceptionObject as Exception);
-        _hooks?.File?.WriteOut();
+        WriteOut();
     }
 
-    private void OnProcessExit(object? sender, EventArgs e) => _hooks?.File?.WriteOut();
+    private void OnProcessExit(object? sender, EventArgs e) => WriteOut();
 }

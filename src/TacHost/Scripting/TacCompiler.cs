@@ -44,8 +44,12 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, st
         var result = compilation.Emit(image, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
         if (!result.Success)
         {
-            var errors = result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
-            throw new TacHostException(ExitCode.BadTac, CompileErrors.Describe(displayedPath, sources, search, [.. errors]));
+            var errors = result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToList();
+
+            // A script without a single statement is refused without an error.
+            throw errors.Count == 0
+                ? TacErrors.NoApplication(displayedPath)
+                : new TacHostException(ExitCode.BadTac, CompileErrors.Describe(displayedPath, sources, search, errors));
         }
 
         return new CompiledTac(displayedPath, image.ToArray(), symbols.ToArray(), [.. _libraries.Found]);

@@ -11,7 +11,6 @@ namespace TacHost.Scripting;
 internal sealed class TacRecipe(CompiledTac tac, IReadOnlyList<string> directories, IReadOnlyList<string> notices) : IApplicationRecipe
 {
     private const string GlobalName = "application";
-    private const string WhatToWrite = "End it with something like:\n    var application = new Application(\"name\");\n    topService.SetServiceParent(application);";
 
     public string Source => tac.Source;
 
@@ -51,7 +50,7 @@ internal sealed class TacRecipe(CompiledTac tac, IReadOnlyList<string> directori
         if (global is Application application)
             return application;
         if (global is not IService service)
-            throw new TacHostException(ExitCode.BadTac, $"'application' in '{Source}' is a {global.GetType().FullName}, but must be an Application or another IService. {WhatToWrite}");
+            throw TacErrors.WrongType(Source, global.GetType());
         var wrapping = new Application(Path.GetFileNameWithoutExtension(Source));
         service.SetServiceParent(wrapping);
         return wrapping;
@@ -76,9 +75,9 @@ internal sealed class TacRecipe(CompiledTac tac, IReadOnlyList<string> directori
         var field = submission.GetField(GlobalName, all);
         var property = submission.GetProperty(GlobalName, all);
         if (field is null && property is null)
-            throw new TacHostException(ExitCode.BadTac, $"'{Source}' has no global variable named 'application'. {WhatToWrite}");
+            throw TacErrors.NoApplication(Source);
         return field?.GetValue(submissions[1]) ?? property?.GetValue(submissions[1])
-            ?? throw new TacHostException(ExitCode.BadTac, $"'application' in '{Source}' is null. {WhatToWrite}");
+            ?? throw TacErrors.NullApplication(Source);
     }
 
     /// <summary>The innermost line of the tac that had a part in it.</summary>

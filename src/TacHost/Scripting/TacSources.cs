@@ -113,6 +113,8 @@ internal sealed partial class TacSources
             : "";
     }
 
-    [GeneratedRegex("""^[\s\uFEFF]*#\s*(?<kind>r|load)\s*"(?<name>[^"\r\n]*)"|(?<=[\u0085\u2028\u2029])\s*#\s*(?<kind>r|load)\s*"(?<name>[^"\r\n]*)" """, RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace)]
+    [GeneratedRegex("""
+        (?:^|[\u0085\u2028\u2029])[\s\uFEFF]*#\s*(?<kind>r|load)\s*"(?<name>[^"\r\n]*)"
+        """, RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex Directive();
 }

@@ -1,0 +1,264 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using TacHost.EndToEnd.Tests.Running;
+
+namespace TacHost.EndToEnd.Tests;
+
+/// <summary>Starts that cannot work: the whole reason on stderr, an exit code, and nothing left behind.</summary>
+public sealed class FailedStartTests
+{
+    private const int BadTac = 65, NoInput = 66, Unavailable = 69, Software = 70, TimedOut = 75, AlreadyRunning = 78;
+
+    public static TheoryData<string, string, int, string[]> BadTacs => new()
+    {
+        { "syntax", "var application = new Application(\"x\"", BadTac, ["bad.csx(1,38): error CS1026: ) expected", "    var application = new Application(\"x\"\n", "\n                                         ^"] },
+        { "unknown name", "\n\tvar application = new Aplication(\"x\");", BadTac, ["bad.csx(2,24): error CS0246: The type or namespace name 'Aplication' could not be found", "\n    \t                      ^"] },
+        { "missing library", "#r \"Nowhere.dll\"\nvar application = new Application(\"x\");", BadTac, ["bad.csx(1,1): error CS0006", "'Nowhere.dll' was looked for in '", "/lib'", "--lib"] },
+        { "missing load", "#load \"nowhere.csx\"\nvar application = new Application(\"x\");", BadTac, ["bad.csx(1,7): error CS1504", "nowhere.csx"] },
+        { "throws", "var n = 1;\nthrow new InvalidOperationException(\"the moon is \" + n);", Software, ["'bad.csx' threw InvalidOperationException at bad.csx:line 2: the moon is 1"] },
+        { "throws after an await", "await Task.Yield();\nthrow new InvalidOperationException(\"later\");", Software, ["'bad.csx' threw InvalidOperationException at bad.csx:line 2: later"] },
+        { "no application", "var app = new Application(\"x\");", BadTac, ["'bad.csx' has no global variable named 'application'", "var application = new Application(\"name\");"] },
+        { "null application", "Application application = null;", BadTac, ["'application' in 'bad.csx' is null", "var application = new Application(\"name\");"] },
+        { "wrong type", "var application = \"x\";", BadTac, ["'application' in 'bad.csx' is a System.String, but must be an Application or another IService"] },
+        { "exits", "Environment.Exit(3);", Software, ["ended before it was running, with exit code 3"] },
+        { "kills itself", "System.Diagnostics.Process.GetCurrentProcess().Kill();", Software, ["ended before it was running, killed by signal 9"] },
+        { "overflows the stack", "int F(int n) => F(n + 1) + F(n);\nvar application = F(0).ToString();", Software, ["ended before it was running, killed by signal 6"] },
+        { "start throws", "class S : Service { protected override Task OnStartAsync(CancellationToken t) => throw new InvalidOperationException(\"no moon\"); }\nvar application = new Application(\"x\");\nnew S().SetServiceParent(application);", Unavailable, ["'bad.csx' did not start. The service 'x/S' failed to start: InvalidOperationException: no moon"] },
+        { "empty", "", BadTac, ["has no global variable named 'application'"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadTacs))]
+    public async Task Start_WithABadTac_SaysWhyAndLeavesNothing(string name, string tac, int exitCode, string[] said)
+    {
+        Assert.NotEmpty(name);
+        await using var sandbox = new Sandbox();
+        sandbox.Write("bad.csx", tac);
+        var outcome = await sandbox.TachostAsync("bad.csx");
+
+        AssertFailed(sandbox, outcome, exitCode, said);
+    }
+
+    [Fact]
+    public async Task Start_OfAMissingFile_NamesTheNearest()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.WriteTac("ecstasy.csx");
+        AssertFailed(sandbox, await sandbox.TachostAsync("ecstacy.csx"), NoInput, "cannot read the tac file 'ecstacy.csx': there is no such file. Did you mean 'ecstasy.csx'?");
+        AssertFailed(sandbox, await sandbox.TachostAsync("else/where.csx"), NoInput, "cannot read the tac file 'else/where.csx': there is no such file.");
+    }
+
+    [Fact]
+    public async Task Start_OfADirectory_SaysSo()
+    {
+        await using var sandbox = new Sandbox();
+        AssertFailed(sandbox, await sandbox.TachostAsync("cache"), NoInput, "cannot read the tac file 'cache': it is a directory.");
+    }
+
+    [Fact]
+    public async Task Start_OfAnUnreadableFile_SaysSo()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.WriteTac("secret.csx");
+        File.SetUnixFileMode(sandbox.PathOf("secret.csx"), UnixFileMode.None);
+        Outcome outcome;
+        if (Environment.UserName == "root")
+        {
+            Assert.SkipUnless(Program.IsInstalled("setpriv"), "setpriv is not installed");
+            Assert.SkipUnless(IsReachableByAll(Program.Tachost), "the checkout is in a directory that only root may enter");
+            File.SetUnixFileMode(sandbox.Directory, (UnixFileMode)0b111_111_111);
+            outcome = await sandbox.RunAsync("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Program.Tachost, "secret.csx");
+        }
+        else
+        {
+            outcome = await sandbox.TachostAsync("secret.csx");
+        }
+
+        AssertFailed(sandbox, outcome, NoInput, "cannot read the tac file 'secret.csx': this user may not read it.");
+    }
+
+    [Fact]
+    public async Task Start_OnATakenPort_NamesTheProcessThatHasIt()
+    {
+        await using var sandbox = new Sandbox();
+        var id = await sandbox.StartDaemonAsync(sandbox.WriteTac());
+        var port = sandbox.Port();
+        var outcome = await sandbox.TachostAsync("--pidfile", "second.pid", "--logfile", "second.log", sandbox.WriteTac("second.csx", port));
+
+        Assert.Equal(Unavailable, outcome.ExitCode);
+        Assert.Equal(
+            $"tachost: 'second.csx' did not start. The service 'fastpoetry/TcpServer' cannot listen on 127.0.0.1:{port}, because process {id} (tachost poem.csx) already does.\n  Choose another port in the tac file, or stop that one first.\n",
+            outcome.Error);
+        Assert.Equal([id], sandbox.Processes());
+        Assert.False(File.Exists(sandbox.PathOf("second.pid")));
+        Assert.Contains("already does.", await File.ReadAllTextAsync(sandbox.PathOf("second.log"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_WithoutThePoem_ClosesWhatWasOpened()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("late.csx", """
+            #r "FastPoetry.Services.dll"
+            using FastPoetry.Services;
+            var application = new Application("late");
+            var poetry = new PoetryService("nowhere.txt");
+            new TcpServer(0, new PoetryFactory(poetry), "127.0.0.1").SetServiceParent(application);
+            poetry.SetServiceParent(application);
+            """);
+        var outcome = await sandbox.TachostAsync("late.csx");
+
+        AssertFailed(
+            sandbox, outcome, Unavailable,
+            "'late.csx' did not start. The service 'late/PoetryService' failed to start: The poem 'nowhere.txt' cannot be read: there is no such file.",
+            $"Looked for '{sandbox.PathOf("nowhere.txt")}'");
+        await Assert.ThrowsAsync<SocketException>(() => sandbox.FetchAsync(sandbox.Port()));
+        Assert.Contains("Closed)", sandbox.Log, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("while (true) { }", "its top level is still running")]
+    [InlineData("await Task.Delay(-1);", "its top level is still running")]
+    [InlineData("class Stuck : Service { protected override Task OnStartAsync(CancellationToken t) => Task.Delay(-1, t); }\nvar application = new Application(\"x\");\nnew Stuck().SetServiceParent(application);", "'endless.csx' did not start within 1 s")]
+    [InlineData("class Stuck : Service { protected override Task OnStartAsync(CancellationToken t) => Task.Delay(-1); }\nvar application = new Application(\"x\");\nnew Stuck().SetServiceParent(application);", "still starting are 'x/Stuck'")]
+    public async Task Start_ThatNeverEnds_IsEndedByTheStartTimeout(string tac, string said)
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("endless.csx", tac);
+        var outcome = await sandbox.TachostAsync("--start-timeout", "1", "--grace", "1", "endless.csx");
+
+        AssertFailed(sandbox, outcome, TimedOut, said, "--start-timeout");
+    }
+
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public async Task Start_ThatNeverEnds_CanBeInterrupted(string signal, int exitCode)
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("endless.csx", "while (true) { }");
+        using var front = sandbox.Start("endless.csx");
+        await Until.TrueAsync(() => File.Exists(sandbox.PidFile), "the daemon");
+        await sandbox.KillAsync(front.Id, signal);
+        await front.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        AssertFailed(sandbox, new Outcome(front.ExitCode, "", await front.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)), exitCode, "interrupted");
+    }
+
+    [Fact]
+    public async Task NoDaemon_ThatNeverStarts_CanBeInterrupted()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("endless.csx", "while (true) { }");
+        using var process = sandbox.Start("--nodaemon", "endless.csx");
+        await Until.TrueAsync(() => File.Exists(sandbox.PidFile), "the pid file");
+        await sandbox.KillAsync(process.Id, "INT");
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        AssertFailed(sandbox, new Outcome(process.ExitCode, "", await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)), 130, "'endless.csx' was interrupted by SIGINT while starting.");
+    }
+
+    [Fact]
+    public async Task Start_WhileAnInstanceRuns_NamesItAndLeavesItAlone()
+    {
+        await using var sandbox = new Sandbox();
+        var id = await sandbox.StartDaemonAsync(sandbox.WriteTac());
+        foreach (var mode in (string[][])[[], ["--nodaemon"]])
+        {
+            var outcome = await sandbox.TachostAsync([.. mode, "poem.csx"]);
+            Assert.Equal(AlreadyRunning, outcome.ExitCode);
+            Assert.StartsWith($"tachost: process {id} (tachost poem.csx) is running already and holds the pid file '{sandbox.PidFile}'.\n", outcome.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(id, sandbox.DaemonId);
+        Assert.Equal(Sandbox.Poem, System.Text.Encoding.UTF8.GetString(await sandbox.FetchAsync()));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("garbage\n")]
+    [InlineData("1\n")]
+    [InlineData("999999999\n")]
+    public async Task Start_WithAPidFileNobodyHolds_ReplacesIt(string content)
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("tachost.pid", content);
+        var id = await sandbox.StartDaemonAsync(sandbox.WriteTac());
+
+        Assert.Equal(id, sandbox.DaemonId);
+    }
+
+    [Fact]
+    public async Task Start_AfterKillNine_Works()
+    {
+        await using var sandbox = new Sandbox();
+        var first = await sandbox.StartDaemonAsync(sandbox.WriteTac());
+        using (var process = Process.GetProcessById(first))
+            process.Kill();
+        await Until.GoneAsync(first);
+        Assert.True(File.Exists(sandbox.PidFile));
+
+        var second = await sandbox.StartDaemonAsync("poem.csx");
+        Assert.NotEqual(first, second);
+    }
+
+    [Fact]
+    public async Task Start_WithThePidFileOfALinkOrDirectory_TouchesNeither()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.WriteTac();
+        sandbox.Write("precious", "data");
+        File.CreateSymbolicLink(sandbox.PidFile, sandbox.PathOf("precious"));
+        AssertFailed(sandbox, await sandbox.TachostAsync("poem.csx"), 73, leavesPidFile: true, "it is a symbolic link, which is not followed");
+        AssertFailed(sandbox, await sandbox.TachostAsync("--pidfile", "cache", "poem.csx"), 73, leavesPidFile: true, "it is a directory");
+        AssertFailed(sandbox, await sandbox.TachostAsync("--pidfile", "no/where.pid", "poem.csx"), 73, leavesPidFile: true, "its directory does not exist");
+        AssertFailed(sandbox, await sandbox.TachostAsync("--pidfile", "a.pid", "--logfile", "no/where.log", "poem.csx"), 73, leavesPidFile: true, "cannot write the log", "its directory does not exist");
+        Assert.Equal("data", await File.ReadAllTextAsync(sandbox.PathOf("precious"), TestContext.Current.CancellationToken));
+        Assert.False(File.Exists(sandbox.PathOf("a.pid")));
+    }
+
+    [Theory]
+    [InlineData(new[] { "--nodeamon", "x.csx" }, "there is no option '--nodeamon'. Did you mean '--nodaemon'?")]
+    [InlineData(new[] { "--nodaemon" }, "which tac file is to run?")]
+    [InlineData(new[] { "x.csx", "--nodaemon" }, "options go before the tac file, and '--nodaemon' comes after it.")]
+    [InlineData(new[] { "x.csx", "y.csx" }, "one tac file at a time: 'y.csx' comes after 'x.csx'.")]
+    [InlineData(new[] { "--logfile", "-", "x.csx" }, "a daemon has no standard output to log to")]
+    [InlineData(new[] { "--grace", "soon", "x.csx" }, "'soon' cannot be the --grace, which is a number of seconds")]
+    [InlineData(new[] { "--pidfile" }, "--pidfile")]
+    public async Task CommandLine_Wrong_IsOneLineAndExitSixtyFour(string[] arguments, string said)
+    {
+        await using var sandbox = new Sandbox();
+        var outcome = await sandbox.TachostAsync(arguments);
+
+        Assert.Equal((64, ""), (outcome.ExitCode, outcome.Output));
+        Assert.StartsWith("tachost: ", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains(said, outcome.Error, StringComparison.Ordinal);
+        Assert.Equal(1, outcome.Error.Count(character => character == '\n'));
+    }
+
+    private static void AssertFailed(Sandbox sandbox, Outcome outcome, int exitCode, params string[] said) =>
+        AssertFailed(sandbox, outcome, exitCode, leavesPidFile: false, said);
+
+    private static void AssertFailed(Sandbox sandbox, Outcome outcome, int exitCode, bool leavesPidFile, params string[] said)
+    {
+        Assert.All(said, part => Assert.Contains(part, outcome.Error, StringComparison.Ordinal));
+        Assert.StartsWith("tachost: ", outcome.Error, StringComparison.Ordinal);
+        Assert.Equal(exitCode.ToString(CultureInfo.InvariantCulture), outcome.ExitCode.ToString(CultureInfo.InvariantCulture));
+        Assert.Equal("", outcome.Output);
+        Assert.Empty(sandbox.Processes());
+        Assert.Equal(leavesPidFile, File.Exists(sandbox.PidFile));
+        Assert.DoesNotContain(Directory.EnumerateFiles(sandbox.Directory), path => path.Contains(".pid.", StringComparison.Ordinal));
+    }
+
+    private static bool IsReachableByAll(string path)
+    {
+        for (var directory = Path.GetDirectoryName(path); directory is not null; directory = Path.GetDirectoryName(directory))
+        {
+            if (!File.GetUnixFileMode(directory).HasFlag(UnixFileMode.OtherExecute))
+                return false;
+        }
+
+        return true;
+    }
+}

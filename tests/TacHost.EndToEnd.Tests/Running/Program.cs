@@ -1,0 +1,68 @@
+using System.Diagnostics;
+
+namespace TacHost.EndToEnd.Tests.Running;
+
+/// <summary>What a process printed and how it ended.</summary>
+internal sealed record Outcome(int ExitCode, string Output, string Error);
+
+/// <summary>The built program, and any other, run to the end.</summary>
+internal static class Program
+{
+    /// <summary>No test waits longer than this for anything.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    /// <summary>The root of the checkout.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>The <c>tachost</c> that was built with these tests, in the same configuration.</summary>
+    public static string Tachost { get; } =
+        Path.Combine(Root, "artifacts", "bin", "TacHost", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "tachost");
+
+    /// <summary>Runs a program until its output ends and it is gone.</summary>
+    public static async Task<Outcome> RunAsync(string directory, IReadOnlyDictionary<string, string?> environment, string file, params IEnumerable<string> arguments)
+    {
+        using var process = Start(directory, environment, file, arguments);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Patience);
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(limit.Token);
+            var error = process.StandardError.ReadToEndAsync(limit.Token);
+            await process.WaitForExitAsync(limit.Token);
+            return new Outcome(process.ExitCode, await output, await error);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"'{file} {string.Join(' ', arguments)}' did not end within {Patience}.");
+        }
+    }
+
+    public static Process Start(string directory, IReadOnlyDictionary<string, string?> environment, string file, params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(file, arguments)
+        {
+            WorkingDirectory = directory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        return process;
+    }
+
+    /// <summary>Whether a program is on the PATH.</summary>
+    public static bool IsInstalled(string name) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(directory => File.Exists(Path.Combine(directory, name)));
+
+    private static string FindRoot()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory.FullName, "TacHost.sln")))
+            directory = directory.Parent ?? throw new InvalidOperationException("The tests do not run below a checkout.");
+        return directory.FullName;
+    }
+}

@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+
+namespace TacHost.EndToEnd.Tests.Running;
+
+/// <summary>A directory of its own to start <c>tachost</c> in; whatever runs there when the test ends is killed.</summary>
+internal sealed partial class Sandbox : IAsyncDisposable
+{
+    public const string Poem = "Roses are red,\nvioletæ are blue.\n";
+
+    private readonly List<Process> _foreground = [];
+
+    public Sandbox()
+    {
+        Directory = System.IO.Directory.CreateTempSubdirectory("tachost-test-").FullName;
+        Cache = System.IO.Directory.CreateDirectory(PathOf("cache"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        Write("poem.txt", Poem);
+    }
+
+    public string Directory { get; }
+
+    public string Cache { get; }
+
+    public Dictionary<string, string?> Environment { get; } = [];
+
+    public string PidFile => PathOf("tachost.pid");
+
+    public string Log => File.Exists(PathOf("tachost.log")) ? File.ReadAllText(PathOf("tachost.log")) : "";
+
+    public int DaemonId => int.Parse(File.ReadAllText(PidFile), CultureInfo.InvariantCulture);
+
+    public string PathOf(string name) => Path.Combine(Directory, name);
+
+    public string Write(string name, string text)
+    {
+        File.WriteAllText(PathOf(name), text);
+        return name;
+    }
+
+    /// <summary>A tac that serves a poem.</summary>
+    public string WriteTac(string name = "poem.csx", int port = 0, string poem = "poem.txt", string extra = "") => Write(name, $"""
+        #r "FastPoetry.Services.dll"
+        using FastPoetry.Services;
+        {extra}
+        var application = new Application("fastpoetry");
+        var poetry = new PoetryService("{poem}");
+        poetry.SetServiceParent(application);
+        new TcpServer({port}, new PoetryFactory(poetry), "127.0.0.1").SetServiceParent(application);
+        """);
+
+    /// <summary>Runs tachost here to its end; for a daemon that is when its prompt would be back.</summary>
+    public Task<Outcome> TachostAsync(params IEnumerable<string> arguments) => Program.RunAsync(Directory, Variables(), Program.Tachost, arguments);
+
+    /// <summary>Runs another program here, with the same environment.</summary>
+    public Task<Outcome> RunAsync(string file, params IEnumerable<string> arguments) => Program.RunAsync(Directory, Variables(), file, arguments);
+
+    /// <summary>Starts tachost and leaves it running until the sandbox goes.</summary>
+    public Process Start(params IEnumerable<string> arguments) => StartProgram(Program.Tachost, arguments);
+
+    public Process StartProgram(string file, params IEnumerable<string> arguments)
+    {
+        var process = Program.Start(Directory, Variables(), file, arguments);
+        _foreground.Add(process);
+        return process;
+    }
+
+    /// <summary>The port that a listener chose, as the log tells.</summary>
+    public int Port(int listener = 0) => int.Parse(StartingOn().Matches(Log)[listener].Groups["port"].Value, CultureInfo.InvariantCulture);
+
+    public async Task<byte[]> FetchAsync(int? port = null)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port ?? Port()), TestContext.Current.CancellationToken);
+        return await ReadToEndAsync(socket);
+    }
+
+    public static async Task<byte[]> ReadToEndAsync(Socket socket)
+    {
+        using var limit = new CancellationTokenSource(Program.Patience);
+        using var stream = new NetworkStream(socket);
+        using var bytes = new MemoryStream();
+        await stream.CopyToAsync(bytes, limit.Token);
+        return bytes.ToArray();
+    }
+
+    /// <summary>Starts a daemon that must come up.</summary>
+    public async Task<int> StartDaemonAsync(params IEnumerable<string> arguments)
+    {
+        var outcome = await TachostAsync(arguments);
+        Assert.Equal((0, "", ""), (outcome.ExitCode, outcome.Output, outcome.Error));
+        return DaemonId;
+    }
+
+    public async Task<Outcome> KillAsync(int process, string signal = "TERM") =>
+        await RunAsync("kill", $"-{signal}", process.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Processes that were started in this directory and still run.</summary>
+    public IEnumerable<int> Processes() =>
+        System.IO.Directory.EnumerateDirectories("/proc")
+            .Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var id) ? id : 0)
+            .Where(id => id > 0 && Until.IsAlive(id) && new DirectoryInfo($"/proc/{id}/cwd").LinkTarget == Directory);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var id in Processes().ToList())
+        {
+            using var process = Process.GetProcessById(id);
+            process.Kill();
+            await Until.GoneAsync(id);
+        }
+
+        foreach (var process in _foreground)
+            process.Dispose();
+        System.IO.Directory.Delete(Directory, recursive: true);
+    }
+
+    private Dictionary<string, string?> Variables() => new(Environment) { ["TACHOST_CACHE"] = Environment.GetValueOrDefault("TACHOST_CACHE", Cache) };
+
+    [GeneratedRegex(@"starting on 127\.0\.0\.1:(?<port>\d+)")]
+    private static partial Regex StartingOn();
+}

@@ -1,0 +1,41 @@
+using System.Diagnostics;
+
+namespace TacHost.EndToEnd.Tests.Running;
+
+/// <summary>Bounded waits for what another process does.</summary>
+internal static class Until
+{
+    private static readonly TimeSpan _step = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Looks again and again until something is there.</summary>
+    public static async Task<T> FoundAsync<T>(Func<T?> look, string what)
+        where T : class
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (look() is { } found)
+                return found;
+            if (Stopwatch.GetElapsedTime(start) > Program.Patience)
+                throw new TimeoutException($"Waited {Program.Patience} in vain for {what}.");
+            await Task.Delay(_step, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public static Task TrueAsync(Func<bool> condition, string what) => FoundAsync(() => condition() ? "" : null, what);
+
+    public static Task GoneAsync(int process) => TrueAsync(() => !IsAlive(process), $"the end of process {process}");
+
+    /// <summary>Whether a process runs; a zombie does not.</summary>
+    public static bool IsAlive(int process)
+    {
+        try
+        {
+            return !File.ReadLines($"/proc/{process}/status").Any(line => line.StartsWith("State:\tZ", StringComparison.Ordinal));
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}
