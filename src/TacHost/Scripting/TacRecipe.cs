@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Text;
-using TacHost.Hosting;
 using TacHost.Loading;
 using TacHost.Services;
 

@@ -108,7 +108,7 @@ internal sealed partial class TacSources
         if (!Directory.Exists(directory))
             return "";
         var names = Directory.EnumerateFiles(directory, "*.csx").Select(file => Path.GetFileName(file));
-        return CommandLine.NearestWord.To(Path.GetFileName(path), names) is { } nearest
+        return NearestWord.To(Path.GetFileName(path), names) is { } nearest
             ? $" Did you mean '{Path.Combine(Path.GetDirectoryName(path) ?? "", nearest)}'?"
             : "";
     }

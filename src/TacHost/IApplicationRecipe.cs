@@ -1,6 +1,6 @@
 using TacHost.Services;
 
-namespace TacHost.Hosting;
+namespace TacHost;
 
 /// <summary>Something that yields an application: a prepared tac file, or a plugin with its options.</summary>
 internal interface IApplicationRecipe

@@ -1,4 +1,4 @@
-namespace TacHost.CommandLine;
+namespace TacHost;
 
 /// <summary>Finds what a mistyped word was probably meant to be.</summary>
 internal static class NearestWord

@@ -1,0 +1,101 @@
+using System.Text.RegularExpressions;
+
+namespace TacHost.Tests;
+
+/// <summary>Which part may know which: the arrows of ARCHITECTURE.md.</summary>
+public sealed partial class LayersTests
+{
+    private const string Contract = "TacHost.Services";
+
+    /// <summary>For each namespace of the host, those it may name. The root holds Program, which names all, and what all may name.</summary>
+    private static readonly Dictionary<string, string[]> _mayKnow = new()
+    {
+        ["TacHost.CommandLine"] = ["TacHost.Logging"],
+        ["TacHost.Scripting"] = ["TacHost.Loading", "TacHost.Interop", Contract],
+        ["TacHost.Loading"] = [],
+        ["TacHost.Daemon"] = ["TacHost.Interop"],
+        ["TacHost.Hosting"] = ["TacHost.CommandLine", "TacHost.Daemon", "TacHost.Logging", Contract],
+        ["TacHost.Logging"] = ["TacHost.Interop", "TacHost.Loading"],
+        ["TacHost.Interop"] = [],
+    };
+
+    private static string Source { get; } = Path.Combine(FindRoot(), "src");
+
+    [Fact]
+    public void Folders_OfTheHost_AllHaveARule() =>
+        Assert.Equal(
+            Directory.EnumerateDirectories(Path.Combine(Source, "TacHost")).Select(path => $"TacHost.{Path.GetFileName(path)}").Order(),
+            _mayKnow.Keys.Order());
+
+    [Fact]
+    public void Folders_OfTheHost_KnowOnlyWhatTheyMay()
+    {
+        var folders = _mayKnow.Keys.ToList();
+        foreach (var folder in folders)
+        {
+            var forbidden = folders.Append(Contract).Except(_mayKnow[folder]).Where(other => other != folder).ToList();
+            foreach (var file in Files(Path.Combine(Source, "TacHost", folder["TacHost.".Length..])))
+            {
+                var text = Code(file);
+                Assert.DoesNotContain(forbidden, other => Names(text, other));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("Microsoft.CodeAnalysis", "Scripting")]
+    [InlineData("System.CommandLine", "CommandLine")]
+    [InlineData("Serilog", "Logging")]
+    [InlineData("LibraryImport", "Interop")]
+    [InlineData("DllImport", "Interop")]
+    [InlineData("AssemblyLoadContext", "Loading")]
+    public void Library_OfOneFolder_IsNamedNowhereElse(string library, string folder)
+    {
+        foreach (var file in Files(Path.Combine(Source, "TacHost")).Where(file => !file.Contains($"/TacHost/{folder}/", StringComparison.Ordinal)))
+            Assert.False(Names(Code(file), library), $"'{file}' names {library}, which only {folder} may");
+    }
+
+    [Fact]
+    public void Contract_AndExample_DoNotKnowTheHost()
+    {
+        var host = _mayKnow.Keys.ToList();
+        foreach (var file in Files(Path.Combine(Source, Contract)).Concat(Files(Path.Combine(Source, "FastPoetry.Services"))))
+            Assert.DoesNotContain(host, other => Names(Code(file), other));
+        foreach (var file in Files(Path.Combine(Source, Contract)))
+            Assert.DoesNotContain("FastPoetry", Code(file), StringComparison.Ordinal);
+        Assert.Empty(References(Contract));
+        Assert.Equal([Contract], References("FastPoetry.Services"));
+    }
+
+    [Fact]
+    public void Host_RefersToTheExampleOnlyToPlaceItBesideItself()
+    {
+        foreach (var file in Files(Path.Combine(Source, "TacHost")))
+            Assert.DoesNotContain("FastPoetry", Code(file), StringComparison.Ordinal);
+        Assert.DoesNotContain("FastPoetry.Services", typeof(ExitCode).Assembly.GetReferencedAssemblies().Select(name => name.Name));
+    }
+
+    private static bool Names(string text, string name) => Regex.IsMatch(text, $@"\b{Regex.Escape(name)}\b(?!\.Tests)");
+
+    /// <summary>The file without its comments and its texts, which may speak of anything.</summary>
+    private static string Code(string file) => CommentOrText().Replace(File.ReadAllText(file), "");
+
+    private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories);
+
+    private static IEnumerable<string> References(string project) =>
+        ProjectReference().Matches(File.ReadAllText(Path.Combine(Source, project, $"{project}.csproj"))).Select(match => match.Groups["name"].Value);
+
+    private static string FindRoot()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory.FullName, "TacHost.sln")))
+            directory = directory.Parent!;
+        return directory.FullName;
+    }
+
+    [GeneratedRegex(@"//.*$|""(\\.|[^""\\])*""", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex CommentOrText();
+
+    [GeneratedRegex(@"<ProjectReference Include=""[^""]*/(?<name>[^/""]+)\.csproj""")]
+    private static partial Regex ProjectReference();
+}
