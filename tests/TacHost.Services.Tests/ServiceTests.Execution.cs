@@ -1,0 +1,90 @@
+namespace TacHost.Services.Tests;
+
+public sealed partial class ServiceTests
+{
+    [Fact]
+    public async Task StopAsync_WithBodyUnderWay_CancelsAndAwaitsItBeforeOnStop()
+    {
+        ExecutingService? service = null;
+        var stopsSeenByBody = -1;
+        var last = new Gate();
+        service = new ExecutingService(async stoppingToken =>
+        {
+            await Task.Delay(Timeout.Infinite, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
+            await last.PassAsync(CancellationToken.None);
+            stopsSeenByBody = service!.Stops;
+        });
+        await service.StartAsync(Token);
+
+        var stop = service.StopAsync(Token);
+        await last.Reached.Soon();
+        Assert.False(stop.IsCompleted);
+        last.Release();
+        await stop.Soon();
+        Assert.Equal(0, stopsSeenByBody);
+        Assert.Equal(1, service.Stops);
+    }
+
+    [Fact]
+    public async Task ExecuteAsync_Throwing_FailsTheServiceUntilItIsStopped()
+    {
+        var service = new ExecutingService(async _ =>
+        {
+            await Task.Yield();
+            throw new InvalidTimeZoneException("body");
+        });
+        var application = new Application("top");
+        service.SetServiceParent(application);
+        await application.StartAsync(Token);
+
+        await Assert.ThrowsAsync<ServiceFailedException>(() => application.Failed.Soon());
+        Assert.Equal(ServiceState.Failed, service.State);
+        Assert.Equal("body", service.Failure?.Message);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => service.StartAsync(Token));
+
+        await service.StopAsync(Token);
+        Assert.Equal(ServiceState.Stopped, service.State);
+        Assert.Equal("body", service.Failure?.Message);
+        Assert.Equal(1, service.Stops);
+    }
+
+    [Fact]
+    public async Task ExecuteAsync_CancelledBySomethingElse_FailsTheService()
+    {
+        var service = new ExecutingService(_ => Task.FromCanceled(new CancellationToken(canceled: true)));
+        var application = new Application("top");
+        service.SetServiceParent(application);
+        await application.StartAsync(Token);
+        var failure = await Assert.ThrowsAsync<ServiceFailedException>(() => application.Failed.Soon());
+        Assert.IsAssignableFrom<OperationCanceledException>(failure.InnerException);
+    }
+
+    [Fact]
+    public async Task ExecuteAsync_Ending_LeavesTheServiceRunning()
+    {
+        var service = new ExecutingService(_ => Task.CompletedTask);
+        await service.StartAsync(Token);
+        Assert.True(service.Running);
+        await service.StopAsync(Token);
+        Assert.Equal(1, service.Stops);
+    }
+
+    [Fact]
+    public async Task ExecuteAsync_ThrowingWhileStopping_IsKeptButTellsNobody()
+    {
+        var service = new ExecutingService(async stoppingToken =>
+        {
+            await Task.Delay(Timeout.Infinite, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
+            throw new InvalidTimeZoneException("late");
+        });
+        var application = new Application("top");
+        service.SetServiceParent(application);
+        await application.StartAsync(Token);
+
+        await application.StopAsync(Token).Soon();
+        Assert.Equal(ServiceState.Stopped, service.State);
+        Assert.Equal("late", service.Failure?.Message);
+        Assert.False(application.Failed.IsCompleted);
+    }
+
+}
