@@ -40,15 +40,18 @@ public abstract partial class Service
             throw;
         }
 
+        // The body is there to be waited for before anybody can see that the service runs.
         var stopping = new CancellationTokenSource();
+        var stoppingToken = stopping.Token;
+        TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
             _stopping = stopping;
+            _body = ended.Task;
             _state = ServiceState.Running;
         }
 
-        var body = ExecuteAsync(stopping.Token);
-        _body = body.IsCompletedSuccessfully ? body : WatchAsync(body, stopping.Token);
+        _ = RunBodyAsync(ended, stoppingToken);
     }
 
     /// <summary>Stops the service and ends when it has stopped. Does nothing for one that holds nothing; a second call waits for the first.</summary>
@@ -159,12 +162,12 @@ public abstract partial class Service
         stopped?.SetResult();
     }
 
-    /// <summary>Ends when the body does, and never throws: what the body throws is the failure of the service.</summary>
-    private async Task WatchAsync(Task body, CancellationToken stoppingToken)
+    /// <summary>What the body throws is the failure of the service, and nobody else's.</summary>
+    private async Task RunBodyAsync(TaskCompletionSource ended, CancellationToken stoppingToken)
     {
         try
         {
-            await body;
+            await ExecuteAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -172,6 +175,10 @@ public abstract partial class Service
         catch (Exception e)
         {
             Fail(e);
+        }
+        finally
+        {
+            ended.SetResult();
         }
     }
 

@@ -49,6 +49,18 @@ public sealed partial class ServiceTests
     }
 
     [Fact]
+    public async Task ExecuteAsync_ThrowingBeforeItsFirstAwait_FailsTheServiceNotItsStart()
+    {
+        var service = new ExecutingService(_ => throw new InvalidTimeZoneException("body"));
+        var application = new Application("top");
+        service.SetServiceParent(application);
+
+        await application.StartAsync(Token);
+        await Assert.ThrowsAsync<ServiceFailedException>(() => application.Failed.Soon());
+        Assert.Equal(ServiceState.Failed, service.State);
+    }
+
+    [Fact]
     public async Task ExecuteAsync_CancelledBySomethingElse_FailsTheService()
     {
         var service = new ExecutingService(_ => Task.FromCanceled(new CancellationToken(canceled: true)));
@@ -85,6 +97,32 @@ public sealed partial class ServiceTests
         Assert.Equal(ServiceState.Stopped, service.State);
         Assert.Equal("late", service.Failure?.Message);
         Assert.False(application.Failed.IsCompleted);
+    }
+
+    [Fact]
+    public async Task StopAsync_FromTheFirstInstantOfRunning_AwaitsTheBody()
+    {
+        // The body begins when the service is running already: a stop from another thread may come in between.
+        for (var round = 0; round < 200; round++)
+        {
+            var bodyEnded = false;
+            var service = new ExecutingService(async stoppingToken =>
+            {
+                await Task.Delay(Timeout.Infinite, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
+                await Task.Yield();
+                Volatile.Write(ref bodyEnded, true);
+            });
+            var stop = Task.Run(
+                async () =>
+                {
+                    SpinWait.SpinUntil(() => service.Running, Bounded.Limit);
+                    await service.StopAsync(Token);
+                    return Volatile.Read(ref bodyEnded);
+                },
+                Token);
+            await service.StartAsync(Token).Soon();
+            Assert.True(await stop.Soon(), $"The stop of round {round} did not wait for the body.");
+        }
     }
 
 }
