@@ -130,7 +130,7 @@ public abstract partial class Service : IService
     protected virtual Task OnStopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>A long-running body. It begins once the service is running, on the thread that started it, up to its first await; if it throws, the service has failed.</summary>
-    /// <param name="stoppingToken">Cancelled when the service is to stop. The stop waits for the body to end, then calls <see cref="OnStopAsync"/>.</param>
+    /// <param name="stoppingToken">Cancelled when the service is to stop. The stop waits for the body to end, but no longer than the grace period, then calls <see cref="OnStopAsync"/>. So the body must not await that stop itself.</param>
     protected virtual Task ExecuteAsync(CancellationToken stoppingToken) => Task.CompletedTask;
 
     private Task Join(IServiceCollection parent, Func<Task> add)

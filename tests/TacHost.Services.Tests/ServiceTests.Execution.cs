@@ -100,6 +100,56 @@ public sealed partial class ServiceTests
     }
 
     [Fact]
+    public async Task StopAsync_BodyThatIgnoresIt_EndsWithTheGracePeriodAndStillReleases()
+    {
+        var body = new Gate();
+        var service = new ExecutingService(_ => body.PassAsync(CancellationToken.None));
+        service.SetName("deaf");
+        await service.StartAsync(Token);
+
+        var failure = await Assert.ThrowsAsync<TimeoutException>(() => service.StopAsync(new CancellationToken(canceled: true)).Soon());
+        Assert.Contains("'deaf'", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(1, service.Stops);
+        body.Release();
+    }
+
+    [Fact]
+    public async Task ExecuteAsync_FailingAfterItWasGivenUp_DoesNotFailTheNextRun()
+    {
+        var firstBody = new TaskCompletionSource();
+        var runs = 0;
+        var service = new ExecutingService(_ => ++runs == 1 ? firstBody.Task : Task.CompletedTask);
+        await service.StartAsync(Token);
+        await Assert.ThrowsAsync<TimeoutException>(() => service.StopAsync(new CancellationToken(canceled: true)).Soon());
+        await service.StartAsync(Token);
+
+        // The continuations of this task run before SetException returns.
+        firstBody.SetException(new InvalidTimeZoneException("of the first run"));
+        Assert.True(service.Running);
+        Assert.Null(service.Failure);
+    }
+
+    [Fact]
+    public async Task StopAsync_CancellationCallbackThrowing_StillReleases()
+    {
+        var service = new ExecutingService(stoppingToken =>
+        {
+            var ended = new TaskCompletionSource();
+            stoppingToken.Register(() =>
+            {
+                ended.SetResult();
+                throw new InvalidTimeZoneException("callback");
+            });
+            return ended.Task;
+        });
+        await service.StartAsync(Token);
+
+        await Assert.ThrowsAsync<AggregateException>(() => service.StopAsync(Token).Soon());
+        Assert.Equal(1, service.Stops);
+        Assert.Equal(ServiceState.Failed, service.State);
+    }
+
+    [Fact]
     public async Task StopAsync_FromTheFirstInstantOfRunning_AwaitsTheBody()
     {
         // The body begins when the service is running already: a stop from another thread may come in between.
