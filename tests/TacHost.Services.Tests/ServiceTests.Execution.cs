@@ -175,4 +175,25 @@ public sealed partial class ServiceTests
         }
     }
 
+    [Fact]
+    public async Task OnServiceFailed_Throwing_DoesNotKeepTheServiceFromStopping()
+    {
+        var service = new ExecutingService(_ => Task.FromException(new InvalidTimeZoneException("body")));
+        var parent = new ThrowingSupervisor();
+        var application = new Application("top");
+        parent.SetServiceParent(application);
+        service.SetServiceParent(parent);
+        await application.StartAsync(Token);
+
+        // The failure that could not be dealt with goes on upwards.
+        var failure = await Assert.ThrowsAsync<ServiceFailedException>(() => application.Failed.Soon());
+        Assert.Equal("body", failure.InnerException?.Message);
+        await application.StopAsync(Token).Soon();
+        Assert.Equal(1, service.Stops);
+    }
+
+    private sealed class ThrowingSupervisor : MultiService
+    {
+        protected override void OnServiceFailed(IService service, Exception failure) => throw new InvalidTimeZoneException("supervisor");
+    }
 }
