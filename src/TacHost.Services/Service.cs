@@ -136,6 +136,12 @@ public abstract partial class Service : IService
     private Task Join(IServiceCollection parent, Func<Task> add)
     {
         ArgumentNullException.ThrowIfNull(parent);
+        for (var above = parent; above is not null; above = (above as IService)?.Parent)
+        {
+            if (ReferenceEquals(above, this))
+                throw new InvalidOperationException($"The service '{Path}' cannot join '{PathOf(parent)}', because that is itself or a part of it.");
+        }
+
         lock (_gate)
         {
             if (_parent is not null)

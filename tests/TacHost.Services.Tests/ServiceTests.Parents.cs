@@ -36,6 +36,30 @@ public sealed partial class ServiceTests
     }
 
     [Fact]
+    public void SetServiceParent_Itself_IsRefused()
+    {
+        var service = new MultiService();
+        Assert.Throws<InvalidOperationException>(() => service.SetServiceParent(service));
+        Assert.Null(service.Parent);
+        Assert.Empty(service);
+    }
+
+    [Fact]
+    public void SetServiceParent_OwnDescendant_IsRefused()
+    {
+        var top = new Application("top");
+        var middle = new MultiService();
+        var bottom = new MultiService();
+        middle.SetServiceParent(top);
+        bottom.SetServiceParent(middle);
+
+        var failure = Assert.Throws<InvalidOperationException>(() => top.SetServiceParent(bottom));
+        Assert.Contains("'top/MultiService/MultiService'", failure.Message, StringComparison.Ordinal);
+        Assert.Null(top.Parent);
+        Assert.Equal("top/MultiService/MultiService", bottom.Path);
+    }
+
+    [Fact]
     public async Task DisownServiceParentAsync_WithoutParent_IsRefused() =>
         await Assert.ThrowsAsync<InvalidOperationException>(() => new RecordingService(_journal, "a").DisownServiceParentAsync(Token));
 
