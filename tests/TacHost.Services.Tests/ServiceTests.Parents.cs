@@ -222,6 +222,25 @@ public sealed partial class ServiceTests
         Assert.Equal("fastpoetry/poems/PoetryFactory", CategoryOf(leaf, "PoetryFactory", log));
     }
 
+    [Fact]
+    public async Task Logger_AfterAnAncestorHasMoved_HasTheNewNames()
+    {
+        using var log = new CollectingLoggerFactory();
+        var application = new Application("top") { LoggerFactory = log };
+        var (from, to, middle, leaf) = (new MultiService(), new MultiService(), new MultiService(), new LoggingService());
+        from.SetName("from");
+        to.SetName("to");
+        from.SetServiceParent(application);
+        to.SetServiceParent(application);
+        middle.SetServiceParent(from);
+        leaf.SetServiceParent(middle);
+
+        leaf.LogSomething();
+        await middle.SetServiceParentAsync(to, Token);
+        leaf.LogSomething();
+        Assert.Equal(["top/from/LoggingService", "top/to/LoggingService"], log.Lines.Select(line => line.Category));
+    }
+
     private static string CategoryOf(Service service, string leaf, CollectingLoggerFactory log)
     {
         ServiceLog.Failed(service.LoggerNamed(leaf), new InvalidTimeZoneException(), "");
