@@ -105,7 +105,16 @@ public class MultiService : Service, IServiceCollection
     public void ServiceFailed(IService service, Exception failure)
     {
         ArgumentNullException.ThrowIfNull(service);
-        OnServiceFailed(service, failure);
+        try
+        {
+            OnServiceFailed(service, failure);
+        }
+        catch (Exception e)
+        {
+            // Who cannot deal with a failure leaves it to the next one up.
+            ServiceLog.SupervisionFailed(Logger, e, Path, service.Path);
+            Parent?.ServiceFailed(service, failure);
+        }
     }
 
     /// <summary>The children, as they are now.</summary>

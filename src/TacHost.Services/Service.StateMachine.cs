@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace TacHost.Services;
 
 public abstract partial class Service
@@ -40,15 +42,18 @@ public abstract partial class Service
             throw;
         }
 
+        // The body is there to be waited for before anybody can see that the service runs.
         var stopping = new CancellationTokenSource();
+        var stoppingToken = stopping.Token;
+        TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
             _stopping = stopping;
+            _body = ended.Task;
             _state = ServiceState.Running;
         }
 
-        var body = ExecuteAsync(stopping.Token);
-        _body = body.IsCompletedSuccessfully ? body : WatchAsync(body, stopping.Token);
+        _ = RunBodyAsync(ended, stoppingToken);
     }
 
     /// <summary>Stops the service and ends when it has stopped. Does nothing for one that holds nothing; a second call waits for the first.</summary>
@@ -123,22 +128,47 @@ public abstract partial class Service
 
     private async Task FinishStopAsync(CancellationToken cancellationToken)
     {
+        List<Exception> failures = [];
+        await TryAsync(EndBodyAsync);
+        await TryAsync(StopCoreAsync);
+        if (failures.Count == 0)
+        {
+            End(ServiceState.Stopped, Failure);
+            return;
+        }
+
+        var failure = failures.Count == 1 ? failures[0] : new AggregateException(failures);
+        End(ServiceState.Failed, failure);
+        ExceptionDispatchInfo.Throw(failure);
+
+        async Task TryAsync(Func<CancellationToken, Task> stopAsync)
+        {
+            try
+            {
+                await stopAsync(cancellationToken);
+            }
+            catch (Exception e)
+            {
+                failures.Add(e);
+            }
+        }
+    }
+
+    private async Task EndBodyAsync(CancellationToken cancellationToken)
+    {
+        if (_stopping is not { } stopping)
+            return;
         try
         {
-            if (_stopping is { } stopping)
-            {
-                await stopping.CancelAsync();
-                await _body;
-            }
-
-            await StopCoreAsync(cancellationToken);
-            End(ServiceState.Stopped, Failure);
+            await stopping.CancelAsync();
         }
-        catch (Exception e)
+        finally
         {
-            End(ServiceState.Failed, e);
-            throw;
+            await _body.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        if (!_body.IsCompleted)
+            throw new TimeoutException($"The long-running body of the service '{Path}' did not end within the grace period. It must heed its stoppingToken.");
     }
 
     private void End(ServiceState state, Exception? failure)
@@ -159,28 +189,35 @@ public abstract partial class Service
         stopped?.SetResult();
     }
 
-    /// <summary>Ends when the body does, and never throws: what the body throws is the failure of the service.</summary>
-    private async Task WatchAsync(Task body, CancellationToken stoppingToken)
+    /// <summary>What the body throws is the failure of the service, and nobody else's.</summary>
+    private async Task RunBodyAsync(TaskCompletionSource ended, CancellationToken stoppingToken)
     {
         try
         {
-            await body;
+            await ExecuteAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
         }
         catch (Exception e)
         {
-            Fail(e);
+            Fail(e, ended.Task);
+        }
+        finally
+        {
+            ended.SetResult();
         }
     }
 
     /// <summary>Declares a running service failed, and tells its parent. It stays to be stopped.</summary>
-    private protected void Fail(Exception failure)
+    private void Fail(Exception failure, Task body)
     {
         bool wasRunning;
         lock (_gate)
         {
+            // A stop may have given up on this body.
+            if (_body != body)
+                return;
             Failure = failure;
             wasRunning = _state == ServiceState.Running;
             if (wasRunning)

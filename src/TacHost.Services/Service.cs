@@ -20,7 +20,7 @@ public abstract partial class Service : IService
     private TaskCompletionSource? _stopped;
     private CancellationTokenSource? _stopping;
     private Task _body = Task.CompletedTask;
-    private (ILoggerFactory Factory, ILogger Logger)? _logger;
+    private CachedLogger? _logger;
 
     /// <inheritdoc/>
     public string? Name => _name;
@@ -49,9 +49,10 @@ public abstract partial class Service : IService
         get
         {
             var factory = Application?.LoggerFactory ?? NullLoggerFactory.Instance;
-            if (_logger?.Factory != factory)
-                _logger = (factory, factory.CreateLogger(LogCategory(OwnName)));
-            return _logger.Value.Logger;
+            var category = LogCategory(OwnName);
+            if (_logger is not { } known || known.Factory != factory || known.Category != category)
+                _logger = known = new CachedLogger(factory, category, factory.CreateLogger(category));
+            return known.Logger;
         }
     }
 
@@ -82,7 +83,6 @@ public abstract partial class Service : IService
         if (_parent is not null)
             throw new InvalidOperationException($"The service '{Path}' cannot be named '{name}', because it has a parent already. Call SetName before SetServiceParent.");
         _name = name;
-        _logger = null;
     }
 
     /// <inheritdoc/>
@@ -130,12 +130,18 @@ public abstract partial class Service : IService
     protected virtual Task OnStopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>A long-running body. It begins once the service is running, on the thread that started it, up to its first await; if it throws, the service has failed.</summary>
-    /// <param name="stoppingToken">Cancelled when the service is to stop. The stop waits for the body to end, then calls <see cref="OnStopAsync"/>.</param>
+    /// <param name="stoppingToken">Cancelled when the service is to stop. The stop waits for the body to end, but no longer than the grace period, then calls <see cref="OnStopAsync"/>. So the body must not await that stop itself.</param>
     protected virtual Task ExecuteAsync(CancellationToken stoppingToken) => Task.CompletedTask;
 
     private Task Join(IServiceCollection parent, Func<Task> add)
     {
         ArgumentNullException.ThrowIfNull(parent);
+        for (var above = parent; above is not null; above = (above as IService)?.Parent)
+        {
+            if (ReferenceEquals(above, this))
+                throw new InvalidOperationException($"The service '{Path}' cannot join '{PathOf(parent)}', because that is itself or a part of it.");
+        }
+
         lock (_gate)
         {
             if (_parent is not null)
@@ -174,7 +180,6 @@ public abstract partial class Service : IService
     {
         _parent = null;
         Segment = null;
-        _logger = null;
     }
 
     /// <summary>A logger for something that belongs to this service, such as a factory, under the same names as the service's own.</summary>
@@ -194,4 +199,7 @@ public abstract partial class Service : IService
 
     internal static string PathOf(IServiceCollection collection) =>
         collection is IService service ? service.Path : TypeName.Of(collection.GetType());
+
+    /// <summary>A logger with what it was made from: any of that changes when this service or one above it moves.</summary>
+    private sealed record CachedLogger(ILoggerFactory Factory, string Category, ILogger Logger);
 }

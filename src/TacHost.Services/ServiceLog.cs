@@ -13,4 +13,7 @@ internal static partial class ServiceLog
 
     [LoggerMessage(3, LogLevel.Error, "The service '{Path}' did not stop cleanly.")]
     public static partial void StopFailed(ILogger logger, Exception failure, string path);
+
+    [LoggerMessage(4, LogLevel.Error, "The service '{Path}' could not deal with the failure of '{Failed}', which goes on to its parent.")]
+    public static partial void SupervisionFailed(ILogger logger, Exception failure, string path, string failed);
 }
