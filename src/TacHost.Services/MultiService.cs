@@ -232,14 +232,11 @@ public class MultiService : Service, IServiceCollection
     private void Register(IService child)
     {
         var segments = _bySegment ??= new Dictionary<string, IService>(StringComparer.Ordinal);
+        if (IsChild(child))
+            throw new InvalidOperationException($"The service '{child.Path}' is a child of '{Path}' already.");
         var segment = child.Name ?? FreeSegment(NameOf(child), segments);
         if (!segments.TryAdd(segment, child))
-        {
-            var there = segments[segment];
-            throw ReferenceEquals(there, child)
-                ? new InvalidOperationException($"The service '{segment}' is a child of '{Path}' already.")
-                : new InvalidOperationException($"The service '{Path}' cannot have two children named '{segment}', a {TypeName.Of(there.GetType())} and a {TypeName.Of(child.GetType())}. Give one of them another name with SetName.");
-        }
+            throw new InvalidOperationException($"The service '{Path}' cannot have two children named '{segment}', a {TypeName.Of(segments[segment].GetType())} and a {TypeName.Of(child.GetType())}. Give one of them another name with SetName.");
 
         _children.Add(child);
         if (child is Service service)
@@ -271,6 +268,9 @@ public class MultiService : Service, IServiceCollection
             return true;
         }
     }
+
+    private bool IsChild(IService child) =>
+        child is Service service ? service.Segment is { } segment && _bySegment?.GetValueOrDefault(segment) == child : _children.Contains(child);
 
     private static string NameOf(IService child) => (child as Service)?.OwnName ?? child.Name ?? TypeName.Of(child.GetType());
 

@@ -129,6 +129,17 @@ public sealed partial class MultiServiceTests
     }
 
     [Fact]
+    public void AddService_SameUnnamedChildTwice_IsRefused()
+    {
+        var tree = Tree();
+        var child = new MultiService();
+        tree.AddService(child);
+        Assert.Contains("'top/MultiService'", Assert.Throws<InvalidOperationException>(() => tree.AddService(child)).Message, StringComparison.Ordinal);
+        Assert.Single(tree);
+        Assert.Equal("top/MultiService", child.Path);
+    }
+
+    [Fact]
     public void AddService_ChildOfAnother_IsRefused()
     {
         var child = new RecordingService(_journal, "a");
