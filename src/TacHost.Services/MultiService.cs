@@ -82,7 +82,7 @@ public class MultiService : Service, IServiceCollection
             return;
         try
         {
-            await child.StartAsync(cancellationToken);
+            await StartChildAsync(child, child.StartAsync, cancellationToken);
         }
         catch
         {
@@ -185,7 +185,12 @@ public class MultiService : Service, IServiceCollection
     {
         cancellationToken.ThrowIfCancellationRequested();
         await startAsync(cancellationToken);
-        if (child.Parent != this)
+
+        // It may have been removed meanwhile, by itself or by another thread.
+        bool stays;
+        lock (_childrenGate)
+            stays = IsChild(child);
+        if (!stays)
             await child.StopAsync(cancellationToken);
     }
 

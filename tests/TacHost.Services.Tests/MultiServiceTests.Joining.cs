@@ -59,6 +59,21 @@ public sealed partial class MultiServiceTests
     }
 
     [Fact]
+    public async Task AddServiceAsync_ChildRemovingItselfInItsStart_StopsIt()
+    {
+        var tree = Tree();
+        await tree.StartAsync(Token);
+        RecordingService? leaver = null;
+        leaver = new RecordingService(_journal, "a") { WhenStarting = cancellationToken => leaver!.DisownServiceParentAsync(cancellationToken) };
+
+        await tree.AddServiceAsync(leaver, Token).Soon();
+        Assert.Null(leaver.Parent);
+        Assert.Empty(tree);
+        Assert.Equal(ServiceState.Stopped, leaver.State);
+        Assert.Equal(1, _journal.CountOf("stop a"));
+    }
+
+    [Fact]
     public async Task AddServiceAsync_ToRunningParent_StartsBothParts()
     {
         var tree = Tree();
