@@ -97,8 +97,15 @@ public class MultiService : Service, IServiceCollection
         ArgumentNullException.ThrowIfNull(child);
         if (!Drop(child))
             throw new InvalidOperationException($"The service '{child.Path}' is not a child of '{Path}'.");
-        if (child is not Service { IsInTheMiddleOfItsStart: true })
-            await child.StopAsync(cancellationToken);
+        try
+        {
+            if (child is not Service { IsInTheMiddleOfItsStart: true })
+                await child.StopAsync(cancellationToken);
+        }
+        finally
+        {
+            (child as Service)?.Leave(this);
+        }
     }
 
     /// <inheritdoc/>

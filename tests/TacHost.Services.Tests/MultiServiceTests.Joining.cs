@@ -177,6 +177,20 @@ public sealed partial class MultiServiceTests
     }
 
     [Fact]
+    public async Task RemoveServiceAsync_CalledDirectly_FreesTheChild()
+    {
+        var tree = Tree();
+        var child = new RecordingService(_journal, "a");
+        tree.AddService(child);
+        await tree.RemoveServiceAsync(child, Token);
+        Assert.Null(child.Parent);
+        Assert.Equal("a", child.Path);
+        Assert.Throws<KeyNotFoundException>(() => tree.GetServiceNamed("a"));
+        tree.AddService(child);
+        Assert.Single(tree);
+    }
+
+    [Fact]
     public async Task AddServiceAsync_FromManyThreads_StartsAndStopsEachOnce()
     {
         var tree = Tree();
