@@ -16,6 +16,7 @@ public class MultiService : Service, IServiceCollection
 {
     private readonly Lock _childrenGate = new();
     private readonly List<IService> _children = [];
+    private readonly List<Arrival> _arrivals = [];
     private Dictionary<string, IService>? _bySegment;
     private Dictionary<string, int>? _lastOfType;
 
@@ -78,16 +79,23 @@ public class MultiService : Service, IServiceCollection
             return;
         }
 
-        if (!Take(child, mayStart: true))
+        if (Take(child, mayStart: true) is not { } arrival)
             return;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, arrival.Cancelled);
         try
         {
-            await StartChildAsync(child, child.StartAsync, cancellationToken);
+            await StartChildAsync(child, child.StartAsync, either.Token);
         }
         catch
         {
             Drop(child);
             throw;
+        }
+        finally
+        {
+            lock (_childrenGate)
+                _arrivals.Remove(arrival);
+            arrival.End();
         }
     }
 
@@ -154,14 +162,17 @@ public class MultiService : Service, IServiceCollection
 
     private protected override async Task StopCoreAsync(CancellationToken cancellationToken)
     {
-        IService[] children;
+        Arrival[] arrivals;
         lock (_childrenGate)
         {
             _joining = Joining.IsRefused;
-            children = [.. _children];
+            arrivals = [.. _arrivals];
         }
 
         List<Exception> failures = [];
+        foreach (var arrival in arrivals)
+            await TryStopAsync(this, arrival.CancelAsync, failures, cancellationToken);
+        IService[] children = [.. this];
         for (var i = children.Length - 1; i >= 0; i--)
             await TryStopAsync(children[i], children[i].StopAsync, failures, cancellationToken);
         await TryStopAsync(this, OnStopAsync, failures, cancellationToken);
@@ -223,8 +234,8 @@ public class MultiService : Service, IServiceCollection
     }
 
     /// <summary>Registers a child whose parent is this collection already.</summary>
-    /// <returns>Whether the child is to be started by the caller.</returns>
-    private bool Take(IService child, bool mayStart)
+    /// <returns>What the caller ends when it has started the child, or null if it has not to.</returns>
+    private Arrival? Take(IService child, bool mayStart)
     {
         lock (_childrenGate)
         {
@@ -237,7 +248,11 @@ public class MultiService : Service, IServiceCollection
             if (child.State is not (ServiceState.Stopped or ServiceState.Failed))
                 throw new InvalidOperationException($"The service '{NameOf(child)}' cannot join '{Path}' while it is {child.State.ToString().ToLowerInvariant()}. Stop it first.");
             Register(child);
-            return _joining == Joining.StartsAtOnce;
+            if (_joining != Joining.StartsAtOnce)
+                return null;
+            Arrival arrival = new();
+            _arrivals.Add(arrival);
+            return arrival;
         }
     }
 
@@ -288,4 +303,21 @@ public class MultiService : Service, IServiceCollection
 
     private string SegmentOf(IService child) =>
         (child as Service)?.Segment ?? _bySegment!.First(pair => ReferenceEquals(pair.Value, child)).Key;
+
+    /// <summary>The start of a child that joins a running collection, which a stop of that collection cuts short.</summary>
+    private sealed class Arrival
+    {
+        private readonly CancellationTokenSource _cancellation = new();
+        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public CancellationToken Cancelled => _cancellation.Token;
+
+        public void End() => _ended.SetResult();
+
+        public async Task CancelAsync(CancellationToken cancellationToken)
+        {
+            await _cancellation.CancelAsync();
+            await _ended.Task.WaitAsync(cancellationToken);
+        }
+    }
 }

@@ -113,6 +113,23 @@ public sealed partial class MultiServiceTests
     }
 
     [Fact]
+    public async Task StopAsync_ChildOnTheWayIn_CancelsItsStartAndStopsEverything()
+    {
+        var tree = Tree("a");
+        await tree.StartAsync(Token);
+        var late = new StuckService { Start = new Gate() };
+        var add = tree.AddServiceAsync(late, Token);
+        await late.Start.Reached.Soon();
+
+        await tree.StopAsync(Token).Soon();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => add.Soon());
+        Assert.Equal(1, late.Stops);
+        Assert.Null(late.Parent);
+        Assert.Equal(ServiceState.Stopped, tree.State);
+        Assert.Single(tree);
+    }
+
+    [Fact]
     public async Task AddService_ToStoppingParent_IsRefused()
     {
         var gate = new Gate();
