@@ -27,7 +27,7 @@ public interface IServiceCollection : IEnumerable<IService>
     /// </remarks>
     Task AddServiceAsync(IService child, CancellationToken cancellationToken = default);
 
-    /// <summary>Lets go of a child, stopping it first if it is running. Called by <see cref="IService.DisownServiceParentAsync"/>: call that instead.</summary>
+    /// <summary>Lets go of a child, stopping it first if it is running. The same as calling <see cref="IService.DisownServiceParentAsync"/> on the child.</summary>
     /// <remarks>A child that is still starting, as when it removes itself from within its own start, is stopped by the collection once its start has ended.</remarks>
     /// <exception cref="InvalidOperationException">The service is not a child of this collection.</exception>
     Task RemoveServiceAsync(IService child, CancellationToken cancellationToken = default);

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
 
 namespace TacHost.Services;
@@ -12,10 +11,11 @@ namespace TacHost.Services;
 /// A derived class's own start runs before its children's, its own stop after theirs.
 /// Ported from <c>twisted.application.service.MultiService</c>.
 /// </remarks>
-public class MultiService : Service, IServiceCollection
+public partial class MultiService : Service, IServiceCollection
 {
     private readonly Lock _childrenGate = new();
     private readonly List<IService> _children = [];
+    private readonly List<Arrival> _arrivals = [];
     private Dictionary<string, IService>? _bySegment;
     private Dictionary<string, int>? _lastOfType;
 
@@ -78,16 +78,23 @@ public class MultiService : Service, IServiceCollection
             return;
         }
 
-        if (!Take(child, mayStart: true))
+        if (Take(child, mayStart: true) is not { } arrival)
             return;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, arrival.Cancelled);
         try
         {
-            await child.StartAsync(cancellationToken);
+            await StartChildAsync(child, child.StartAsync, either.Token);
         }
         catch
         {
             Drop(child);
             throw;
+        }
+        finally
+        {
+            lock (_childrenGate)
+                _arrivals.Remove(arrival);
+            arrival.End();
         }
     }
 
@@ -97,8 +104,15 @@ public class MultiService : Service, IServiceCollection
         ArgumentNullException.ThrowIfNull(child);
         if (!Drop(child))
             throw new InvalidOperationException($"The service '{child.Path}' is not a child of '{Path}'.");
-        if (child is not Service { IsInTheMiddleOfItsStart: true })
-            await child.StopAsync(cancellationToken);
+        try
+        {
+            if (child is not Service { IsInTheMiddleOfItsStart: true })
+                await child.StopAsync(cancellationToken);
+        }
+        finally
+        {
+            (child as Service)?.Leave(this);
+        }
     }
 
     /// <inheritdoc/>
@@ -147,14 +161,17 @@ public class MultiService : Service, IServiceCollection
 
     private protected override async Task StopCoreAsync(CancellationToken cancellationToken)
     {
-        IService[] children;
+        Arrival[] arrivals;
         lock (_childrenGate)
         {
             _joining = Joining.IsRefused;
-            children = [.. _children];
+            arrivals = [.. _arrivals];
         }
 
         List<Exception> failures = [];
+        foreach (var arrival in arrivals)
+            await TryStopAsync(this, arrival.CancelAsync, failures, cancellationToken);
+        IService[] children = [.. this];
         for (var i = children.Length - 1; i >= 0; i--)
             await TryStopAsync(children[i], children[i].StopAsync, failures, cancellationToken);
         await TryStopAsync(this, OnStopAsync, failures, cancellationToken);
@@ -185,7 +202,12 @@ public class MultiService : Service, IServiceCollection
     {
         cancellationToken.ThrowIfCancellationRequested();
         await startAsync(cancellationToken);
-        if (child.Parent != this)
+
+        // It may have been removed meanwhile, by itself or by another thread.
+        bool stays;
+        lock (_childrenGate)
+            stays = IsChild(child);
+        if (!stays)
             await child.StopAsync(cancellationToken);
     }
 
@@ -209,71 +231,4 @@ public class MultiService : Service, IServiceCollection
             return null;
         }
     }
-
-    /// <summary>Registers a child whose parent is this collection already.</summary>
-    /// <returns>Whether the child is to be started by the caller.</returns>
-    private bool Take(IService child, bool mayStart)
-    {
-        lock (_childrenGate)
-        {
-            if (child.Parent != this)
-                throw new InvalidOperationException($"The service '{child.Path}' cannot join '{Path}', because it belongs to '{PathOf(child.Parent!)}' already. Await SetServiceParentAsync to move it.");
-            if (_joining == Joining.IsRefused)
-                throw new InvalidOperationException($"The service '{NameOf(child)}' cannot join '{Path}', because that is stopping.");
-            if (_joining == Joining.StartsAtOnce && !mayStart)
-                throw new InvalidOperationException($"The service '{NameOf(child)}' cannot join '{Path}' without being started, because that is running. Await SetServiceParentAsync instead.");
-            if (child.State is not (ServiceState.Stopped or ServiceState.Failed))
-                throw new InvalidOperationException($"The service '{NameOf(child)}' cannot join '{Path}' while it is {child.State.ToString().ToLowerInvariant()}. Stop it first.");
-            Register(child);
-            return _joining == Joining.StartsAtOnce;
-        }
-    }
-
-    private void Register(IService child)
-    {
-        var segments = _bySegment ??= new Dictionary<string, IService>(StringComparer.Ordinal);
-        var segment = child.Name ?? FreeSegment(NameOf(child), segments);
-        if (!segments.TryAdd(segment, child))
-        {
-            var there = segments[segment];
-            throw ReferenceEquals(there, child)
-                ? new InvalidOperationException($"The service '{segment}' is a child of '{Path}' already.")
-                : new InvalidOperationException($"The service '{Path}' cannot have two children named '{segment}', a {TypeName.Of(there.GetType())} and a {TypeName.Of(child.GetType())}. Give one of them another name with SetName.");
-        }
-
-        _children.Add(child);
-        if (child is Service service)
-            service.Segment = segment;
-    }
-
-    /// <summary>The type's name for the first unnamed child of a type, with '-2', '-3' … for those that follow.</summary>
-    private string FreeSegment(string type, Dictionary<string, IService> segments)
-    {
-        ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(_lastOfType ??= [], type, out _);
-        string segment;
-        do
-            segment = ++last == 1 ? type : $"{type}-{last}";
-        while (segments.ContainsKey(segment));
-        return segment;
-    }
-
-    private bool Drop(IService child)
-    {
-        lock (_childrenGate)
-        {
-            var index = _children.IndexOf(child);
-            if (index < 0)
-                return false;
-            _children.RemoveAt(index);
-            _bySegment!.Remove(SegmentOf(child));
-            if (index < _next)
-                _next--;
-            return true;
-        }
-    }
-
-    private static string NameOf(IService child) => (child as Service)?.OwnName ?? child.Name ?? TypeName.Of(child.GetType());
-
-    private string SegmentOf(IService child) =>
-        (child as Service)?.Segment ?? _bySegment!.First(pair => ReferenceEquals(pair.Value, child)).Key;
 }

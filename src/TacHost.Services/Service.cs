@@ -112,7 +112,7 @@ public abstract partial class Service : IService
         }
         finally
         {
-            Leave();
+            Leave(parent);
         }
     }
 
@@ -156,14 +156,14 @@ public abstract partial class Service : IService
         }
         catch
         {
-            Leave();
+            Leave(parent);
             throw;
         }
 
-        return added.IsCompletedSuccessfully ? added : LeaveIfRefused(added);
+        return added.IsCompletedSuccessfully ? added : LeaveIfRefused(parent, added);
     }
 
-    private async Task LeaveIfRefused(Task added)
+    private async Task LeaveIfRefused(IServiceCollection parent, Task added)
     {
         try
         {
@@ -171,15 +171,21 @@ public abstract partial class Service : IService
         }
         catch
         {
-            Leave();
+            Leave(parent);
             throw;
         }
     }
 
-    private void Leave()
+    /// <summary>Forgets a parent, unless another has taken its place.</summary>
+    internal void Leave(IServiceCollection parent)
     {
-        _parent = null;
-        Segment = null;
+        lock (_gate)
+        {
+            if (_parent != parent)
+                return;
+            _parent = null;
+            Segment = null;
+        }
     }
 
     /// <summary>A logger for something that belongs to this service, such as a factory, under the same names as the service's own.</summary>
