@@ -8,6 +8,7 @@ internal static class Errno
 {
     public const int NoSuchFile = 2;
     public const int Interrupted = 4;
+    public const int NoSuchDevice = 6;
     public const int TryAgain = 11;
     public const int AccessDenied = 13;
     public const int Exists = 17;

@@ -7,10 +7,16 @@ namespace TacHost.Interop;
 internal enum OpenFlags
 {
     ReadOnly = 0,
+    WriteOnly = 1,
     ReadWrite = 2,
     Create = 0x40,
     Exclusive = 0x80,
+    Append = 0x400,
+    NonBlocking = 0x800,
     CloseOnExec = 0x80000,
+
+    /// <summary>Only to name a place in the tree, as for the directory of openat(2).</summary>
+    PathOnly = 0x200000,
 }
 
 /// <summary>Flags of open(2) that differ between architectures.</summary>
@@ -28,10 +34,11 @@ internal enum LockCommand
     Set = 37,
 }
 
-/// <summary>fcntl(2) on the flags of a descriptor.</summary>
+/// <summary>fcntl(2) on a descriptor.</summary>
 internal enum DescriptorCommand
 {
     SetFlags = 2,
+    DuplicateWithCloseOnExec = 1030,
 }
 
 /// <summary>struct flock.</summary>
@@ -52,14 +59,18 @@ internal struct FileLock
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct FileStatus
 {
+    [FieldOffset(16)] public uint Links;
     [FieldOffset(20)] public uint UserId;
     [FieldOffset(24)] public uint GroupId;
     [FieldOffset(28)] public ushort Mode;
     [FieldOffset(32)] public ulong Inode;
+    [FieldOffset(40)] public long Size;
     [FieldOffset(136)] public uint DeviceMajor;
     [FieldOffset(140)] public uint DeviceMinor;
 
     public readonly bool IsDirectory => (Mode & 0xF000) == 0x4000;
+
+    public readonly bool IsRegularFile => (Mode & 0xF000) == 0x8000;
 
     public readonly bool IsSymbolicLink => (Mode & 0xF000) == 0xA000;
 
@@ -68,6 +79,9 @@ internal struct FileStatus
 
     /// <summary>The sticky bit: in such a directory nobody may remove or rename what is somebody else's.</summary>
     public readonly bool IsSticky => (Mode & 0x200) != 0;
+
+    /// <summary>The permission bits.</summary>
+    public readonly uint Permissions => Mode & 0xFFFu;
 
     public readonly bool IsSameFileAs(in FileStatus other) =>
         (Inode, DeviceMajor, DeviceMinor) == (other.Inode, other.DeviceMajor, other.DeviceMinor);

@@ -37,4 +37,10 @@ internal static partial class HostLog
 
     [LoggerMessage(210, LogLevel.Critical, "The process ends, because an exception was caught by nobody.")]
     public static partial void Unhandled(ILogger logger, Exception? failure);
+
+    [LoggerMessage(211, LogLevel.Information, "{Line}")]
+    public static partial void Printed(ILogger logger, string line);
+
+    [LoggerMessage(212, LogLevel.Error, "{Line}")]
+    public static partial void PrintedAsError(ILogger logger, string line);
 }

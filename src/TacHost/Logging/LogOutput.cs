@@ -1,19 +1,19 @@
+using System.Buffers;
 using Microsoft.Extensions.Logging;
-using Serilog;
-using Serilog.Core;
+using Microsoft.Win32.SafeHandles;
 
 namespace TacHost.Logging;
 
-/// <summary>The log of this process, from the loggers of the tree down to the file or the terminal.</summary>
+/// <summary>The log of this process, from the loggers of the tree down to the file, the terminal or the syslog daemon.</summary>
 internal sealed class LogOutput : IDisposable
 {
-    private readonly Logger _sink;
-    private readonly RotatingFileHooks? _hooks;
+    private readonly ILogSink? _sink;
+    private readonly bool _isConsole;
 
-    private LogOutput(Logger sink, RotatingFileHooks? hooks)
+    private LogOutput(LogOptions options, ILoggerProvider provider, ILogSink? sink)
     {
-        (_sink, _hooks) = (sink, hooks);
-        Factory = new LoggerFactory([new SinkProvider(sink)]);
+        (_sink, _isConsole) = (sink, options.IsConsole);
+        Factory = new LoggerFactory([provider], new LoggerFilterOptions { MinLevel = options.MinimumLevel });
         Host = Factory.CreateLogger("-");
         AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
@@ -23,25 +23,30 @@ internal sealed class LogOutput : IDisposable
     public ILoggerFactory Factory { get; }
 
     /// <summary>The logger of the host itself, whose category is '-' as in twistd's log.</summary>
-    public Microsoft.Extensions.Logging.ILogger Host { get; }
+    public ILogger Host { get; }
 
     /// <summary>Opens the log.</summary>
-    /// <exception cref="TacHostException">The file cannot be written.</exception>
-    public static LogOutput Open(LogOptions options)
+    /// <exception cref="TacHostException">The file cannot be written, or there is no such logger.</exception>
+    public static LogOutput Open(LogOptions options) => options switch
     {
-        if (options.File is not { } path)
-            return new LogOutput(new LoggerConfiguration().WriteTo.Console(new LineFormatter()).CreateLogger(), null);
+        { LoggerType: { } type } => new LogOutput(options, LoggerType.Create(type, options.LoggerDirectories), null),
+        { Syslog: { } syslog } => ToSyslog(options, syslog),
+        { File: { } path } => ToFile(options, path),
+        _ => ToConsole(options),
+    };
 
-        ProbeFile(path);
-        var hooks = new RotatingFileHooks(options.FileSize, options.FilesKept, Notice);
-        var sink = new LoggerConfiguration()
-            .WriteTo.File(new LineFormatter(), path, fileSizeLimitBytes: null, hooks: hooks)
-            .CreateLogger();
-        return new LogOutput(sink, hooks);
-    }
+    /// <summary>Makes log lines of what is printed from now on; null if printed lines and log lines go to the same place anyway.</summary>
+    public ConsoleCapture? CaptureConsole() => _isConsole ? null : new ConsoleCapture(Factory);
+
+    /// <summary>Goes over to the file that has the log's name now, as logrotate asks for with SIGUSR1. Does nothing where there is no file.</summary>
+    public void Reopen() => (_sink as RotatingLogFile)?.Reopen();
+
+    /// <summary>Gives the log files to the identity that will have to rotate them. Does nothing where there are none.</summary>
+    /// <exception cref="TacHostException">The operating system refused.</exception>
+    public void ChangeOwner(uint user, uint group) => (_sink as RotatingLogFile)?.ChangeOwner(user, group);
 
     /// <summary>Puts everything logged so far where it can be read.</summary>
-    public void WriteOut() => _hooks?.File?.WriteOut();
+    public void WriteOut() => _sink?.Flush();
 
     /// <summary>Writes what is pending and closes the log.</summary>
     public void Dispose()
@@ -49,34 +54,43 @@ internal sealed class LogOutput : IDisposable
         AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
         AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
         Factory.Dispose();
-        _sink.Dispose();
+        _sink?.Dispose();
     }
 
-    /// <summary>Serilog's sinks keep their failures to themselves, and this one must be told.</summary>
-    private static void ProbeFile(string path)
+    // One method for each destination, so that none loads the types of another.
+    private static LogOutput ToFile(LogOptions options, string path)
     {
-        try
-        {
-            File.Open(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite).Dispose();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            var reason = e switch
-            {
-                DirectoryNotFoundException => "its directory does not exist. Make it, or name another file with --logfile.",
-                UnauthorizedAccessException when Directory.Exists(path) => "it is a directory. Name a file in it with --logfile.",
-                UnauthorizedAccessException => "this user may not write there. Name another file with --logfile.",
-                _ => e.Message,
-            };
-            throw new TacHostException(ExitCode.CannotCreate, $"cannot write the log '{path}': {reason}", e);
-        }
+        var format = Format(options);
+        var file = RotatingLogFile.Open(path, options, text => Notice(format, text));
+        return new LogOutput(options, new LineLoggerProvider(format, file), file);
     }
 
-    private static string Notice(string text)
+    private static LogOutput ToSyslog(LogOptions options, SyslogOptions syslog)
     {
-        using var line = new StringWriter();
-        new LineFormatter().Format(SinkProvider.Event(LogLevel.Error, "-", text, null), line);
-        return line.ToString();
+        var format = Format(options, withTime: false);
+        var sink = new SyslogSink(syslog, text => Notice(format, text));
+        return new LogOutput(options, new LineLoggerProvider(format, sink), sink);
+    }
+
+    private static LogOutput ToConsole(LogOptions options)
+    {
+        using var stdout = new SafeFileHandle(1, ownsHandle: false);
+        var isJournal = JournalStream.IsAt(stdout, Environment.GetEnvironmentVariable("JOURNAL_STREAM"));
+        ILogSink console = new ConsoleSink(Console.OpenStandardOutput());
+        var sink = isJournal ? new JournalStream(console) : console;
+        return new LogOutput(options, new LineLoggerProvider(Format(options, withTime: !isJournal), sink), sink);
+    }
+
+    private static ILineFormat Format(LogOptions options, bool withTime = true) =>
+        options.Format == LogFormat.Json ? Json() : new TextFormat(withTime);
+
+    private static JsonFormat Json() => new();
+
+    private static byte[] Notice(ILineFormat format, string text)
+    {
+        var line = new ArrayBufferWriter<byte>();
+        format.Write(new LogEvent(TimeProvider.System.GetLocalNow(), LogLevel.Error, "-", default, text, null, null), line);
+        return line.WrittenSpan.ToArray();
     }
 
     private void OnUnhandledException(object sender, UnhandledExceptionEventArgs e)

@@ -1,0 +1,31 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace TacHost.Interop;
+
+/// <summary>Standard output and standard error of this process, as descriptors: redirected until the instance made before is disposed.</summary>
+internal sealed class StandardStreams : IDisposable
+{
+    private const int FirstOther = 3;
+
+    private readonly SafeFileHandle _output = Copy(1);
+    private readonly SafeFileHandle _error = Copy(2);
+
+    /// <summary>Makes both, also for children that inherit them, end up in a file.</summary>
+    public static void Redirect(SafeFileHandle file)
+    {
+        _ = Libc.Duplicate(file, 1);
+        _ = Libc.Duplicate(file, 2);
+    }
+
+    /// <summary>Leads both back to where they led at first.</summary>
+    public void Dispose()
+    {
+        _ = Libc.Duplicate(_output, 1);
+        _ = Libc.Duplicate(_error, 2);
+        _output.Dispose();
+        _error.Dispose();
+    }
+
+    private static SafeFileHandle Copy(int descriptor) =>
+        new(Libc.ControlDescriptor(descriptor, DescriptorCommand.DuplicateWithCloseOnExec, FirstOther), ownsHandle: true);
+}

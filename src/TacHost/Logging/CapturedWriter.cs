@@ -1,0 +1,90 @@
+using System.Text;
+
+namespace TacHost.Logging;
+
+/// <summary>Makes log lines of what is printed, one of each line.</summary>
+/// <param name="log">Takes a line.</param>
+/// <param name="original">Takes what is printed while a line is being logged, by the log itself.</param>
+internal sealed class CapturedWriter(Action<string> log, TextWriter original) : TextWriter
+{
+    private const int LongestLine = 1024 * 1024;
+
+    [ThreadStatic]
+    private static bool _isLogging;
+
+    private readonly Lock _gate = new();
+    private readonly StringBuilder _line = new();
+
+    public override Encoding Encoding => Encoding.UTF8;
+
+    public override void Write(char value) => Write([value]);
+
+    public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
+
+    public override void Write(string? value) => Write(value.AsSpan());
+
+    public override void WriteLine(string? value) => Write($"{value}\n");
+
+    public override void Write(ReadOnlySpan<char> buffer)
+    {
+        if (_isLogging)
+        {
+            original.Write(buffer);
+            return;
+        }
+
+        foreach (var line in Take(buffer))
+            Log(line);
+    }
+
+    /// <summary>Nothing is held back but a line that has not ended yet.</summary>
+    public override void Flush()
+    {
+    }
+
+    /// <summary>Logs the line that has not ended yet.</summary>
+    public void EndLine()
+    {
+        foreach (var line in Take("\n"))
+        {
+            if (line.Length > 0)
+                Log(line);
+        }
+    }
+
+    private List<string> Take(ReadOnlySpan<char> text)
+    {
+        List<string> lines = [];
+        lock (_gate)
+        {
+            while (text.IndexOf('\n') is >= 0 and var end)
+            {
+                lines.Add(_line.Append(text[..end]).ToString().TrimEnd('\r'));
+                _line.Clear();
+                text = text[(end + 1)..];
+            }
+
+            _line.Append(text);
+            if (_line.Length > LongestLine)
+            {
+                lines.Add(_line.ToString());
+                _line.Clear();
+            }
+        }
+
+        return lines;
+    }
+
+    private void Log(string line)
+    {
+        _isLogging = true;
+        try
+        {
+            log(line);
+        }
+        finally
+        {
+            _isLogging = false;
+        }
+    }
+}

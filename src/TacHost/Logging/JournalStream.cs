@@ -1,0 +1,41 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using TacHost.Interop;
+
+namespace TacHost.Logging;
+
+/// <summary>Lines that go to systemd's journal through standard output: each begins with its level, as sd-daemon(3) has it.</summary>
+internal sealed class JournalStream(ILogSink console) : ILogSink
+{
+    /// <summary>Whether the journal is at the other end of a stream: <c>JOURNAL_STREAM</c> holds the device and inode of the one that systemd made for it.</summary>
+    public static bool IsAt(SafeFileHandle stream, string? journalStream) =>
+        journalStream is not null && FileStatusOf.Open(stream) is { } status
+        && journalStream == string.Create(CultureInfo.InvariantCulture, $"{DeviceNumber(status)}:{status.Inode}");
+
+    public void Write(in LogLine line)
+    {
+        var prefix = $"<{SyslogSeverity.Of(line.Level)}>";
+        var output = new ArrayBufferWriter<byte>(line.Bytes.Length + 64);
+        foreach (var part in line.Bytes[..^1].Split((byte)'\n'))
+        {
+            output.Write(Encoding.ASCII.GetBytes(prefix));
+            output.Write(line.Bytes[part]);
+            output.Write("\n"u8);
+        }
+
+        console.Write(new LogLine(line.Time, line.Level, output.WrittenSpan));
+    }
+
+    public void Flush() => console.Flush();
+
+    public void Dispose() => console.Dispose();
+
+    /// <summary>makedev(3).</summary>
+    private static ulong DeviceNumber(in FileStatus status)
+    {
+        var (major, minor) = ((ulong)status.DeviceMajor, (ulong)status.DeviceMinor);
+        return ((major & ~0xFFFul) << 32) | ((major & 0xFFF) << 8) | ((minor & ~0xFFul) << 12) | (minor & 0xFF);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Reflection;
+using Microsoft.Extensions.Logging;
+using TacHost.Loading;
+using TacHost.Services;
+
+namespace TacHost.Logging;
+
+/// <summary>A logger provider of the user's own, named on the command line.</summary>
+internal static class LoggerType
+{
+    /// <summary>Makes one of a type's name.</summary>
+    /// <param name="name"><c>Namespace.Type, Assembly</c>.</param>
+    /// <param name="directories">Where the assembly and what it needs are looked for, in order.</param>
+    /// <exception cref="TacHostException">There is no such type, or it is no logger provider, or it threw.</exception>
+    public static ILoggerProvider Create(string name, IReadOnlyList<string> directories)
+    {
+        var comma = name.IndexOf(',', StringComparison.Ordinal);
+        if (comma <= 0 || name[(comma + 1)..].Trim() is not { Length: > 0 } assembly)
+            throw Wrong(name, "it names no assembly. Write 'Namespace.Type, Assembly'", null);
+        try
+        {
+            // Shared with the tree is what both must mean by ILoggerProvider, as for a tac.
+            var context = new IsolatedLoadContext($"--logger {assembly}", typeof(IService).Assembly, [], directories);
+            var type = context.LoadFromAssemblyName(new AssemblyName(assembly)).GetType(name[..comma].Trim())
+                ?? throw Wrong(name, $"there is no such type in '{assembly}'", null);
+            if (!typeof(ILoggerProvider).IsAssignableFrom(type) || type.GetConstructor([]) is not { } constructor)
+                throw Wrong(name, "it is no ILoggerProvider with a public constructor without parameters", null);
+            return (ILoggerProvider)constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, null, null);
+        }
+        catch (FileNotFoundException e)
+        {
+            throw Wrong(name, $"there is no '{assembly}.dll', or not all that it needs, in {string.Join(", ", directories.Select(directory => $"'{directory}'"))}. Name its directory with --lib", e);
+        }
+        catch (Exception e) when (e is not TacHostException)
+        {
+            throw Wrong(name, $"making one threw {e.GetType().Name}: {e.Message}", e);
+        }
+    }
+
+    private static TacHostException Wrong(string name, string reason, Exception? cause) =>
+        new(ExitCode.Usage, $"'{name}' cannot be the --logger, because {reason}.", cause);
+}

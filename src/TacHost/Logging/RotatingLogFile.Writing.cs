@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+using TacHost.Interop;
+
+namespace TacHost.Logging;
+
+/// <content>How the pending lines get into the file, and what happens when they do not.</content>
+internal sealed partial class RotatingLogFile
+{
+    /// <summary>Makes the number of lost lines the first of the pending ones.</summary>
+    private void TellLoss()
+    {
+        if (_lostLines == 0 || _pending.Count > 0)
+            return;
+        _pending.Add(_notice($"{_lostLines} lines are lost here, because the log could not be written: {_lostFor}."));
+        _beginsWithLoss = true;
+    }
+
+    private void WritePending()
+    {
+        if (_pending.Count == 0)
+            return;
+        var error = _file.FollowName();
+        var written = 0;
+        while (error == 0 && written < _pending.Count)
+            (written, error) = WriteFrom(written);
+        if (_beginsWithLoss && written > 0)
+            _lostLines = 0;
+        if (error != 0)
+        {
+            _lostLines += _pending.Count - written - (_beginsWithLoss && written == 0 ? 1 : 0);
+            _lostFor = Errno.Text(error);
+        }
+
+        _beginsWithLoss = false;
+        _pending.Clear();
+    }
+
+    /// <summary>Writes as many lines as the file has room for, after a rotation if it has none.</summary>
+    /// <returns>The index of the next line to write, and the error that keeps it from being written, or 0.</returns>
+    private (int Next, int Error) WriteFrom(int first)
+    {
+        // Others may have written to the file or truncated it, so its size is looked up rather than counted.
+        var size = _file.Status.Size;
+        var end = _pending.EndWithin(first, _limit - size);
+        if (end == first)
+        {
+            if (size > 0 && Rotate())
+                return (first, 0);
+            end = size > 0 ? _pending.Count : first + 1;
+        }
+
+        var bytes = _pending.Bytes(first, end);
+        var (written, error) = _file.Append(bytes);
+        if (written == bytes.Length)
+            return (end, 0);
+
+        // The log is to hold whole lines only.
+        var whole = _pending.EndWithin(first, written);
+        var wholeBytes = _pending.Bytes(first, whole).Length;
+        _file.TakeBack(written - wholeBytes, size + wholeBytes);
+        return (whole, error);
+    }
+
+    /// <summary>Renames the file and begins a new one. A log that grows too long is better than none, so a failure changes nothing.</summary>
+    private bool Rotate()
+    {
+        if (_rotationFailedAt is { } failedAt && _clock.GetElapsedTime(failedAt) < _untilRotationIsRetried)
+            return false;
+        var error = RenameAndRenew();
+        if (error != 0 && _rotationFailedAt is null)
+            _pending.Add(_notice($"The log could not be rotated and grows beyond its limit, because its directory does not allow it: {Errno.Text(error)}."));
+        _rotationFailedAt = error == 0 ? null : _clock.GetTimestamp();
+        return error == 0;
+    }
+
+    private int RenameAndRenew()
+    {
+        var directory = _file.Directory!;
+        if (!_oldFiles!.MakeRoom() || !directory.Rename(_file.Name, _oldFiles.Newest))
+            return Marshal.GetLastPInvokeError();
+        var error = _file.Renew();
+        if (error != 0)
+            directory.Rename(_oldFiles.Newest, _file.Name);
+        return error;
+    }
+}

@@ -1,0 +1,143 @@
+using System.Net.Sockets;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace TacHost.Logging;
+
+/// <summary>Sends lines to a syslog daemon, from a queue, so that nobody who logs waits for it.</summary>
+/// <remarks>
+/// While the daemon cannot be reached the queue holds what is logged, so that a restart of it costs nothing. When the queue is full, lines are
+/// counted instead, and their number stands in their place.
+/// </remarks>
+internal sealed class SyslogSink : ILogSink
+{
+    private const int LongestQueue = 4 * 1024 * 1024;
+
+    private static readonly TimeSpan _firstConnection = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _shortestPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _longestEnd = TimeSpan.FromSeconds(2);
+
+    private readonly SyslogSocket _socket;
+    private readonly SyslogMessage _form;
+    private readonly Func<string, byte[]> _notice;
+    private readonly int _longestQueue;
+    private readonly Channel<Entry> _queue = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Lock _gate = new();
+    private readonly Task _sender;
+    private long _queuedBytes;
+    private long _lostLines;
+    private volatile string _lostFor = "its daemon takes them too slowly";
+
+    /// <param name="options">Who receives the lines.</param>
+    /// <param name="notice">Makes a log line of what this sink itself has to say.</param>
+    /// <param name="longestQueue">How many bytes may wait.</param>
+    public SyslogSink(SyslogOptions options, Func<string, byte[]> notice, int longestQueue = LongestQueue)
+    {
+        (_socket, _form, _notice, _longestQueue) = (new SyslogSocket(options.Target), new SyslogMessage(options), notice, longestQueue);
+        _sender = Task.Run(SendAllAsync);
+        WaitFor(Reached(), _firstConnection);
+    }
+
+    public void Write(in LogLine line)
+    {
+        var messages = _form.Of(line);
+        var size = messages.Sum(message => message.Length);
+        lock (_gate)
+        {
+            // A line that alone is longer than the queue still gets through when nothing waits before it.
+            if (_queuedBytes > 0 && _queuedBytes + size > _longestQueue)
+            {
+                _lostLines++;
+                return;
+            }
+
+            TellLoss(line.Time);
+            Enqueue(messages);
+        }
+    }
+
+    public void Flush() => WaitFor(Reached(), _longestEnd);
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            TellLoss(TimeProvider.System.GetLocalNow());
+            _queue.Writer.TryComplete();
+        }
+
+        WaitFor(_sender, _longestEnd);
+        _ended.Cancel();
+        WaitFor(_sender, _longestEnd);
+        _socket.Dispose();
+    }
+
+    private void TellLoss(DateTimeOffset time)
+    {
+        if (_lostLines == 0)
+            return;
+        var text = _notice($"{_lostLines} lines are lost here, because syslog could not be reached: {_lostFor}.");
+        Enqueue(_form.Of(new LogLine(time, LogLevel.Error, text)));
+        _lostLines = 0;
+    }
+
+    private void Enqueue(List<byte[]> messages)
+    {
+        _queuedBytes += messages.Sum(message => message.Length);
+        _queue.Writer.TryWrite(new Entry(messages, null));
+    }
+
+    /// <summary>Completed when all that is queued now has been sent.</summary>
+    private Task Reached()
+    {
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_queue.Writer.TryWrite(new Entry([], reached)))
+            reached.SetResult();
+        return reached.Task;
+    }
+
+    private async Task SendAllAsync()
+    {
+        await TryAsync(() => _socket.ConnectAheadAsync(_ended.Token));
+        await foreach (var entry in _queue.Reader.ReadAllAsync())
+        {
+            foreach (var message in entry.Messages)
+            {
+                await SendAsync(message);
+                lock (_gate)
+                    _queuedBytes -= message.Length;
+            }
+
+            entry.Reached?.SetResult();
+        }
+    }
+
+    private async Task SendAsync(byte[] message)
+    {
+        for (var pause = _shortestPause; !_ended.IsCancellationRequested && !await TryAsync(() => _socket.SendAsync(message, _ended.Token)); pause = Longer(pause))
+            await TryAsync(() => Task.Delay(pause, _ended.Token));
+
+        static TimeSpan Longer(TimeSpan pause) => 2 * pause < _longestPause ? 2 * pause : _longestPause;
+    }
+
+    private async Task<bool> TryAsync(Func<Task> attempt)
+    {
+        try
+        {
+            await attempt();
+            return true;
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            _lostFor = e is SocketException ? e.Message : "its daemon does not answer";
+            return false;
+        }
+    }
+
+    /// <summary>Log lines are written, and the log is closed, where nothing can be awaited.</summary>
+    private static void WaitFor(Task task, TimeSpan limit) => Task.WaitAny([task], limit);
+
+    private sealed record Entry(List<byte[]> Messages, TaskCompletionSource? Reached);
+}

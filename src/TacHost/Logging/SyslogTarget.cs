@@ -1,0 +1,49 @@
+using System.Globalization;
+
+namespace TacHost.Logging;
+
+/// <summary>Who receives syslog messages.</summary>
+/// <param name="Transport">How they get there.</param>
+/// <param name="Address">A host's name or address, or the path of a socket.</param>
+/// <param name="Port">The port, where there is one.</param>
+internal sealed record SyslogTarget(SyslogTransport Transport, string Address, int Port = 0)
+{
+    private const int DefaultUdpPort = 514;
+
+    /// <summary>The syslog daemon of this machine.</summary>
+    public static SyslogTarget Local { get; } = new(SyslogTransport.Local, "/dev/log");
+
+    /// <summary>Reads <c>udp://HOST</c>, <c>udp://HOST:PORT</c>, <c>tcp://HOST:PORT</c>, or the path of a local socket.</summary>
+    /// <exception cref="TacHostException">It is none of these.</exception>
+    public static SyslogTarget Parse(string text)
+    {
+        if (text.StartsWith('/'))
+            return new SyslogTarget(SyslogTransport.Local, text);
+        var transport = text switch
+        {
+            ['u', 'd', 'p', ':', '/', '/', ..] => SyslogTransport.Udp,
+            ['t', 'c', 'p', ':', '/', '/', ..] => SyslogTransport.Tcp,
+            _ => throw Wrong(text, "it begins with neither 'udp://' nor 'tcp://' nor '/'"),
+        };
+        var rest = text["udp://".Length..].TrimEnd('/');
+
+        // An IPv6 address stands in brackets, because it has colons of its own.
+        var colon = rest.LastIndexOf(':') is var last && last > rest.LastIndexOf(']') ? last : -1;
+        var host = (colon < 0 ? rest : rest[..colon]).Trim('[', ']');
+        if (Uri.CheckHostName(host) == UriHostNameType.Unknown)
+            throw Wrong(text, host.Length == 0 ? "it names no host" : $"'{host}' is no host");
+        if (colon < 0 && transport == SyslogTransport.Tcp)
+            throw Wrong(text, "it names no port, and there is no usual one for TCP");
+        var port = DefaultUdpPort;
+        if (colon >= 0 && (!int.TryParse(rest[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is < 1 or > 65535))
+            throw Wrong(text, $"'{rest[(colon + 1)..]}' is no port, which is a number between 1 and 65535");
+        return new SyslogTarget(transport, host, port);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        Transport == SyslogTransport.Local ? Address : string.Create(CultureInfo.InvariantCulture, $"{(Transport == SyslogTransport.Udp ? "udp" : "tcp")}://{(Address.Contains(':', StringComparison.Ordinal) ? $"[{Address}]" : Address)}:{Port}");
+
+    private static TacHostException Wrong(string text, string reason) =>
+        new(ExitCode.Usage, $"'{text}' cannot be the target of --syslog, because {reason}. Write udp://HOST:514, tcp://HOST:PORT or the path of a socket such as /dev/log.");
+}

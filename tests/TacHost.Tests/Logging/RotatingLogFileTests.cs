@@ -1,0 +1,335 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using TacHost.Logging;
+
+namespace TacHost.Tests.Logging;
+
+public sealed class RotatingLogFileTests : IDisposable
+{
+    private const UnixFileMode GroupReadable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+
+    private readonly TemporaryDirectory _directory = new();
+
+    private string LogPath => _directory.File("tachost.log");
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task Write_WithoutFlush_IsInTheFileSoon()
+    {
+        using var log = Open();
+        Write(log, "first");
+        await Wait.UntilAsync(() => File.ReadAllText(LogPath) == "first\n", "the line in the file");
+    }
+
+    [Fact]
+    public void Open_FileOfAnEarlierRun_IsContinued()
+    {
+        File.WriteAllText(LogPath, "earlier\n");
+        using (var log = Open())
+            Write(log, "later");
+        Assert.Equal("earlier\nlater\n", File.ReadAllText(LogPath));
+    }
+
+    [Fact]
+    public void Open_NoDirectory_SaysWhatToDo()
+    {
+        var e = Assert.Throws<TacHostException>(() => RotatingLogFile.Open(_directory.File("none/tachost.log"), new LogOptions(), Notice));
+        Assert.Equal(ExitCode.CannotCreate, e.ExitCode);
+        Assert.Contains("its directory does not exist. Make it, or name another file with --logfile.", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_Directory_SaysWhatToDo()
+    {
+        var e = Assert.Throws<TacHostException>(() => RotatingLogFile.Open(_directory.Path, new LogOptions(), Notice));
+        Assert.Contains("it is a directory", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_BeyondTheLimit_KeepsEveryLineInOrderAndEveryFileWithinTheLimit()
+    {
+        using (var log = Open(size: 100, kept: 0))
+        {
+            for (var i = 0; i < 200; i++)
+                Write(log, $"line {i}");
+        }
+
+        var files = Directory.GetFiles(_directory.Path).OrderByDescending(Number).ToList();
+        Assert.All(files, file => Assert.InRange(new FileInfo(file).Length, 1, 100));
+        Assert.Equal(Enumerable.Range(0, 200).Select(i => $"line {i}"), files.SelectMany(File.ReadAllLines));
+        Assert.True(files.Count > 15);
+    }
+
+    [Fact]
+    public void Write_BeyondTheLimit_KeepsOnlySoManyOldFiles()
+    {
+        File.WriteAllText(LogPath + ".3", "from when more were kept\n");
+        using (var log = Open(size: 10, kept: 2))
+        {
+            foreach (var i in Enumerable.Range(0, 9))
+                Write(log, $"line {i}");
+        }
+
+        Assert.Equal(["line 8\n", "line 7\n", "line 6\n"], new[] { LogPath, LogPath + ".1", LogPath + ".2" }.Select(File.ReadAllText));
+        Assert.False(File.Exists(LogPath + ".4"));
+    }
+
+    [Fact]
+    public void Write_LineOfTenMegabytes_IsWholeAndAlone()
+    {
+        var line = new string('x', 10_000_000);
+        using (var log = Open())
+        {
+            Write(log, "before");
+            Write(log, line);
+            Write(log, "after");
+        }
+
+        Assert.Equal(["before\n", line + "\n", "after\n"], new[] { LogPath + ".2", LogPath + ".1", LogPath }.Select(File.ReadAllText));
+    }
+
+    [Fact]
+    public void Write_AfterRotation_ModeStays()
+    {
+        File.WriteAllText(LogPath, "earlier\n");
+        File.SetUnixFileMode(LogPath, GroupReadable);
+        using (var log = Open(size: 10))
+            Write(log, "later");
+        Assert.Equal((GroupReadable, GroupReadable), (File.GetUnixFileMode(LogPath), File.GetUnixFileMode(LogPath + ".1")));
+    }
+
+    [Fact]
+    public void ChangeOwner_AsRoot_HoldsForAllFilesAndThoseToCome()
+    {
+        Assert.SkipUnless(Command.IsRoot, "changing the owner needs root");
+        File.WriteAllText(LogPath + ".1", "old\n");
+        using (var log = Open(size: 10))
+        {
+            log.ChangeOwner(65534, 65533);
+            Write(log, "line 1");
+            Write(log, "line 2");
+        }
+
+        Assert.Equal("65534:65533 65534:65533 65534:65533", Command.Run("stat", "-c", "%u:%g", LogPath, LogPath + ".1", LogPath + ".2").ReplaceLineEndings(" "));
+    }
+
+    [Fact]
+    public void ChangeOwner_PlantedLinks_AreNotGivenAway()
+    {
+        Assert.SkipUnless(Command.IsRoot, "changing the owner needs root");
+        var secret = _directory.File("secret");
+        File.WriteAllText(secret, "");
+        File.CreateSymbolicLink(LogPath + ".1", secret);
+        Command.Run("ln", secret, LogPath + ".2");
+        using (var log = Open())
+            log.ChangeOwner(65534, 65534);
+        Assert.Equal("0:0", Command.Run("stat", "-c", "%u:%g", secret));
+    }
+
+    [Fact]
+    public void Reopen_AfterRename_GoesOnInANewFileOfTheSameMode()
+    {
+        using var log = Open();
+        File.SetUnixFileMode(LogPath, GroupReadable);
+        Write(log, "before");
+        log.Flush();
+        File.Move(LogPath, LogPath + "-renamed");
+        log.Reopen();
+        Write(log, "after");
+        log.Flush();
+        Assert.Equal("after\n", File.ReadAllText(LogPath));
+        Assert.Equal(GroupReadable, File.GetUnixFileMode(LogPath));
+    }
+
+    [Fact]
+    public void Write_FileDeleted_GoesOnInANewOne()
+    {
+        using var log = Open();
+        Write(log, "before");
+        log.Flush();
+        File.Delete(LogPath);
+        Write(log, "after");
+        log.Flush();
+        Assert.Equal("after\n", File.ReadAllText(LogPath));
+    }
+
+    [Fact]
+    public void Write_FileTruncated_GoesOnAtItsNewEnd()
+    {
+        using var log = Open();
+        Write(log, "before");
+        log.Flush();
+        File.WriteAllText(LogPath, "");
+        Write(log, "after");
+        log.Flush();
+        Assert.Equal("after\n", File.ReadAllText(LogPath));
+    }
+
+    [Fact]
+    public void Write_SomebodyElseAppends_NobodyOverwritesTheOther()
+    {
+        using var log = Open();
+        using var other = Open();
+        Write(log, "one");
+        log.Flush();
+        Write(other, "two");
+        other.Flush();
+        Write(log, "three");
+        log.Flush();
+        Assert.Equal("one\ntwo\nthree\n", File.ReadAllText(LogPath));
+    }
+
+    [Fact]
+    public void Write_DirectoryDeletedAndMadeAgain_SaysHowManyLinesAreLost()
+    {
+        var path = _directory.File("logs/tachost.log");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using var log = RotatingLogFile.Open(path, new LogOptions(), Notice);
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        foreach (var i in Enumerable.Range(0, 3))
+        {
+            Write(log, $"lost {i}");
+            log.Flush();
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        Write(log, "after");
+        log.Flush();
+        Assert.Equal("! 3 lines are lost here, because the log could not be written: No such file or directory.\nafter\n", File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void Write_DirectoryReplaced_GoesOnInTheNewOne()
+    {
+        var directory = _directory.File("logs");
+        Directory.CreateDirectory(directory);
+        using var log = RotatingLogFile.Open(Path.Combine(directory, "tachost.log"), new LogOptions(), Notice);
+        Directory.Move(directory, directory + ".old");
+        Directory.CreateDirectory(directory);
+        Write(log, "after");
+        log.Flush();
+        Assert.Equal("after\n", File.ReadAllText(Path.Combine(directory, "tachost.log")));
+    }
+
+    [Fact]
+    public void Write_DiskFull_WholeLinesOnlyAndTheLossIsToldOnRecovery()
+    {
+        using var disk = SmallDisk.MountOrSkip("64k");
+        var path = Path.Combine(disk.Path, "tachost.log");
+        var ballast = Path.Combine(disk.Path, "ballast");
+        var text = new string('x', 999);
+        using (var log = RotatingLogFile.Open(path, new LogOptions(), Notice))
+        {
+            File.WriteAllBytes(ballast, new byte[20_000]);
+            foreach (var i in Enumerable.Range(100, 60))
+                Write(log, $"{i}{text}");
+            log.Flush();
+            Write(log, $"lost as well{text}");
+            log.Flush();
+            File.Delete(ballast);
+            Write(log, "after");
+        }
+
+        var lines = File.ReadAllLines(path);
+        var written = lines.Count(line => line.EndsWith(text, StringComparison.Ordinal));
+        Assert.InRange(written, 20, 59);
+        Assert.Equal(Enumerable.Range(100, written).Select(i => $"{i}{text}"), lines[..written]);
+        Assert.Equal([$"! {61 - written} lines are lost here, because the log could not be written: No space left on device.", "after"], lines[written..]);
+    }
+
+    [Fact]
+    public void Write_DirectoryTakesNoRenames_GrowsAndSaysSoOnce()
+    {
+        Assert.SkipUnless(Command.IsRoot, "making a directory immutable for its owner needs root");
+        using var log = Open(size: 20);
+        Write(log, "line 1");
+        log.Flush();
+        Assert.SkipUnless(Command.TryRun("chattr", "+i", _directory.Path) is not null, "chattr +i does not work on this file system");
+        try
+        {
+            foreach (var i in Enumerable.Range(2, 4))
+            {
+                Write(log, $"line {i}");
+                log.Flush();
+            }
+        }
+        finally
+        {
+            Command.Run("chattr", "-i", _directory.Path);
+        }
+
+        Assert.Equal(
+            ["line 1", "line 2", "line 3", "! The log could not be rotated and grows beyond its limit, because its directory does not allow it: Operation not permitted.", "line 4", "line 5"],
+            File.ReadAllLines(LogPath));
+        log.Reopen();
+        Write(log, "line 6");
+        log.Flush();
+        Assert.Equal("line 6\n", File.ReadAllText(LogPath));
+    }
+
+    [Fact]
+    public void Write_ThroughASymbolicLink_RotatesWhatItLeadsTo()
+    {
+        var real = _directory.File("real");
+        Directory.CreateDirectory(real);
+        File.CreateSymbolicLink(LogPath, Path.Combine(real, "service.log"));
+        using (var log = Open(size: 10))
+        {
+            Write(log, "line 1");
+            Write(log, "line 2");
+        }
+
+        Assert.NotNull(new FileInfo(LogPath).LinkTarget);
+        Assert.Equal(["line 2\n", "line 1\n"], new[] { "service.log", "service.log.1" }.Select(name => File.ReadAllText(Path.Combine(real, name))));
+    }
+
+    [Fact]
+    public void Write_ToADevice_IsNeverRotated()
+    {
+        using var log = RotatingLogFile.Open("/dev/null", new LogOptions { FileSize = 1 }, Notice);
+        Write(log, "line 1");
+        Write(log, "line 2");
+        log.Reopen();
+        Assert.False(File.Exists("/dev/null.1"));
+    }
+
+    [Fact]
+    public async Task Write_FromManyThreads_LosesNothingAndKeepsEachThreadsOrder()
+    {
+        const int threads = 64, each = 1_000;
+        using (var log = Open(size: 100_000, kept: 0))
+        {
+            await Task.WhenAll(Enumerable.Range(0, threads).Select(thread => Task.Factory.StartNew(
+                () =>
+                {
+                    for (var i = 0; i < each; i++)
+                        Write(log, $"{thread} {i} {new string('x', i % 100)}|");
+                },
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default)));
+        }
+
+        var next = new int[threads];
+        foreach (var line in Directory.GetFiles(_directory.Path).OrderByDescending(Number).SelectMany(File.ReadAllLines))
+        {
+            var words = line.Split(' ');
+            var (thread, i) = (int.Parse(words[0], null), int.Parse(words[1], null));
+            Assert.Equal((next[thread], new string('x', i % 100) + "|"), (i, words[2]));
+            next[thread]++;
+        }
+
+        Assert.All(next, count => Assert.Equal(each, count));
+    }
+
+    private static int Number(string path) => int.TryParse(Path.GetExtension(path)[1..], out var number) ? number : 0;
+
+    private static byte[] Notice(string text) => Encoding.UTF8.GetBytes($"! {text}\n");
+
+    private static void Write(RotatingLogFile log, string text) =>
+        log.Write(new LogLine(default, LogLevel.Information, Encoding.UTF8.GetBytes(text + "\n")));
+
+    private RotatingLogFile Open(long size = 1_000_000, int kept = 10) =>
+        RotatingLogFile.Open(LogPath, new LogOptions { FileSize = size, FilesKept = kept }, Notice);
+}
