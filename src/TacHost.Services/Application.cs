@@ -19,6 +19,12 @@ public sealed class Application : MultiService
     /// <summary>Makes the loggers of the whole tree. Set by the host before the start. Defaults to one that logs nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
 
+    /// <summary>The user that the process becomes once the privileged part of the start is over, or null to stay. The command line goes before it. Defaults to null.</summary>
+    public int? Uid { get; set; }
+
+    /// <summary>The group that the process becomes, or null for the user's own. The command line goes before it. Defaults to null.</summary>
+    public int? Gid { get; set; }
+
     /// <summary>The exit code of the process when it has run and stopped as asked. A service may set it at any time. Defaults to 0.</summary>
     public int ExitCode { get; set; }
 

@@ -14,6 +14,9 @@ internal static class ExitCode
     /// <summary>The tac file cannot be read.</summary>
     public const int NoInput = 66;
 
+    /// <summary>There is no such user or group.</summary>
+    public const int NoUser = 67;
+
     /// <summary>A service did not start, for instance because its port is taken.</summary>
     public const int Unavailable = 69;
 
@@ -28,6 +31,9 @@ internal static class ExitCode
 
     /// <summary>The start or the stop took too long.</summary>
     public const int TimedOut = 75;
+
+    /// <summary>It takes root to do what was asked for.</summary>
+    public const int NoPermission = 77;
 
     /// <summary>Another instance holds the pid file.</summary>
     public const int AlreadyRunning = 78;

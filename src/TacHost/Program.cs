@@ -9,6 +9,8 @@ namespace TacHost;
 /// <summary>The <c>tachost</c> program.</summary>
 internal static class Program
 {
+    private const uint OnlyTheOwner = 0x3F; // 077, twistd's default for a daemon
+
     public static int Main(string[] args)
     {
         var exitCode = Run(args);
@@ -29,7 +31,7 @@ internal static class Program
         catch (TacHostException e)
         {
             Console.Error.WriteLine($"tachost: {e.Message}");
-            if (args.Contains("--debug") && e.InnerException is { } cause)
+            if (e.InnerException is { } cause && (args.Contains("--debug") || args.Contains("-b")))
                 Console.Error.WriteLine(cause);
             return e.ExitCode;
         }
@@ -42,20 +44,27 @@ internal static class Program
 
     private static async Task<int> RunAsync(string[] args)
     {
-        var commandLine = new HostCommandLine();
-        switch (commandLine.Read(args))
+        switch (HostRequest.Read(args))
         {
             case HostRequest.ShowHelp:
-                Console.Out.Write(HelpText.Of(commandLine));
-                return ExitCode.Success;
+                return Print(HelpText.Make());
             case HostRequest.ShowVersion:
-                Console.Out.WriteLine($"tachost {HostVersion.Text} (.NET {Environment.Version})");
-                return ExitCode.Success;
+                return Print($"tachost {HostVersion.Text} (.NET {Environment.Version})\n");
+            case HostRequest.ShowCompletion { Shell: var shell }:
+                return Print(Completion.For(shell));
+            case HostRequest.ShowManPage:
+                return Print(ManPage.Make());
             case HostRequest.Run { Options: var options }:
                 return await StartAsync(options, args);
             default:
                 throw new InvalidOperationException("There is a kind of request that Program does not know.");
         }
+    }
+
+    private static int Print(string text)
+    {
+        Console.Out.Write(text);
+        return ExitCode.Success;
     }
 
     /// <summary>Prepares the application and brings it into the process it is to run in: a daemon's, this one, or a fresh one under this id.</summary>
@@ -64,8 +73,8 @@ internal static class Program
         if (Handover.Take() is { } handover)
             return await RunHereAsync(options, TacRecipe.FromBytes(handover.Recipe), handover.Report);
 
-        PidFile.Check(options.PidFile);
-        var recipe = TacFile.Prepare(options.TacFile, options.Libraries);
+        Preconditions.Check(options);
+        var recipe = TacFile.Prepare(options.TacFile!, options.Libraries);
         if (!options.NoDaemon)
         {
             await StartDaemonAsync(options, recipe, args);
@@ -97,10 +106,15 @@ internal static class Program
 
     private static async Task<int> RunHereAsync(HostOptions options, TacRecipe recipe, StartupReport? report)
     {
-        const uint onlyTheOwner = 0x3F; // 077, twistd's default for a daemon
-        if (report is not null)
-            _ = Libc.SetUmask(onlyTheOwner);
+        if ((options.Umask ?? (report is null ? null : OnlyTheOwner)) is { } umask)
+            _ = Libc.SetUmask(umask);
         using (report)
-            return await new ApplicationHost(options, recipe, report).RunAsync();
+        {
+            var host = new ApplicationHost(options, recipe, report);
+            var exitCode = await host.RunAsync();
+            if (host.EndingSignal != 0)
+                Libc.EndBySignal(host.EndingSignal);
+            return exitCode;
+        }
     }
 }

@@ -44,7 +44,6 @@ public sealed partial class LayersTests
 
     [Theory]
     [InlineData("Microsoft.CodeAnalysis", "Scripting")]
-    [InlineData("System.CommandLine", "CommandLine")]
     [InlineData("Serilog", "Logging")]
     [InlineData("LibraryImport", "Interop")]
     [InlineData("DllImport", "Interop")]

@@ -1,147 +1,84 @@
-using System.CommandLine;
-using System.Globalization;
+using Microsoft.Extensions.Logging;
 using TacHost.Logging;
 
 namespace TacHost.CommandLine;
 
-/// <summary>The host's own options: what they are called, what they take and what they mean. Does no work beyond reading them.</summary>
-/// <remarks>The order is POSIX's: the first word that is no option is the tac file, and what follows it is not the host's.</remarks>
-internal sealed class HostCommandLine
+/// <summary>The host's own options: the one table that reading, help, completion and man page are made from.</summary>
+internal static class HostCommandLine
 {
-    private readonly Option<bool> _noDaemon = new("--nodaemon", "-n") { Description = "Stay in the foreground and log to standard output." };
-    private readonly Option<string> _pidFile = new("--pidfile") { Description = "The pid file.", HelpName = "FILE", DefaultValueFactory = _ => "tachost.pid" };
-    private readonly Option<string> _logFile = new("--logfile", "-l") { Description = "The log file; - is standard output, with --nodaemon only. Default: tachost.log, or - with --nodaemon.", HelpName = "FILE" };
-    private readonly Option<string[]> _lib = new("--lib") { Description = "A directory in which #r looks for assemblies. May be repeated.", HelpName = "DIR", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
-    private readonly Option<TimeSpan> _startTimeout = Seconds("--start-timeout", 60, "How long the start may take before it is given up.");
-    private readonly Option<TimeSpan> _grace = Seconds("--grace", 30, "How long the stop may take before what is left is cut off.");
-    private readonly Option<bool> _debug = new("--debug") { Description = "Show stack traces with errors." };
-    private readonly Option<bool> _help = new("--help", "-h") { Description = "Show this text." };
-    private readonly Option<bool> _version = new("--version") { Description = "Show the version." };
-    private readonly RootCommand _root;
+    private static readonly string[] _logFormats = ["text", "json"];
+    private static readonly string[] _facilities = [.. Enum.GetNames<SyslogFacility>().Select(name => name.ToLowerInvariant())];
 
-    public HostCommandLine()
-    {
-        _root = new RootCommand { TreatUnmatchedTokensAsErrors = false };
-        _root.Options.Clear();
-        foreach (Option option in (Option[])[_noDaemon, _pidFile, _logFile, _lib, _startTimeout, _grace, _debug, _help, _version])
-            _root.Options.Add(option);
-    }
+    public static IReadOnlyList<OptionGroup> Groups { get; } =
+    [
+        new("Running",
+        [
+            new("--nodaemon", 'n', null, "Stay in the foreground and log to standard output.", (options, _) => options with { NoDaemon = true }),
+            new("--csx", 'y', "FILE", "The tac file; the same as naming it after the options.", (options, value) => options with { TacFile = OptionValue.NotEmpty(value, "the path of a tac file") }),
+            new("--lib", null, "DIR", "A directory in which #r looks for assemblies. May be repeated.", (options, value) => options with { Libraries = [.. options.Libraries, OptionValue.FullPath(value)] }),
+            new("--start-timeout", null, "SECONDS", "How long the start may take before it is given up.", (options, value) => options with { StartTimeout = OptionValue.Seconds(value) }) { Default = "60" },
+            new("--grace", null, "SECONDS", "How long the stop may take before what is left is cut off.", (options, value) => options with { Grace = OptionValue.Seconds(value) }) { Default = "30" },
+            new("--exit-with-signal", null, null, "After a clean stop, end by the signal that asked for it (status 143 or 130 in a shell) instead of exiting 0.", (options, _) => options with { ExitWithSignal = true }),
+            new("--debug", 'b', null, "Show stack traces with errors.", (options, _) => options with { Debug = true }),
+            new("--no_save", 'o', null, "Accepted for the sake of twistd's command lines, without effect.", (options, _) => options) { Alias = "--no-save" },
+        ], "tachost -n deployments/ecstasy.csx", "stay here, log to the terminal, stop with Ctrl-C"),
+        new("Log",
+        [
+            new("--logfile", 'l', "FILE", "The log file; - is standard output, with --nodaemon only.", (options, value) => options with { LogFile = OptionValue.NotEmpty(value, "the path of a file, or -") }) { Default = "tachost.log, or - with --nodaemon" },
+            new("--log-level", null, "LEVEL", "The least severe level that is logged: trace, debug, info, warn, error, critical or none.", (options, value) => options with { Log = options.Log with { MinimumLevel = Level(value) } }) { Default = "info", Choices = LogLevelName.All },
+            new("--log-format", null, "FORMAT", "text, or json for one JSON object a line.", (options, value) => options with { Log = options.Log with { Format = OptionValue.Choice(value, _logFormats) == "json" ? LogFormat.Json : LogFormat.Text } }) { Default = "text", Choices = _logFormats },
+            new("--log-size", null, "BYTES", "How long a log file may become before it is rotated: 1000000, 500k, 10M, or 0 for any size.", (options, value) => options with { Log = options.Log with { FileSize = OptionValue.Size(value) } }) { Default = "1000000" },
+            new("--log-keep", null, "COUNT", "How many rotated log files are kept, or 0 for all.", (options, value) => options with { Log = options.Log with { FilesKept = OptionValue.Count(value) } }) { Default = "10" },
+            new("--syslog", null, "TARGET", "Log to syslog: to this machine's, or to udp://HOST:514 or tcp://HOST:PORT.", (options, value) => options with { SyslogTarget = value }) { IsValueOptional = true, IsValue = word => word.Contains("://", StringComparison.Ordinal) },
+            new("--prefix", null, "TAG", "The tag of syslog messages.", (options, value) => options with { SyslogPrefix = OptionValue.NotEmpty(value, "a word") }) { Default = "tachost" },
+            new("--facility", null, "FACILITY", $"The facility of syslog messages: {string.Join(", ", _facilities)}.", (options, value) => options with { SyslogFacility = OptionValue.Choice(value, _facilities) }) { Default = "user", Choices = _facilities },
+            new("--logger", null, "TYPE", "An ILoggerProvider to log through, as 'Namespace.Type, Assembly'; goes before --syslog, which goes before --logfile.", (options, value) => options with { Log = options.Log with { LoggerType = OptionValue.NotEmpty(value, "the name of a type") } }),
+        ], "tachost --logfile /var/log/poetry.log --log-keep 30 poetry.csx", "keep a month's files"),
+        new("Process",
+        [
+            new("--pidfile", null, "FILE", "The pid file. Empty, as in --pidfile=, for none.", (options, value) => options with { PidFile = value.Length == 0 ? null : OptionValue.FullPath(value) }) { Default = "tachost.pid" },
+            new("--no-pidfile", null, null, "No pid file.", (options, _) => options with { PidFile = null }),
+            new("--rundir", 'd', "DIR", "The directory to run in: relative paths of the services start there.", (options, value) => options with { RunDirectory = OptionValue.NotEmpty(value, "the path of a directory") }) { Default = "where tachost was started" },
+            new("--umask", null, "OCTAL", "The file mode creation mask.", (options, value) => options with { Umask = OptionValue.Umask(value) }) { Default = "077 for a daemon, the inherited one otherwise" },
+        ], "tachost --rundir /srv/poetry --pidfile /run/poetry.pid poetry.csx", "poems are looked for in /srv/poetry"),
+        new("Privileges",
+        [
+            new("--uid", 'u', "USER", "The user to become once the ports are bound, by name or number; with the user's own groups unless --gid is given.", (options, value) => options with { User = OptionValue.NotEmpty(value, "the name or number of a user") }),
+            new("--gid", 'g', "GROUP", "The group to become, by name or number; alone, with no supplementary groups.", (options, value) => options with { Group = OptionValue.NotEmpty(value, "the name or number of a group") }),
+            new("--euid", null, null, "Change the effective user and group only, so that services can change back.", (options, _) => options with { EffectiveOnly = true }),
+            new("--chroot", null, "DIR", "The directory to make the root of the file system once the ports are bound; --rundir is then inside it.", (options, value) => options with { Jail = OptionValue.FullPath(value) }),
+        ], "tachost --uid poet --chroot /srv/jail poetry.csx", "started by root, runs as poet and sees nothing but the jail"),
+        new("Information",
+        [
+            new("--help", 'h', null, "Show this text.", (options, _) => options with { Help = true }),
+            new("--version", null, null, "Show the version.", (options, _) => options with { Version = true }),
+        ], "tachost completion bash", "print the completions for bash; zsh and fish likewise"),
+    ];
 
-    /// <summary>The options, in the order in which the help lists them.</summary>
-    public IEnumerable<Option> Options => _root.Options;
+    public static IReadOnlyList<Option> Options { get; } = [.. Groups.SelectMany(group => group.Options)];
 
-    /// <summary>Reads a command line.</summary>
+    /// <summary>Reads a command line: the options, and the words after them.</summary>
     /// <exception cref="TacHostException">It is wrong.</exception>
-    public HostRequest Read(IReadOnlyList<string> arguments)
+    public static (HostOptions Options, IReadOnlyList<string> Operands) Read(IReadOnlyList<string> arguments)
     {
-        if (arguments.Count == 0)
-            return new HostRequest.ShowHelp();
-        var (own, operands) = SplitAtFirstOperand(arguments);
-        var result = _root.Parse(own, new ParserConfiguration { EnablePosixBundling = true, ResponseFileTokenReplacer = null });
-        if (result.UnmatchedTokens is [var unknown, ..])
-            throw Usage($"there is no option '{unknown}'. {Suggestion(unknown)}");
-        if (result.Errors is [var error, ..])
-            throw Usage(error.Message);
-        if (result.GetValue(_help))
-            return new HostRequest.ShowHelp();
-        if (result.GetValue(_version))
-            return new HostRequest.ShowVersion();
-        return operands switch
-        {
-            [] => throw Usage("which tac file is to run? Name one, such as deployments/ecstasy.csx."),
-            [_, ['-', ..] late, ..] => throw Usage($"options go before the tac file, and '{late}' comes after it."),
-            [var tac, var extra, ..] => throw Usage($"one tac file at a time: '{extra}' comes after '{tac}'."),
-            [var tac] => new HostRequest.Run(Bind(result, tac)),
-        };
+        var (given, operands) = new OptionReader(Options).Read(arguments);
+        var options = given.Aggregate(new HostOptions(), Apply);
+        return (options, operands);
     }
 
-    private HostOptions Bind(ParseResult result, string tac)
+    private static HostOptions Apply(HostOptions options, (Option Option, string Value) given)
     {
-        var noDaemon = result.GetValue(_noDaemon);
-        var logFile = result.GetValue(_logFile) ?? (noDaemon ? "-" : "tachost.log");
-        if (logFile == "-" && !noDaemon)
-            throw Usage("a daemon has no standard output to log to; name a file with --logfile, or add --nodaemon.");
-        return new HostOptions
-        {
-            TacFile = tac,
-            NoDaemon = noDaemon,
-            PidFile = FullPath(_pidFile, result.GetValue(_pidFile)!),
-            Log = new LogOptions { File = logFile == "-" ? null : FullPath(_logFile, logFile) },
-            Libraries = [.. (result.GetValue(_lib) ?? []).Select(directory => FullPath(_lib, directory))],
-            StartTimeout = result.GetValue(_startTimeout),
-            Grace = result.GetValue(_grace),
-            Debug = result.GetValue(_debug),
-        };
-    }
-
-    /// <summary>Everything up to the first word that is neither an option nor the value of one.</summary>
-    private (IReadOnlyList<string> Own, IReadOnlyList<string> Operands) SplitAtFirstOperand(IReadOnlyList<string> arguments)
-    {
-        for (var i = 0; i < arguments.Count; i++)
-        {
-            var word = arguments[i];
-            if (word == "--")
-                return ([.. arguments.Take(i)], [.. arguments.Skip(i + 1)]);
-            if (word.Length < 2 || word[0] != '-')
-                return ([.. arguments.Take(i)], [.. arguments.Skip(i)]);
-            if (TakesNextWord(word))
-                i++;
-        }
-
-        return (arguments, []);
-    }
-
-    private bool TakesNextWord(string word)
-    {
-        if (word.StartsWith("--", StringComparison.Ordinal))
-            return Find(word) is { } option && TakesValue(option);
-
-        // In a bundle such as -nl, the first option that takes a value takes the rest of the word or, if that is empty, the next one.
-        for (var i = 1; i < word.Length; i++)
-        {
-            if (Find($"-{word[i]}") is { } option && TakesValue(option))
-                return i == word.Length - 1;
-        }
-
-        return false;
-    }
-
-    private Option? Find(string name) => _root.Options.FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
-
-    private static bool TakesValue(Option option) => option.ValueType != typeof(bool);
-
-    private string Suggestion(string unknown)
-    {
-        var name = unknown.Split('=')[0];
-        return NearestWord.To(name, _root.Options.Select(option => option.Name)) is { } nearest ? $"Did you mean '{nearest}'?" : "See tachost --help.";
-    }
-
-    private static Option<TimeSpan> Seconds(string name, double value, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "SECONDS",
-        DefaultValueFactory = _ => TimeSpan.FromSeconds(value),
-        CustomParser = result =>
-        {
-            var text = result.Tokens[0].Value;
-            if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and <= 86_400)
-                return TimeSpan.FromSeconds(seconds);
-            result.AddError($"'{text}' cannot be the {name}, which is a number of seconds between 0 and 86400.");
-            return default;
-        },
-    };
-
-    private static string FullPath(Option option, string path)
-    {
+        var (option, value) = given;
         try
         {
-            return Path.GetFullPath(path);
+            return option.Apply(options, value);
         }
-        catch (ArgumentException)
+        catch (BadValueException e)
         {
-            throw Usage($"'{path}' cannot be the {option.Name}, which is a path.");
+            var nearest = NearestWord.To(value, e.Choices) is { } word ? $" Did you mean '{word}'?" : "";
+            throw new TacHostException(ExitCode.Usage, OneLine.Of($"'{value}' cannot be the {option.Name}, which is {e.Message}.{nearest}"));
         }
     }
 
-    private static TacHostException Usage(string message) => new(ExitCode.Usage, message);
+    private static LogLevel Level(string value) => LogLevelName.Parse(OptionValue.Choice(value, LogLevelName.All))!.Value;
 }

@@ -22,7 +22,7 @@ internal static class DaemonProcess
     /// <param name="interrupted">Cancelled when the user wants no daemon after all.</param>
     /// <exception cref="TacHostException">It does not run, for the reason it gave or for none; it is gone then, and its pid file with it.</exception>
     /// <exception cref="OperationCanceledException">It was interrupted, and is gone too.</exception>
-    public static async Task StartAsync(IReadOnlyList<string> arguments, byte[] recipe, string pidFile, TimeSpan startTimeout, CancellationToken interrupted)
+    public static async Task StartAsync(IReadOnlyList<string> arguments, byte[] recipe, string? pidFile, TimeSpan startTimeout, CancellationToken interrupted)
     {
         var (read, write) = CreatePipe();
         using var recipeFile = Handover.InMemory(recipe);
@@ -40,7 +40,7 @@ internal static class DaemonProcess
         catch (OperationCanceledException)
         {
             await EndAsync(process, Terminate);
-            PidFile.RemoveLeftBy(process, pidFile);
+            RemovePidFile(process, pidFile);
             interrupted.ThrowIfCancellationRequested();
             throw new TacHostException(ExitCode.TimedOut, $"the daemon (process {process}) neither started nor said why within {startTimeout.TotalSeconds:0} s, and has been stopped.");
         }
@@ -48,10 +48,16 @@ internal static class DaemonProcess
         if (report is (ExitCode.Success, _))
             return;
         var status = await EndAsync(process);
-        PidFile.RemoveLeftBy(process, pidFile);
+        RemovePidFile(process, pidFile);
         throw report is { } failed
             ? new TacHostException(failed.ExitCode, failed.Message)
             : new TacHostException(ExitCode.Software, $"the daemon (process {process}) ended before it was running, {DescribeEnd(status)}, and gave no reason. Try --nodaemon to see what it does.");
+    }
+
+    private static void RemovePidFile(int process, string? pidFile)
+    {
+        if (pidFile is not null)
+            PidFile.RemoveLeftBy(process, pidFile);
     }
 
     private static (SafeFileHandle Read, SafeFileHandle Write) CreatePipe()

@@ -14,21 +14,24 @@ namespace TacHost.Daemon;
 internal sealed class PidFile : IDisposable
 {
     private const uint Mode = 0x1A4; // 0644: monitoring may read it
-
     private const int Attempts = 50;
 
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(20);
 
     private readonly string _path;
+    private readonly OpenDirectory _directory;
     private readonly SafeFileHandle _file;
 
-    private PidFile(string path, SafeFileHandle file) => (_path, _file) = (path, file);
+    private PidFile(string path, OpenDirectory directory, SafeFileHandle file) => (_path, _directory, _file) = (path, directory, file);
+
+    private string Name => Path.GetFileName(_path);
 
     /// <summary>Throws if a running instance holds the file. Takes nothing, and so disturbs nobody who is about to claim it.</summary>
     /// <exception cref="TacHostException">An instance runs, or something that is not a file is in the way.</exception>
     public static void Check(string path)
     {
-        using var file = Open(path);
+        using var directory = DirectoryOf(path);
+        using var file = Open(directory, path, OpenFlags.ReadOnly);
         if (file is not null && IsLocked(file))
             throw HeldBy(path, file);
     }
@@ -37,21 +40,24 @@ internal sealed class PidFile : IDisposable
     /// <exception cref="TacHostException">A running instance holds it, or it cannot be written.</exception>
     public static async Task<PidFile> ClaimAsync(string path)
     {
-        var prepared = $"{path}.{Environment.ProcessId}";
-        var mine = Prepare(path, prepared);
+        var directory = DirectoryOf(path);
+        var prepared = $"{Path.GetFileName(path)}.{Environment.ProcessId}";
+        SafeFileHandle? mine = null;
         try
         {
+            mine = Prepare(directory, path, prepared);
             for (var attempt = 1; ; attempt++)
             {
-                if (TryPlace(prepared, path) || TryReplaceStale(prepared, path, isLastAttempt: attempt == Attempts))
-                    return new PidFile(path, mine);
+                if (TryPlace(directory, prepared, path) || TryReplaceStale(directory, prepared, path, isLastAttempt: attempt == Attempts))
+                    return new PidFile(path, directory, mine);
                 await Task.Delay(_pause);
             }
         }
         catch
         {
-            File.Delete(prepared);
-            mine.Dispose();
+            directory.Delete(prepared);
+            mine?.Dispose();
+            directory.Dispose();
             throw;
         }
     }
@@ -59,30 +65,44 @@ internal sealed class PidFile : IDisposable
     /// <summary>Removes the file of a process that died without doing so.</summary>
     public static void RemoveLeftBy(int process, string path)
     {
-        using var file = Open(path);
-        if (file is not null && ProcessIn(file) == process && TryLock(file) && IsStillAt(path, file))
-            File.Delete(path);
+        using var directory = DirectoryOf(path);
+        using var file = Open(directory, path, OpenFlags.ReadWrite);
+        if (file is not null && ProcessIn(file) == process && TryLock(file) && IsStillAt(directory, path, file))
+            directory.Delete(Path.GetFileName(path));
     }
+
+    /// <summary>Gives the file to the identity that will have to remove it.</summary>
+    public void ChangeOwner(uint user, uint group) => _ = Libc.ChangeOwner(_file, user, group);
 
     /// <summary>Removes the file, unless somebody has put another one in its place, and gives up the lock.</summary>
-    public void Dispose()
+    /// <returns>Why it could not be removed, or null. It is emptied then; without the lock it blocks nobody.</returns>
+    public string? Remove()
     {
         if (_file.IsClosed)
-            return;
-        if (IsStillAt(_path, _file))
-            File.Delete(_path);
+            return null;
+        string? problem = null;
+        if (IsStillAt(_directory, _path, _file) && !_directory.Delete(Name))
+        {
+            problem = $"The pid file '{_path}' cannot be removed: {Errno.LastText}. It has been emptied, and does not block a start. The user that the process becomes must be able to write to its directory.";
+            RandomAccess.SetLength(_file, 0);
+        }
+
         _file.Dispose();
+        _directory.Dispose();
+        return problem;
     }
 
+    public void Dispose() => Remove();
+
+    private static OpenDirectory DirectoryOf(string path) =>
+        OpenDirectory.Open(Path.GetDirectoryName(path)!) ?? throw CannotUse(path, Marshal.GetLastPInvokeError());
+
     /// <summary>Writes and locks the file under another name.</summary>
-    private static SafeFileHandle Prepare(string path, string prepared)
+    private static SafeFileHandle Prepare(OpenDirectory directory, string path, string prepared)
     {
-        if (File.Exists(prepared))
-            File.Delete(prepared);
-        var descriptor = Libc.Open(prepared, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.CloseOnExec, Mode);
-        if (descriptor < 0)
-            throw CannotUse(path, Marshal.GetLastPInvokeError());
-        var file = new SafeFileHandle(descriptor, ownsHandle: true);
+        // Left by a process of the same number, if it is there.
+        directory.Delete(prepared);
+        var file = directory.OpenFile(prepared, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive, Mode) ?? throw CannotUse(path, Marshal.GetLastPInvokeError());
         try
         {
             TryLock(file);
@@ -93,17 +113,16 @@ internal sealed class PidFile : IDisposable
         catch (IOException e)
         {
             file.Dispose();
-            File.Delete(prepared);
             throw new TacHostException(ExitCode.CannotCreate, $"cannot write the pid file '{path}': {e.Message}", e);
         }
     }
 
     /// <summary>Gives the prepared file its name if nothing has that name yet.</summary>
-    private static bool TryPlace(string prepared, string path)
+    private static bool TryPlace(OpenDirectory directory, string prepared, string path)
     {
-        if (Libc.Link(prepared, path) == 0)
+        if (directory.Link(prepared, Path.GetFileName(path)))
         {
-            File.Delete(prepared);
+            directory.Delete(prepared);
             return true;
         }
 
@@ -112,31 +131,41 @@ internal sealed class PidFile : IDisposable
     }
 
     /// <summary>Puts the prepared file in the place of one that nobody holds. Whoever has the lock on that one may do so, and nobody else.</summary>
-    private static bool TryReplaceStale(string prepared, string path, bool isLastAttempt)
+    private static bool TryReplaceStale(OpenDirectory directory, string prepared, string path, bool isLastAttempt)
     {
-        using var present = Open(path);
+        using var present = Open(directory, path, OpenFlags.ReadWrite);
         if (present is null)
             return false;
         if (!TryLock(present))
         {
             // It may be somebody who is about to replace a stale file too, and whose pid is not in it yet.
-            return isLastAttempt || ProcessIn(present) is { } holder && Directory.Exists($"/proc/{holder}") ? throw HeldBy(path, present) : false;
+            return isLastAttempt || (ProcessIn(present) is { } holder && Directory.Exists($"/proc/{holder}")) ? throw HeldBy(path, present) : false;
         }
 
-        if (!IsStillAt(path, present))
+        if (!IsStillAt(directory, path, present))
             return false;
-        File.Move(prepared, path, overwrite: true);
-        return true;
+        return directory.Rename(prepared, Path.GetFileName(path)) ? true : throw CannotUse(path, Marshal.GetLastPInvokeError());
     }
 
     /// <summary>Opens without following a symbolic link, which somebody else may have planted. Null if there is nothing.</summary>
-    private static SafeFileHandle? Open(string path)
+    private static SafeFileHandle? Open(OpenDirectory directory, string path, OpenFlags flags)
     {
-        var descriptor = Libc.Open(path, OpenFlags.ReadWrite | OpenFlag.NoFollow | OpenFlags.CloseOnExec, 0);
-        if (descriptor >= 0)
-            return new SafeFileHandle(descriptor, ownsHandle: true);
+        var name = Path.GetFileName(path);
+        if (directory.OpenFile(name, flags) is { } file)
+            return FileStatusOf.Open(file) is { IsDirectory: true } ? throw CannotUse(path, Errno.IsADirectory) : file;
         var error = Marshal.GetLastPInvokeError();
-        return error == Errno.NoSuchFile ? null : throw CannotUse(path, error);
+        if (error == Errno.NoSuchFile)
+            return null;
+
+        // Another user's file can often be read, and so be asked who holds it.
+        if (error == Errno.AccessDenied && flags == OpenFlags.ReadWrite)
+        {
+            using var readable = directory.OpenFile(name, OpenFlags.ReadOnly);
+            if (readable is not null && IsLocked(readable))
+                throw HeldBy(path, readable);
+        }
+
+        throw CannotUse(path, error);
     }
 
     private static TacHostException CannotUse(string path, int error)
@@ -146,7 +175,7 @@ internal sealed class PidFile : IDisposable
             Errno.TooManyLinks => "it is a symbolic link, which is not followed. Remove it, or name another file with --pidfile",
             Errno.IsADirectory => "it is a directory. Name a file in it with --pidfile",
             Errno.NoSuchFile => "its directory does not exist. Make it, or name another file with --pidfile",
-            _ => $"{Errno.Text(error)}. Name another file with --pidfile",
+            _ => $"{Errno.Text(error)}. Name another file with --pidfile, or do without one with --no-pidfile",
         };
         return new TacHostException(ExitCode.CannotCreate, $"cannot use the pid file '{path}': {reason}.");
     }
@@ -164,8 +193,8 @@ internal sealed class PidFile : IDisposable
         return Libc.ControlLock(file, LockCommand.Get, ref whole) == 0 && whole.Type != FileLock.Unlocked;
     }
 
-    private static bool IsStillAt(string path, SafeFileHandle file) =>
-        FileStatusOf.Path(path) is { } there && FileStatusOf.Open(file) is { } open && there.IsSameFileAs(open);
+    private static bool IsStillAt(OpenDirectory directory, string path, SafeFileHandle file) =>
+        directory.Status(Path.GetFileName(path)) is { } there && FileStatusOf.Open(file) is { } open && there.IsSameFileAs(open);
 
     private static TacHostException HeldBy(string path, SafeFileHandle file)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using TacHost.CommandLine;
 using TacHost.Daemon;
@@ -9,10 +10,10 @@ namespace TacHost.Hosting;
 /// <summary>Runs one application in this process, from its recipe to the exit code.</summary>
 internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe recipe, StartupReport? report)
 {
-    /// <summary>How long services have to let go once the grace period is over.</summary>
-    private static readonly TimeSpan _momentToLetGo = TimeSpan.FromSeconds(2);
-
     private LogOutput? _log;
+
+    /// <summary>The signal that ended the run, to be passed on, or 0.</summary>
+    public int EndingSignal { get; private set; }
 
     /// <summary>Ends when the application has stopped. In a daemon, a failed start has been reported when this throws.</summary>
     /// <exception cref="TacHostException">The application did not start.</exception>
@@ -21,19 +22,29 @@ internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe re
         try
         {
             using var signals = new ShutdownSignals(LogSignal);
-            using var pidFile = await PidFile.ClaimAsync(options.PidFile);
+            using var reaper = OrphanReaper.StartIfInitialProcess();
+            using var manager = ServiceManager.Connect();
+            using var pidFile = options.PidFile is { } path ? await PidFile.ClaimAsync(path) : null;
             using var log = _log = LogOutput.Open(options.Log);
+            using var capture = log.CaptureConsole();
+            using var others = new OtherSignals(() => Reload(log, manager), () => ReopenLog(log));
             LogOpening(log);
-            var application = await StartAsync(log, signals);
+            var application = await new ApplicationStart(options, recipe, log, pidFile, signals).RunAsync();
             HostLog.Running(log.Host, application.Name!, Environment.ProcessId, recipe.Source);
 
             // Whoever reads the log when the prompt is back reads all of the start.
             log.WriteOut();
             report?.Running();
+            manager.Ready(Summary(application));
+            manager.Watch(() => Task.Run(() => ServiceTree.Visit(application)));
+
             var exitCode = await WaitAsync(application, signals, log);
-            exitCode = await StopAsync(application, signals, log, exitCode);
-            pidFile.Dispose();
+            manager.Stopping(signals.First is { } signal ? $"stopping after {signal}" : "stopping after a failure");
+            exitCode = await new ApplicationStop(options, log, manager).RunAsync(application, signals, exitCode);
+            if (pidFile?.Remove() is { } problem)
+                HostLog.Notice(log.Host, problem);
             HostLog.ShutDown(log.Host);
+            EndingSignal = exitCode == ExitCode.Success && options.ExitWithSignal ? signals.FirstNumber : 0;
             return exitCode;
         }
         catch (TacHostException e)
@@ -43,7 +54,7 @@ internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe re
         }
         catch (Exception e)
         {
-            report?.Failed(ExitCode.Software, $"a defect in the host: {e}");
+            report?.Failed(ExitCode.Software, $"a defect in the host, please report it: {e}");
             throw;
         }
     }
@@ -53,46 +64,6 @@ internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe re
         HostLog.Starting(log.Host, HostVersion.Text, RuntimeInformation.FrameworkDescription, Environment.ProcessPath ?? "");
         foreach (var notice in recipe.Notices)
             HostLog.Notice(log.Host, notice);
-    }
-
-    /// <summary>Builds the tree and starts it in two phases, within the start time-out.</summary>
-    private async Task<Application> StartAsync(LogOutput log, ShutdownSignals signals)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(signals.Requested);
-        limit.CancelAfter(options.StartTimeout);
-        Application? application = null;
-        try
-        {
-            // A script is not ours to interrupt: one that never ends is left behind on its thread, and ends with the process.
-            application = await Task.Run(recipe.BuildAsync).WaitAsync(limit.Token);
-            application.LoggerFactory = log.Factory;
-            await StartPartAsync(application.PrivilegedStartAsync, signals, limit.Token);
-            await StartPartAsync(application.StartAsync, signals, limit.Token);
-            return application;
-        }
-        catch (Exception e)
-        {
-            var failure = StartFailure.Describe(e, recipe.Source, application, signals, options.StartTimeout);
-            if (options.Log.File is not null)
-                HostLog.StartFailed(log.Host, failure.InnerException, failure.Message);
-            HostLog.ShutDown(log.Host);
-            throw failure;
-        }
-    }
-
-    /// <summary>Waits for one part of the start; when it is cancelled, for it to clean up after itself, but no longer than the grace period.</summary>
-    private async Task StartPartAsync(Func<CancellationToken, Task> startAsync, ShutdownSignals signals, CancellationToken limit)
-    {
-        var start = Task.Run(() => startAsync(limit), CancellationToken.None);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(signals.Repeated);
-        if (!await EndsBeforeAsync(start, limit))
-        {
-            patience.CancelAfter(options.Grace);
-            if (!await EndsBeforeAsync(start, patience.Token))
-                throw new OperationCanceledException(limit);
-        }
-
-        await start;
     }
 
     /// <summary>Waits for a reason to stop.</summary>
@@ -115,40 +86,23 @@ internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe re
         return ExitCode.Success;
     }
 
-    private async Task<int> StopAsync(Application application, ShutdownSignals signals, LogOutput log, int exitCode)
+    private static void ReopenLog(LogOutput log)
     {
-        using var grace = CancellationTokenSource.CreateLinkedTokenSource(signals.Repeated);
-        grace.CancelAfter(options.Grace);
-        var stop = Task.Run(() => application.StopAsync(grace.Token));
-        if (!await EndsBeforeAsync(stop, grace.Token))
-        {
-            using var moment = new CancellationTokenSource(_momentToLetGo);
-            if (!await EndsBeforeAsync(stop, moment.Token))
-            {
-                HostLog.NotStopped(log.Host, options.Grace.TotalSeconds, string.Join(", ", ServiceTree.NotStopped(application).Select(service => $"'{service.Path}'")));
-                return ExitCode.TimedOut;
-            }
-        }
-
-        try
-        {
-            await stop;
-            return exitCode != ExitCode.Success ? exitCode : application.ExitCode;
-        }
-        catch (Exception e)
-        {
-            HostLog.StopFailed(log.Host, e);
-            return exitCode != ExitCode.Success ? exitCode : ExitCode.Software;
-        }
+        log.Reopen();
+        HostLog.Reopened(log.Host);
     }
 
-    /// <summary>Waits for a task without observing how it ends.</summary>
-    private static async Task<bool> EndsBeforeAsync(Task task, CancellationToken limit)
+    private static void Reload(LogOutput log, ServiceManager manager)
     {
-        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = limit.Register(reached.SetResult);
-        await Task.WhenAny(task, reached.Task);
-        return task.IsCompleted;
+        manager.Reloading();
+        HostLog.HangUpIgnored(log.Host);
+        manager.Ready("nothing to reload");
+    }
+
+    private static string Summary(Application application)
+    {
+        var services = ServiceTree.Visit(application);
+        return string.Create(CultureInfo.InvariantCulture, $"{application.Name} is running, {services} {(services == 1 ? "service" : "services")}");
     }
 
     private void LogSignal(string signal, bool isRepeated)

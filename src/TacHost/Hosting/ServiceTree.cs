@@ -17,6 +17,14 @@ internal static class ServiceTree
     public static IService? Failed(IService root, Exception failure) =>
         Innermost(root, service => service is Service failed && failed.Failure == failure).FirstOrDefault();
 
+    /// <summary>Asks every service for its state, which fails to end if one of them does not answer.</summary>
+    /// <returns>How many there are, not counting those that only hold others.</returns>
+    public static int Visit(IService service)
+    {
+        _ = service.State;
+        return service is IServiceCollection children ? children.Sum(Visit) : 1;
+    }
+
     private static List<IService> Innermost(IService service, Func<IService, bool> matches)
     {
         if (!matches(service))

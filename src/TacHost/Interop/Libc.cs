@@ -8,17 +8,11 @@ internal static unsafe partial class Libc
 {
     private const string Library = "libc";
 
-    [LibraryImport(Library, EntryPoint = "geteuid")]
-    public static partial uint GetEffectiveUserId();
-
     [LibraryImport(Library, EntryPoint = "umask")]
     public static partial uint SetUmask(uint mask);
 
     [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, OpenFlags flags, uint mode);
-
-    [LibraryImport(Library, EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int Link(string present, string added);
 
     [LibraryImport(Library, EntryPoint = "fchmod", SetLastError = true)]
     public static partial int ChangeMode(SafeFileHandle file, uint mode);
@@ -40,6 +34,17 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "kill", SetLastError = true)]
     public static partial int SendSignal(int process, int signal);
+
+    [LibraryImport(Library, EntryPoint = "signal", SetLastError = true)]
+    private static partial nint SetSignalHandler(int signal, nint handler);
+
+    /// <summary>Ends this process as the signal would have if nobody had asked for it.</summary>
+    public static void EndBySignal(int signal)
+    {
+        const nint byDefault = 0;
+        _ = SetSignalHandler(signal, byDefault);
+        _ = SendSignal(Environment.ProcessId, signal);
+    }
 
     [LibraryImport(Library, EntryPoint = "waitpid", SetLastError = true)]
     public static partial int WaitForProcess(int process, out int status, int options);

@@ -47,6 +47,9 @@ internal sealed class OpenDirectory : IDisposable
 
     public bool Rename(string from, string to) => Libc.RenameAt(_handle, from, _handle, to) == 0;
 
+    /// <summary>Gives a file another name, unless something has that name already.</summary>
+    public bool Link(string present, string added) => Libc.LinkAt(_handle, present, _handle, added, 0) == 0;
+
     public bool Delete(string name) => Libc.UnlinkAt(_handle, name, 0) == 0;
 
     public void Dispose() => _handle.Dispose();

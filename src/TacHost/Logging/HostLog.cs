@@ -43,4 +43,19 @@ internal static partial class HostLog
 
     [LoggerMessage(212, LogLevel.Error, "{Line}")]
     public static partial void PrintedAsError(ILogger logger, string line);
+
+    [LoggerMessage(220, LogLevel.Warning, "Still stopping: {Services}.")]
+    public static partial void StillStopping(ILogger logger, string services);
+
+    [LoggerMessage(221, LogLevel.Information, "Received SIGHUP, ignored: there is nothing to reload yet.")]
+    public static partial void HangUpIgnored(ILogger logger);
+
+    [LoggerMessage(222, LogLevel.Information, "Received SIGUSR1, the log goes on here.")]
+    public static partial void Reopened(ILogger logger);
+
+    [LoggerMessage(223, LogLevel.Information, "chroot to {Directory}")]
+    public static partial void Jailed(ILogger logger, string directory);
+
+    [LoggerMessage(224, LogLevel.Information, "set {Kind} {User}/{Group}")]
+    public static partial void IdentityChanged(ILogger logger, string kind, uint user, uint group);
 }

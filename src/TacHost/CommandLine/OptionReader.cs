@@ -1,0 +1,74 @@
+namespace TacHost.CommandLine;
+
+/// <summary>Reads words as getopt_long(3) does in its POSIX mode: options end at the first word that is none, or at <c>--</c>.</summary>
+/// <remarks>Short options can be bundled, a value can be joined to its option or follow it, a long name can be shortened as long as it is unique.</remarks>
+internal sealed class OptionReader(IReadOnlyList<Option> options)
+{
+    /// <summary>The options that were given, in order and with their values, and the words after them.</summary>
+    /// <exception cref="TacHostException">A word is no option, or lacks its value.</exception>
+    public (IReadOnlyList<(Option Option, string Value)> Given, IReadOnlyList<string> Operands) Read(IReadOnlyList<string> words)
+    {
+        List<(Option, string)> given = [];
+        var next = 0;
+        while (next < words.Count && words[next] is ['-', _, ..] word)
+        {
+            next++;
+            if (word == "--")
+                break;
+            if (word.StartsWith("--", StringComparison.Ordinal))
+                ReadLong(word);
+            else
+                ReadBundle(word);
+        }
+
+        return (given, [.. words.Skip(next)]);
+
+        void ReadLong(string word)
+        {
+            var equals = word.IndexOf('=', StringComparison.Ordinal);
+            var option = FindLong(equals < 0 ? word : word[..equals]);
+            if (equals >= 0 && !option.TakesValue)
+                throw Wrong($"{option.Name} takes no value, and '{word}' gives it one.");
+            given.Add((option, equals >= 0 ? word[(equals + 1)..] : option.TakesValue ? ValueOf(option, option.Name) : ""));
+        }
+
+        void ReadBundle(string word)
+        {
+            for (var i = 1; i < word.Length; i++)
+            {
+                var option = options.FirstOrDefault(option => option.Short == word[i])
+                    ?? throw Wrong($"there is no option '-{word[i]}'{(word.Length > 2 ? $" as in '{word}'" : "")}. See tachost --help.");
+                if (!option.TakesValue)
+                {
+                    given.Add((option, ""));
+                    continue;
+                }
+
+                given.Add((option, i + 1 < word.Length ? word[(i + 1)..] : ValueOf(option, $"-{word[i]}")));
+                return;
+            }
+        }
+
+        string ValueOf(Option option, string name)
+        {
+            if (option.IsValueOptional)
+                return next < words.Count && option.IsValue(words[next]) ? words[next++] : "";
+            return next < words.Count ? words[next++] : throw Wrong($"{name} is the last word, and needs a value: {name} {option.ValueName}.");
+        }
+    }
+
+    private Option FindLong(string name)
+    {
+        if (options.FirstOrDefault(option => option.Name == name || option.Alias == name) is { } exact)
+            return exact;
+        var starting = options.Where(option => option.Name.StartsWith(name, StringComparison.Ordinal)).ToList();
+        return starting switch
+        {
+            [var only] when name.Length > 2 => only,
+            [_, _, ..] => throw Wrong($"'{name}' may be {string.Join(" or ", starting.Select(option => option.Name))}. Write one of them out."),
+            _ => throw Wrong($"there is no option '{name}'. {(NearestWord.To(name, options.Select(option => option.Name)) is { } nearest ? $"Did you mean '{nearest}'?" : "See tachost --help.")}"),
+        };
+    }
+
+    private static TacHostException Wrong(string message) => new(ExitCode.Usage, OneLine.Of(message));
+}

@@ -1,0 +1,59 @@
+namespace TacHost.CommandLine;
+
+/// <summary>What the help and the man page say besides the options.</summary>
+internal static class Reference
+{
+    public const string Synopsis = "tachost [options] FILE";
+
+    public const string Summary = "Runs the application that a tac file, a C# script, leaves in its global named 'application': as a daemon that outlives this terminal, or in the foreground with --nodaemon.";
+
+    public static IReadOnlyList<(string Term, string Meaning)> Examples { get; } =
+    [
+        ("tachost deployments/ecstasy.csx", "start a daemon; the prompt is back when it serves"),
+        ("kill $(cat tachost.pid)", "stop it"),
+    ];
+
+    public static string Paths => "Paths of options start at the directory in which tachost was started, as does that of the tac file; relative paths in the tac file start at the run directory. The log and the pid file stay outside of a jail.";
+
+    public static IReadOnlyList<(string Term, string Meaning)> ExitCodes { get; } =
+    [
+        ("0", "a daemon: it runs; --nodaemon: it has run and stopped as asked, unless the application sets a code of its own"),
+        ("64", "the command line is wrong"),
+        ("65", "the tac file does not compile, or leaves no usable 'application'"),
+        ("66", "the tac file cannot be read"),
+        ("67", "there is no such user or group"),
+        ("69", "a service did not start"),
+        ("70", "the tac threw, a service failed while running, or the host has a defect"),
+        ("71", "the operating system refused something, such as another process"),
+        ("73", "the pid file or the log cannot be written"),
+        ("75", "the start or the stop took too long"),
+        ("77", "it takes root to do what was asked for"),
+        ("78", "another instance runs and holds the pid file"),
+        ("130, 143", "the start was interrupted by SIGINT or SIGTERM; with --exit-with-signal, also the end of a clean stop"),
+    ];
+
+    public static IReadOnlyList<(string Term, string Meaning)> Signals { get; } =
+    [
+        ("SIGINT, SIGTERM", "stop: the services in reverse, within the grace period; a second one cuts the wait short"),
+        ("SIGUSR1", "open the log file anew, for logrotate"),
+        ("SIGHUP", "logged and ignored, until there is something to reload"),
+        ("SIGUSR2, SIGPIPE, SIGTTIN, SIGTTOU", "ignored"),
+        ("SIGCHLD", "as process 1 of a container, orphans are reaped"),
+    ];
+
+    public static IReadOnlyList<(string Term, string Meaning)> Files { get; } =
+    [
+        ("tachost.pid", "the process id; locked as long as the process runs, and removed at its end"),
+        ("tachost.log", "the log; tachost.log.1 is the newest of the older ones"),
+        ("~/.cache/tachost", "compiled tac files; used only if nobody else can write there"),
+    ];
+
+    public static IReadOnlyList<(string Term, string Meaning)> Variables { get; } =
+    [
+        ("TACHOST_PATH", "directories for #r, separated by ':', after those of --lib"),
+        ("TACHOST_CACHE", "where compiled tac files are kept instead; before XDG_CACHE_HOME/tachost"),
+        ("NOTIFY_SOCKET, WATCHDOG_USEC", "systemd is told of start, stop and reload, and that the tree answers"),
+        ("LISTEN_FDS, LISTEN_FDNAMES", "sockets from systemd, for 'systemd:' endpoints"),
+        ("JOURNAL_STREAM", "standard output is the journal: lines carry their level and no time"),
+    ];
+}

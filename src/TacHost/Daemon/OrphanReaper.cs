@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using TacHost.Interop;
+
+namespace TacHost.Daemon;
+
+/// <summary>Does what is expected of process 1 of a container: waits for the orphans that end up as its children.</summary>
+/// <remarks>
+/// .NET waits for the processes that were started through it, and at once; taking the end of one of those away would lose its exit code. So
+/// only what is still dead at the second look is reaped.
+/// </remarks>
+internal sealed class OrphanReaper : IDisposable
+{
+    private const int Initial = 1;
+    private const int NoHang = 1;
+
+    private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
+
+    private readonly PosixSignalRegistration _childEnded;
+    private readonly Timer _timer;
+    private HashSet<int> _deadAtLastLook = [];
+
+    private OrphanReaper()
+    {
+        _timer = new Timer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _childEnded = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => _timer.Change(_pause, Timeout.InfiniteTimeSpan));
+    }
+
+    /// <summary>Begins, if this is process 1; null otherwise.</summary>
+    public static OrphanReaper? StartIfInitialProcess() => Environment.ProcessId == Initial ? new OrphanReaper() : null;
+
+    public void Dispose()
+    {
+        _childEnded.Dispose();
+        _timer.Dispose();
+    }
+
+    private void Look()
+    {
+        var dead = DeadChildren().ToHashSet();
+        foreach (var process in dead.Intersect(_deadAtLastLook))
+            _ = Libc.WaitForProcess(process, out _, NoHang);
+        _deadAtLastLook = dead;
+        if (dead.Count > 0)
+            _timer.Change(_pause, Timeout.InfiniteTimeSpan);
+    }
+
+    private static IEnumerable<int> DeadChildren()
+    {
+        foreach (var directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var process) && IsDeadChild(directory))
+                yield return process;
+        }
+    }
+
+    /// <summary>proc(5): "pid (command) state parent …", and the command may have anything in it.</summary>
+    private static bool IsDeadChild(string directory)
+    {
+        try
+        {
+            var text = File.ReadAllText(Path.Combine(directory, "stat"));
+            return text[(text.LastIndexOf(')') + 1)..].StartsWith(" Z 1 ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}
