@@ -18,6 +18,9 @@ internal sealed class SocketTransport : ITransport
     /// <summary>How long a peer that has been sent everything may keep its side open; nginx's lingering_timeout.</summary>
     private static readonly TimeSpan _longestLinger = TimeSpan.FromSeconds(5);
 
+    /// <summary>The same while the listener stops and waits for it.</summary>
+    private static readonly TimeSpan _longestLingerAtStop = TimeSpan.FromSeconds(1);
+
     private readonly Socket _socket;
     private readonly StreamListener _listener;
     private readonly Lock _gate = new();
@@ -109,12 +112,21 @@ internal sealed class SocketTransport : ITransport
         }
     }
 
-    /// <summary>Closes a connection whose peer has been sent everything and has only not closed its side.</summary>
-    public void StopLingering()
+    /// <summary>Gives a peer that has been sent everything, and has only not closed its side, little time to do so.</summary>
+    public void HurryLinger()
     {
         lock (_gate)
         {
-            if (_linger is not null && !_closed)
+            if (!_closed)
+                _linger?.Change(_longestLingerAtStop, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void StopLingering()
+    {
+        lock (_gate)
+        {
+            if (!_closed)
                 CloseSocket();
         }
     }
@@ -247,12 +259,7 @@ internal sealed class SocketTransport : ITransport
     /// <summary>Tells the peer that all is said, and waits a while for it to close: see <see cref="SentAtOnce"/>.</summary>
     private void BeginLinger()
     {
-        if (_listener.IsClosing)
-        {
-            CloseSocket();
-            return;
-        }
-
+        // It also keeps the close from being a reset, which .NET makes of one that interrupts a read.
         try
         {
             _socket.Shutdown(SocketShutdown.Send);
@@ -262,7 +269,7 @@ internal sealed class SocketTransport : ITransport
             // The peer is gone already, which the read will say.
         }
 
-        _linger = new Timer(static transport => ((SocketTransport)transport!).StopLingering(), this, _longestLinger, Timeout.InfiniteTimeSpan);
+        _linger = new Timer(static transport => ((SocketTransport)transport!).StopLingering(), this, _listener.IsClosing ? _longestLingerAtStop : _longestLinger, Timeout.InfiniteTimeSpan);
     }
 
     private void Abort(Exception reason)

@@ -34,7 +34,7 @@ internal sealed class StreamListener
     /// <summary>The address that was bound.</summary>
     public EndPoint EndPoint { get; }
 
-    /// <summary>Whether the listener is being closed: connections that only linger need not be waited for.</summary>
+    /// <summary>Whether the listener is being closed: connections that only linger are not waited for long.</summary>
     public bool IsClosing => _closing.IsSet;
 
     /// <summary>Binds and listens: from here on the kernel completes connections, to be accepted once the listener starts.</summary>
@@ -100,7 +100,7 @@ internal sealed class StreamListener
         }
 
         foreach (var connection in open)
-            connection.StopLingering();
+            connection.HurryLinger();
         await using var abort = cancellationToken.Register(AbortAll);
         await drained.Task;
     }

@@ -75,6 +75,23 @@ public sealed class SocketTransportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task LoseConnection_UnreadBytesWhileTheListenerStops_IsNotCutOff()
+    {
+        var poem = Bytes(2_000_000);
+        var protocol = new ProtocolOf();
+        using var client = await ConnectAsync(protocol);
+        var transport = await protocol.Made.Soon();
+        var stop = _server!.StopAsync(Token);
+        await client.SendAsync(Bytes(2_000));
+        transport.Write(poem);
+        transport.LoseConnection();
+        await client.SendAsync(Bytes(2_000));
+        AssertSame(poem, await client.ReadToEndAsync());
+        client.Dispose();
+        await stop.Soon();
+    }
+
+    [Fact]
     public async Task LoseConnection_LingeringPeerWhileTheListenerStops_DoesNotHoldItUp()
     {
         var protocol = Reciter(Bytes(20_000));

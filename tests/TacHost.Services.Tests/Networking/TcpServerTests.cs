@@ -217,6 +217,25 @@ public sealed class TcpServerTests
     }
 
     [Fact]
+    public async Task StopAsync_SlowReaderOfALargePoem_ClosesThePortFirstAndSendsEveryByte()
+    {
+        var poem = LargePoem(50_000_000);
+        var server = new TcpServer(0, new FactoryOf(_ => Reciter(poem)), "127.0.0.1");
+        await server.StartAsync(Token);
+        var endPoint = server.EndPoints[0];
+        using var client = await Client.ConnectAsync(endPoint, receiveBuffer: 64 * 1024);
+        var first = new byte[1];
+        Assert.Equal(1, await client.ReadAsync(first));
+
+        var stop = server.StopAsync(Token);
+        await PortIsClosedAsync(endPoint);
+        Assert.False(stop.IsCompleted);
+        var rest = await client.ReadToEndAsync();
+        Assert.True(poem.AsSpan().SequenceEqual([.. first, .. rest]), $"Of {poem.Length} bytes {rest.Length + 1} came.");
+        await stop.Soon();
+    }
+
+    [Fact]
     public async Task StopAsync_GracePeriodOver_AbortsWhatIsLeft()
     {
         using var log = new CollectingLoggerFactory();
@@ -246,6 +265,12 @@ public sealed class TcpServerTests
         },
     };
 
+    private static byte[] LargePoem(int size)
+    {
+        var poem = new byte[size];
+        new Random(1).NextBytes(poem);
+        return poem;
+    }
 
     private static TcpServer Logged(CollectingLoggerFactory log, ServerFactory factory)
     {
