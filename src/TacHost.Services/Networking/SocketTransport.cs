@@ -134,6 +134,8 @@ internal sealed class SocketTransport : ITransport
     /// <summary>Reads until the peer has finished, and owns every callback after the first.</summary>
     private async Task ReceiveAsync()
     {
+        // A peer that has sent something already would have its bytes handled, and more of them as they come, on the accepting thread.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
             while (true)

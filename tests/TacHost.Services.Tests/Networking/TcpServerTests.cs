@@ -256,6 +256,41 @@ public sealed class TcpServerTests
         Assert.Contains(log.Lines, line => line.Text.StartsWith("1 connections on", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Accept_ProtocolBusyWithItsData_GoesOnAcceptingOthers()
+    {
+        using var gate = new ManualResetEventSlim();
+        var received = new TaskCompletionSource();
+        var busy = new ProtocolOf
+        {
+            // The bytes are there before the first callback ends, so that the first read need not wait for them.
+            WhenMade = _ => SpinWait.SpinUntil(() => false, TimeSpan.FromMilliseconds(20)),
+            WhenReceived = (_, _) =>
+            {
+                received.TrySetResult();
+                gate.Wait(Bounded.Limit, CancellationToken.None);
+            },
+        };
+        var calls = 0;
+        var server = new TcpServer(0, new FactoryOf(_ => ++calls == 1 ? busy : Reciter(_poem)), "127.0.0.1");
+        await server.StartAsync(Token);
+        using (var client = await Client.ConnectAsync(server.EndPoints[0]))
+        {
+            await client.SendAsync(_poem);
+            await received.Task.Soon();
+            try
+            {
+                Assert.Equal(_poem, await ReciteAsync(server.EndPoints[0]).WaitAsync(TimeSpan.FromSeconds(5), Token));
+            }
+            finally
+            {
+                gate.Set();
+            }
+        }
+
+        await server.StopAsync(Token).Soon();
+    }
+
     private static ProtocolOf Reciter(byte[] poem) => new()
     {
         WhenMade = transport =>
