@@ -40,11 +40,14 @@ internal sealed class SocketTransport : ITransport
         (_socket, _listener) = (socket, listener);
         Peer = Unmapped(socket.RemoteEndPoint!);
 
+        // Asking the socket costs a system call, and is not possible any more when the connection is lost.
+        Local = listener.EndPoint is IPEndPoint { Address: var address } && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)) ? Unmapped(socket.LocalEndPoint!) : listener.EndPoint;
+
         // From here on a full kernel buffer is an answer, not a wait.
         socket.Blocking = false;
     }
 
-    public EndPoint Local => Unmapped(_socket.LocalEndPoint!);
+    public EndPoint Local { get; }
 
     public EndPoint Peer { get; }
 

@@ -206,6 +206,17 @@ public sealed class SocketTransportTests : IAsyncLifetime
         Assert.Equal(1, protocol.Journal.CountOf("lost"));
     }
 
+    [Fact]
+    public async Task ConnectionLost_LookingAtTheTransport_StillSeesBothAddresses()
+    {
+        var addresses = new TaskCompletionSource<(EndPoint, EndPoint)>();
+        var protocol = new ProtocolOf { WhenLost = (transport, _) => addresses.SetResult((transport.Local, transport.Peer)) };
+        using var client = await ConnectAsync(protocol);
+        var expected = (client.Socket.RemoteEndPoint!, client.Socket.LocalEndPoint!);
+        client.Dispose();
+        Assert.Equal(expected, await addresses.Task.Soon());
+    }
+
     [Theory]
     [InlineData("made")]
     [InlineData("received")]
