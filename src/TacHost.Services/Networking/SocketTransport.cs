@@ -310,7 +310,7 @@ internal sealed class SocketTransport : ITransport
         }
         catch (Exception e)
         {
-            NetworkingLog.ProtocolThrew(_logger!, e, Peer.ToString()!, TypeName.Of(_protocol!.GetType()));
+            NetworkingLog.Attempt(() => NetworkingLog.ProtocolThrew(_logger!, e, Peer.ToString()!, TypeName.Of(_protocol!.GetType())));
             lock (_gate)
             {
                 if (!_closed)

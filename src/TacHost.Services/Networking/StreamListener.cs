@@ -135,7 +135,7 @@ internal sealed class StreamListener
                 if (paused)
                 {
                     paused = false;
-                    NetworkingLog.AcceptResumed(_logger, EndPoint.ToString()!);
+                    NetworkingLog.Attempt(() => NetworkingLog.AcceptResumed(_logger, EndPoint.ToString()!));
                 }
 
                 Serve(socket);
@@ -149,7 +149,7 @@ internal sealed class StreamListener
                 if (!paused)
                 {
                     paused = true;
-                    NetworkingLog.AcceptPaused(_logger, EndPoint.ToString()!, e.Message);
+                    NetworkingLog.Attempt(() => NetworkingLog.AcceptPaused(_logger, EndPoint.ToString()!, e.Message));
                 }
 
                 _closing.Wait(_resourcePause);
@@ -175,7 +175,7 @@ internal sealed class StreamListener
         catch (Exception e)
         {
             // The boundary around one connection: others must not notice.
-            NetworkingLog.ProtocolThrew(_factory.Logger, e, transport.Peer.ToString()!, TypeName.Of(_factory.GetType()));
+            NetworkingLog.Attempt(() => NetworkingLog.ProtocolThrew(_factory.Logger, e, transport.Peer.ToString()!, TypeName.Of(_factory.GetType())));
             protocol = null;
         }
 

@@ -291,6 +291,21 @@ public sealed class TcpServerTests
         await server.StopAsync(Token).Soon();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Accept_FailureThatCannotBeLogged_CostsThatConnectionOnly(bool inFactory)
+    {
+        var calls = 0;
+        var server = new TcpServer(0, new FactoryOf(_ => ++calls > 1 ? Reciter(_poem) : inFactory ? throw new InvalidTimeZoneException() : new ProtocolOf { WhenMade = _ => throw new InvalidTimeZoneException() }), "127.0.0.1");
+        using var log = new ThrowingLoggerFactory();
+        server.SetServiceParent(new Application("top") { LoggerFactory = log });
+        await server.StartAsync(Token);
+        await Client.ConnectUntilErrorAsync(server.EndPoints[0]);
+        Assert.Equal(_poem, await ReciteAsync(server.EndPoints[0]));
+        await server.StopAsync(Token).Soon();
+    }
+
     private static ProtocolOf Reciter(byte[] poem) => new()
     {
         WhenMade = transport =>
