@@ -28,4 +28,17 @@ internal static partial class NetworkingLog
 
     [LoggerMessage(107, LogLevel.Warning, "{Count} connections on {EndPoint} did not end within the grace period and were aborted.")]
     public static partial void ConnectionsAborted(ILogger logger, int count, string endPoint);
+
+    /// <summary>Logs where nobody is above to catch what a log throws that cannot be written: that must never stop a service.</summary>
+    public static void Attempt(Action log)
+    {
+        try
+        {
+            log();
+        }
+        catch (Exception)
+        {
+            // The log itself is what failed, so there is nowhere to say so.
+        }
+    }
 }

@@ -18,6 +18,9 @@ internal sealed class SocketTransport : ITransport
     /// <summary>How long a peer that has been sent everything may keep its side open; nginx's lingering_timeout.</summary>
     private static readonly TimeSpan _longestLinger = TimeSpan.FromSeconds(5);
 
+    /// <summary>The same while the listener stops and waits for it.</summary>
+    private static readonly TimeSpan _longestLingerAtStop = TimeSpan.FromSeconds(1);
+
     private readonly Socket _socket;
     private readonly StreamListener _listener;
     private readonly Lock _gate = new();
@@ -37,11 +40,14 @@ internal sealed class SocketTransport : ITransport
         (_socket, _listener) = (socket, listener);
         Peer = Unmapped(socket.RemoteEndPoint!);
 
+        // Asking the socket costs a system call, and is not possible any more when the connection is lost.
+        Local = listener.EndPoint is IPEndPoint { Address: var address } && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)) ? Unmapped(socket.LocalEndPoint!) : listener.EndPoint;
+
         // From here on a full kernel buffer is an answer, not a wait.
         socket.Blocking = false;
     }
 
-    public EndPoint Local => Unmapped(_socket.LocalEndPoint!);
+    public EndPoint Local { get; }
 
     public EndPoint Peer { get; }
 
@@ -109,12 +115,21 @@ internal sealed class SocketTransport : ITransport
         }
     }
 
-    /// <summary>Closes a connection whose peer has been sent everything and has only not closed its side.</summary>
-    public void StopLingering()
+    /// <summary>Gives a peer that has been sent everything, and has only not closed its side, little time to do so.</summary>
+    public void HurryLinger()
     {
         lock (_gate)
         {
-            if (_linger is not null && !_closed)
+            if (!_closed)
+                _linger?.Change(_longestLingerAtStop, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void StopLingering()
+    {
+        lock (_gate)
+        {
+            if (!_closed)
                 CloseSocket();
         }
     }
@@ -122,6 +137,8 @@ internal sealed class SocketTransport : ITransport
     /// <summary>Reads until the peer has finished, and owns every callback after the first.</summary>
     private async Task ReceiveAsync()
     {
+        // A peer that has sent something already would have its bytes handled, and more of them as they come, on the accepting thread.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
             while (true)
@@ -247,6 +264,7 @@ internal sealed class SocketTransport : ITransport
     /// <summary>Tells the peer that all is said, and waits a while for it to close: see <see cref="SentAtOnce"/>.</summary>
     private void BeginLinger()
     {
+        // It also keeps the close from being a reset, which .NET makes of one that interrupts a read.
         try
         {
             _socket.Shutdown(SocketShutdown.Send);
@@ -256,13 +274,7 @@ internal sealed class SocketTransport : ITransport
             // The peer is gone already, which the read will say.
         }
 
-        if (_listener.IsClosing)
-        {
-            CloseSocket();
-            return;
-        }
-
-        _linger = new Timer(static transport => ((SocketTransport)transport!).StopLingering(), this, _longestLinger, Timeout.InfiniteTimeSpan);
+        _linger = new Timer(static transport => ((SocketTransport)transport!).StopLingering(), this, _listener.IsClosing ? _longestLingerAtStop : _longestLinger, Timeout.InfiniteTimeSpan);
     }
 
     private void Abort(Exception reason)
@@ -298,7 +310,7 @@ internal sealed class SocketTransport : ITransport
         }
         catch (Exception e)
         {
-            NetworkingLog.ProtocolThrew(_logger!, e, Peer.ToString()!, TypeName.Of(_protocol!.GetType()));
+            NetworkingLog.Attempt(() => NetworkingLog.ProtocolThrew(_logger!, e, Peer.ToString()!, TypeName.Of(_protocol!.GetType())));
             lock (_gate)
             {
                 if (!_closed)

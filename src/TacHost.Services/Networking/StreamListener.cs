@@ -34,7 +34,7 @@ internal sealed class StreamListener
     /// <summary>The address that was bound.</summary>
     public EndPoint EndPoint { get; }
 
-    /// <summary>Whether the listener is being closed: connections that only linger need not be waited for.</summary>
+    /// <summary>Whether the listener is being closed: connections that only linger are not waited for long.</summary>
     public bool IsClosing => _closing.IsSet;
 
     /// <summary>Binds and listens: from here on the kernel completes connections, to be accepted once the listener starts.</summary>
@@ -100,7 +100,7 @@ internal sealed class StreamListener
         }
 
         foreach (var connection in open)
-            connection.StopLingering();
+            connection.HurryLinger();
         await using var abort = cancellationToken.Register(AbortAll);
         await drained.Task;
     }
@@ -135,7 +135,7 @@ internal sealed class StreamListener
                 if (paused)
                 {
                     paused = false;
-                    NetworkingLog.AcceptResumed(_logger, EndPoint.ToString()!);
+                    NetworkingLog.Attempt(() => NetworkingLog.AcceptResumed(_logger, EndPoint.ToString()!));
                 }
 
                 Serve(socket);
@@ -149,7 +149,7 @@ internal sealed class StreamListener
                 if (!paused)
                 {
                     paused = true;
-                    NetworkingLog.AcceptPaused(_logger, EndPoint.ToString()!, e.Message);
+                    NetworkingLog.Attempt(() => NetworkingLog.AcceptPaused(_logger, EndPoint.ToString()!, e.Message));
                 }
 
                 _closing.Wait(_resourcePause);
@@ -175,7 +175,7 @@ internal sealed class StreamListener
         catch (Exception e)
         {
             // The boundary around one connection: others must not notice.
-            NetworkingLog.ProtocolThrew(_factory.Logger, e, transport.Peer.ToString()!, TypeName.Of(_factory.GetType()));
+            NetworkingLog.Attempt(() => NetworkingLog.ProtocolThrew(_factory.Logger, e, transport.Peer.ToString()!, TypeName.Of(_factory.GetType())));
             protocol = null;
         }
 

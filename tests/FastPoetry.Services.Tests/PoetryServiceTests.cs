@@ -1,0 +1,79 @@
+using TacHost.Services;
+
+namespace FastPoetry.Services.Tests;
+
+public sealed class PoetryServiceTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("One\r\nTwo\n")]
+    [InlineData("\ufeffΜῆνιν ἄειδε\n")]
+    public async Task StartAsync_PoemInItsFile_IsHeldByteForByte(string text)
+    {
+        var bytes = System.Text.Encoding.UTF8.GetBytes(text);
+        using var file = new TemporaryFile(bytes);
+        var service = new PoetryService(file.Path);
+        await service.StartAsync(Token);
+        Assert.Equal(bytes, service.Poem.ToArray());
+        await service.StopAsync(Token);
+    }
+
+    [Fact]
+    public async Task StartAsync_AgainAfterAChange_LoadsTheNewPoem()
+    {
+        using var file = new TemporaryFile("old"u8.ToArray());
+        var service = new PoetryService(file.Path);
+        await service.StartAsync(Token);
+        await File.WriteAllTextAsync(file.Path, "new", Token);
+        Assert.Equal("old"u8.ToArray(), service.Poem.ToArray());
+        await service.StopAsync(Token);
+        await service.StartAsync(Token);
+        Assert.Equal("new"u8.ToArray(), service.Poem.ToArray());
+    }
+
+    [Fact]
+    public async Task Poem_NotStarted_SaysWhichServiceToStart()
+    {
+        using var file = new TemporaryFile("poem"u8.ToArray());
+        var service = new PoetryService(file.Path);
+        service.SetServiceParent(new Application("top"));
+        var failure = Assert.Throws<InvalidOperationException>(() => service.Poem);
+        Assert.Equal($"The poem '{file.Path}' is not there before the service 'top/PoetryService' is started.", failure.Message);
+
+        await service.StartAsync(Token);
+        await service.StopAsync(Token);
+        Assert.Throws<InvalidOperationException>(() => service.Poem);
+    }
+
+    [Fact]
+    public void Constructor_NoSuchFile_TouchesNothing() => Assert.Equal(ServiceState.Stopped, new PoetryService("/no/such/poem").State);
+
+    [Fact]
+    public async Task StartAsync_NoSuchFile_SaysWhereItLooked()
+    {
+        var service = new PoetryService("no-such-poem.txt");
+        var failure = await Assert.ThrowsAsync<IOException>(() => service.StartAsync(Token));
+        Assert.StartsWith("The poem 'no-such-poem.txt' cannot be read: there is no such file.", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"Looked for '{Path.GetFullPath("no-such-poem.txt")}'", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(ServiceState.Failed, service.State);
+    }
+
+    [Fact]
+    public async Task StartAsync_Directory_SaysSo()
+    {
+        var service = new PoetryService(Path.GetTempPath());
+        var failure = await Assert.ThrowsAsync<IOException>(() => service.StartAsync(Token));
+        Assert.EndsWith("cannot be read: it is a directory.", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StartAsync_Cancelled_HoldsNothing()
+    {
+        using var file = new TemporaryFile("poem"u8.ToArray());
+        var service = new PoetryService(file.Path);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => service.StartAsync(new CancellationToken(canceled: true)));
+        Assert.Throws<InvalidOperationException>(() => service.Poem);
+    }
+}

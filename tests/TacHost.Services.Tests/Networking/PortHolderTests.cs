@@ -1,0 +1,40 @@
+using System.Net;
+using System.Net.Sockets;
+using TacHost.Services.Networking;
+
+namespace TacHost.Services.Tests.Networking;
+
+public sealed class PortHolderTests
+{
+    [Theory]
+    [InlineData("127.0.0.1", "127.0.0.1", true)]
+    [InlineData("0.0.0.0", "127.0.0.1", true)]
+    [InlineData("127.0.0.1", "0.0.0.0", true)]
+    [InlineData("127.0.0.2", "127.0.0.1", false)]
+    [InlineData("::1", "::1", true)]
+    [InlineData("::", "127.0.0.1", true)]
+    [InlineData("::1", "127.0.0.1", false)]
+    public void Describe_Listener_IsNamedWhereItStandsInTheWay(string held, string wanted, bool clashes)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only /proc tells who holds a port.");
+        var address = IPAddress.Parse(held);
+        Assert.SkipUnless(address.AddressFamily == AddressFamily.InterNetwork || Socket.OSSupportsIPv6, "This machine has no IPv6.");
+        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(address, 0));
+        socket.Listen();
+
+        var found = PortHolder.Describe(new IPEndPoint(IPAddress.Parse(wanted), ((IPEndPoint)socket.LocalEndPoint!).Port));
+        if (clashes)
+            Assert.StartsWith($"process {Environment.ProcessId} (TacHost.Services.Tests", found, StringComparison.Ordinal);
+        else
+            Assert.Null(found);
+    }
+
+    [Fact]
+    public void Describe_BoundButNotListening_IsNobody()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Assert.Null(PortHolder.Describe((IPEndPoint)socket.LocalEndPoint!));
+    }
+}

@@ -1,0 +1,47 @@
+using TacHost.Services.Networking;
+
+namespace TacHost.Services.Tests;
+
+[Collection(AloneCollection.Name)]
+public sealed class ResourcesTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task StartAndStop_AThousandTimes_LeaveNoThreadAndNoDescriptor()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only /proc tells what a process holds.");
+        var application = new Application("top");
+        new ExecutingService(stoppingToken => Task.Delay(Timeout.Infinite, stoppingToken)).SetServiceParent(application);
+        var server = new TcpServer(0, FactoryOf.Reciters("poem"u8.ToArray()), "127.0.0.1");
+        server.SetServiceParent(application);
+        await CyclesAsync(100);
+
+        // What the runtime opens for itself stays below this; a leak of one a cycle is far above.
+        const int Slack = 20;
+        var (threads, descriptors) = (AcceptingThreads(), Descriptors());
+        await CyclesAsync(1_000);
+        Assert.InRange(AcceptingThreads(), 0, threads);
+        Assert.InRange(Descriptors(), 0, descriptors + Slack);
+
+        async Task CyclesAsync(int count)
+        {
+            for (var cycle = 0; cycle < count; cycle++)
+            {
+                await application.StartAsync(Token).Soon();
+                if (cycle % 10 == 0)
+                {
+                    using var client = await Client.ConnectAsync(server.EndPoints[0]);
+                    await client.ReadToEndAsync();
+                }
+
+                await application.StopAsync(Token).Soon();
+            }
+        }
+    }
+
+    private static int AcceptingThreads() =>
+        Directory.EnumerateDirectories("/proc/self/task").Count(thread => File.ReadAllText(Path.Combine(thread, "comm")).StartsWith("accept", StringComparison.Ordinal));
+
+    private static int Descriptors() => Directory.EnumerateFileSystemEntries("/proc/self/fd").Count();
+}
