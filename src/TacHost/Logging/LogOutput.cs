@@ -7,12 +7,13 @@ namespace TacHost.Logging;
 /// <summary>The log of this process, from the loggers of the tree down to the file, the terminal or the syslog daemon.</summary>
 internal sealed class LogOutput : IDisposable
 {
+    private readonly ILoggerProvider _provider;
     private readonly ILogSink? _sink;
     private readonly bool _isConsole;
 
     private LogOutput(LogOptions options, ILoggerProvider provider, ILogSink? sink)
     {
-        (_sink, _isConsole) = (sink, options.IsConsole);
+        (_provider, _sink, _isConsole) = (provider, sink, options.IsConsole);
         Factory = new LoggerFactory([provider], new LoggerFilterOptions { MinLevel = options.MinimumLevel });
         Host = Factory.CreateLogger("-");
         AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
@@ -54,6 +55,7 @@ internal sealed class LogOutput : IDisposable
         AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
         AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
         Factory.Dispose();
+        _provider.Dispose(); // a factory leaves those that it was given alone
         _sink?.Dispose();
     }
 

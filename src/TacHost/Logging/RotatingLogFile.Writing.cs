@@ -11,7 +11,7 @@ internal sealed partial class RotatingLogFile
     {
         if (_lostLines == 0 || _pending.Count > 0)
             return;
-        _pending.Add(_notice($"{_lostLines} lines are lost here, because the log could not be written: {_lostFor}."));
+        _pending.Add(_notice($"The log could not be written: {_lostFor}. Lines lost here: {_lostLines}."));
         _beginsWithLoss = true;
     }
 

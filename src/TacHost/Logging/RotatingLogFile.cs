@@ -22,6 +22,7 @@ internal sealed partial class RotatingLogFile : ILogSink
     private readonly Lock _gate = new();
     private readonly ITimer _timer;
     private readonly PendingLines _pending = new();
+    private long _pendingSince;
     private bool _timerRuns;
     private bool _closed;
     private long _lostLines;
@@ -52,9 +53,13 @@ internal sealed partial class RotatingLogFile : ILogSink
         {
             if (_closed)
                 return;
+            if (_pending.Count == 0)
+                _pendingSince = _clock.GetTimestamp();
             TellLoss();
             _pending.Add(line.Bytes);
-            if (_pending.Length >= EnoughToWrite)
+
+            // The timer is late when services keep all threads of the pool busy.
+            if (_pending.Length >= EnoughToWrite || _clock.GetElapsedTime(_pendingSince) > _longestDelay)
             {
                 WritePending();
             }

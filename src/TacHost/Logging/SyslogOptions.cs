@@ -30,8 +30,8 @@ internal sealed record SyslogOptions
     /// <summary>Reads the value of --facility.</summary>
     /// <exception cref="TacHostException">There is no such facility.</exception>
     public static SyslogFacility ParseFacility(string text) =>
-        char.IsAsciiLetter(text.FirstOrDefault()) && Enum.TryParse<SyslogFacility>(text, ignoreCase: true, out var facility) && Enum.IsDefined(facility)
-            ? facility
+        Enum.GetNames<SyslogFacility>().Contains(text, StringComparer.OrdinalIgnoreCase) // not what else TryParse takes: numbers and lists
+            ? Enum.Parse<SyslogFacility>(text, ignoreCase: true)
             : throw new TacHostException(ExitCode.Usage, $"'{text}' cannot be the --facility, which is one of {string.Join(' ', Enum.GetNames<SyslogFacility>()).ToLowerInvariant()}.");
 
     /// <summary>Reads the value of --prefix.</summary>

@@ -78,7 +78,7 @@ internal sealed class SyslogSink : ILogSink
     {
         if (_lostLines == 0)
             return;
-        var text = _notice($"{_lostLines} lines are lost here, because syslog could not be reached: {_lostFor}.");
+        var text = _notice($"Syslog could not be reached: {_lostFor}. Lines lost here: {_lostLines}.");
         Enqueue(_form.Of(new LogLine(time, LogLevel.Error, text)));
         _lostLines = 0;
     }

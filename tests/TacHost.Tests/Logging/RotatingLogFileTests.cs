@@ -23,6 +23,18 @@ public sealed class RotatingLogFileTests : IDisposable
     }
 
     [Fact]
+    public void Write_TimerIsLate_WritesTheLinesItself()
+    {
+        var clock = new HandSetClock();
+        using var log = RotatingLogFile.Open(LogPath, new LogOptions(), Notice, clock);
+        Write(log, "first");
+        Assert.Equal("", File.ReadAllText(LogPath));
+        clock.Advance(TimeSpan.FromMilliseconds(51));
+        Write(log, "second");
+        Assert.Equal("first\nsecond\n", File.ReadAllText(LogPath));
+    }
+
+    [Fact]
     public void Open_FileOfAnEarlierRun_IsContinued()
     {
         File.WriteAllText(LogPath, "earlier\n");
@@ -196,7 +208,7 @@ public sealed class RotatingLogFileTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         Write(log, "after");
         log.Flush();
-        Assert.Equal("! 3 lines are lost here, because the log could not be written: No such file or directory.\nafter\n", File.ReadAllText(path));
+        Assert.Equal("! The log could not be written: No such file or directory. Lines lost here: 3.\nafter\n", File.ReadAllText(path));
     }
 
     [Fact]
@@ -210,6 +222,21 @@ public sealed class RotatingLogFileTests : IDisposable
         Write(log, "after");
         log.Flush();
         Assert.Equal("after\n", File.ReadAllText(Path.Combine(directory, "tachost.log")));
+    }
+
+    [Fact]
+    public void Write_PathOutOfReach_RotatesAllTheSame()
+    {
+        var outer = _directory.File("outer");
+        Directory.CreateDirectory(outer + "/logs");
+        using (var log = RotatingLogFile.Open(outer + "/logs/tachost.log", new LogOptions { FileSize = 10 }, Notice))
+        {
+            Directory.Move(outer, outer + ".elsewhere"); // what a chroot does to a path
+            Write(log, "line 1");
+            Write(log, "line 2");
+        }
+
+        Assert.Equal(["line 2\n", "line 1\n"], new[] { "tachost.log", "tachost.log.1" }.Select(name => File.ReadAllText($"{outer}.elsewhere/logs/{name}")));
     }
 
     [Fact]
@@ -235,14 +262,18 @@ public sealed class RotatingLogFileTests : IDisposable
         var written = lines.Count(line => line.EndsWith(text, StringComparison.Ordinal));
         Assert.InRange(written, 20, 59);
         Assert.Equal(Enumerable.Range(100, written).Select(i => $"{i}{text}"), lines[..written]);
-        Assert.Equal([$"! {61 - written} lines are lost here, because the log could not be written: No space left on device.", "after"], lines[written..]);
+        const string notice = "! The log could not be written: No space left on device. Lines lost here: ";
+        Assert.All(lines[written..^1], line => Assert.StartsWith(notice, line, StringComparison.Ordinal));
+        Assert.Equal(61 - written, lines[written..^1].Sum(line => int.Parse(line[notice.Length..].TrimEnd('.'), null)));
+        Assert.Equal("after", lines[^1]);
     }
 
     [Fact]
     public void Write_DirectoryTakesNoRenames_GrowsAndSaysSoOnce()
     {
         Assert.SkipUnless(Command.IsRoot, "making a directory immutable for its owner needs root");
-        using var log = Open(size: 20);
+        var clock = new HandSetClock();
+        using var log = RotatingLogFile.Open(LogPath, new LogOptions { FileSize = 20 }, Notice, clock);
         Write(log, "line 1");
         log.Flush();
         Assert.SkipUnless(Command.TryRun("chattr", "+i", _directory.Path) is not null, "chattr +i does not work on this file system");
@@ -262,7 +293,7 @@ public sealed class RotatingLogFileTests : IDisposable
         Assert.Equal(
             ["line 1", "line 2", "line 3", "! The log could not be rotated and grows beyond its limit, because its directory does not allow it: Operation not permitted.", "line 4", "line 5"],
             File.ReadAllLines(LogPath));
-        log.Reopen();
+        clock.Advance(TimeSpan.FromSeconds(10));
         Write(log, "line 6");
         log.Flush();
         Assert.Equal("line 6\n", File.ReadAllText(LogPath));

@@ -1,0 +1,26 @@
+namespace TacHost.Tests.Logging;
+
+/// <summary>Time passes when a test says so, and no timer ever fires.</summary>
+internal sealed class HandSetClock : TimeProvider
+{
+    private TimeSpan _passed;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public void Advance(TimeSpan time) => _passed += time;
+
+    public override long GetTimestamp() => _passed.Ticks;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new SilentTimer();
+
+    private sealed class SilentTimer : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+        public void Dispose()
+        {
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using TacHost.Logging;
+
+namespace TacHost.Tests.Logging;
+
+[Collection("the console is one for the process")]
+public sealed class LogOutputTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    private string LogPath => _directory.File("tachost.log");
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Open_LoggerType_TakesAllLinesAndNoFileIsMade()
+    {
+        List<string> logged = [];
+        AppContext.SetData(ListLoggerProvider.List, logged);
+        var options = new LogOptions
+        {
+            LoggerType = "TacHost.Tests.Logging.ListLoggerProvider, TacHost.Tests",
+            LoggerDirectories = [AppContext.BaseDirectory],
+            Syslog = SyslogOptions.Parse(_directory.File("no daemon")),
+            File = LogPath,
+        };
+        using (var log = LogOutput.Open(options))
+        {
+            HostLog.ShutDown(log.Host);
+            using (log.CaptureConsole())
+                Console.WriteLine("printed");
+        }
+
+        Assert.Equal(["- Information Server Shut Down.", "stdout Information printed", "disposed"], logged);
+        Assert.False(File.Exists(LogPath));
+    }
+
+    [Fact]
+    public void Open_MinimumLevel_LeavesOutWhatIsBelow()
+    {
+        using (var log = LogOutput.Open(new LogOptions { File = LogPath, MinimumLevel = LogLevel.Warning }))
+        {
+            HostLog.ShutDown(log.Host);
+            HostLog.Notice(log.Host, "a warning");
+        }
+
+        Assert.Contains("[-#warn] a warning", Assert.Single(File.ReadAllLines(LogPath)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_Json_WritesAnObjectALine()
+    {
+        using (var log = LogOutput.Open(new LogOptions { File = LogPath, Format = LogFormat.Json, MinimumLevel = LogLevel.Debug }))
+        {
+            HostLog.ShutDown(log.Host);
+            HostLog.Notice(log.Host, "a warning");
+        }
+
+        Assert.Equal(["info", "warn"], File.ReadAllLines(LogPath).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("level").GetString()));
+    }
+
+    [Fact]
+    public void Reopen_AfterRename_GoesOnInANewFile()
+    {
+        using var log = LogOutput.Open(new LogOptions { File = LogPath });
+        HostLog.Notice(log.Host, "before");
+        File.Move(LogPath, LogPath + "-renamed");
+        log.Reopen();
+        Assert.True(File.Exists(LogPath));
+    }
+
+    [Fact]
+    public void Open_StandardStreamsTaken_ChildrensOutputIsInTheCurrentFileUntilTheEnd()
+    {
+        using (var log = LogOutput.Open(new LogOptions { File = LogPath, TakesStandardStreams = true }))
+        {
+            Shell("echo first");
+            File.Move(LogPath, LogPath + "-renamed");
+            log.Reopen();
+            Shell("echo second >&2");
+        }
+
+        Shell("echo third");
+        Assert.Contains("first\n", File.ReadAllText(LogPath + "-renamed"), StringComparison.Ordinal);
+        Assert.Contains("second\n", File.ReadAllText(LogPath), StringComparison.Ordinal);
+        Assert.DoesNotContain("third\n", File.ReadAllText(LogPath), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void CaptureConsole_LogOnTheConsole_IsNotNeeded()
+    {
+        using var log = LogOutput.Open(new LogOptions());
+        Assert.Null(log.CaptureConsole());
+    }
+
+    private static void Shell(string command)
+    {
+        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]))!;
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+}

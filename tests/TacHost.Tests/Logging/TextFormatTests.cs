@@ -1,0 +1,47 @@
+using System.Buffers;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using TacHost.Logging;
+
+namespace TacHost.Tests.Logging;
+
+public sealed class TextFormatTests
+{
+    private static readonly DateTimeOffset _time = new(2026, 11, 23, 13, 11, 35, 678, new TimeSpan(-3, -30, 0));
+
+    [Fact]
+    public void Write_Information_IsTwistdsForm() =>
+        Assert.Equal("2026-11-23T13:11:35-0330 [poems/PoetryFactory] sent\n", Format(new TextFormat(), LogLevel.Information, "sent"));
+
+    [Theory]
+    [InlineData(LogLevel.Trace, "trace")]
+    [InlineData(LogLevel.Debug, "debug")]
+    [InlineData(LogLevel.Warning, "warn")]
+    [InlineData(LogLevel.Error, "error")]
+    [InlineData(LogLevel.Critical, "critical")]
+    public void Write_OtherLevel_FollowsTheCategory(LogLevel level, string name) =>
+        Assert.Equal($"[poems/PoetryFactory#{name}] sent\n", Format(new TextFormat(withTime: false), level, "sent"));
+
+    [Theory]
+    [InlineData("two\nlines\n", "two\n\tlines")]
+    [InlineData("two\r\nlines", "two\n\tlines")]
+    [InlineData("a\rb", "a\\u000db")]
+    [InlineData("\u001b[2J\u0007", "\\u001b[2J\\u0007")]
+    [InlineData("\u009b31m\u0085\u007f", "\\u009b31m\\u0085\\u007f")]
+    [InlineData("a\u2028b", "a\\u2028b")]
+    [InlineData("tab\there, Ünïcode 詩 🖋", "tab\there, Ünïcode 詩 🖋")]
+    [InlineData("", "")]
+    public void Write_ControlCharacters_CanForgeNothing(string text, string expected) =>
+        Assert.Equal($"[poems/PoetryFactory] {expected}\n", Format(new TextFormat(withTime: false), LogLevel.Information, text));
+
+    [Fact]
+    public void Write_Exception_StandsOnIndentedLines() =>
+        Assert.Equal("[poems/PoetryFactory#error] failed\n\tSystem.IO.IOException: first\n\tsecond\n", Format(new TextFormat(withTime: false), LogLevel.Error, "failed", new IOException("first\nsecond")));
+
+    private static string Format(TextFormat format, LogLevel level, string text, Exception? exception = null)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        format.Write(new LogEvent(_time, level, "poems/PoetryFactory", default, text, exception, null), output);
+        return Encoding.UTF8.GetString(output.WrittenSpan);
+    }
+}
