@@ -9,6 +9,7 @@ internal sealed class LogOutput : IDisposable
 {
     private readonly ILoggerProvider _provider;
     private readonly ILogSink? _sink;
+    private RotatingLogFile? _file;
     private readonly bool _isConsole;
 
     private LogOutput(LogOptions options, ILoggerProvider provider, ILogSink? sink)
@@ -40,11 +41,11 @@ internal sealed class LogOutput : IDisposable
     public ConsoleCapture? CaptureConsole() => _isConsole ? null : new ConsoleCapture(Factory);
 
     /// <summary>Goes over to the file that has the log's name now, as logrotate asks for with SIGUSR1. Does nothing where there is no file.</summary>
-    public void Reopen() => (_sink as RotatingLogFile)?.Reopen();
+    public void Reopen() => _file?.Reopen();
 
     /// <summary>Gives the log files to the identity that will have to rotate them. Does nothing where there are none.</summary>
     /// <exception cref="TacHostException">The operating system refused.</exception>
-    public void ChangeOwner(uint user, uint group) => (_sink as RotatingLogFile)?.ChangeOwner(user, group);
+    public void ChangeOwner(uint user, uint group) => _file?.ChangeOwner(user, group);
 
     /// <summary>Puts everything logged so far where it can be read.</summary>
     public void WriteOut() => _sink?.Flush();
@@ -64,7 +65,10 @@ internal sealed class LogOutput : IDisposable
     {
         var format = Format(options);
         var file = RotatingLogFile.Open(path, options, text => Notice(format, text));
-        return new LogOutput(options, new LineLoggerProvider(format, file), file);
+
+        // A pipe or a device is not for a sink of files, which would wait for its other end or look for its own.
+        ILogSink sink = file.IsRegular ? new SerilogFileSink(path, file) : file;
+        return new LogOutput(options, new LineLoggerProvider(format, sink), sink) { _file = file };
     }
 
     private static LogOutput ToSyslog(LogOptions options, SyslogOptions syslog)

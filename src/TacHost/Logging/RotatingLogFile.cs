@@ -47,6 +47,9 @@ internal sealed partial class RotatingLogFile : ILogSink
     public static RotatingLogFile Open(string path, LogOptions options, Func<string, byte[]> notice, TimeProvider? clock = null) =>
         new(CurrentLogFile.Open(path, options.TakesStandardStreams), options, notice, clock ?? TimeProvider.System);
 
+    /// <summary>Whether it is a file in a directory, and no pipe or device.</summary>
+    public bool IsRegular => _oldFiles is not null;
+
     public void Write(in LogLine line)
     {
         lock (_gate)

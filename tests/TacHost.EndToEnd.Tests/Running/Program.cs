@@ -9,7 +9,7 @@ internal sealed record Outcome(int ExitCode, string Output, string Error);
 internal static class Program
 {
     /// <summary>No test waits longer than this for anything.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>The root of the checkout.</summary>
     public static string Root { get; } = FindRoot();

@@ -1,0 +1,57 @@
+using System.Text;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Formatting;
+using Serilog.Sinks.File;
+
+namespace TacHost.Logging;
+
+/// <summary>Serilog's file sink, driven so that it writes into a <see cref="RotatingLogFile"/>.</summary>
+/// <remarks>
+/// The sink's own rolling gives the newest old file the highest number, deletes the plain name first and looks at the size after the write; its lifecycle
+/// hooks let another stream take the place of the file that it has opened (ADR 6). Lines come here finished, and pass through as bytes.
+/// </remarks>
+internal sealed class SerilogFileSink(string path, RotatingLogFile file) : ILogSink
+{
+    private const string LineProperty = "Line";
+
+    private static readonly MessageTemplate _noTemplate = new([]);
+
+    private readonly Logger _serilog = new LoggerConfiguration()
+        .MinimumLevel.Verbose()
+        .WriteTo.File(new AsItIs(), path, fileSizeLimitBytes: null, hooks: new TakeOver(file))
+        .CreateLogger();
+
+    public void Write(in LogLine line)
+    {
+        // Serilog's levels are those of Microsoft.Extensions.Logging, in the same order.
+        var level = (LogEventLevel)line.Level;
+        _serilog.Write(new Serilog.Events.LogEvent(line.Time, level, null, _noTemplate, [new LogEventProperty(LineProperty, new ScalarValue(line.Bytes.ToArray()))]));
+    }
+
+    public void Flush() => file.Flush();
+
+    public void Dispose() => _serilog.Dispose();
+
+    /// <summary>Writes a finished line past the text writer, which would only decode and encode it again.</summary>
+    private sealed class AsItIs : ITextFormatter
+    {
+        public void Format(Serilog.Events.LogEvent logEvent, TextWriter output)
+        {
+            var line = (byte[])((ScalarValue)logEvent.Properties[LineProperty]).Value!;
+            var stream = (RotatingLogFileStream)((StreamWriter)output).BaseStream;
+            stream.WriteLine(new LogLine(logEvent.Timestamp, (Microsoft.Extensions.Logging.LogLevel)logEvent.Level, line));
+        }
+    }
+
+    /// <summary>Lets go of the file that the sink has opened, and gives it ours.</summary>
+    private sealed class TakeOver(RotatingLogFile file) : FileLifecycleHooks
+    {
+        public override Stream OnFileOpened(string path, Stream underlyingStream, Encoding encoding)
+        {
+            underlyingStream.Dispose();
+            return new RotatingLogFileStream(file);
+        }
+    }
+}
