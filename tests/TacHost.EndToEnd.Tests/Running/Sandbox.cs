@@ -26,6 +26,9 @@ internal sealed partial class Sandbox : IAsyncDisposable
 
     public Dictionary<string, string?> Environment { get; } = [];
 
+    /// <summary>Whatever a test lets tachost send to.</summary>
+    public UdpClient? Receiver { get; set; }
+
     public string PidFile => PathOf("tachost.pid");
 
     public string Log => File.Exists(PathOf("tachost.log")) ? File.ReadAllText(PathOf("tachost.log")) : "";
@@ -40,8 +43,17 @@ internal sealed partial class Sandbox : IAsyncDisposable
         return name;
     }
 
+    /// <summary>A tac that serves the poem, compiled once for all tests that use it.</summary>
+    public string UseSharedTac()
+    {
+        Environment["TACHOST_CACHE"] = SharedTac.Cache;
+        return SharedTac.Path;
+    }
+
     /// <summary>A tac that serves a poem.</summary>
-    public string WriteTac(string name = "poem.csx", int port = 0, string poem = "poem.txt", string extra = "") => Write(name, $"""
+    public string WriteTac(string name = "poem.csx", int port = 0, string poem = "poem.txt", string extra = "") => Write(name, Tac(port, poem, extra));
+
+    public static string Tac(int port, string poem, string extra) => $"""
         #r "FastPoetry.Services.dll"
         using FastPoetry.Services;
         {extra}
@@ -49,7 +61,7 @@ internal sealed partial class Sandbox : IAsyncDisposable
         var poetry = new PoetryService("{poem}");
         poetry.SetServiceParent(application);
         new TcpServer({port}, new PoetryFactory(poetry), "127.0.0.1").SetServiceParent(application);
-        """);
+        """;
 
     /// <summary>Runs tachost here to its end; for a daemon that is when its prompt would be back.</summary>
     public Task<Outcome> TachostAsync(params IEnumerable<string> arguments) => Program.RunAsync(Directory, Variables(), Program.Tachost, arguments);
@@ -97,11 +109,14 @@ internal sealed partial class Sandbox : IAsyncDisposable
     public async Task<Outcome> KillAsync(int process, string signal = "TERM") =>
         await RunAsync("kill", $"-{signal}", process.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Processes that were started in this directory and still run.</summary>
+    /// <summary>Processes that were started in this directory, or below it, and still run.</summary>
     public IEnumerable<int> Processes() =>
         System.IO.Directory.EnumerateDirectories("/proc")
             .Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var id) ? id : 0)
-            .Where(id => id > 0 && Until.IsAlive(id) && new DirectoryInfo($"/proc/{id}/cwd").LinkTarget == Directory);
+            .Where(id => id > 0 && Until.IsAlive(id) && new DirectoryInfo($"/proc/{id}/cwd").LinkTarget?.StartsWith(Directory, StringComparison.Ordinal) == true);
+
+    /// <summary>Those of them that are tachost.</summary>
+    public IEnumerable<int> Daemons() => Processes().Where(id => File.ReadAllText($"/proc/{id}/cmdline").Contains("tachost", StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,319 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using TacHost.EndToEnd.Tests.Running;
+
+namespace TacHost.EndToEnd.Tests;
+
+/// <summary>One row for each option of the original and of ours: given, then seen from outside on a real process.</summary>
+public sealed class OptionsTests
+{
+    /// <summary>What was asked for, what it leaves running, and what can be seen of it.</summary>
+    private sealed record Row(string[] Given, Func<Sandbox, int, Task> Seen)
+    {
+        public Func<Sandbox, string[], Task<int>> Start { get; init; } = StartDaemon;
+
+        public bool NeedsRoot { get; init; }
+    }
+
+    private static readonly Dictionary<string, Row> _rows = new()
+    {
+        ["(none)"] = new([], async (sandbox, id) =>
+        {
+            Assert.Equal(id, sandbox.DaemonId);
+            Assert.Equal("0077", Status(id, "Umask"));
+            Assert.Equal(sandbox.Directory, WorkingDirectory(id));
+            Assert.Equal(Sandbox.Poem, Encoding.UTF8.GetString(await sandbox.FetchAsync()));
+        }),
+        ["-n"] = new(["-n"], SeenInForeground) { Start = StartForeground },
+        ["--nodaemon"] = new(["--nodaemon"], SeenInForeground) { Start = StartForeground },
+        ["-y"] = new(["-y", "{tac}"], SeenServing),
+        ["--csx"] = new(["--csx={tac}"], SeenServing),
+        ["-noy"] = new(["-noy", "{tac}"], SeenInForeground) { Start = StartForeground },
+        ["-o"] = new(["-o"], SeenServing),
+        ["--no_save"] = new(["--no_save"], SeenServing),
+        ["-l"] = new(["-l", "other.log"], SeenInOtherLog),
+        ["--logfile"] = new(["--logfile=other.log"], SeenInOtherLog),
+        ["--logfile -"] = new(["-n", "-l", "-"], SeenInForeground) { Start = StartForeground },
+        ["--logfile with --nodaemon"] = new(["-n", "-l", "other.log"], SeenInOtherLog) { Start = StartSilentForeground },
+        ["--log-level"] = new(["--log-level", "error"], (sandbox, _) =>
+        {
+            Assert.Equal("", sandbox.Log);
+            return Task.CompletedTask;
+        }),
+        ["--log-format"] = new(["--log-format", "json"], (sandbox, _) =>
+        {
+            var lines = sandbox.Log.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            Assert.True(lines.Length >= 4);
+            Assert.All(lines, line => Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(line).RootElement.ValueKind));
+            return Task.CompletedTask;
+        }),
+        ["--log-size"] = new(["--log-size", "200"], (sandbox, _) =>
+        {
+            Assert.InRange(new FileInfo(sandbox.PathOf("tachost.log")).Length, 1, 200);
+            Assert.True(File.Exists(sandbox.PathOf("tachost.log.1")));
+            return Task.CompletedTask;
+        }),
+        ["--log-keep"] = new(["--log-size", "200", "--log-keep", "1"], async (sandbox, _) =>
+        {
+            for (var i = 0; i < 20; i++)
+                await sandbox.FetchAsync(PortOf(sandbox.DaemonId));
+            await Until.TrueAsync(() => File.ReadAllText(sandbox.PathOf("tachost.log.1")).Contains("sending", StringComparison.Ordinal), "a rotation");
+            Assert.False(File.Exists(sandbox.PathOf("tachost.log.2")));
+        }),
+        ["--syslog"] = new(["--syslog", "udp://127.0.0.1:{udp}"], SeenInSyslog("<14>", "tachost")),
+        ["--prefix"] = new(["--syslog", "udp://127.0.0.1:{udp}", "--prefix", "poet"], SeenInSyslog("<14>", "poet")),
+        ["--facility"] = new(["--syslog", "udp://127.0.0.1:{udp}", "--facility", "local3"], SeenInSyslog("<158>", "tachost")),
+        ["--pidfile"] = new(["--pidfile", "other.pid"], SeenPidFile("other.pid")),
+        ["--pidfile="] = new(["--pidfile="], SeenNoPidFile) { Start = StartWithoutPidFile },
+        ["--no-pidfile"] = new(["--no-pidfile"], SeenNoPidFile) { Start = StartWithoutPidFile },
+        ["-d"] = new(["-d", "run"], SeenInRunDirectory),
+        ["--rundir"] = new(["--rundir", "run"], SeenInRunDirectory),
+        ["--umask"] = new(["--umask", "027"], (sandbox, id) =>
+        {
+            Assert.Equal("0027", Status(id, "Umask"));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, File.GetUnixFileMode(sandbox.PathOf("tachost.log")));
+            return Task.CompletedTask;
+        }),
+        ["--lib"] = new(["--lib", "nowhere", "--lib", "elsewhere"], SeenServing),
+        ["--debug"] = new(["--debug"], SeenServing),
+        ["-b"] = new(["-b"], SeenServing),
+        ["--grace"] = new(["--grace", "0.5"], SeenServing),
+        ["--start-timeout"] = new(["--start-timeout", "30"], SeenServing),
+        ["--"] = new(["--"], SeenServing),
+        ["--exit-with-signal"] = new(["-n", "--exit-with-signal"], SeenServing) { Start = StartForeground },
+        ["-u"] = new(["-u", "nobody"], SeenAs("65534 65534 65534 65534", "65534 65534 65534 65534", "65534")) { NeedsRoot = true },
+        ["--uid"] = new(["--uid", "65534"], SeenAs("65534 65534 65534 65534", "65534 65534 65534 65534", "65534")) { NeedsRoot = true },
+        ["-g"] = new(["-g", "nogroup"], SeenAs("0 0 0 0", "65534 65534 65534 65534", "")) { NeedsRoot = true },
+        ["--gid"] = new(["--gid", "12"], SeenAs("0 0 0 0", "12 12 12 12", "")) { NeedsRoot = true },
+        ["-u -g"] = new(["-u", "nobody", "-g", "12"], SeenAs("65534 65534 65534 65534", "12 12 12 12", "12")) { NeedsRoot = true },
+        ["--uid without an entry"] = new(["-u", "12345", "-g", "54321"], SeenAs("12345 12345 12345 12345", "54321 54321 54321 54321", "")) { NeedsRoot = true },
+        ["--euid"] = new(["--euid", "-u", "nobody"], SeenAs("0 65534 0 65534", "0 65534 0 65534", "65534")) { NeedsRoot = true },
+        ["--chroot"] = new(["--chroot", "run"], (sandbox, id) =>
+        {
+            Assert.Equal(sandbox.PathOf("run"), new FileInfo($"/proc/{id}/root").LinkTarget);
+            Assert.Equal(sandbox.PathOf("run"), WorkingDirectory(id));
+            return SeenServing(sandbox, id);
+        }) { NeedsRoot = true },
+        ["--chroot --rundir"] = new(["--chroot", ".", "--rundir", "run"], (sandbox, id) =>
+        {
+            Assert.Equal(sandbox.Directory, new FileInfo($"/proc/{id}/root").LinkTarget);
+            Assert.Equal(sandbox.PathOf("run"), WorkingDirectory(id));
+            return SeenServing(sandbox, id);
+        }) { NeedsRoot = true },
+    };
+
+    public static TheoryData<string> Rows => new(_rows.Keys);
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public async Task Option_Given_IsSeen(string name)
+    {
+        var row = _rows[name];
+        Assert.SkipWhen(row.NeedsRoot && Environment.UserName != "root", "only root can give up privileges");
+        await using var sandbox = new Sandbox();
+        using var syslog = new System.Net.Sockets.UdpClient(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
+        sandbox.Receiver = syslog;
+        Directory.CreateDirectory(sandbox.PathOf("run"));
+        File.Copy(sandbox.PathOf("poem.txt"), sandbox.PathOf("run/poem.txt"));
+        foreach (var directory in (string[])[sandbox.Directory, sandbox.PathOf("run")])
+            File.SetUnixFileMode(directory, (UnixFileMode)0b111_111_111);
+        var tac = sandbox.UseSharedTac();
+        string[] given = [.. row.Given.Select(word => word.Replace("{tac}", tac, StringComparison.Ordinal).Replace("{udp}", Port(syslog), StringComparison.Ordinal))];
+        if (!given.Contains(tac) && !given.Any(word => word.EndsWith(tac, StringComparison.Ordinal)))
+            given = [.. given, tac];
+        var id = await row.Start(sandbox, given);
+
+        await row.Seen(sandbox, id);
+        await sandbox.KillAsync(id);
+        await Until.GoneAsync(id);
+        Assert.False(File.Exists(sandbox.PidFile));
+    }
+
+    [Fact]
+    public async Task ExitWithSignal_AfterACleanStop_EndsByTheSignal()
+    {
+        await using var sandbox = new Sandbox();
+        var outcome = await sandbox.RunAsync("sh", "-c", $"{Program.Tachost} -n --exit-with-signal {sandbox.UseSharedTac()} & p=$!; until [ -s tachost.pid ]; do :; done; sleep 1; kill -TERM $p; wait $p");
+
+        Assert.Equal(143, outcome.ExitCode);
+        Assert.EndsWith("Server Shut Down.\n", outcome.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(sandbox.PidFile));
+    }
+
+    [Fact]
+    public async Task Help_Asked_ListsEveryOptionOfTheTableAbove()
+    {
+        await using var sandbox = new Sandbox();
+        var help = await sandbox.TachostAsync("--help");
+
+        Assert.Equal((0, ""), (help.ExitCode, help.Error));
+        Assert.Equal(help, await sandbox.TachostAsync());
+        Assert.All(_rows.Keys.Where(name => name.StartsWith("--", StringComparison.Ordinal) && name.Length > 2), name => Assert.Contains(name.Split(' ', '=')[0], help.Output, StringComparison.Ordinal));
+        Assert.All(help.Output.Split('\n'), line => Assert.True(line.Length <= 100, line));
+        Assert.All(help.Output.Split('\n'), line => Assert.Equal(line.TrimEnd(), line));
+    }
+
+    [Fact]
+    public async Task Version_Asked_IsOneLine()
+    {
+        await using var sandbox = new Sandbox();
+        var outcome = await sandbox.TachostAsync("--version");
+
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        Assert.Matches(@"^tachost \d+\.\d+\.\d+ \(\.NET 10\.\d+\.\d+\)\n$", outcome.Output);
+    }
+
+    [Fact]
+    public async Task ManPage_OfTheRepository_IsTheOneThatTheProgramPrints()
+    {
+        await using var sandbox = new Sandbox();
+        var outcome = await sandbox.TachostAsync("manpage");
+
+        Assert.Equal(await File.ReadAllTextAsync(Path.Combine(Program.Root, "docs", "tachost.1"), TestContext.Current.CancellationToken), outcome.Output);
+    }
+
+    [Fact]
+    public async Task ManPage_ReadByMan_HasNoMistake()
+    {
+        Assert.SkipUnless(Program.IsInstalled("groff"), "groff is not installed");
+        await using var sandbox = new Sandbox();
+        var outcome = await sandbox.RunAsync("groff", "-man", "-Tutf8", "-ww", "-P-c", Path.Combine(Program.Root, "docs", "tachost.1"));
+
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        Assert.Contains("--exit-with-signal", outcome.Output.Replace('−', '-').Replace('‐', '-'), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bash", "-n")]
+    [InlineData("zsh", "-n")]
+    [InlineData("fish", "-n")]
+    public async Task Completion_ForAShell_IsAScriptItCanRead(string shell, string check)
+    {
+        await using var sandbox = new Sandbox();
+        var outcome = await sandbox.TachostAsync("completion", shell);
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        sandbox.Write("completion", outcome.Output);
+
+        Assert.SkipUnless(Program.IsInstalled(shell), $"{shell} is not installed");
+        Assert.Equal(new Outcome(0, "", ""), await sandbox.RunAsync(shell, check, "completion"));
+    }
+
+    [Fact]
+    public async Task Completion_InBash_OffersOptionsAndTacFiles()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.WriteTac("ecstasy.csx");
+        sandbox.Write("completion", (await sandbox.TachostAsync("completion", "bash")).Output);
+        const string complete = "source ./completion; COMP_WORDS=(tachost \"$@\"); COMP_CWORD=$#; _tachost; printf '%s\\n' \"${COMPREPLY[@]}\"";
+
+        Assert.Equal("--log-level\n", (await sandbox.RunAsync("bash", "-c", complete, "bash", "--log-l")).Output);
+        Assert.Equal("json\n", (await sandbox.RunAsync("bash", "-c", complete, "bash", "--log-format", "j")).Output);
+        Assert.Equal("ecstasy.csx\n", (await sandbox.RunAsync("bash", "-c", complete, "bash", "e")).Output);
+        Assert.Contains("nobody\n", (await sandbox.RunAsync("bash", "-c", complete, "bash", "-u", "no")).Output, StringComparison.Ordinal);
+    }
+
+    private static async Task<int> StartDaemon(Sandbox sandbox, string[] arguments)
+    {
+        var outcome = await sandbox.TachostAsync(arguments);
+        Assert.Equal(new Outcome(0, "", ""), outcome);
+        return Assert.Single(sandbox.Daemons());
+    }
+
+    private static async Task<int> StartForeground(Sandbox sandbox, string[] arguments)
+    {
+        var process = sandbox.Start(arguments);
+        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("is running", StringComparison.Ordinal))
+        {
+        }
+
+        return process.Id;
+    }
+
+    private static async Task<int> StartSilentForeground(Sandbox sandbox, string[] arguments)
+    {
+        var process = sandbox.Start(arguments);
+        await Until.TrueAsync(() => File.Exists(sandbox.PathOf("other.log")) && File.ReadAllText(sandbox.PathOf("other.log")).Contains("is running", StringComparison.Ordinal), "the log");
+        return process.Id;
+    }
+
+    private static async Task<int> StartWithoutPidFile(Sandbox sandbox, string[] arguments)
+    {
+        var id = await StartDaemon(sandbox, arguments);
+        Assert.DoesNotContain(Directory.EnumerateFiles(sandbox.Directory), path => path.EndsWith(".pid", StringComparison.Ordinal));
+        return id;
+    }
+
+    private static async Task SeenServing(Sandbox sandbox, int id) =>
+        Assert.Equal(Sandbox.Poem, Encoding.UTF8.GetString(await sandbox.FetchAsync(PortOf(id))));
+
+    private static async Task SeenInForeground(Sandbox sandbox, int id)
+    {
+        Assert.Equal(Environment.ProcessId.ToString(CultureInfo.InvariantCulture), Status(id, "PPid"));
+        Assert.Equal(id, sandbox.DaemonId);
+        Assert.Equal("", sandbox.Log);
+        await SeenServing(sandbox, id);
+    }
+
+    private static Task SeenInOtherLog(Sandbox sandbox, int id)
+    {
+        Assert.Contains($"is running as process {id}", File.ReadAllText(sandbox.PathOf("other.log")), StringComparison.Ordinal);
+        Assert.Equal("", sandbox.Log);
+        return SeenServing(sandbox, id);
+    }
+
+    private static Func<Sandbox, int, Task> SeenInSyslog(string priority, string tag) => async (sandbox, id) =>
+    {
+        using var limit = new CancellationTokenSource(Program.Patience);
+        var message = Encoding.UTF8.GetString((await sandbox.Receiver!.ReceiveAsync(limit.Token)).Buffer);
+        Assert.StartsWith($"{priority}1 ", message, StringComparison.Ordinal);
+        Assert.Contains($" {tag} {id} ", message, StringComparison.Ordinal);
+        Assert.Equal("", sandbox.Log);
+    };
+
+    private static Func<Sandbox, int, Task> SeenPidFile(string name) => (sandbox, id) =>
+    {
+        Assert.Equal($"{id}\n", File.ReadAllText(sandbox.PathOf(name)));
+        Assert.False(File.Exists(sandbox.PidFile));
+        return Task.CompletedTask;
+    };
+
+    private static Task SeenNoPidFile(Sandbox sandbox, int id) => SeenServing(sandbox, id);
+
+    private static Task SeenInRunDirectory(Sandbox sandbox, int id)
+    {
+        Assert.Equal(sandbox.PathOf("run"), WorkingDirectory(id));
+        Assert.Equal(id, sandbox.DaemonId);
+        Assert.Contains("is running", sandbox.Log, StringComparison.Ordinal);
+        return SeenServing(sandbox, id);
+    }
+
+    private static Func<Sandbox, int, Task> SeenAs(string user, string group, string groups) => (sandbox, id) =>
+    {
+        foreach (var task in Directory.EnumerateDirectories($"/proc/{id}/task"))
+        {
+            Assert.Equal(user, Status($"{id}/task/{Path.GetFileName(task)}", "Uid"));
+            Assert.Equal(group, Status($"{id}/task/{Path.GetFileName(task)}", "Gid"));
+            Assert.Equal(groups, Status($"{id}/task/{Path.GetFileName(task)}", "Groups"));
+        }
+
+        return SeenServing(sandbox, id);
+    };
+
+    private static string Status(int id, string field) => Status(id.ToString(CultureInfo.InvariantCulture), field);
+
+    private static string Status(string process, string field) =>
+        string.Join(' ', File.ReadLines($"/proc/{process}/status").Single(line => line.StartsWith(field + ":", StringComparison.Ordinal)).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Skip(1));
+
+    private static string? WorkingDirectory(int id) => new DirectoryInfo($"/proc/{id}/cwd").LinkTarget;
+
+    private static string Port(System.Net.Sockets.UdpClient receiver) => ((System.Net.IPEndPoint)receiver.Client.LocalEndPoint!).Port.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The port that a process listens on, as the kernel tells.</summary>
+    private static int PortOf(int id)
+    {
+        var sockets = Directory.EnumerateFiles($"/proc/{id}/fd").Select(path => new FileInfo(path).LinkTarget).ToHashSet();
+        var line = File.ReadLines("/proc/net/tcp").Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Single(columns => columns[3] == "0A" && sockets.Contains($"socket:[{columns[9]}]"));
+        return int.Parse(line[1].Split(':')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,21 @@
+namespace TacHost.EndToEnd.Tests.Running;
+
+/// <summary>One tac file and its cache for every test to which it does not matter which.</summary>
+internal static class SharedTac
+{
+    private const UnixFileMode ForAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    static SharedTac()
+    {
+        var directory = Directory.CreateTempSubdirectory("tachost-shared-").FullName;
+        File.SetUnixFileMode(directory, ForAll);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(directory, recursive: true);
+        Path = System.IO.Path.Combine(directory, "poem.csx");
+        File.WriteAllText(Path, Sandbox.Tac(0, "poem.txt", ""));
+        Cache = Directory.CreateDirectory(System.IO.Path.Combine(directory, "cache"), ForAll).FullName;
+    }
+
+    public static string Path { get; }
+
+    public static string Cache { get; }
+}
