@@ -27,5 +27,22 @@ public sealed class LineLoggerProviderTests
         Assert.Equal(["[poems] inner\n", "[poems] outer\n"], _sink.Texts);
     }
 
+    [Fact]
+    public void Log_WhileTheLineIsBegun_BothLinesAreWhole()
+    {
+        var exception = new LoggingException(() => Log("inner", text => text));
+        Logger.Log(LogLevel.Information, default, "outer", exception, (text, _) => text);
+        Assert.Equal(["[poems] inner\n", "[poems] outer\n\tfailed\n"], _sink.Texts);
+    }
+
     private void Log<T>(T state, Func<T, string> text) => Logger.Log(LogLevel.Information, default, state, null, (value, _) => text(value));
+
+    private sealed class LoggingException(Action log) : Exception
+    {
+        public override string ToString()
+        {
+            log();
+            return "failed";
+        }
+    }
 }

@@ -6,7 +6,8 @@ namespace TacHost.Tests.Logging;
 
 public sealed class RotatingLogFileTests : IDisposable
 {
-    private const UnixFileMode GroupReadable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+    /// <summary>More than any usual umask leaves of a new file.</summary>
+    private const UnixFileMode GroupWritable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
     private readonly TemporaryDirectory _directory = new();
 
@@ -58,19 +59,47 @@ public sealed class RotatingLogFileTests : IDisposable
         Assert.Contains("it is a directory", e.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Write_BeyondTheLimit_KeepsEveryLineInOrderAndEveryFileWithinTheLimit()
+    [Theory]
+    [InlineData(100)]
+    [InlineData(103)]
+    [InlineData(107)]
+    public void Write_BeyondTheLimit_KeepsEveryLineInOrderAndEveryFileWithinTheLimit(int limit)
     {
-        using (var log = Open(size: 100, kept: 0))
+        using (var log = Open(limit, kept: 0))
         {
             for (var i = 0; i < 200; i++)
                 Write(log, $"line {i}");
         }
 
         var files = Directory.GetFiles(_directory.Path).OrderByDescending(Number).ToList();
-        Assert.All(files, file => Assert.InRange(new FileInfo(file).Length, 1, 100));
+        Assert.All(files, file => Assert.InRange(new FileInfo(file).Length, 1, limit));
         Assert.Equal(Enumerable.Range(0, 200).Select(i => $"line {i}"), files.SelectMany(File.ReadAllLines));
         Assert.True(files.Count > 15);
+    }
+
+    [Fact]
+    public void Write_UpToTheLimitExactly_FitsInOneFile()
+    {
+        using (var log = Open(size: 14))
+        {
+            Write(log, "line 1");
+            Write(log, "line 2");
+            Write(log, "line 3");
+        }
+
+        Assert.Equal(["line 1\nline 2\n", "line 3\n"], new[] { LogPath + ".1", LogPath }.Select(File.ReadAllText));
+    }
+
+    [Fact]
+    public void Write_OneByteBeyondTheLimit_BeginsANewFile()
+    {
+        using (var log = Open(size: 13))
+        {
+            Write(log, "line 1");
+            Write(log, "line 2");
+        }
+
+        Assert.Equal(["line 1\n", "line 2\n"], new[] { LogPath + ".1", LogPath }.Select(File.ReadAllText));
     }
 
     [Fact]
@@ -105,10 +134,10 @@ public sealed class RotatingLogFileTests : IDisposable
     public void Write_AfterRotation_ModeStays()
     {
         File.WriteAllText(LogPath, "earlier\n");
-        File.SetUnixFileMode(LogPath, GroupReadable);
+        File.SetUnixFileMode(LogPath, GroupWritable);
         using (var log = Open(size: 10))
             Write(log, "later");
-        Assert.Equal((GroupReadable, GroupReadable), (File.GetUnixFileMode(LogPath), File.GetUnixFileMode(LogPath + ".1")));
+        Assert.Equal((GroupWritable, GroupWritable), (File.GetUnixFileMode(LogPath), File.GetUnixFileMode(LogPath + ".1")));
     }
 
     [Fact]
@@ -143,7 +172,7 @@ public sealed class RotatingLogFileTests : IDisposable
     public void Reopen_AfterRename_GoesOnInANewFileOfTheSameMode()
     {
         using var log = Open();
-        File.SetUnixFileMode(LogPath, GroupReadable);
+        File.SetUnixFileMode(LogPath, GroupWritable);
         Write(log, "before");
         log.Flush();
         File.Move(LogPath, LogPath + "-renamed");
@@ -151,7 +180,7 @@ public sealed class RotatingLogFileTests : IDisposable
         Write(log, "after");
         log.Flush();
         Assert.Equal("after\n", File.ReadAllText(LogPath));
-        Assert.Equal(GroupReadable, File.GetUnixFileMode(LogPath));
+        Assert.Equal(GroupWritable, File.GetUnixFileMode(LogPath));
     }
 
     [Fact]
