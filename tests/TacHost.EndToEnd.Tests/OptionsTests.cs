@@ -134,10 +134,13 @@ public sealed class OptionsTests
     public async Task ExitWithSignal_AfterACleanStop_EndsByTheSignal()
     {
         await using var sandbox = new Sandbox();
-        var outcome = await sandbox.RunAsync("sh", "-c", $"{Program.Tachost} -n --exit-with-signal {sandbox.UseSharedTac()} & p=$!; until [ -s tachost.pid ]; do :; done; sleep 1; kill -TERM $p; wait $p");
+        using var shell = sandbox.StartProgram("sh", "-c", $"{Program.Tachost} -n --exit-with-signal {sandbox.UseSharedTac()}; echo status $?");
+        while (await shell.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("is running", StringComparison.Ordinal))
+        {
+        }
 
-        Assert.Equal(143, outcome.ExitCode);
-        Assert.EndsWith("Server Shut Down.\n", outcome.Output, StringComparison.Ordinal);
+        await sandbox.KillAsync(sandbox.DaemonId);
+        Assert.EndsWith("Server Shut Down.\nstatus 143\n", await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.False(File.Exists(sandbox.PidFile));
     }
 

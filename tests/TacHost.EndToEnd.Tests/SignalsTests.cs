@@ -1,0 +1,189 @@
+using System.Globalization;
+using System.Text;
+using TacHost.EndToEnd.Tests.Running;
+
+namespace TacHost.EndToEnd.Tests;
+
+public sealed class SignalsTests
+{
+    [Theory]
+    [InlineData("HUP", "Received SIGHUP, ignored")]
+    [InlineData("USR1", "Received SIGUSR1, the log goes on here.")]
+    [InlineData("USR2", null)]
+    [InlineData("PIPE", null)]
+    [InlineData("CHLD", null)]
+    [InlineData("TTIN", null)]
+    [InlineData("TTOU", null)]
+    [InlineData("WINCH", null)]
+    public async Task Signal_ThatStopsNothing_IsSurvivedWithAndWithoutALogFile(string signal, string? said)
+    {
+        await using var sandbox = new Sandbox();
+        var tac = sandbox.UseSharedTac();
+        var id = await sandbox.StartDaemonAsync(tac);
+        using var foreground = sandbox.Start("-n", "--pidfile", "foreground.pid", tac);
+        while (await foreground.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("is running", StringComparison.Ordinal))
+        {
+        }
+
+        for (var i = 0; i < 3; i++)
+        {
+            await sandbox.KillAsync(id, signal);
+            await sandbox.KillAsync(foreground.Id, signal);
+            Assert.Equal(Sandbox.Poem, Encoding.UTF8.GetString(await sandbox.FetchAsync()));
+        }
+
+        Assert.True(Until.IsAlive(id));
+        Assert.True(Until.IsAlive(foreground.Id));
+        if (said is not null)
+            await Until.TrueAsync(() => sandbox.Log.Contains(said, StringComparison.Ordinal), "the signal in the log");
+    }
+
+    [Fact]
+    public async Task Usr1_AfterTheLogWasRenamed_OpensItAnew()
+    {
+        await using var sandbox = new Sandbox();
+        var id = await sandbox.StartDaemonAsync(sandbox.UseSharedTac());
+        File.Move(sandbox.PathOf("tachost.log"), sandbox.PathOf("tachost.log.old"));
+        await sandbox.KillAsync(id, "USR1");
+        await Until.TrueAsync(() => sandbox.Log.Contains("Received SIGUSR1", StringComparison.Ordinal), "the new log");
+
+        Assert.Contains("is running", await File.ReadAllTextAsync(sandbox.PathOf("tachost.log.old"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Term_WithAServiceThatNeverStops_NamesItAndExitsSeventyFive()
+    {
+        await using var sandbox = new Sandbox();
+        var id = await StartStuck(sandbox, "--grace", "6");
+        await sandbox.KillAsync(id);
+        await Until.GoneAsync(id);
+
+        Assert.Contains("[-#warn] Still stopping: 'stuck/Stuck'.", sandbox.Log, StringComparison.Ordinal);
+        Assert.Contains("[-#error] These services did not stop within 6 s: 'stuck/Stuck'.", sandbox.Log, StringComparison.Ordinal);
+        Assert.EndsWith("Server Shut Down.\n", sandbox.Log, StringComparison.Ordinal);
+        Assert.False(File.Exists(sandbox.PidFile));
+    }
+
+    [Theory]
+    [InlineData("INT", "TERM")]
+    [InlineData("TERM", "TERM")]
+    public async Task SecondSignal_WhileStopping_CutsTheWaitShort(string first, string second)
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("stuck.csx", Stuck);
+        using var process = sandbox.Start("-n", "--grace", "3600", "stuck.csx");
+        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("is running", StringComparison.Ordinal))
+        {
+        }
+
+        await sandbox.KillAsync(process.Id, first);
+        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("stopping now", StringComparison.Ordinal))
+        {
+        }
+
+        await sandbox.KillAsync(process.Id, second);
+        var rest = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(75, process.ExitCode);
+        Assert.Contains($"Received SIG{second} again, no longer waiting.", rest, StringComparison.Ordinal);
+        Assert.Contains("'stuck/Stuck'", rest, StringComparison.Ordinal);
+        Assert.False(File.Exists(sandbox.PidFile));
+    }
+
+    [Fact]
+    public async Task Service_ThatFailsWhileRunning_StopsTheOthersAndExitsSeventy()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("fails.csx", """
+            class Fails : Service
+            {
+                protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+                {
+                    await Task.Yield();
+                    throw new InvalidOperationException("no more");
+                }
+            }
+            class Other : Service
+            {
+                protected override Task OnStopAsync(CancellationToken cancellationToken)
+                {
+                    Logger.LogInformation("stopped in good order");
+                    return Task.CompletedTask;
+                }
+            }
+            var application = new Application("fails");
+            new Other().SetServiceParent(application);
+            new Fails().SetServiceParent(application);
+            """);
+        var outcome = await sandbox.TachostAsync("-n", "fails.csx");
+
+        Assert.Equal(70, outcome.ExitCode);
+        Assert.Contains("[fails/Fails#error] The service 'fails/Fails' has failed.\n\tSystem.InvalidOperationException: no more\n\t   at Submission#0.Fails.ExecuteAsync", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("fails.csx:line 6", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("[fails/Other] stopped in good order", outcome.Output, StringComparison.Ordinal);
+        Assert.EndsWith("Server Shut Down.\n", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ExitCode_SetByTheApplication_IsTheProcesss()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("three.csx", "var application = new Application(\"three\") { ExitCode = 3 };");
+        using var process = sandbox.Start("-n", "three.csx");
+        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("is running", StringComparison.Ordinal))
+        {
+        }
+
+        await sandbox.KillAsync(process.Id);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(3, process.ExitCode);
+    }
+
+    [Fact]
+    public async Task ProcessOne_OfAContainer_ReapsOrphansAndStopsOnTerm()
+    {
+        Assert.SkipUnless(Environment.UserName == "root" && Program.IsInstalled("unshare"), "only root can make a process namespace");
+        await using var sandbox = new Sandbox();
+        var tac = sandbox.UseSharedTac();
+        using var process = sandbox.StartProgram("unshare", "--pid", "--fork", "--mount-proc", Program.Tachost, "-n", tac);
+        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("is running as process 1,", StringComparison.Ordinal))
+        {
+        }
+
+        // A shell in the same namespace that leaves a child behind: the child's new parent is process 1.
+        var host = sandbox.Daemons().Single(id => File.ReadAllText($"/proc/{id}/cmdline").StartsWith(Program.Tachost, StringComparison.Ordinal));
+        var outcome = await sandbox.RunAsync("nsenter", "--target", host.ToString(CultureInfo.InvariantCulture), "--pid", "--mount", "sh", "-c", "(sleep 0.2 & exec sleep 0.1) & (sh -c 'sleep 0.3 & exit' &)");
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        await Until.TrueAsync(() => !Zombies(host).Any() && !Children(host).Any(), "the orphans to be reaped");
+
+        await sandbox.KillAsync(host);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    private const string Stuck = """
+        class Stuck : Service
+        {
+            protected override Task OnStopAsync(CancellationToken cancellationToken)
+            {
+                Logger.LogInformation("stopping now");
+                return Task.Delay(-1);
+            }
+        }
+        var application = new Application("stuck");
+        new Stuck().SetServiceParent(application);
+        """;
+
+    private static Task<int> StartStuck(Sandbox sandbox, params string[] options)
+    {
+        sandbox.Write("stuck.csx", Stuck);
+        return sandbox.StartDaemonAsync([.. options, "stuck.csx"]);
+    }
+
+    private static IEnumerable<string> Children(int id) =>
+        File.ReadAllText($"/proc/{id}/task/{id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private static IEnumerable<string> Zombies(int id) =>
+        Children(id).Where(child => !Until.IsAlive(int.Parse(child, CultureInfo.InvariantCulture)));
+}
