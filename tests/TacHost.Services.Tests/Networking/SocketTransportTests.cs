@@ -79,6 +79,35 @@ public sealed class SocketTransportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task LoseConnection_InConnectionMadeAfterAQueueWasSent_StillWaitsForThePeer()
+    {
+        // The second write goes out when the queue that the first one made is empty again.
+        using var firstRead = new ManualResetEventSlim();
+        var (first, second) = (Bytes(20_000_000), _line);
+        var protocol = new ProtocolOf
+        {
+            WhenMade = transport =>
+            {
+                transport.Write(first);
+                firstRead.Wait(Bounded.Limit, CancellationToken.None);
+                transport.Write(second);
+                transport.LoseConnection();
+            },
+        };
+        using var client = await ConnectAsync(protocol);
+        var buffer = new byte[256 * 1024];
+        for (var count = 0; count < first.Length;)
+            count += await client.ReadAsync(buffer);
+        firstRead.Set();
+        Assert.Equal(second, await client.ReadToEndAsync());
+
+        // Closed for good, the connection would be lost before a moment is over; it lingers for longer than that.
+        await Assert.ThrowsAsync<TimeoutException>(() => protocol.Lost.WaitAsync(TimeSpan.FromMilliseconds(300), Token));
+        client.Dispose();
+        Assert.Null(await protocol.Lost.Soon());
+    }
+
+    [Fact]
     public async Task LoseConnection_UnreadBytesWhileTheListenerStops_IsNotCutOff()
     {
         var poem = Bytes(2_000_000);
