@@ -40,6 +40,20 @@ public sealed class ResourcesTests
         }
     }
 
+    [Fact]
+    public async Task PrivilegedStartAsync_TakenPortManyTimes_LeavesNoDescriptor()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only /proc tells what a process holds.");
+        var holder = new TcpServer(0, FactoryOf.Reciters([]), "127.0.0.1");
+        await holder.PrivilegedStartAsync(Token);
+        var late = new TcpServer(holder.EndPoints[0].Port, FactoryOf.Reciters([]), "127.0.0.1");
+        var descriptors = Descriptors();
+        for (var attempt = 0; attempt < 30; attempt++)
+            await Assert.ThrowsAsync<CannotListenException>(() => late.PrivilegedStartAsync(Token));
+        Assert.InRange(Descriptors(), 0, descriptors + 10);
+        await holder.StopAsync(Token);
+    }
+
     private static int AcceptingThreads() =>
         Directory.EnumerateDirectories("/proc/self/task").Count(thread => File.ReadAllText(Path.Combine(thread, "comm")).StartsWith("accept", StringComparison.Ordinal));
 

@@ -233,7 +233,7 @@ internal sealed class SocketTransport : ITransport
     {
         _queueSent!.SetResult();
         _queueSent = null;
-        _sent = long.MaxValue;
+        _sent = SentAtOnce + 1;
     }
 
     private async Task FinishSendingAsync()

@@ -14,12 +14,15 @@ public sealed class PortHolderTests
     [InlineData("::1", "::1", true)]
     [InlineData("::", "127.0.0.1", true)]
     [InlineData("::1", "127.0.0.1", false)]
+    [InlineData("::ffff:127.0.0.1", "127.0.0.1", true)]
     public void Describe_Listener_IsNamedWhereItStandsInTheWay(string held, string wanted, bool clashes)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only /proc tells who holds a port.");
         var address = IPAddress.Parse(held);
         Assert.SkipUnless(address.AddressFamily == AddressFamily.InterNetwork || Socket.OSSupportsIPv6, "This machine has no IPv6.");
         using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        if (address.IsIPv4MappedToIPv6)
+            socket.DualMode = true;
         socket.Bind(new IPEndPoint(address, 0));
         socket.Listen();
 
