@@ -1,0 +1,173 @@
+using CsCheck;
+using Microsoft.Extensions.Logging;
+using TacHost.CommandLine;
+using TacHost.Logging;
+
+namespace TacHost.Tests.CommandLine;
+
+public sealed class HostRequestTests
+{
+    public static TheoryData<string, string, string> BadValues => new()
+    {
+        { "--csx", "", "'' cannot be the --csx, which is the path of a tac file." },
+        { "--start-timeout", "soon", "'soon' cannot be the --start-timeout, which is a number of seconds between 0 and 86400." },
+        { "--start-timeout", "-1", "'-1' cannot be the --start-timeout, which is a number of seconds between 0 and 86400." },
+        { "--grace", "1e9", "'1e9' cannot be the --grace, which is a number of seconds between 0 and 86400." },
+        { "--grace", "NaN", "'NaN' cannot be the --grace" },
+        { "--grace", "86401", "'86401' cannot be the --grace" },
+        { "--logfile", "", "'' cannot be the --logfile, which is the path of a file, or -." },
+        { "--log-level", "wran", "'wran' cannot be the --log-level, which is one of trace, debug, info, warn, error, critical, none. Did you mean 'warn'?" },
+        { "--log-format", "jsno", "'jsno' cannot be the --log-format, which is one of text, json. Did you mean 'json'?" },
+        { "--log-size", "big", "'big' cannot be the --log-size, which is a number of bytes such as 1000000, 500k or 10M, or 0 for any size." },
+        { "--log-size", "99999999999999999999", "'99999999999999999999' cannot be the --log-size" },
+        { "--log-size", "9999999999999999G", "'9999999999999999G' cannot be the --log-size" },
+        { "--log-keep", "-3", "'-3' cannot be the --log-keep, which is a number, 0 or more." },
+        { "--log-keep", "ten", "'ten' cannot be the --log-keep" },
+        { "--syslog", "tcp://host", "cannot be the target of --syslog" },
+        { "--syslog", "nowhere", "cannot be the target of --syslog" },
+        { "--prefix", "", "'' cannot be the --prefix, which is a word." },
+        { "--prefix", "two words", "'two words' cannot be the --prefix" },
+        { "--facility", "loacl3", "Did you mean 'local3'?" },
+        { "--logger", "", "'' cannot be the --logger, which is the name of a type." },
+        { "--pidfile", "a\0b", "'a\\u0000b' cannot be the --pidfile, which is a path." },
+        { "--lib", "", "'' cannot be the --lib, which is a path." },
+        { "--rundir", "", "'' cannot be the --rundir, which is the path of a directory." },
+        { "--umask", "089", "'089' cannot be the --umask, which is an octal number between 0 and 777, such as 022." },
+        { "--umask", "1000", "'1000' cannot be the --umask" },
+        { "--umask", "", "'' cannot be the --umask" },
+        { "--uid", "", "'' cannot be the --uid, which is the name or number of a user." },
+        { "--gid", "", "'' cannot be the --gid, which is the name or number of a group." },
+        { "--chroot", "", "'' cannot be the --chroot, which is a path." },
+    };
+
+    [Fact]
+    public void BadValues_Above_CoverEveryOptionThatTakesOne() =>
+        Assert.Equal(
+            HostCommandLine.Options.Where(option => option.TakesValue).Select(option => option.Name).Order(StringComparer.Ordinal),
+            BadValues.Select(row => row.Data.Item1).Distinct().Order(StringComparer.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(BadValues))]
+    public void Read_BadValue_NamesOptionValueAndWhatIsExpected(string option, string value, string said)
+    {
+        // --prefix and --facility count only with --syslog.
+        string[] with = option is "--prefix" or "--facility" ? ["--syslog"] : [];
+        var e = Assert.Throws<TacHostException>(() => HostRequest.Read([.. with, $"{option}={value}", "x.csx"]));
+
+        Assert.Equal(ExitCode.Usage, e.ExitCode);
+        Assert.Contains(said, e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', e.Message);
+    }
+
+    [Theory]
+    [InlineData("--nodeamon", "Did you mean '--nodaemon'?")]
+    [InlineData("--no-daemon", "Did you mean '--nodaemon'?")]
+    [InlineData("--log-lvel=info", "Did you mean '--log-level'?")]
+    [InlineData("--pidfiel", "Did you mean '--pidfile'?")]
+    [InlineData("--frobnicate", "See tachost --help.")]
+    [InlineData("--log-", "'--log-' may be --log-level or --log-format or --log-size or --log-keep.")]
+    [InlineData("--n", "'--n' may be --nodaemon or --no_save or --no-pidfile.")]
+    [InlineData("-x", "there is no option '-x'.")]
+    [InlineData("-nx", "there is no option '-x' as in '-nx'.")]
+    [InlineData("--nodaemon=yes", "--nodaemon takes no value, and '--nodaemon=yes' gives it one.")]
+    [InlineData("@response", null)]
+    public void Read_NoSuchOption_SaysTheNearest(string word, string? said)
+    {
+        if (said is null)
+        {
+            Assert.Equal(word, Assert.IsType<HostRequest.Run>(HostRequest.Read([word])).Options.TacFile);
+            return;
+        }
+
+        var e = Assert.Throws<TacHostException>(() => HostRequest.Read([word, "x.csx"]));
+        Assert.Equal(ExitCode.Usage, e.ExitCode);
+        Assert.Contains(said, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_TwistdsBundle_IsTaken()
+    {
+        var options = Options("-noy", "file.csx");
+
+        Assert.True(options.NoDaemon);
+        Assert.Equal("file.csx", options.TacFile);
+        Assert.Null(options.Log.File);
+    }
+
+    [Fact]
+    public void Read_ShortOptionWithItsValueJoined_TakesTheRestOfTheWord()
+    {
+        var options = Options("-nlother.log", "-u", "-1", "x.csx");
+
+        Assert.Equal(Path.GetFullPath("other.log"), options.Log.File);
+        Assert.Equal("-1", options.User);
+    }
+
+    [Fact]
+    public void Read_RepeatedOption_TakesTheLast() =>
+        Assert.Equal(TimeSpan.FromSeconds(2), Options("--grace", "1", "--grace=2", "x.csx").Grace);
+
+    [Fact]
+    public void Read_UniquePrefix_IsTaken() =>
+        Assert.Equal(LogLevel.Debug, Options("--log-l", "debug", "x.csx").Log.MinimumLevel);
+
+    [Fact]
+    public void Read_AfterTwoDashes_EveryWordIsOne() =>
+        Assert.Equal("--nodaemon", Options("--", "--nodaemon").TacFile);
+
+    [Fact]
+    public void Read_Syslog_TakesTheNextWordOnlyIfThatIsATarget()
+    {
+        var local = Options("--syslog", "x.csx");
+        Assert.Equal(SyslogTarget.Local, local.Log.Syslog!.Target);
+        Assert.Equal("x.csx", local.TacFile);
+        Assert.Equal(SyslogTransport.Udp, Options("--syslog", "udp://127.0.0.1:514", "x.csx").Log.Syslog!.Target.Transport);
+    }
+
+    [Fact]
+    public void Read_EmptyPidFile_MeansNone()
+    {
+        Assert.Null(Options("--pidfile=", "x.csx").PidFile);
+        Assert.Null(Options("--no-pidfile", "x.csx").PidFile);
+        Assert.Equal(Path.GetFullPath("tachost.pid"), Options("x.csx").PidFile);
+    }
+
+    [Fact]
+    public void Read_ControlCharactersInAWord_AreEscapedInTheMessage()
+    {
+        var e = Assert.Throws<TacHostException>(() => HostRequest.Read(["--\u001b[31m\n"]));
+
+        Assert.Contains("'--\\u001b[31m\\u000a'", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_RandomWords_EitherMeansSomethingOrIsOneLineOfUsage()
+    {
+        var names = HostCommandLine.Options.SelectMany(option => option.Short is { } letter ? [option.Name, $"-{letter}"] : new[] { option.Name }).ToArray();
+        var word = Gen.OneOf(
+            OneOf(names),
+            OneOf("x.csx", "--", "-", "", "completion", "manpage", "bash", "1", "0", "-1", "info", "json", "udp://h:1", "022", "a=b"),
+            Gen.String[Gen.Char[' ', '~'], 0, 8],
+            Gen.String[0, 6],
+            Gen.Select(OneOf(names), Gen.String[Gen.Char[' ', '~'], 0, 6], (name, value) => $"{name}={value}"),
+            Gen.Select(OneOf(names), Gen.Int[1, 8], (name, length) => name[..Math.Min(length, name.Length)]));
+        word.Array[0, 7].Sample(
+            words =>
+            {
+                try
+                {
+                    Assert.NotNull(HostRequest.Read(words));
+                }
+                catch (TacHostException e)
+                {
+                    Assert.Equal(ExitCode.Usage, e.ExitCode);
+                    Assert.DoesNotContain(e.Message, char.IsControl);
+                }
+            },
+            iter: 20_000);
+    }
+
+    private static Gen<string> OneOf(params string[] words) => Gen.Int[0, words.Length - 1].Select(index => words[index]);
+
+    private static HostOptions Options(params string[] words) => Assert.IsType<HostRequest.Run>(HostRequest.Read(words)).Options;
+}
