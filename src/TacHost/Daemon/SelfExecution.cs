@@ -13,13 +13,16 @@ internal static unsafe class SelfExecution
     private const short SetSignalMask = 0x08;
     private const short SetSession = 0x80;
 
+    /// <summary>This program; .NET does not tell once the file has been deleted.</summary>
+    private static string Executable { get; } = Environment.ProcessPath ?? Path.Combine(AppContext.BaseDirectory, "tachost");
+
     /// <summary>Starts a daemon: a session of its own, no terminal, standard streams on /dev/null, default signals, no descriptors but those given.</summary>
     /// <returns>Its process id.</returns>
     public static int Spawn(IReadOnlyList<string> arguments, params ReadOnlySpan<SafeFileHandle> inherited)
     {
         CloseOthersOnExecute();
         var numbers = Numbers(inherited);
-        using var argv = new CStrings([Environment.ProcessPath!, .. arguments]);
+        using var argv = new CStrings([Executable, .. arguments]);
         using var environment = new CStrings(Handover.EnvironmentWith(numbers));
         byte* actions = stackalloc byte[OpaqueSize], attributes = stackalloc byte[OpaqueSize], signals = stackalloc byte[OpaqueSize];
         var error = Libc.InitializeFileActions(actions) | Libc.InitializeSpawnAttributes(attributes);
@@ -37,10 +40,10 @@ internal static unsafe class SelfExecution
                 | Libc.SetSpawnFlags(attributes, SetSession | SetDefaultSignals | SetSignalMask);
             var process = 0;
             if (error == 0)
-                error = Libc.Spawn(out process, Environment.ProcessPath!, actions, attributes, argv.Pointer, environment.Pointer);
+                error = Libc.Spawn(out process, Executable, actions, attributes, argv.Pointer, environment.Pointer);
             return error == 0
                 ? process
-                : throw new TacHostException(ExitCode.OperatingSystem, $"cannot start the daemon process '{Environment.ProcessPath}': {Errno.Text(error)}.");
+                : throw new TacHostException(ExitCode.OperatingSystem, $"cannot start the daemon process '{Executable}': {Errno.Text(error)}.");
         }
         finally
         {
@@ -52,10 +55,10 @@ internal static unsafe class SelfExecution
     public static void Replace(IReadOnlyList<string> arguments, SafeFileHandle inherited)
     {
         var numbers = Numbers(inherited);
-        using var argv = new CStrings([Environment.ProcessPath!, .. arguments]);
+        using var argv = new CStrings([Executable, .. arguments]);
         using var environment = new CStrings(Handover.EnvironmentWith(numbers));
         Libc.ControlDescriptor(numbers[0], DescriptorCommand.SetFlags, 0);
-        Libc.Execute(Environment.ProcessPath!, argv.Pointer, environment.Pointer);
+        Libc.Execute(Executable, argv.Pointer, environment.Pointer);
     }
 
     /// <summary>Keeps a daemon from holding whatever the shell had open, such as the pipe of a test that waits for its end.</summary>
