@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 
-namespace TacHost.Services.Networking;
+namespace TacHost.Services.Networking.Listening;
 
 /// <summary>Finds, where /proc tells (proc(5)), which process listens on a TCP port.</summary>
 internal static class PortHolder

@@ -2,8 +2,9 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using TacHost.Services.Networking.Listening;
 
-namespace TacHost.Services.Networking;
+namespace TacHost.Services.Networking.Connections;
 
 /// <summary>One accepted stream connection: sends at once what the kernel takes, queues the rest, and closes without cutting anything off.</summary>
 internal sealed class SocketTransport : ITransport
