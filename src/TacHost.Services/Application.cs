@@ -19,6 +19,12 @@ public sealed class Application : MultiService
     /// <summary>Makes the loggers of the whole tree. Set by the host before the start. Defaults to one that logs nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
 
+    /// <summary>The user id that the process gives up root for once everything has bound its ports; files that services make before are given to it. Defaults to null: the process keeps the one it has.</summary>
+    public int? Uid { get; set; }
+
+    /// <summary>The group id that the process gives up root for, as for <see cref="Uid"/>. Defaults to null: the process keeps the one it has.</summary>
+    public int? Gid { get; set; }
+
     /// <summary>The exit code of the process when it has run and stopped as asked. A service may set it at any time. Defaults to 0.</summary>
     public int ExitCode { get; set; }
 

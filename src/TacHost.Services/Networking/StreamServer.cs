@@ -26,6 +26,15 @@ public class StreamServer : Service
         (_endpoint, _factory) = (endpoint, factory);
     }
 
+    /// <summary>Describes a listener by the text of its endpoint, such as <c>tcp:10000:interface=127.0.0.1</c>. Nothing is opened before the start.</summary>
+    /// <param name="endpoint">Where to listen; see <see cref="Endpoint.Parse"/>.</param>
+    /// <param name="factory">Builds the protocols. May be shared with other listeners.</param>
+    /// <exception cref="FormatException">It is not an endpoint.</exception>
+    public StreamServer(string endpoint, ServerFactory factory)
+        : this(Endpoint.Parse(endpoint), factory)
+    {
+    }
+
     /// <summary>The addresses it listens on, with the port that was picked for 0. Empty while it is not bound.</summary>
     public IReadOnlyList<EndPoint> EndPoints => [.. _listeners.Select(listener => listener.EndPoint)];
 

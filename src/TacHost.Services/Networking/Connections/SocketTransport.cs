@@ -36,7 +36,7 @@ internal sealed class SocketTransport : ITransport
     public SocketTransport(Socket socket, StreamListener listener)
     {
         (_socket, _listener) = (socket, listener);
-        Peer = Unmapped(socket.RemoteEndPoint!);
+        Peer = PeerOf(socket);
 
         // From here on a full kernel buffer is an answer, not a wait.
         socket.Blocking = false;
@@ -307,6 +307,10 @@ internal sealed class SocketTransport : ITransport
             }
         }
     }
+
+    /// <summary>The other side of an accepted socket, in a form that can be read in a log.</summary>
+    private static EndPoint PeerOf(Socket socket) =>
+        socket.RemoteEndPoint is IPEndPoint ip ? Unmapped(ip) : UnixPeerEndPoint.Of(socket);
 
     /// <summary>An IPv4 peer of a dual-stack socket, as people write it.</summary>
     private static EndPoint Unmapped(EndPoint endPoint) =>
