@@ -31,7 +31,7 @@ public sealed class ResourcesTests
                 await application.StartAsync(Token).Soon();
                 if (cycle % 10 == 0)
                 {
-                    using var client = await Client.ConnectAsync(server.EndPoints[0]);
+                    using var client = await LoopbackPeer.ConnectAsync(server.EndPoints[0]);
                     await client.ReadToEndAsync();
                 }
 

@@ -8,8 +8,8 @@ internal static partial class NetworkingLog
     [LoggerMessage(100, LogLevel.Information, "{Factory} starting on {EndPoints}")]
     public static partial void FactoryStarting(ILogger logger, string factory, string endPoints);
 
-    [LoggerMessage(101, LogLevel.Information, "(TCP Port {Port} Closed)")]
-    public static partial void PortClosed(ILogger logger, int port);
+    [LoggerMessage(101, LogLevel.Information, "({Port} Closed)")]
+    public static partial void PortClosed(ILogger logger, string port);
 
     [LoggerMessage(102, LogLevel.Information, "Stopping factory {Factory}")]
     public static partial void FactoryStopping(ILogger logger, string factory);

@@ -62,7 +62,7 @@ public sealed class SocketTransportTests : IAsyncLifetime
         var poem = Bytes(size);
         var protocol = Reciter(poem);
         await ServeAsync(_ => protocol);
-        using var client = await Client.ConnectAsync(_server!.EndPoints[0], receiveBuffer: 8 * 1024);
+        using var client = await LoopbackPeer.ConnectAsync(_server!.EndPoints[0], receiveBuffer: 8 * 1024);
         await client.SendAsync(Bytes(10_000));
         using var all = new MemoryStream();
         var buffer = new byte[8 * 1024];
@@ -209,7 +209,7 @@ public sealed class SocketTransportTests : IAsyncLifetime
     {
         var protocol = new ProtocolOf { WhenMade = transport => transport.AbortConnection() };
         await ServeAsync(_ => protocol);
-        Assert.Equal(SocketError.ConnectionReset, await Client.ConnectUntilErrorAsync(_server!.EndPoints[0]));
+        Assert.Equal(SocketError.ConnectionReset, await LoopbackPeer.ConnectUntilErrorAsync(_server!.EndPoints[0]));
         Assert.IsType<SocketException>(await protocol.Lost.Soon());
     }
 
@@ -266,7 +266,7 @@ public sealed class SocketTransportTests : IAsyncLifetime
         using var other = await ConnectAsync(bystander, culprit);
         await bystander.Made.Soon();
         if (where == "made")
-            Assert.Equal(SocketError.ConnectionReset, await Client.ConnectUntilErrorAsync(_server!.EndPoints[0]));
+            Assert.Equal(SocketError.ConnectionReset, await LoopbackPeer.ConnectUntilErrorAsync(_server!.EndPoints[0]));
         else
             await ConverseAsync();
 
@@ -283,7 +283,7 @@ public sealed class SocketTransportTests : IAsyncLifetime
 
         async Task ConverseAsync()
         {
-            using var client = await Client.ConnectAsync(_server!.EndPoints[0]);
+            using var client = await LoopbackPeer.ConnectAsync(_server!.EndPoints[0]);
             if (where == "lost")
                 return;
             await client.SendAsync(_line);
@@ -321,7 +321,7 @@ public sealed class SocketTransportTests : IAsyncLifetime
 
         await Task.WhenAll(Enumerable.Range(1, 200).Select(async number =>
         {
-            using var client = await Client.ConnectAsync(_server!.EndPoints[0]);
+            using var client = await LoopbackPeer.ConnectAsync(_server!.EndPoints[0]);
             try
             {
                 for (var round = 0; round < 5; round++)
@@ -367,11 +367,11 @@ public sealed class SocketTransportTests : IAsyncLifetime
     private static void AssertSame(byte[] expected, byte[] actual) =>
         Assert.True(expected.AsSpan().SequenceEqual(actual), $"Of {expected.Length} bytes {actual.Length} came, the same up to {expected.AsSpan().CommonPrefixLength(actual)}.");
 
-    private async Task<Client> ConnectAsync(params ProtocolOf[] protocols)
+    private async Task<LoopbackPeer> ConnectAsync(params ProtocolOf[] protocols)
     {
         var next = 0;
         await ServeAsync(_ => protocols[next++]);
-        return await Client.ConnectAsync(_server!.EndPoints[0]);
+        return await LoopbackPeer.ConnectAsync(_server!.EndPoints[0]);
     }
 
     private async Task ServeAsync(Func<EndPoint, Protocol?> build)

@@ -35,7 +35,7 @@ public sealed class TcpServerTests
         var factory = FactoryOf.Reciters(_poem);
         var server = new TcpServer(0, factory, "127.0.0.1");
         await server.PrivilegedStartAsync(Token);
-        using var client = await Client.ConnectAsync(server.EndPoints[0]);
+        using var client = await LoopbackPeer.ConnectAsync(server.EndPoints[0]);
         Assert.False(client.Socket.Poll(TimeSpan.FromMilliseconds(50), SelectMode.SelectRead));
         Assert.Empty(factory.Built);
         Assert.Equal(0, factory.Starts);
@@ -88,7 +88,7 @@ public sealed class TcpServerTests
         var server = new TcpServer(0, FactoryOf.Reciters(_poem), "::1");
         await server.StartAsync(Token);
         Assert.Equal(_poem, await ReciteAsync(server.EndPoints[0]));
-        await Assert.ThrowsAsync<SocketException>(() => Client.ConnectAsync(new IPEndPoint(IPAddress.Loopback, server.EndPoints[0].Port)));
+        await Assert.ThrowsAsync<SocketException>(() => LoopbackPeer.ConnectAsync(new IPEndPoint(IPAddress.Loopback, server.EndPoints[0].Port)));
         await server.StopAsync(Token).Soon();
     }
 
@@ -164,7 +164,7 @@ public sealed class TcpServerTests
         using var log = new CollectingLoggerFactory();
         var server = Logged(log, new FactoryOf(_ => ++calls == 1 ? throws ? throw new InvalidTimeZoneException("no protocol") : null : Reciter(_poem)));
         await server.StartAsync(Token);
-        Assert.Equal(SocketError.ConnectionReset, await Client.ConnectUntilErrorAsync(server.EndPoints[0]));
+        Assert.Equal(SocketError.ConnectionReset, await LoopbackPeer.ConnectUntilErrorAsync(server.EndPoints[0]));
         Assert.Equal(_poem, await ReciteAsync(server.EndPoints[0]));
         await server.StopAsync(Token).Soon();
         Assert.Equal(throws ? ["no protocol"] : [], log.Lines.Where(line => line.Failure is not null).Select(line => line.Failure!.Message));
@@ -199,9 +199,9 @@ public sealed class TcpServerTests
             },
         }), "127.0.0.1");
         await server.StartAsync(Token);
-        var clients = new List<Client>();
+        var clients = new List<LoopbackPeer>();
         for (var number = 0; number < 20; number++)
-            clients.Add(await Client.ConnectAsync(server.EndPoints[0]));
+            clients.Add(await LoopbackPeer.ConnectAsync(server.EndPoints[0]));
         await first.Task.Soon();
 
         // The stop begins to empty the backlog in its first step, which this call runs before it returns.
@@ -223,7 +223,7 @@ public sealed class TcpServerTests
         var server = new TcpServer(0, new FactoryOf(_ => Reciter(poem)), "127.0.0.1");
         await server.StartAsync(Token);
         var endPoint = server.EndPoints[0];
-        using var client = await Client.ConnectAsync(endPoint, receiveBuffer: 64 * 1024);
+        using var client = await LoopbackPeer.ConnectAsync(endPoint, receiveBuffer: 64 * 1024);
         var first = new byte[1];
         Assert.Equal(1, await client.ReadAsync(first));
 
@@ -242,7 +242,7 @@ public sealed class TcpServerTests
         var protocol = new ProtocolOf();
         var server = Logged(log, new FactoryOf(_ => protocol));
         await server.StartAsync(Token);
-        using var client = await Client.ConnectAsync(server.EndPoints[0]);
+        using var client = await LoopbackPeer.ConnectAsync(server.EndPoints[0]);
         await protocol.Made.Soon();
 
         using var grace = new CancellationTokenSource();
@@ -274,7 +274,7 @@ public sealed class TcpServerTests
         var calls = 0;
         var server = new TcpServer(0, new FactoryOf(_ => ++calls == 1 ? busy : Reciter(_poem)), "127.0.0.1");
         await server.StartAsync(Token);
-        using (var client = await Client.ConnectAsync(server.EndPoints[0]))
+        using (var client = await LoopbackPeer.ConnectAsync(server.EndPoints[0]))
         {
             await client.SendAsync(_poem);
             await received.Task.Soon();
@@ -301,7 +301,7 @@ public sealed class TcpServerTests
         using var log = new ThrowingLoggerFactory();
         server.SetServiceParent(new Application("top") { LoggerFactory = log });
         await server.StartAsync(Token);
-        await Client.ConnectUntilErrorAsync(server.EndPoints[0]);
+        await LoopbackPeer.ConnectUntilErrorAsync(server.EndPoints[0]);
         Assert.Equal(_poem, await ReciteAsync(server.EndPoints[0]));
         await server.StopAsync(Token).Soon();
     }
@@ -331,7 +331,7 @@ public sealed class TcpServerTests
 
     private static async Task<byte[]> ReciteAsync(IPEndPoint endPoint)
     {
-        using var client = await Client.ConnectAsync(endPoint);
+        using var client = await LoopbackPeer.ConnectAsync(endPoint);
         return await client.ReadToEndAsync();
     }
 
@@ -342,7 +342,7 @@ public sealed class TcpServerTests
         {
             try
             {
-                using var client = await Client.ConnectAsync(endPoint);
+                using var client = await LoopbackPeer.ConnectAsync(endPoint);
             }
             catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
             {

@@ -2,8 +2,9 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using TacHost.Services.Networking.Listening;
 
-namespace TacHost.Services.Networking;
+namespace TacHost.Services.Networking.Connections;
 
 /// <summary>One accepted stream connection: sends at once what the kernel takes, queues the rest, and closes without cutting anything off.</summary>
 internal sealed class SocketTransport : ITransport
@@ -38,7 +39,7 @@ internal sealed class SocketTransport : ITransport
     public SocketTransport(Socket socket, StreamListener listener)
     {
         (_socket, _listener) = (socket, listener);
-        Peer = Unmapped(socket.RemoteEndPoint!);
+        Peer = PeerOf(socket);
 
         // Asking the socket costs a system call, and is not possible any more when the connection is lost.
         Local = listener.EndPoint is IPEndPoint { Address: var address } && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)) ? Unmapped(socket.LocalEndPoint!) : listener.EndPoint;
@@ -318,6 +319,10 @@ internal sealed class SocketTransport : ITransport
             }
         }
     }
+
+    /// <summary>The other side of an accepted socket, in a form that can be read in a log.</summary>
+    private static EndPoint PeerOf(Socket socket) =>
+        socket.RemoteEndPoint is IPEndPoint ip ? Unmapped(ip) : UnixPeerEndPoint.Of(socket);
 
     /// <summary>An IPv4 peer of a dual-stack socket, as people write it.</summary>
     private static EndPoint Unmapped(EndPoint endPoint) =>

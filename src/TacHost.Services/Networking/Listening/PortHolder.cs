@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 
-namespace TacHost.Services.Networking;
+namespace TacHost.Services.Networking.Listening;
 
 /// <summary>Finds, where /proc tells (proc(5)), which process listens on a TCP port.</summary>
 internal static class PortHolder
@@ -19,6 +19,20 @@ internal static class PortHolder
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Such as "process 4711 (tachost deployments/science.csx)", with as much as can be told.</summary>
+    public static string DescribeProcess(int id)
+    {
+        try
+        {
+            var words = File.ReadAllText($"/proc/{id}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
+            return words.Length == 0 ? $"process {id}" : $"process {id} ({string.Join(' ', words.Skip(1).Prepend(System.IO.Path.GetFileName(words[0])))})";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"process {id}";
         }
     }
 
@@ -66,8 +80,7 @@ internal static class PortHolder
                 return null;
             if (!Directory.EnumerateFiles(descriptors).Any(descriptor => new FileInfo(descriptor).LinkTarget is { } target && sockets.Contains(target)))
                 return null;
-            var words = File.ReadAllText(System.IO.Path.Combine(process, "cmdline")).Split('\0', StringSplitOptions.RemoveEmptyEntries);
-            return words.Length == 0 ? $"process {id}" : $"process {id} ({string.Join(' ', words.Skip(1).Prepend(System.IO.Path.GetFileName(words[0])))})";
+            return DescribeProcess(id);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

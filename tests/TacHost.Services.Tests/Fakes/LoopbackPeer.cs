@@ -4,22 +4,22 @@ using System.Net.Sockets;
 namespace TacHost.Services.Tests.Fakes;
 
 /// <summary>The other end of a connection, a plain socket.</summary>
-internal sealed class Client : IDisposable
+internal sealed class LoopbackPeer : IDisposable
 {
-    private Client(Socket socket) => Socket = socket;
+    private LoopbackPeer(Socket socket) => Socket = socket;
 
     public Socket Socket { get; }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<Client> ConnectAsync(IPEndPoint endPoint, int? receiveBuffer = null)
+    public static async Task<LoopbackPeer> ConnectAsync(IPEndPoint endPoint, int? receiveBuffer = null)
     {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         if (receiveBuffer is { } size)
             socket.ReceiveBufferSize = size;
         var target = endPoint.Address.Equals(IPAddress.IPv6Any) ? new IPEndPoint(IPAddress.IPv6Loopback, endPoint.Port) : endPoint;
         await socket.ConnectAsync(target, Token).AsTask().Soon();
-        return new Client(socket);
+        return new LoopbackPeer(socket);
     }
 
     public async Task SendAsync(ReadOnlyMemory<byte> data)

@@ -1,8 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using TacHost.Services.Networking;
+using TacHost.Services.Networking.Listening;
 
-namespace TacHost.Services.Tests.Networking;
+namespace TacHost.Services.Tests.Networking.Listening;
 
 public sealed class InterfaceAddressesTests
 {

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 
-namespace TacHost.Services.Networking;
+namespace TacHost.Services.Networking.Listening;
 
 /// <summary>What the <c>iface</c> of a listener stands for.</summary>
 internal static class InterfaceAddresses

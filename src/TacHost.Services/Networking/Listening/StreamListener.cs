@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.Extensions.Logging;
+using TacHost.Services.Networking.Connections;
 
-namespace TacHost.Services.Networking;
+namespace TacHost.Services.Networking.Listening;
 
 /// <summary>One listening stream socket: accepts on a thread of its own and keeps the connections that outlive their first callback.</summary>
 /// <remarks>
@@ -14,10 +14,8 @@ internal sealed class StreamListener
     private static readonly TimeSpan _resourcePause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _longestBacklogDrain = TimeSpan.FromMilliseconds(500);
 
-    private readonly Socket _socket;
-    private readonly string _servicePath;
-    private readonly ServerFactory _factory;
-    private readonly ILogger _logger;
+    private readonly ListeningSocket _socket;
+    private readonly ListenerSettings _settings;
     private readonly Lock _gate = new();
     private readonly HashSet<SocketTransport> _connections = [];
     private readonly TaskCompletionSource _accepting = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -25,41 +23,16 @@ internal sealed class StreamListener
     private TaskCompletionSource? _drained;
     private bool _started;
 
-    private StreamListener(Socket socket, string servicePath, ServerFactory factory, ILogger logger)
-    {
-        (_socket, _servicePath, _factory, _logger) = (socket, servicePath, factory, logger);
-        EndPoint = socket.LocalEndPoint!;
-    }
+    public StreamListener(ListeningSocket socket, ListenerSettings settings) => (_socket, _settings) = (socket, settings);
 
     /// <summary>The address that was bound.</summary>
-    public EndPoint EndPoint { get; }
+    public EndPoint EndPoint => _socket.EndPoint;
+
+    /// <inheritdoc cref="ListeningSocket.Title"/>
+    public string Title => _socket.Title;
 
     /// <summary>Whether the listener is being closed: connections that only linger are not waited for long.</summary>
     public bool IsClosing => _closing.IsSet;
-
-    /// <summary>Binds and listens: from here on the kernel completes connections, to be accepted once the listener starts.</summary>
-    /// <exception cref="CannotListenException">The address cannot be bound.</exception>
-    public static StreamListener Bind(IPEndPoint endPoint, string servicePath, ServerFactory factory, ILogger logger)
-    {
-        Socket? socket = null;
-        try
-        {
-            socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
-                socket.DualMode = endPoint.Address.Equals(IPAddress.IPv6Any);
-
-            // Linux hands these on to each accepted socket, which saves a call per connection.
-            socket.NoDelay = true;
-            socket.Bind(endPoint);
-            socket.Listen();
-            return new StreamListener(socket, servicePath, factory, logger);
-        }
-        catch (SocketException e)
-        {
-            socket?.Dispose();
-            throw new CannotListenException(endPoint, $"The service '{servicePath}' cannot listen on {endPoint}, {WhyNot(e, endPoint)}", e);
-        }
-    }
 
     /// <summary>Begins to accept.</summary>
     public void Start()
@@ -71,17 +44,18 @@ internal sealed class StreamListener
     /// <summary>Closes the port, after accepting what the kernel had completed by now, and ends when nothing is accepted any more.</summary>
     public async Task CloseAsync()
     {
+        _socket.Withdraw();
         if (_started)
         {
             // Closing the socket resets every connection in its backlog. The accepting thread empties that; a port under
             // constant load never gets quite empty, hence the limit.
             using var limit = new CancellationTokenSource(_longestBacklogDrain);
-            while (!limit.IsCancellationRequested && HasBacklog())
+            while (!limit.IsCancellationRequested && _socket.HasBacklog())
                 await Task.Yield();
         }
 
         _closing.Set();
-        _socket.Dispose();
+        _socket.Close();
         if (_started)
             await _accepting.Task;
     }
@@ -135,7 +109,7 @@ internal sealed class StreamListener
                 if (paused)
                 {
                     paused = false;
-                    NetworkingLog.Attempt(() => NetworkingLog.AcceptResumed(_logger, EndPoint.ToString()!));
+                    NetworkingLog.Attempt(() => NetworkingLog.AcceptResumed(_settings.Logger, EndPoint.ToString()!));
                 }
 
                 Serve(socket);
@@ -149,7 +123,7 @@ internal sealed class StreamListener
                 if (!paused)
                 {
                     paused = true;
-                    NetworkingLog.Attempt(() => NetworkingLog.AcceptPaused(_logger, EndPoint.ToString()!, e.Message));
+                    NetworkingLog.Attempt(() => NetworkingLog.AcceptPaused(_settings.Logger, EndPoint.ToString()!, e.Message));
                 }
 
                 _closing.Wait(_resourcePause);
@@ -170,19 +144,19 @@ internal sealed class StreamListener
         Protocol? protocol;
         try
         {
-            protocol = _factory.BuildProtocol(transport.Peer);
+            protocol = _settings.Factory.BuildProtocol(transport.Peer);
         }
         catch (Exception e)
         {
             // The boundary around one connection: others must not notice.
-            NetworkingLog.Attempt(() => NetworkingLog.ProtocolThrew(_factory.Logger, e, transport.Peer.ToString()!, TypeName.Of(_factory.GetType())));
+            NetworkingLog.Attempt(() => NetworkingLog.ProtocolThrew(_settings.Factory.Logger, e, transport.Peer.ToString()!, TypeName.Of(_settings.Factory.GetType())));
             protocol = null;
         }
 
         if (protocol is null)
             transport.AbortConnection();
         else
-            transport.Open(protocol, _factory.Logger);
+            transport.Open(protocol, _settings.Factory.Logger);
     }
 
     private void AbortAll()
@@ -191,36 +165,11 @@ internal sealed class StreamListener
         lock (_gate)
             open = [.. _connections];
         if (open.Length > 0)
-            NetworkingLog.ConnectionsAborted(_logger, open.Length, EndPoint.ToString()!);
+            NetworkingLog.ConnectionsAborted(_settings.Logger, open.Length, EndPoint.ToString()!);
         foreach (var connection in open)
             connection.AbortConnection();
     }
 
-    private bool HasBacklog()
-    {
-        try
-        {
-            return _socket.Poll(0, SelectMode.SelectRead);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return false;
-        }
-    }
-
     private static bool IsOutOfResources(SocketError error) =>
         error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable || error == (SocketError)(-1);
-
-    private static string WhyNot(SocketException e, IPEndPoint endPoint) => e.SocketErrorCode switch
-    {
-        SocketError.AddressAlreadyInUse when PortHolder.Describe(endPoint) is { } holder =>
-            $"because {holder} already does.\n  Choose another port in the tac file, or stop that one first.",
-        SocketError.AddressAlreadyInUse =>
-            "because another process already does.\n  Choose another port in the tac file, or stop that one first.",
-        SocketError.AccessDenied =>
-            $"because only root may listen on a port below 1024.\n  Start as root, or choose a port above 1023.",
-        SocketError.AddressNotAvailable =>
-            "because this machine does not have that address.\n  Choose one of its own, such as 127.0.0.1, or leave the interface out for all of them.",
-        _ => $"because of this: {e.Message}.",
-    };
 }

@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Net;
+
+namespace TacHost.Services.Networking.Endpoints;
+
+/// <summary>The kinds of endpoint that a client can connect to.</summary>
+internal static class ClientKinds
+{
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
+
+    private static readonly Dictionary<string, Func<EndpointText, ClientEndpoint>> _kinds = new(StringComparer.Ordinal)
+    {
+        ["tcp"] = TcpClientEndpoint.Parse,
+        ["tls"] = TlsClientEndpoint.Parse,
+        ["ssl"] = TlsClientEndpoint.Parse,
+        ["unix"] = UnixClientEndpoint.Parse,
+    };
+
+    /// <exception cref="FormatException">It is not an endpoint.</exception>
+    public static ClientEndpoint Parse(string text)
+    {
+        EndpointText parts = new(text);
+        if (!_kinds.TryGetValue(parts.Kind, out var parse))
+            throw ServerKinds.UnknownKind(parts, _kinds.Keys);
+        var endpoint = parse(parts);
+        parts.Finish();
+        return endpoint;
+    }
+
+    public static int Port(EndpointText text) => text.RequiredNumber("port", IPEndPoint.MaxPort);
+
+    public static TimeSpan Timeout(EndpointText text) =>
+        text.OptionalNumber("timeout", 1, 86_400) is { } seconds ? TimeSpan.FromSeconds(seconds) : DefaultTimeout;
+
+    /// <summary>The time-out as printed: nothing if it is the default.</summary>
+    public static string? Print(TimeSpan timeout) =>
+        timeout == DefaultTimeout ? null : timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+
+    public static IPAddress? BindAddress(EndpointText text)
+    {
+        if (text.Optional("bindAddress") is not { } value)
+            return null;
+        return IPAddress.TryParse(value, out var address) ? address : throw text.Wrong("bindAddress", value, "an address of this machine");
+    }
+}

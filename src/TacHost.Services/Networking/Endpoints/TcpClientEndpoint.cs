@@ -1,0 +1,31 @@
+using System.Globalization;
+using System.Net;
+
+namespace TacHost.Services.Networking.Endpoints;
+
+/// <summary>A TCP port of a host: <c>tcp:localhost:10000</c>.</summary>
+internal sealed class TcpClientEndpoint : ClientEndpoint
+{
+    public required string Host { get; init; }
+
+    public required int Port { get; init; }
+
+    /// <summary>Where to connect from, or null for wherever the system likes.</summary>
+    public IPAddress? BindAddress { get; init; }
+
+    public static TcpClientEndpoint Parse(EndpointText text) => new()
+    {
+        Host = text.Required("host", "the name or the address of a host"),
+        Port = ClientKinds.Port(text),
+        Timeout = ClientKinds.Timeout(text),
+        BindAddress = ClientKinds.BindAddress(text),
+    };
+
+    /// <inheritdoc/>
+    public override string ToString() => EndpointText.Print(
+        "tcp",
+        ("", Host),
+        ("", Port.ToString(CultureInfo.InvariantCulture)),
+        ("timeout", ClientKinds.Print(Timeout)),
+        ("bindAddress", BindAddress?.ToString()));
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using TacHost.Services.Networking.Listening;
+
+namespace TacHost.Services.Networking.Endpoints;
+
+/// <summary>A TCP port on the addresses that an interface means: <c>tcp:10000:interface=127.0.0.1</c>, or <c>tcp6</c> for those of IPv6 only.</summary>
+internal sealed class TcpServerEndpoint : ServerEndpoint
+{
+    private const string OnlyIPv6 = "tcp6";
+    private const string AnyIPv6 = "::";
+
+    private readonly int _port;
+    private readonly string _iface;
+    private readonly int? _backlog;
+    private readonly bool _onlyIPv6;
+
+    public TcpServerEndpoint(int port, string iface, int? backlog = null, bool onlyIPv6 = false)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(port);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, IPEndPoint.MaxPort);
+        ArgumentNullException.ThrowIfNull(iface);
+        (_port, _iface, _backlog, _onlyIPv6) = (port, iface, backlog, onlyIPv6);
+    }
+
+    public static TcpServerEndpoint Parse(EndpointText text)
+    {
+        var onlyIPv6 = text.Kind == OnlyIPv6;
+        var port = text.RequiredNumber("port", IPEndPoint.MaxPort);
+        var iface = text.Optional("interface") ?? (onlyIPv6 ? AnyIPv6 : "");
+        if (onlyIPv6 && iface.Length == 0)
+            iface = AnyIPv6;
+        if (onlyIPv6 && IPAddress.TryParse(iface, out var address) && address.AddressFamily != AddressFamily.InterNetworkV6)
+            throw text.Wrong("interface", iface, "an IPv6 address, a name, or 'tcp' in place of 'tcp6'");
+        return new TcpServerEndpoint(port, iface, text.OptionalNumber("backlog", 1, int.MaxValue), onlyIPv6);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => EndpointText.Print(
+        _onlyIPv6 ? OnlyIPv6 : "tcp",
+        ("", _port.ToString(CultureInfo.InvariantCulture)),
+        ("interface", _iface == (_onlyIPv6 ? AnyIPv6 : "") ? null : _iface),
+        ("backlog", _backlog?.ToString(CultureInfo.InvariantCulture)));
+
+    /// <inheritdoc/>
+    internal override async Task ListenAsync(ListenerSettings settings, ICollection<StreamListener> listeners, CancellationToken cancellationToken)
+    {
+        var addresses = await InterfaceAddresses.ResolveAsync(_iface, settings.ServicePath, cancellationToken);
+        if (_onlyIPv6)
+        {
+            addresses = [.. addresses.Where(address => address.AddressFamily == AddressFamily.InterNetworkV6)];
+            if (addresses.Count == 0)
+                throw new CannotListenException(null, $"The service '{settings.ServicePath}' cannot listen on '{this}', because '{_iface}' has no IPv6 address.\n  Use 'tcp' in place of 'tcp6', or another interface.", null);
+        }
+
+        var chosen = _port;
+        CannotListenException? missing = null;
+        foreach (var address in addresses)
+        {
+            try
+            {
+                var socket = TcpSocket.Listen(new IPEndPoint(address, chosen), _backlog ?? TcpSocket.LongestBacklog, settings.ServicePath);
+                listeners.Add(new StreamListener(socket, settings));
+                chosen = ((IPEndPoint)socket.EndPoint).Port;
+            }
+            catch (CannotListenException e) when (e.IsAddressMissing && addresses.Count > 1)
+            {
+                // A host name may have an address of a family that is switched off here; that is no reason not to serve the others.
+                NetworkingLog.AddressMissing(settings.Logger, _iface, address.ToString());
+                missing = e;
+            }
+        }
+
+        if (listeners.Count == 0)
+            throw missing!;
+    }
+}

@@ -1,0 +1,46 @@
+using Microsoft.Win32.SafeHandles;
+using TacHost.Services.Interop;
+
+namespace TacHost.Services.Networking.Listening;
+
+/// <summary>Keeps two processes from replacing one socket file at the same time: a lock (flock(2)) on the directory it is in, which leaves no file behind.</summary>
+internal sealed class DirectoryLock : IDisposable
+{
+    private const int ReadOnlyCloseOnExec = 0x80000;
+    private const int ExclusiveOrFail = 2 | 4;
+
+    private static readonly TimeSpan _between = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(2);
+
+    private readonly SafeFileHandle? _directory;
+
+    private DirectoryLock(SafeFileHandle? directory) => _directory = directory;
+
+    /// <summary>Takes the lock. Goes on without it where it cannot be had: the directory may not be readable, or a stranger may hold a lock on it.</summary>
+    public static async Task<DirectoryLock> TakeAsync(string directory, CancellationToken cancellationToken)
+    {
+        if (Open(directory) is not { } opened)
+            return new DirectoryLock(null);
+        using CancellationTokenSource limit = new(_longestWait);
+        while (Libc.LockFile(opened, ExclusiveOrFail) != 0 && !limit.IsCancellationRequested)
+            await Task.Delay(_between, cancellationToken);
+        return new DirectoryLock(opened);
+    }
+
+    /// <summary>Takes the lock if it is free.</summary>
+    public static DirectoryLock TryTake(string directory)
+    {
+        var opened = Open(directory);
+        if (opened is not null)
+            _ = Libc.LockFile(opened, ExclusiveOrFail);
+        return new DirectoryLock(opened);
+    }
+
+    public void Dispose() => _directory?.Dispose();
+
+    private static SafeFileHandle? Open(string directory)
+    {
+        var descriptor = Libc.Open(directory, ReadOnlyCloseOnExec);
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+}

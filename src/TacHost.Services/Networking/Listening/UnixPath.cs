@@ -1,0 +1,74 @@
+using System.ComponentModel;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using TacHost.Services.Interop;
+
+namespace TacHost.Services.Networking.Listening;
+
+/// <summary>The place where a socket file is to be made: what is there already, and why the place cannot be had.</summary>
+internal sealed class UnixPath(string path, string servicePath)
+{
+    /// <summary>Removes a socket file that nobody listens behind.</summary>
+    /// <exception cref="CannotListenException">Somebody does, or it is another kind of file.</exception>
+    public void RemoveStale()
+    {
+        if (Libc.GetStatus(Libc.WorkingDirectory, path, Libc.NoFollow, FileStatus.BasicStatus, out var status) != 0)
+            return;
+        if (!status.IsSocket)
+        {
+            var kind = status.IsDirectory ? "a directory" : status.IsSymbolicLink ? "a symbolic link" : "a file that is no socket";
+            throw Refused($"{kind} is in the way", "Choose another path, or move that away");
+        }
+
+        if (Holder() is { } holder)
+            throw Refused($"{holder} already does", "Choose another path in the tac file, or stop that one first");
+        Check(Libc.Unlink(path), "remove the socket file that an earlier process left behind");
+    }
+
+    /// <exception cref="CannotListenException">A call of the C library has failed.</exception>
+    public void Check(int result, string attempt)
+    {
+        if (result != 0)
+            throw Refused($"it cannot {attempt}: {Marshal.GetLastPInvokeErrorMessage()}", "Correct that, or choose another path", new Win32Exception(Marshal.GetLastPInvokeError()));
+    }
+
+    public CannotListenException Refused(string reason, string advice, Exception? cause = null) =>
+        new(Address(), $"The service '{servicePath}' cannot listen on '{path}', because {reason}.\n  {advice}.", cause);
+
+    private UnixDomainSocketEndPoint? Address()
+    {
+        try
+        {
+            return new UnixDomainSocketEndPoint(path);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // Too long to be one.
+            return null;
+        }
+    }
+
+    /// <summary>Who listens behind the file, or null if nobody does: asked by connecting.</summary>
+    private string? Holder()
+    {
+        using Socket probe = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
+        try
+        {
+            probe.Connect(Address()!);
+            return PortHolder.DescribeProcess(UnixPeerEndPoint.Of(probe).ProcessId);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable)
+        {
+            return null;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AccessDenied)
+        {
+            throw Refused("there is a socket file that this user may not connect to, so whether somebody listens behind it cannot be told", "Choose another path, or run as the user it belongs to", e);
+        }
+        catch (SocketException)
+        {
+            // Its backlog is full, or it is a datagram socket: somebody is there in any case.
+            return "another process";
+        }
+    }
+}
