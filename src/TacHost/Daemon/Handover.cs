@@ -29,6 +29,7 @@ internal sealed class Handover
 
         // Neither the services nor their children are to see it.
         Environment.SetEnvironmentVariable(Variable, null);
+        SocketActivation.TakeOver();
         var descriptors = value.Split(',');
         using var recipe = new FileStream(Inherited(descriptors[0]), FileAccess.Read, bufferSize: 0);
         recipe.Position = 0;
@@ -41,7 +42,7 @@ internal sealed class Handover
     public static List<string> EnvironmentWith(params int[] descriptors)
     {
         var all = Environment.GetEnvironmentVariables();
-        List<string> environment = [.. all.Keys.Cast<string>().Select(key => $"{key}={all[key]}")];
+        List<string> environment = [.. all.Keys.Cast<string>().Select(key => $"{key}={(key == SocketActivation.ProcessVariable ? SocketActivation.HandedOver : all[key])}")];
         environment.Add($"{Variable}={string.Join(',', descriptors)}");
         return environment;
     }

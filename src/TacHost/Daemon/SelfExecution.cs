@@ -16,7 +16,7 @@ internal static unsafe class SelfExecution
     /// <summary>This program; .NET does not tell once the file has been deleted.</summary>
     private static string Executable { get; } = Environment.ProcessPath ?? Path.Combine(AppContext.BaseDirectory, "tachost");
 
-    /// <summary>Starts a daemon: a session of its own, no terminal, standard streams on /dev/null, default signals, no descriptors but those given.</summary>
+    /// <summary>Starts a daemon: a session of its own, no terminal, standard streams on /dev/null, default signals, no descriptors but those given and the sockets of systemd.</summary>
     /// <returns>Its process id.</returns>
     public static int Spawn(IReadOnlyList<string> arguments, params ReadOnlySpan<SafeFileHandle> inherited)
     {
@@ -64,10 +64,11 @@ internal static unsafe class SelfExecution
     /// <summary>Keeps a daemon from holding whatever the shell had open, such as the pipe of a test that waits for its end.</summary>
     private static void CloseOthersOnExecute()
     {
-        const int closeOnExec = 1, firstAfterStandardStreams = 3;
+        const int closeOnExec = 1;
+        var first = SocketActivation.FirstDescriptor + SocketActivation.Count;
         foreach (var entry in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
         {
-            if (int.TryParse(Path.GetFileName(entry), out var descriptor) && descriptor >= firstAfterStandardStreams)
+            if (int.TryParse(Path.GetFileName(entry), out var descriptor) && descriptor >= first)
                 Libc.ControlDescriptor(descriptor, DescriptorCommand.SetFlags, closeOnExec);
         }
     }
