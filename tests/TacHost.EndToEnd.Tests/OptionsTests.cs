@@ -158,6 +158,82 @@ public sealed class OptionsTests
     }
 
     [Fact]
+    public async Task Logger_OfTheUsersOwn_GetsEveryLine()
+    {
+        await using var sandbox = new Sandbox();
+        await Assembly.BuildAsync(
+            sandbox,
+            "Mine",
+            """
+            using Microsoft.Extensions.Logging;
+            namespace Mine;
+            public sealed class ToFile : ILoggerProvider, ILogger
+            {
+                public ILogger CreateLogger(string categoryName) => this;
+                public System.IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+                public bool IsEnabled(LogLevel logLevel) => true;
+                public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, System.Exception? exception, System.Func<TState, System.Exception?, string> formatter) =>
+                    System.IO.File.AppendAllText("mine.log", formatter(state, exception) + "\n");
+                public void Dispose() => System.IO.File.AppendAllText("mine.log", "closed\n");
+            }
+            """,
+            Path.Combine(Path.GetDirectoryName(Program.Tachost)!, "Microsoft.Extensions.Logging.Abstractions.dll"));
+        var id = await StartDaemon(sandbox, ["--lib", "lib", "--logger", "Mine.ToFile, Mine", "--syslog", sandbox.UseSharedTac()]);
+        await sandbox.KillAsync(id);
+        await Until.GoneAsync(id);
+
+        var log = await File.ReadAllTextAsync(sandbox.PathOf("mine.log"), TestContext.Current.CancellationToken);
+        Assert.Contains("PoetryFactory starting on 127.0.0.1:", log, StringComparison.Ordinal);
+        Assert.EndsWith("Server Shut Down.\nclosed\n", log, StringComparison.Ordinal);
+        Assert.Equal("", sandbox.Log);
+    }
+
+    /// <summary>Options of the original for what .NET has no equal of, or other means: nobody is left to believe that they did something.</summary>
+    [Theory]
+    [InlineData("-e")]
+    [InlineData("--encrypted")]
+    [InlineData("--file=x.tap")]
+    [InlineData("-s")]
+    [InlineData("--source=x.tas")]
+    [InlineData("--python=x.tac")]
+    [InlineData("-r")]
+    [InlineData("--reactor=epoll")]
+    [InlineData("--help-reactors")]
+    [InlineData("-p")]
+    [InlineData("--profile=x")]
+    [InlineData("--profiler=hotshot")]
+    [InlineData("--savestats")]
+    [InlineData("--spew")]
+    [InlineData("--originalname")]
+    public async Task OptionOfTheOriginal_WithoutAnEqual_IsRefused(string option)
+    {
+        await using var sandbox = new Sandbox();
+        var outcome = await sandbox.TachostAsync(option, sandbox.UseSharedTac());
+
+        Assert.Equal((64, ""), (outcome.ExitCode, outcome.Output));
+        Assert.StartsWith($"tachost: there is no option '{option.Split('=')[0]}'.", outcome.Error, StringComparison.Ordinal);
+        Assert.Empty(sandbox.Processes());
+    }
+
+    [Fact]
+    public void Rows_Above_CoverEveryOptionThatTheHelpLists()
+    {
+        // These are seen by tests of their own.
+        string[] elsewhere = ["--help", "-h", "--version", "--logger"];
+        var words = _rows.Keys.SelectMany(name => name.Split(' ')).Concat(elsewhere).ToHashSet();
+        var help = HelpOptions().ToList();
+
+        Assert.NotEmpty(help);
+        Assert.All(help, option => Assert.Contains(option, words));
+
+        static IEnumerable<string> HelpOptions() =>
+            File.ReadLines(Path.Combine(Program.Root, "docs", "tachost.1"))
+                .Where(line => line.StartsWith(@".B \-", StringComparison.Ordinal))
+                .SelectMany(line => line[3..].Replace(@"\-", "-", StringComparison.Ordinal).Split([' ', ','], StringSplitOptions.RemoveEmptyEntries))
+                .Where(word => word[0] == '-');
+    }
+
+    [Fact]
     public async Task Version_Asked_IsOneLine()
     {
         await using var sandbox = new Sandbox();
