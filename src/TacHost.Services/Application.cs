@@ -10,6 +10,7 @@ namespace TacHost.Services;
 /// </remarks>
 public sealed class Application : MultiService
 {
+    private readonly TaskCompletionSource _stopRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Makes an application without services.</summary>
@@ -28,8 +29,14 @@ public sealed class Application : MultiService
     /// <summary>The exit code of the process when it has run and stopped as asked. A service may set it at any time. Defaults to 0.</summary>
     public int ExitCode { get; set; }
 
+    /// <summary>Ends once <see cref="RequestStop"/> has been called. The host waits for it and then stops the tree.</summary>
+    public Task StopRequested => _stopRequested.Task;
+
     /// <summary>Fails with <see cref="ServiceFailedException"/> when a running service has failed and no collection on the way up has dealt with it; otherwise never ends.</summary>
     public Task Failed => _failed.Task;
+
+    /// <summary>Asks the host to stop the tree and end the process with <see cref="ExitCode"/>, as a service does whose work is done. Returns at once; twistd's <c>reactor.stop()</c>.</summary>
+    public void RequestStop() => _stopRequested.TrySetResult();
 
     /// <inheritdoc/>
     protected override void OnServiceFailed(IService service, Exception failure)

@@ -6,13 +6,16 @@ namespace TacHost.Services;
 /// <summary>An ordered group of services that starts and stops as one service.</summary>
 /// <remarks>
 /// Children start one after another in the order in which they were added and stop in reverse, each awaited, so that a child may rely on those added before it.
-/// If one fails to start, those already started are stopped and the failure is rethrown. A stop goes on past failures and reports them together.
+/// If one fails to start, those already started are stopped and the failure is rethrown. A stop goes on past failures and reports them together,
+/// and past a child that has not stopped a second after the grace period.
 /// A failure of a running child is passed up, and ends the host when it reaches the <see cref="Application"/>; override <see cref="OnServiceFailed"/> to deal with it here.
 /// A derived class's own start runs before its children's, its own stop after theirs.
 /// Ported from <c>twisted.application.service.MultiService</c>.
 /// </remarks>
 public partial class MultiService : Service, IServiceCollection
 {
+    private static readonly TimeSpan _momentToLetGo = TimeSpan.FromSeconds(1);
+
     private readonly Lock _childrenGate = new();
     private readonly List<IService> _children = [];
     private readonly List<Arrival> _arrivals = [];
@@ -185,7 +188,9 @@ public partial class MultiService : Service, IServiceCollection
     {
         try
         {
-            await stopAsync(cancellationToken);
+            // A group sees to this for its own children; limiting it here as well would cut off those it has not come to.
+            var stop = stopAsync(cancellationToken);
+            await (service is MultiService && service != this ? stop : WithinGraceAsync(stop, service.Path, cancellationToken));
         }
         catch (AggregateException e) when (service is MultiService && service != this)
         {
@@ -195,6 +200,22 @@ public partial class MultiService : Service, IServiceCollection
         {
             ServiceLog.StopFailed(Logger, e, service.Path);
             failures.Add(e);
+        }
+    }
+
+    /// <summary>Waits for a stop, but only a moment once the grace period is over: one service that is stuck must not keep the others from being stopped.</summary>
+    private static async Task WithinGraceAsync(Task stop, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await stop.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (!stop.IsCompleted)
+        {
+            var ended = await Task.WhenAny(stop, Task.Delay(_momentToLetGo, CancellationToken.None));
+            if (ended != stop)
+                throw new TimeoutException($"The service '{path}' did not stop within the grace period.");
+            await stop;
         }
     }
 

@@ -212,9 +212,7 @@ public sealed class CacheTests
     private static async Task<System.Diagnostics.Process> StartInForeground(Sandbox sandbox)
     {
         var process = sandbox.Start("--nodaemon", "poem.csx");
-        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("is running", StringComparison.Ordinal))
-        {
-        }
+        await Until.SaidAsync(process, "is running");
 
         return process;
     }

@@ -142,9 +142,7 @@ public sealed class DaemonTests
     {
         await using var sandbox = new Sandbox();
         using var process = sandbox.Start("--nodaemon", sandbox.WriteTac());
-        var log = "";
-        while (!log.Contains("is running", StringComparison.Ordinal))
-            log += await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) + "\n";
+        var log = await Until.SaidAsync(process, "is running");
         Assert.Equal(process.Id, sandbox.DaemonId);
 
         await sandbox.KillAsync(process.Id, signal);

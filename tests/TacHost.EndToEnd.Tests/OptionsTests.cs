@@ -94,13 +94,15 @@ public sealed class OptionsTests
             Assert.Equal(sandbox.PathOf("run"), new FileInfo($"/proc/{id}/root").LinkTarget);
             Assert.Equal(sandbox.PathOf("run"), WorkingDirectory(id));
             return SeenServing(sandbox, id);
-        }) { NeedsRoot = true },
+        })
+        { NeedsRoot = true },
         ["--chroot --rundir"] = new(["--chroot", ".", "--rundir", "run"], (sandbox, id) =>
         {
             Assert.Equal(sandbox.Directory, new FileInfo($"/proc/{id}/root").LinkTarget);
             Assert.Equal(sandbox.PathOf("run"), WorkingDirectory(id));
             return SeenServing(sandbox, id);
-        }) { NeedsRoot = true },
+        })
+        { NeedsRoot = true },
     };
 
     public static TheoryData<string> Rows => new(_rows.Keys);
@@ -135,9 +137,7 @@ public sealed class OptionsTests
     {
         await using var sandbox = new Sandbox();
         using var shell = sandbox.StartProgram("sh", "-c", $"{Program.Tachost} -n --exit-with-signal {sandbox.UseSharedTac()}; echo status $?");
-        while (await shell.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("is running", StringComparison.Ordinal))
-        {
-        }
+        await Until.SaidAsync(shell, "is running");
 
         await sandbox.KillAsync(sandbox.DaemonId);
         Assert.EndsWith("Server Shut Down.\nstatus 143\n", await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
@@ -302,9 +302,7 @@ public sealed class OptionsTests
     private static async Task<int> StartForeground(Sandbox sandbox, string[] arguments)
     {
         var process = sandbox.Start(arguments);
-        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("is running", StringComparison.Ordinal))
-        {
-        }
+        await Until.SaidAsync(process, "is running");
 
         return process.Id;
     }

@@ -139,12 +139,7 @@ public sealed class ServiceManagerTests
 
     private static async Task<int> PortAsync(System.Diagnostics.Process process)
     {
-        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
-        {
-            if (line.Contains("starting on 127.0.0.1:", StringComparison.Ordinal))
-                return int.Parse(line[(line.LastIndexOf(':') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
-        }
-
-        throw new InvalidOperationException("The process ended without listening.");
+        var line = (await Until.SaidAsync(process, "starting on 127.0.0.1:")).TrimEnd();
+        return int.Parse(line[(line.LastIndexOf(':') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
     }
 }

@@ -21,9 +21,7 @@ public sealed class SignalsTests
         var tac = sandbox.UseSharedTac();
         var id = await sandbox.StartDaemonAsync(tac);
         using var foreground = sandbox.Start("-n", "--pidfile", "foreground.pid", tac);
-        while (await foreground.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("is running", StringComparison.Ordinal))
-        {
-        }
+        await Until.SaidAsync(foreground, "is running");
 
         for (var i = 0; i < 3; i++)
         {
@@ -72,14 +70,10 @@ public sealed class SignalsTests
         await using var sandbox = new Sandbox();
         sandbox.Write("stuck.csx", Stuck);
         using var process = sandbox.Start("-n", "--grace", "3600", "stuck.csx");
-        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("is running", StringComparison.Ordinal))
-        {
-        }
+        await Until.SaidAsync(process, "is running");
 
         await sandbox.KillAsync(process.Id, first);
-        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("stopping now", StringComparison.Ordinal))
-        {
-        }
+        await Until.SaidAsync(process, "stopping now");
 
         await sandbox.KillAsync(process.Id, second);
         var rest = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -126,14 +120,36 @@ public sealed class SignalsTests
     }
 
     [Fact]
+    public async Task RequestStop_ByAService_StopsTheTreeAndExitsWithTheCodeItSet()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("done.csx", """
+            class Work : Service
+            {
+                protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+                {
+                    await Task.Yield();
+                    Application.ExitCode = 4;
+                    Application.RequestStop();
+                }
+            }
+            var application = new Application("done");
+            new Work().SetServiceParent(application);
+            """);
+        var outcome = await sandbox.TachostAsync("-n", "done.csx");
+
+        Assert.Equal(4, outcome.ExitCode);
+        Assert.Contains("[-] done has asked to stop, shutting down.", outcome.Output, StringComparison.Ordinal);
+        Assert.EndsWith("Server Shut Down.\n", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ExitCode_SetByTheApplication_IsTheProcesss()
     {
         await using var sandbox = new Sandbox();
         sandbox.Write("three.csx", "var application = new Application(\"three\") { ExitCode = 3 };");
         using var process = sandbox.Start("-n", "three.csx");
-        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("is running", StringComparison.Ordinal))
-        {
-        }
+        await Until.SaidAsync(process, "is running");
 
         await sandbox.KillAsync(process.Id);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -147,9 +163,7 @@ public sealed class SignalsTests
         await using var sandbox = new Sandbox();
         var tac = sandbox.UseSharedTac();
         using var process = sandbox.StartProgram("unshare", "--pid", "--fork", "--mount-proc", Program.Tachost, "-n", tac);
-        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("is running as process 1,", StringComparison.Ordinal))
-        {
-        }
+        await Until.SaidAsync(process, "is running as process 1,");
 
         // A shell in the same namespace that leaves a child behind: the child's new parent is process 1.
         var host = sandbox.Daemons().Single(id => File.ReadAllText($"/proc/{id}/cmdline").StartsWith(Program.Tachost, StringComparison.Ordinal));

@@ -212,4 +212,25 @@ public sealed partial class MultiServiceTests
             _restarted.SetResult();
         }
     }
+
+    [Fact]
+    public async Task StopAsync_ChildStuckPastTheGracePeriod_StopsTheOthersAndNamesIt()
+    {
+        var parent = new MultiService();
+        var inner = new MultiService();
+        var journal = new Journal();
+        var before = new RecordingService(journal, "before");
+        var beside = new RecordingService(journal, "beside");
+        var stuck = new RecordingService(journal, "stuck") { WhenStopping = _ => new TaskCompletionSource().Task };
+        before.SetServiceParent(parent);
+        beside.SetServiceParent(inner);
+        stuck.SetServiceParent(inner);
+        inner.SetServiceParent(parent);
+        await parent.StartAsync(TestContext.Current.CancellationToken);
+
+        // A grace period that is over already.
+        var failures = await Assert.ThrowsAsync<AggregateException>(() => parent.StopAsync(new CancellationToken(canceled: true)).Soon());
+        Assert.Equal("The service 'MultiService/MultiService/stuck' did not stop within the grace period.", Assert.IsType<TimeoutException>(Assert.Single(failures.InnerExceptions)).Message);
+        Assert.Equal([ServiceState.Stopped, ServiceState.Stopped, ServiceState.Stopping], (IEnumerable<ServiceState>)[before.State, beside.State, stuck.State]);
+    }
 }

@@ -39,7 +39,7 @@ internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe re
             manager.Watch(() => Task.Run(() => ServiceTree.Visit(application)));
 
             var exitCode = await WaitAsync(application, signals, log);
-            manager.Stopping(signals.First is { } signal ? $"stopping after {signal}" : "stopping after a failure");
+            manager.Stopping(signals.First is { } signal ? $"stopping after {signal}" : exitCode == ExitCode.Success ? "stopping as asked" : "stopping after a failure");
             exitCode = await new ApplicationStop(options, log, manager).RunAsync(application, signals, exitCode);
             if (pidFile?.Remove() is { } problem)
                 HostLog.Notice(log.Host, problem);
@@ -71,7 +71,8 @@ internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe re
     {
         try
         {
-            await application.Failed.WaitAsync(signals.Requested);
+            await await Task.WhenAny(application.Failed, application.StopRequested).WaitAsync(signals.Requested);
+            HostLog.StopRequested(log.Host, application.Name!);
         }
         catch (OperationCanceledException)
         {

@@ -11,8 +11,8 @@ internal sealed class ApplicationStop(HostOptions options, LogOutput log, Servic
     /// <summary>How often it is said what is still stopping.</summary>
     private static readonly TimeSpan _betweenReminders = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long services have to let go once the grace period is over.</summary>
-    private static readonly TimeSpan _momentToLetGo = TimeSpan.FromSeconds(2);
+    /// <summary>How long the tree may go on past the grace period; a group gives each stuck child a second.</summary>
+    private static readonly TimeSpan _longestLettingGo = TimeSpan.FromSeconds(10);
 
     /// <summary>Stops it.</summary>
     /// <returns>The exit code of the process: the one so far, or a worse one.</returns>
@@ -21,17 +21,19 @@ internal sealed class ApplicationStop(HostOptions options, LogOutput log, Servic
         using var grace = CancellationTokenSource.CreateLinkedTokenSource(signals.Repeated);
         grace.CancelAfter(options.Grace);
         var stop = Task.Run(() => application.StopAsync(grace.Token));
+        bool hasEnded;
         await using (new Timer(_ => Remind(application), null, _betweenReminders, _betweenReminders))
         {
-            if (!await Waiting.EndsBeforeAsync(stop, grace.Token))
-            {
-                using var moment = new CancellationTokenSource(_momentToLetGo);
-                if (!await Waiting.EndsBeforeAsync(stop, moment.Token))
-                {
-                    HostLog.NotStopped(log.Host, options.Grace.TotalSeconds, Names(application));
-                    return ExitCode.TimedOut;
-                }
-            }
+            using var last = new CancellationTokenSource();
+            hasEnded = await Waiting.EndsBeforeAsync(stop, grace.Token);
+            last.CancelAfter(_longestLettingGo);
+            hasEnded = hasEnded || await Waiting.EndsBeforeAsync(stop, last.Token);
+        }
+
+        if (!hasEnded || ServiceTree.NotStopped(application).Any())
+        {
+            HostLog.NotStopped(log.Host, options.Grace.TotalSeconds, Names(application));
+            return ExitCode.TimedOut;
         }
 
         try

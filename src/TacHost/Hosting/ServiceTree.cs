@@ -25,11 +25,10 @@ internal static class ServiceTree
         return service is IServiceCollection children ? children.Sum(Visit) : 1;
     }
 
+    /// <summary>Looks below whatever the service itself is: a group may have given up on a child that is still stopping.</summary>
     private static List<IService> Innermost(IService service, Func<IService, bool> matches)
     {
-        if (!matches(service))
-            return [];
         var below = service is IServiceCollection children ? children.SelectMany(child => Innermost(child, matches)).ToList() : [];
-        return below.Count > 0 ? below : [service];
+        return below.Count > 0 || !matches(service) ? below : [service];
     }
 }

@@ -58,4 +58,7 @@ internal static partial class HostLog
 
     [LoggerMessage(224, LogLevel.Information, "set {Kind} {User}/{Group}")]
     public static partial void IdentityChanged(ILogger logger, string kind, uint user, uint group);
+
+    [LoggerMessage(225, LogLevel.Information, "{Application} has asked to stop, shutting down.")]
+    public static partial void StopRequested(ILogger logger, string application);
 }

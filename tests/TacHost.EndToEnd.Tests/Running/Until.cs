@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace TacHost.EndToEnd.Tests.Running;
 
@@ -23,6 +24,22 @@ internal static class Until
     }
 
     public static Task TrueAsync(Func<bool> condition, string what) => FoundAsync(() => condition() ? "" : null, what);
+
+    /// <summary>Reads what a process prints up to the line that has a text in it.</summary>
+    /// <returns>Everything that was read.</returns>
+    public static async Task<string> SaidAsync(Process process, string text)
+    {
+        using var limit = new CancellationTokenSource(Program.Patience);
+        var said = new StringBuilder();
+        while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
+        {
+            said.Append(line).Append('\n');
+            if (line.Contains(text, StringComparison.Ordinal))
+                return said.ToString();
+        }
+
+        throw new InvalidOperationException($"The process ended without saying '{text}':\n{said}{await process.StandardError.ReadToEndAsync(limit.Token)}");
+    }
 
     public static Task GoneAsync(int process) => TrueAsync(() => !IsAlive(process), $"the end of process {process}");
 
