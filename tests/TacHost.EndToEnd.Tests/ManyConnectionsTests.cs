@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 using TacHost.EndToEnd.Tests.Running;
@@ -34,6 +36,29 @@ public sealed partial class ManyConnectionsTests
         Assert.Equal(Connections, lines.Count(line => Sending().IsMatch(line)));
         Assert.EndsWith("Server Shut Down.", lines[^1], StringComparison.Ordinal);
         Assert.Contains("starting up.", lines[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Descriptors_RunOut_PausesAcceptingAndGoesOn()
+    {
+        Assert.SkipUnless(Program.IsInstalled("prlimit"), "prlimit is not installed (util-linux)");
+        await using var sandbox = new Sandbox();
+        await File.WriteAllBytesAsync(sandbox.PathOf("long.txt"), new byte[20_000_000], TestContext.Current.CancellationToken);
+        Assert.Equal(new Outcome(0, "", ""), await sandbox.RunAsync("prlimit", "--nofile=160", Program.Tachost, sandbox.WriteTac(poem: "long.txt")));
+        var port = sandbox.Port();
+        var open = new List<Socket>();
+        for (var i = 0; i < 150; i++)
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+            await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), TestContext.Current.CancellationToken);
+            open.Add(socket);
+        }
+
+        await Until.TrueAsync(() => sandbox.Log.Contains("is paused, because the process is out of resources", StringComparison.Ordinal), "the pause");
+        open.ForEach(socket => socket.Dispose());
+        Assert.Equal(20_000_000, (await sandbox.FetchAsync(port)).Length);
+        await Until.TrueAsync(() => sandbox.Log.Contains($"Accepting on 127.0.0.1:{port} again.", StringComparison.Ordinal), "the end of the pause");
+        Assert.True(Until.IsAlive(sandbox.DaemonId));
     }
 
     [GeneratedRegex(@"^\S+ \[fastpoetry/PoetryFactory\] sending 34 bytes of poetry to 127\.0\.0\.1:\d+$")]
