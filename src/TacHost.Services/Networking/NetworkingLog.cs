@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace TacHost.Services.Networking;
@@ -28,4 +29,13 @@ internal static partial class NetworkingLog
 
     [LoggerMessage(107, LogLevel.Warning, "{Count} connections on {EndPoint} did not end within the grace period and were aborted.")]
     public static partial void ConnectionsAborted(ILogger logger, int count, string endPoint);
+
+    [LoggerMessage(EventId = 108, Message = "A connection to {EndPoint} ended before it was served: {Reason} Further ones are logged at debug level.")]
+    public static partial void OpeningFailed(ILogger logger, LogLevel level, EndPoint endPoint, string reason);
+
+    [LoggerMessage(109, LogLevel.Information, "The certificate '{Certificate}' has changed; new connections get it.")]
+    public static partial void CertificateReloaded(ILogger logger, string certificate);
+
+    [LoggerMessage(110, LogLevel.Error, "The certificate '{Certificate}' has changed and cannot be read; the one before stays in use until it changes again.")]
+    public static partial void CertificateNotReloaded(ILogger logger, Exception failure, string certificate);
 }
