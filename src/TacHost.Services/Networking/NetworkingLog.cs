@@ -38,4 +38,10 @@ internal static partial class NetworkingLog
 
     [LoggerMessage(110, LogLevel.Error, "The certificate '{Certificate}' has changed and cannot be read; the one before stays in use until it changes again.")]
     public static partial void CertificateNotReloaded(ILogger logger, Exception failure, string certificate);
+
+    [LoggerMessage(111, LogLevel.Debug, "A datagram was lost at {EndPoint}: {Reason}")]
+    public static partial void DatagramLost(ILogger logger, EndPoint endPoint, string reason);
+
+    [LoggerMessage(112, LogLevel.Error, "A datagram from {Peer} was dropped, because {Protocol} threw.")]
+    public static partial void DatagramProtocolThrew(ILogger logger, Exception failure, EndPoint peer, string protocol);
 }
