@@ -20,7 +20,11 @@ public static class Endpoint
     /// accepted for the original's sake: exclusion is by a lock on the directory that leaves no file.</description></item>
     /// <item><term><c>systemd:</c></term><description>a socket that systemd opened (sd_listen_fds(3)): <c>domain=</c> INET, INET6 or UNIX, and its number in the list of this process as <c>index=</c> or its <c>name=</c>;
     /// several sockets of one name are all listened on.</description></item>
+    /// <item><term><c>tls:PORT</c>, <c>ssl:PORT</c></term><description><c>certificate=</c> a PEM file with the certificate and its chain, or a .pfx file; <c>key=</c> a PEM file, defaults to the same file;
+    /// <c>chain=</c> a PEM file with more of the chain; <c>interface=</c>; <c>backlog=</c>. The original's names <c>certKey</c>, <c>privateKey</c> and <c>extraCertChain</c> stand for the first three.</description></item>
     /// <item><term><c>fd:N</c></term><description>a listening socket that this process inherited.</description></item>
+    /// <item><term><c>haproxy:</c></term><description>in front of any of them: each connection begins with a header of the PROXY protocol, version 1 or 2, and <see cref="ITransport.Peer"/> and
+    /// <see cref="ITransport.Local"/> are what it says. A connection that begins otherwise is closed; so let only the proxy reach that endpoint.</description></item>
     /// </list>
     /// </remarks>
     /// <exception cref="FormatException">It is not an endpoint. The message names the endpoint, the part that is wrong, and what is expected.</exception>

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace TacHost.Services.Networking;
@@ -28,6 +29,21 @@ internal static partial class NetworkingLog
 
     [LoggerMessage(107, LogLevel.Warning, "{Count} connections on {EndPoint} did not end within the grace period and were aborted.")]
     public static partial void ConnectionsAborted(ILogger logger, int count, string endPoint);
+
+    [LoggerMessage(EventId = 108, Message = "A connection to {EndPoint} ended before it was served: {Reason} Further ones are logged at debug level.")]
+    public static partial void OpeningFailed(ILogger logger, LogLevel level, EndPoint endPoint, string reason);
+
+    [LoggerMessage(109, LogLevel.Information, "The certificate '{Certificate}' has changed; new connections get it.")]
+    public static partial void CertificateReloaded(ILogger logger, string certificate);
+
+    [LoggerMessage(110, LogLevel.Error, "The certificate '{Certificate}' has changed and cannot be read; the one before stays in use until it changes again.")]
+    public static partial void CertificateNotReloaded(ILogger logger, Exception failure, string certificate);
+
+    [LoggerMessage(111, LogLevel.Debug, "A datagram was lost at {EndPoint}: {Reason}")]
+    public static partial void DatagramLost(ILogger logger, EndPoint endPoint, string reason);
+
+    [LoggerMessage(112, LogLevel.Error, "A datagram from {Peer} was dropped, because {Protocol} threw.")]
+    public static partial void DatagramProtocolThrew(ILogger logger, Exception failure, EndPoint peer, string protocol);
 
     /// <summary>Logs where nobody is above to catch what a log throws that cannot be written: that must never stop a service.</summary>
     public static void Attempt(Action log)

@@ -27,6 +27,12 @@ public sealed class EndpointTests
     [InlineData("systemd:INET6:1", "systemd:domain=INET6:index=1")]
     [InlineData("systemd:name=http", "systemd:name=http")]
     [InlineData("fd:3", "fd:3")]
+    [InlineData(@"tls:443:certificate=c.pem:key=k.pem:chain=x.pem:interface=\:\:1", @"tls:443:certificate=c.pem:key=k.pem:chain=x.pem:interface=\:\:1")]
+    [InlineData("ssl:443:privateKey=k.pem:certKey=c.pem", "tls:443:certificate=c.pem:key=k.pem")]
+    [InlineData("ssl:443:server.pem", "tls:443:certificate=server.pem")]
+    [InlineData("tls:443:certificate=site.pfx:interface=127.0.0.1", "tls:443:certificate=site.pfx:interface=127.0.0.1")]
+    [InlineData("haproxy:tcp:8080", "haproxy:tcp:8080")]
+    [InlineData("haproxy:unix:/run/x.sock:mode=600", "haproxy:unix:/run/x.sock:mode=600")]
     public void Parse_ServerEndpoint_IsUnderstood(string text, string canonical)
     {
         var endpoint = Endpoint.Parse(text);
@@ -80,6 +86,11 @@ public sealed class EndpointTests
     [InlineData("systemd:domain=INET", "it gives neither 'index' nor 'name'. Say which socket by exactly one of them.")]
     [InlineData("systemd:domain=INET:index=0:name=x", "it gives both 'index' and 'name'.")]
     [InlineData("systemd:domain=inet6:index=0", "its domain is 'inet6'. Expected INET, INET6, UNIX; 'INET6' was probably meant.")]
+    [InlineData("tls:443", "its certificate is missing. Expected certificate=")]
+    [InlineData("tls:443:certificat=x", "'tls' has no parameter 'certificat'. Did you mean 'certificate'?")]
+    [InlineData("tls:443:certificate=x.pfx:key=y", "its certificate is a PFX file, which holds the key as well. Leave 'key' out.")]
+    [InlineData("haproxy", "no endpoint follows the prefix 'haproxy'.")]
+    [InlineData("haproxy:", "no endpoint follows the prefix 'haproxy'.")]
     [InlineData("fd:three", "its descriptor is 'three'")]
     public void Parse_Mistake_NamesThePartAndWhatIsExpected(string text, string message)
     {
@@ -98,6 +109,15 @@ public sealed class EndpointTests
     {
         var failure = Assert.Throws<FormatException>(() => Endpoint.ParseClient(text));
         Assert.Contains(message, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("haproxy:haproxy:tcp:80", "'haproxy:tcp:80' is not an endpoint, because no endpoint follows")]
+    [InlineData("haproxy:tpc:80", "'tpc:80' is not an endpoint, because there is no kind 'tpc'")]
+    public void Parse_MistakeBehindThePrefix_NamesTheRest(string text, string message)
+    {
+        var failure = Assert.Throws<FormatException>(() => Endpoint.Parse(text));
+        Assert.StartsWith(message, failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -121,6 +141,11 @@ public sealed class EndpointTests
     public void ToString_AnySystemdSocket_IsParsedAsTheSame() =>
         Gen.Select(OneOf<string?>(null, "INET", "INET6", "UNIX"), _text, Gen.Int[0, int.MaxValue], Gen.Bool).Sample((domain, name, index, named) =>
             IsParsedAsTheSame(named ? new SystemdServerEndpoint(domain, null, name) : new SystemdServerEndpoint(domain, index, null)));
+
+    [Fact]
+    public void ToString_AnyTlsServer_IsParsedAsTheSame() =>
+        Gen.Select(Gen.Int[0, 65535], _text, _text, _text).Sample((port, certificate, key, iface) =>
+            IsParsedAsTheSame(new TlsServerEndpoint(new TcpServerEndpoint(port, iface), new TlsOptions(TlsCertificate.FromPem($"c{certificate}", $"k{key}")))));
 
     [Fact]
     public void ToString_AnyTlsClient_IsParsedAsTheSame() =>

@@ -1,13 +1,14 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
 using TacHost.Services.Networking.Listening;
 
 namespace TacHost.Services.Networking.Connections;
 
 /// <summary>One accepted stream connection: sends at once what the kernel takes, queues the rest, and closes without cutting anything off.</summary>
-internal sealed class SocketTransport : ITransport
+internal class SocketTransport : ITransport, IConnection
 {
     /// <summary>
     /// Up to ten segments, TCP's initial window (RFC 6928), are on their way as soon as they are sent, so the socket can be closed at once.
@@ -24,6 +25,7 @@ internal sealed class SocketTransport : ITransport
 
     private readonly Socket _socket;
     private readonly StreamListener _listener;
+    private readonly ConnectionEnds? _ends;
     private readonly Lock _gate = new();
     private Protocol? _protocol;
     private ILogger? _logger;
@@ -34,15 +36,19 @@ internal sealed class SocketTransport : ITransport
     private bool _open;
     private bool _losing;
     private bool _closed;
+    private bool _goodbyeSaid;
     private Exception? _reason;
 
-    public SocketTransport(Socket socket, StreamListener listener)
+    /// <param name="socket">The connection; this transport's from now on.</param>
+    /// <param name="listener">The listener that accepted it.</param>
+    /// <param name="ends">Who really talks to whom, if somebody in between has said so.</param>
+    public SocketTransport(Socket socket, StreamListener listener, ConnectionEnds? ends = null)
     {
-        (_socket, _listener) = (socket, listener);
-        Peer = PeerOf(socket);
+        (_socket, _listener, _ends) = (socket, listener, ends);
+        Peer = ends?.Peer ?? PeerOf(socket);
 
         // Asking the socket costs a system call, and is not possible any more when the connection is lost.
-        Local = listener.EndPoint is IPEndPoint { Address: var address } && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)) ? Unmapped(socket.LocalEndPoint!) : listener.EndPoint;
+        Local = ends?.Local ?? (listener.EndPoint is IPEndPoint { Address: var address } && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)) ? Unmapped(socket.LocalEndPoint!) : listener.EndPoint);
 
         // From here on a full kernel buffer is an answer, not a wait.
         socket.Blocking = false;
@@ -59,7 +65,7 @@ internal sealed class SocketTransport : ITransport
         Call(static transport => transport._protocol!.MakeConnection(transport, transport._logger!));
         lock (_gate)
         {
-            if (!_closed && CanCloseAtOnce())
+            if (!_closed && CanCloseAtOnce)
                 CloseSocket();
             _open = !_closed;
             if (_open && _losing && _queueSent is null)
@@ -83,7 +89,7 @@ internal sealed class SocketTransport : ITransport
             if (_losing || _closed)
                 return;
             if (_queue is not { Count: > 0 })
-                data = data[SendNow(data.Span)..];
+                data = data[SendAtOnce(data.Span)..];
             if (data.IsEmpty || _closed)
                 return;
             (_queue ??= new Queue<ReadOnlyMemory<byte>>()).Enqueue(data);
@@ -116,7 +122,7 @@ internal sealed class SocketTransport : ITransport
         }
     }
 
-    /// <summary>Gives a peer that has been sent everything, and has only not closed its side, little time to do so.</summary>
+    /// <inheritdoc/>
     public void HurryLinger()
     {
         lock (_gate)
@@ -135,6 +141,29 @@ internal sealed class SocketTransport : ITransport
         }
     }
 
+    /// <summary>Whether the socket can be closed right after the first callback: see <see cref="SentAtOnce"/>.</summary>
+    protected virtual bool CanCloseAtOnce => _losing && _queueSent is null && _sent <= SentAtOnce && _socket.Available == 0;
+
+    /// <summary>Waits, without a buffer, until there is something to take.</summary>
+    protected virtual ValueTask<int> WaitForDataAsync() => _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
+
+    /// <summary>Takes what has come, without waiting.</summary>
+    protected virtual int ReceiveNow(byte[] buffer, out SocketError error) => _socket.Receive(buffer, SocketFlags.None, out error);
+
+    /// <summary>Sends what can be sent without waiting. Called with the gate held.</summary>
+    protected virtual int SendNow(ReadOnlySpan<byte> data, out SocketError error) => _socket.Send(data, SocketFlags.None, out error);
+
+    /// <summary>Sends, waiting for the peer to take it.</summary>
+    protected virtual ValueTask<int> SendAsync(ReadOnlyMemory<byte> data) => _socket.SendAsync(data, SocketFlags.None);
+
+    /// <summary>What is to be said after the last byte of the protocol and before the socket is shut. Called once at most.</summary>
+    protected virtual Task SayGoodbyeAsync() => Task.CompletedTask;
+
+    /// <summary>Lets go of what the connection took, once nothing is received any more.</summary>
+    protected virtual void Release()
+    {
+    }
+
     /// <summary>Reads until the peer has finished, and owns every callback after the first.</summary>
     private async Task ReceiveAsync()
     {
@@ -145,15 +174,16 @@ internal sealed class SocketTransport : ITransport
             while (true)
             {
                 // Waiting without a buffer: an idle connection holds none.
-                await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
-                if (!ReceiveNow())
+                await WaitForDataAsync();
+                if (!TakeData())
                     break;
             }
 
             // The peer sends no more, but may well read on: it gets all that was written.
             await FinishSendingAsync();
+            await SayGoodbyeOnceAsync();
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (IsLoss(e))
         {
             lock (_gate)
             {
@@ -169,17 +199,18 @@ internal sealed class SocketTransport : ITransport
         }
 
         TellLost();
+        Release();
         _listener.Release(this);
     }
 
     /// <summary>Takes what has come.</summary>
     /// <returns>Whether more may come.</returns>
-    private bool ReceiveNow()
+    private bool TakeData()
     {
         var buffer = ArrayPool<byte>.Shared.Rent(ReceiveBufferSize);
         try
         {
-            var count = _socket.Receive(buffer, SocketFlags.None, out var error);
+            var count = ReceiveNow(buffer, out var error);
             if (error == SocketError.WouldBlock)
                 return true;
             if (error != SocketError.Success)
@@ -201,12 +232,12 @@ internal sealed class SocketTransport : ITransport
             while (NextInQueue() is { } next)
             {
                 while (!next.IsEmpty)
-                    next = next[await _socket.SendAsync(next, SocketFlags.None)..];
+                    next = next[await SendAsync(next)..];
                 lock (_gate)
                     _queue!.Dequeue();
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (IsLoss(e))
         {
             lock (_gate)
             {
@@ -250,20 +281,47 @@ internal sealed class SocketTransport : ITransport
     }
 
     /// <returns>How many of the bytes the kernel took.</returns>
-    private int SendNow(ReadOnlySpan<byte> data)
+    private int SendAtOnce(ReadOnlySpan<byte> data)
     {
-        var count = _socket.Send(data, SocketFlags.None, out var error);
+        var count = SendNow(data, out var error);
         if (error is not (SocketError.Success or SocketError.WouldBlock))
             Abort(new SocketException((int)error));
         _sent += count;
         return count;
     }
 
-    private bool CanCloseAtOnce() =>
-        _losing && _queueSent is null && _sent <= SentAtOnce && _socket.Available == 0;
-
     /// <summary>Tells the peer that all is said, and waits a while for it to close: see <see cref="SentAtOnce"/>.</summary>
     private void BeginLinger()
+    {
+        var goodbye = SayGoodbyeOnceAsync();
+        if (goodbye.IsCompleted)
+            Linger();
+        else
+            _ = LingerAfterAsync(goodbye);
+    }
+
+    private async Task LingerAfterAsync(Task goodbye)
+    {
+        await goodbye.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_gate)
+        {
+            if (!_closed)
+                Linger();
+        }
+    }
+
+    private Task SayGoodbyeOnceAsync()
+    {
+        lock (_gate)
+        {
+            if (_goodbyeSaid)
+                return Task.CompletedTask;
+            _goodbyeSaid = true;
+            return SayGoodbyeAsync();
+        }
+    }
+
+    private void Linger()
     {
         // It also keeps the close from being a reset, which .NET makes of one that interrupts a read.
         try
@@ -320,8 +378,12 @@ internal sealed class SocketTransport : ITransport
         }
     }
 
+    /// <summary>Whether an exception says that the connection is gone, or was no good.</summary>
+    internal static bool IsLoss(Exception e) =>
+        e is SocketException or ObjectDisposedException or IOException or AuthenticationException or InvalidOperationException;
+
     /// <summary>The other side of an accepted socket, in a form that can be read in a log.</summary>
-    private static EndPoint PeerOf(Socket socket) =>
+    internal static EndPoint PeerOf(Socket socket) =>
         socket.RemoteEndPoint is IPEndPoint ip ? Unmapped(ip) : UnixPeerEndPoint.Of(socket);
 
     /// <summary>An IPv4 peer of a dual-stack socket, as people write it.</summary>

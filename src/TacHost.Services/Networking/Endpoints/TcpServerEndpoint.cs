@@ -24,6 +24,16 @@ internal sealed class TcpServerEndpoint : ServerEndpoint
         (_port, _iface, _backlog, _onlyIPv6) = (port, iface, backlog, onlyIPv6);
     }
 
+    /// <summary>The port as it is printed.</summary>
+    public string PrintedPort => _port.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The parameters as they are printed.</summary>
+    public (string Name, string? Value)[] PrintedParameters =>
+    [
+        ("interface", _iface == (_onlyIPv6 ? AnyIPv6 : "") ? null : _iface),
+        ("backlog", _backlog?.ToString(CultureInfo.InvariantCulture)),
+    ];
+
     public static TcpServerEndpoint Parse(EndpointText text)
     {
         var onlyIPv6 = text.Kind == OnlyIPv6;
@@ -37,11 +47,7 @@ internal sealed class TcpServerEndpoint : ServerEndpoint
     }
 
     /// <inheritdoc/>
-    public override string ToString() => EndpointText.Print(
-        _onlyIPv6 ? OnlyIPv6 : "tcp",
-        ("", _port.ToString(CultureInfo.InvariantCulture)),
-        ("interface", _iface == (_onlyIPv6 ? AnyIPv6 : "") ? null : _iface),
-        ("backlog", _backlog?.ToString(CultureInfo.InvariantCulture)));
+    public override string ToString() => EndpointText.Print(_onlyIPv6 ? OnlyIPv6 : "tcp", [("", PrintedPort), .. PrintedParameters]);
 
     /// <inheritdoc/>
     internal override async Task ListenAsync(ListenerSettings settings, ICollection<StreamListener> listeners, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TacHost.Services.Networking.Tls;
 
 namespace TacHost.Services.Networking.Listening;
 
@@ -7,4 +8,16 @@ internal sealed record ListenerSettings(string ServicePath, ServerFactory Factor
 {
     /// <summary>The application at the root of the tree, for the identity that the process will end with.</summary>
     public Application? Application { get; init; }
+
+    /// <summary>Whether each connection begins with a PROXY header.</summary>
+    public bool ExpectsProxyHeader { get; init; }
+
+    /// <summary>The certificates to speak TLS with, or null for plain connections.</summary>
+    public TlsCertificates? Tls { get; init; }
+
+    /// <summary>How long a connection may take for what comes before its protocol.</summary>
+    public TimeSpan OpeningTimeout { get; init; } = TlsOptions.DefaultHandshakeTimeout;
+
+    /// <summary>Whether something comes before the protocol.</summary>
+    public bool HasOpening => ExpectsProxyHeader || Tls is not null;
 }

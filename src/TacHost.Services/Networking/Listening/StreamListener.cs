@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
 using TacHost.Services.Networking.Connections;
 
 namespace TacHost.Services.Networking.Listening;
@@ -17,11 +18,12 @@ internal sealed class StreamListener
     private readonly ListeningSocket _socket;
     private readonly ListenerSettings _settings;
     private readonly Lock _gate = new();
-    private readonly HashSet<SocketTransport> _connections = [];
+    private readonly HashSet<IConnection> _connections = [];
     private readonly TaskCompletionSource _accepting = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ManualResetEventSlim _closing = new();
     private TaskCompletionSource? _drained;
     private bool _started;
+    private bool _openingFailed;
 
     public StreamListener(ListeningSocket socket, ListenerSettings settings) => (_socket, _settings) = (socket, settings);
 
@@ -63,7 +65,7 @@ internal sealed class StreamListener
     /// <summary>Waits for the open connections to end; aborts those that have not when the token is cancelled.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
-        SocketTransport[] open;
+        IConnection[] open;
         TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
@@ -80,14 +82,14 @@ internal sealed class StreamListener
     }
 
     /// <summary>Counts in a connection that goes on after its first callback.</summary>
-    public void Keep(SocketTransport connection)
+    public void Keep(IConnection connection)
     {
         lock (_gate)
             _connections.Add(connection);
     }
 
     /// <summary>Counts it out again.</summary>
-    public void Release(SocketTransport connection)
+    public void Release(IConnection connection)
     {
         lock (_gate)
         {
@@ -95,6 +97,37 @@ internal sealed class StreamListener
             if (_connections.Count == 0)
                 _drained?.TrySetResult();
         }
+    }
+
+    /// <summary>Gives a connection its protocol, and runs its first callback.</summary>
+    public void Serve(SocketTransport transport)
+    {
+        Protocol? protocol;
+        try
+        {
+            protocol = _settings.Factory.BuildProtocol(transport.Peer);
+        }
+        catch (Exception e)
+        {
+            // The boundary around one connection: others must not notice.
+            NetworkingLog.Attempt(() => NetworkingLog.ProtocolThrew(_settings.Factory.Logger, e, transport.Peer.ToString()!, TypeName.Of(_settings.Factory.GetType())));
+            protocol = null;
+        }
+
+        if (protocol is null)
+            transport.AbortConnection();
+        else
+            transport.Open(protocol, _settings.Factory.Logger);
+    }
+
+    /// <summary>Tells of a connection that ended before it had a protocol; loudly once, since with a wrong configuration all do.</summary>
+    public void OpeningFailed(Exception failure)
+    {
+        var level = Interlocked.Exchange(ref _openingFailed, true) ? LogLevel.Debug : LogLevel.Warning;
+        if (!_settings.Logger.IsEnabled(level))
+            return;
+        var reason = failure is OperationCanceledException ? $"it took longer than {_settings.OpeningTimeout.TotalSeconds:0.###} s." : failure.Message;
+        NetworkingLog.OpeningFailed(_settings.Logger, level, EndPoint, reason);
     }
 
     private void Accept()
@@ -112,7 +145,10 @@ internal sealed class StreamListener
                     NetworkingLog.Attempt(() => NetworkingLog.AcceptResumed(_settings.Logger, EndPoint.ToString()!));
                 }
 
-                Serve(socket);
+                if (_settings.HasOpening)
+                    _ = new OpeningConnection(socket, this, _settings).OpenAsync();
+                else
+                    Serve(new SocketTransport(socket, this));
             }
             catch (Exception) when (_closing.IsSet)
             {
@@ -138,30 +174,9 @@ internal sealed class StreamListener
         _accepting.SetResult();
     }
 
-    private void Serve(Socket socket)
-    {
-        var transport = new SocketTransport(socket, this);
-        Protocol? protocol;
-        try
-        {
-            protocol = _settings.Factory.BuildProtocol(transport.Peer);
-        }
-        catch (Exception e)
-        {
-            // The boundary around one connection: others must not notice.
-            NetworkingLog.Attempt(() => NetworkingLog.ProtocolThrew(_settings.Factory.Logger, e, transport.Peer.ToString()!, TypeName.Of(_settings.Factory.GetType())));
-            protocol = null;
-        }
-
-        if (protocol is null)
-            transport.AbortConnection();
-        else
-            transport.Open(protocol, _settings.Factory.Logger);
-    }
-
     private void AbortAll()
     {
-        SocketTransport[] open;
+        IConnection[] open;
         lock (_gate)
             open = [.. _connections];
         if (open.Length > 0)

@@ -10,7 +10,7 @@ internal sealed class UnixPath(string path, string servicePath)
 {
     /// <summary>Removes a socket file that nobody listens behind.</summary>
     /// <exception cref="CannotListenException">Somebody does, or it is another kind of file.</exception>
-    public void RemoveStale()
+    public void RemoveStale(SocketType type)
     {
         if (Libc.GetStatus(Libc.WorkingDirectory, path, Libc.NoFollow, FileStatus.BasicStatus, out var status) != 0)
             return;
@@ -20,7 +20,7 @@ internal sealed class UnixPath(string path, string servicePath)
             throw Refused($"{kind} is in the way", "Choose another path, or move that away");
         }
 
-        if (Holder() is { } holder)
+        if (Holder(type) is { } holder)
             throw Refused($"{holder} already does", "Choose another path in the tac file, or stop that one first");
         Check(Libc.Unlink(path), "remove the socket file that an earlier process left behind");
     }
@@ -49,13 +49,13 @@ internal sealed class UnixPath(string path, string servicePath)
     }
 
     /// <summary>Who listens behind the file, or null if nobody does: asked by connecting.</summary>
-    private string? Holder()
+    private string? Holder(SocketType type)
     {
-        using Socket probe = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
+        using Socket probe = new(AddressFamily.Unix, type, ProtocolType.Unspecified) { Blocking = false };
         try
         {
             probe.Connect(Address()!);
-            return PortHolder.DescribeProcess(UnixPeerEndPoint.Of(probe).ProcessId);
+            return type == SocketType.Stream ? PortHolder.DescribeProcess(UnixPeerEndPoint.Of(probe).ProcessId) : "another process";
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable)
         {

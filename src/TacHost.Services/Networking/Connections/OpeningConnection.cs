@@ -1,0 +1,47 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using TacHost.Services.Networking.Listening;
+
+namespace TacHost.Services.Networking.Connections;
+
+/// <summary>A connection on which something is said before its protocol sees it: a PROXY header, a TLS handshake, or first the one and then the other.</summary>
+internal sealed class OpeningConnection(Socket socket, StreamListener listener, ListenerSettings settings) : IConnection
+{
+    /// <summary>Leaves the accepting thread, goes through the opening within its time limit, and hands the connection to its protocol; or closes it.</summary>
+    public async Task OpenAsync()
+    {
+        listener.Keep(this);
+        await Task.Yield();
+        SslStream? tls = null;
+        try
+        {
+            using CancellationTokenSource limit = new(settings.OpeningTimeout);
+            var ends = settings.ExpectsProxyHeader ? await ProxyHeader.ReceiveAsync(socket, limit.Token) : null;
+            if (settings.Tls is { } certificates)
+            {
+                tls = new SslStream(new NetworkStream(socket, ownsSocket: false));
+                await tls.AuthenticateAsServerAsync(certificates.ChooseAsync, null, limit.Token);
+            }
+
+            listener.Serve(tls is null ? new SocketTransport(socket, listener, ends) : new TlsTransport(socket, listener, ends, tls));
+        }
+        catch (Exception e) when (SocketTransport.IsLoss(e) || e is OperationCanceledException or FormatException)
+        {
+            listener.OpeningFailed(e);
+            tls?.Dispose();
+            socket.Dispose();
+        }
+        finally
+        {
+            listener.Release(this);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void AbortConnection() => socket.Dispose();
+
+    /// <inheritdoc/>
+    public void HurryLinger()
+    {
+    }
+}

@@ -1,0 +1,153 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace TacHost.Services.Networking.Connections;
+
+/// <summary>The header with which a proxy says whose connection it passes on: the PROXY protocol of HAProxy, versions 1 and 2.</summary>
+/// <remarks>Not a byte beyond the header is taken, so what follows is for whoever reads next. Null stands for the connection's own ends.</remarks>
+internal static class ProxyHeader
+{
+    /// <summary>Of version 1, with the end of the line.</summary>
+    public const int LongestLine = 107;
+    private const int SignatureLength = 12;
+    private const int FixedLength = 16;
+    private const int IPv4Length = 12;
+    private const int IPv6Length = 36;
+    private const int UnixLength = 216;
+
+    private static ReadOnlySpan<byte> Signature => "\r\n\r\n\0\r\nQUIT\n"u8;
+
+    private static ReadOnlySpan<byte> LineStart => "PROXY "u8;
+
+    /// <summary>Receives the header.</summary>
+    /// <exception cref="FormatException">Something else came.</exception>
+    public static async Task<ConnectionEnds?> ReceiveAsync(Socket socket, CancellationToken cancellationToken)
+    {
+        // Longer than the signature of version 2 and shorter than the shortest line of version 1.
+        var header = new byte[LongestLine];
+        var count = 0;
+        while (count < SignatureLength)
+        {
+            count += await ReceiveSomeAsync(socket, header.AsMemory(count, SignatureLength - count), cancellationToken);
+            if (!StartsLike(header.AsSpan(0, count), Signature) && !StartsLike(header.AsSpan(0, count), LineStart))
+                throw new FormatException("it does not begin with a PROXY header. Is the proxy in front told to send one?");
+        }
+
+        if (!header.AsSpan(0, count).SequenceEqual(Signature))
+            return ParseLine((await ReceiveLineAsync(socket, header, count, cancellationToken)).Span);
+        await ReceiveAllAsync(socket, header.AsMemory(count, FixedLength - count), cancellationToken);
+        int length = BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(FixedLength - sizeof(ushort)));
+        var addresses = header.AsMemory(FixedLength, Math.Min(length, IPv6Length));
+        await ReceiveAllAsync(socket, addresses, cancellationToken);
+        var ends = ParseBinary(header.AsSpan(0, FixedLength), addresses.Span);
+
+        // Longer addresses and further fields are of no use here.
+        for (var left = length - addresses.Length; left > 0;)
+            left -= await ReceiveSomeAsync(socket, header.AsMemory(0, Math.Min(left, header.Length)), cancellationToken);
+        return ends;
+    }
+
+    /// <summary>Reads a line of version 1, with its end.</summary>
+    /// <exception cref="FormatException">It is not one.</exception>
+    public static ConnectionEnds? ParseLine(ReadOnlySpan<byte> line)
+    {
+        if (line.Length > LongestLine || !line.StartsWith(LineStart) || !line.EndsWith("\r\n"u8) || !Ascii.IsValid(line))
+            throw Broken();
+        var words = Encoding.ASCII.GetString(line[..^2]).Split(' ');
+        if (words[1] == "UNKNOWN")
+            return null;
+        var family = words[1] switch
+        {
+            "TCP4" => AddressFamily.InterNetwork,
+            "TCP6" => AddressFamily.InterNetworkV6,
+            _ => throw Broken(),
+        };
+        if (words.Length != 6)
+            throw Broken();
+        return new ConnectionEnds(new IPEndPoint(Address(words[2]), Port(words[4])), new IPEndPoint(Address(words[3]), Port(words[5])));
+
+        IPAddress Address(string text)
+        {
+            // The parser also reads "1" and "0x7f.1" as addresses, and zones, which no proxy may send.
+            if (!IPAddress.TryParse(text, out var address) || address.AddressFamily != family || text.Contains('%') || text.Contains('[')
+                || (family == AddressFamily.InterNetwork && address.ToString() != text))
+                throw Broken();
+            return address;
+        }
+
+        int Port(string text) =>
+            ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && (text[0] != '0' || text.Length == 1) ? port : throw Broken();
+    }
+
+    /// <summary>Reads a header of version 2.</summary>
+    /// <param name="header">Its first 16 bytes.</param>
+    /// <param name="addresses">What follows, or the first 36 bytes of that.</param>
+    /// <exception cref="FormatException">It is not one.</exception>
+    public static ConnectionEnds? ParseBinary(ReadOnlySpan<byte> header, ReadOnlySpan<byte> addresses)
+    {
+        if (header.Length != FixedLength || !header.StartsWith(Signature))
+            throw Broken();
+        int length = BinaryPrimitives.ReadUInt16BigEndian(header[14..]);
+        var (version, command) = (header[12] >> 4, header[12] & 0xF);
+        var (family, transport) = (header[13] >> 4, header[13] & 0xF);
+        if (version != 2 || command > 1 || family > 3 || transport > 2 || addresses.Length != Math.Min(length, IPv6Length))
+            throw Broken();
+
+        // LOCAL: the proxy speaks for itself, such as for a health check. Whatever it says of addresses is to be ignored.
+        if (command == 0 || family is 0)
+            return null;
+        if (length < family switch { 1 => IPv4Length, 2 => IPv6Length, _ => UnixLength })
+            throw Broken();
+        return family switch
+        {
+            1 => Ends(addresses, 4),
+            2 => Ends(addresses, 16),
+            _ => null,
+        };
+    }
+
+    private static ConnectionEnds Ends(ReadOnlySpan<byte> bytes, int size) => new(
+        new IPEndPoint(new IPAddress(bytes[..size]), BinaryPrimitives.ReadUInt16BigEndian(bytes[(2 * size)..])),
+        new IPEndPoint(new IPAddress(bytes.Slice(size, size)), BinaryPrimitives.ReadUInt16BigEndian(bytes[((2 * size) + sizeof(ushort))..])));
+
+    private static async Task<ReadOnlyMemory<byte>> ReceiveLineAsync(Socket socket, byte[] line, int count, CancellationToken cancellationToken)
+    {
+        while (count < line.Length)
+        {
+            // Look first, then take no more than to the end of the line.
+            var seen = await socket.ReceiveAsync(line.AsMemory(count), SocketFlags.Peek, cancellationToken);
+            var end = line.AsSpan(count, seen).IndexOf((byte)'\n');
+            var taken = end < 0 ? seen : end + 1;
+            await ReceiveAllAsync(socket, line.AsMemory(count, taken), cancellationToken);
+            count += taken;
+            if (end >= 0)
+                return line.AsMemory(0, count);
+            if (seen == 0)
+                throw Ended();
+        }
+
+        throw Broken();
+    }
+
+    private static async Task ReceiveAllAsync(Socket socket, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        while (!buffer.IsEmpty)
+            buffer = buffer[await ReceiveSomeAsync(socket, buffer, cancellationToken)..];
+    }
+
+    private static async Task<int> ReceiveSomeAsync(Socket socket, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var count = await socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
+        return count > 0 ? count : throw Ended();
+    }
+
+    private static bool StartsLike(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> expected) =>
+        bytes[..Math.Min(bytes.Length, expected.Length)].SequenceEqual(expected[..Math.Min(bytes.Length, expected.Length)]);
+
+    private static FormatException Broken() => new("its PROXY header is broken.");
+
+    private static FormatException Ended() => new("it was closed in the middle of its PROXY header.");
+}

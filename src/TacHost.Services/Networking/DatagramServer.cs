@@ -1,0 +1,67 @@
+using System.Net;
+using TacHost.Services.Networking.Datagrams;
+
+namespace TacHost.Services.Networking;
+
+/// <summary>A service that binds datagram sockets and gives what comes to a protocol.</summary>
+/// <remarks>Binds in the privileged part of its start, so that a low port can be had before privileges are given up; receives once started.</remarks>
+public abstract class DatagramServer : Service
+{
+    private readonly DatagramProtocol _protocol;
+    private readonly Lock _calling = new();
+    private List<DatagramTransport> _sockets = [];
+    private bool _protocolStarted;
+
+    private protected DatagramServer(DatagramProtocol protocol)
+    {
+        ArgumentNullException.ThrowIfNull(protocol);
+        _protocol = protocol;
+    }
+
+    /// <summary>The addresses that are bound, with the port that was picked for 0. Empty while none is.</summary>
+    public IReadOnlyList<EndPoint> EndPoints => [.. _sockets.Select(socket => socket.Local)];
+
+    /// <summary>Binds, and adds each socket as soon as it is there.</summary>
+    private protected abstract Task BindAsync(Action<System.Net.Sockets.Socket> add, CancellationToken cancellationToken);
+
+    /// <summary>What is to be done before the sockets are closed.</summary>
+    private protected virtual void Withdraw()
+    {
+    }
+
+    /// <inheritdoc/>
+    protected sealed override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
+    {
+        var logger = LoggerNamed(TypeName.Of(_protocol.GetType()));
+        return BindAsync(socket => _sockets.Add(new DatagramTransport(socket, _protocol, _calling, logger)), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected sealed override Task OnStartAsync(CancellationToken cancellationToken)
+    {
+        _protocolStarted = true;
+        lock (_calling)
+            _protocol.Start(_sockets.Count == 1 ? _sockets[0] : new DatagramTransports(_sockets), LoggerNamed(TypeName.Of(_protocol.GetType())));
+        foreach (var socket in _sockets)
+            socket.Start();
+        NetworkingLog.FactoryStarting(Logger, TypeName.Of(_protocol.GetType()), string.Join(" and ", EndPoints));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected sealed override async Task OnStopAsync(CancellationToken cancellationToken)
+    {
+        var sockets = _sockets;
+        Withdraw();
+        var closed = Task.WhenAll(sockets.Select(socket => socket.CloseAsync()));
+        foreach (var title in sockets.Select(socket => socket.Local is IPEndPoint ip ? $"UDP Port {ip.Port}" : $"UNIX Datagram Port {socket.Local}").Distinct())
+            NetworkingLog.PortClosed(Logger, title);
+        await closed.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _sockets = [];
+        if (_protocolStarted)
+        {
+            _protocolStarted = false;
+            _protocol.Stop();
+        }
+    }
+}

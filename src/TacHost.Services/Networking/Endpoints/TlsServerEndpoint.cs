@@ -1,0 +1,42 @@
+using System.Net;
+using TacHost.Services.Networking.Listening;
+using TacHost.Services.Networking.Tls;
+
+namespace TacHost.Services.Networking.Endpoints;
+
+/// <summary>A TCP port on which TLS is spoken: <c>tls:443:certificate=/etc/ssl/server.pem:key=/etc/ssl/server.key</c>.</summary>
+internal sealed class TlsServerEndpoint(TcpServerEndpoint tcp, TlsOptions options) : ServerEndpoint
+{
+    public static TlsServerEndpoint Parse(EndpointText text)
+    {
+        var port = text.RequiredNumber("port", IPEndPoint.MaxPort);
+        var key = text.Optional("key", "privateKey");
+        var certificate = text.Optional("certificate", "certKey") ?? key;
+        var chain = text.Optional("chain", "extraCertChain");
+        var iface = text.Optional("interface") ?? "";
+        var backlog = text.OptionalNumber("backlog", 1, int.MaxValue);
+        text.Finish();
+        if (string.IsNullOrEmpty(certificate))
+            throw text.Error("its certificate is missing", "Expected certificate= with a PEM file, and key= unless that is in the same file; or a .pfx file");
+        if (key == certificate || string.IsNullOrEmpty(key))
+            key = null;
+        var isPfx = Path.GetExtension(certificate).ToUpperInvariant() is ".PFX" or ".P12";
+        if (isPfx && (key ?? chain) is not null)
+            throw text.Error($"its certificate is a PFX file, which holds {(key is null ? "the chain" : "the key")} as well", $"Leave {(key is null ? "'chain'" : "'key'")} out");
+        return new TlsServerEndpoint(
+            new TcpServerEndpoint(port, iface, backlog),
+            new TlsOptions(isPfx ? TlsCertificate.FromPfx(certificate) : TlsCertificate.FromPem(certificate, key, string.IsNullOrEmpty(chain) ? null : chain)));
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => EndpointText.Print(
+        "tls",
+        [("", tcp.PrintedPort), ("certificate", options.Certificate.CertificateFile), ("key", options.Certificate.KeyFile), ("chain", options.Certificate.ChainFile), .. tcp.PrintedParameters]);
+
+    /// <inheritdoc/>
+    internal override Task ListenAsync(ListenerSettings settings, ICollection<StreamListener> listeners, CancellationToken cancellationToken) =>
+        tcp.ListenAsync(
+            settings with { Tls = new TlsCertificates(options, settings.ServicePath, settings.Logger), OpeningTimeout = options.HandshakeTimeout },
+            listeners,
+            cancellationToken);
+}

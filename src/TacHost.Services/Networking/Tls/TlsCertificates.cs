@@ -1,0 +1,37 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using Microsoft.Extensions.Logging;
+
+namespace TacHost.Services.Networking.Tls;
+
+/// <summary>The certificates of one server, chosen by the host that a client names.</summary>
+internal sealed class TlsCertificates
+{
+    private readonly ReloadingCertificate _default;
+    private readonly Dictionary<string, ReloadingCertificate> _byHost;
+
+    /// <summary>Reads them.</summary>
+    /// <exception cref="CannotListenException">One cannot be read.</exception>
+    public TlsCertificates(TlsOptions options, string servicePath, ILogger logger)
+    {
+        _default = new ReloadingCertificate(options.Certificate, servicePath, logger);
+        _byHost = options.HostCertificates.ToDictionary(each => each.Key, each => new ReloadingCertificate(each.Value, servicePath, logger), StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>What to speak with a client that has said hello.</summary>
+    public ValueTask<SslServerAuthenticationOptions> ChooseAsync(SslStream stream, SslClientHelloInfo hello, object? state, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = For(hello.ServerName).Current,
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            AllowRenegotiation = false,
+        });
+
+    private ReloadingCertificate For(string host)
+    {
+        if (_byHost.TryGetValue(host, out var exact))
+            return exact;
+        var dot = host.IndexOf('.', StringComparison.Ordinal);
+        return dot > 0 && _byHost.TryGetValue($"*{host[dot..]}", out var wildcard) ? wildcard : _default;
+    }
+}

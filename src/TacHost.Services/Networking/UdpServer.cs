@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Sockets;
+using TacHost.Services.Networking.Listening;
+
+namespace TacHost.Services.Networking;
+
+/// <summary>A service that binds a UDP port and gives each datagram to a protocol.</summary>
+/// <remarks>Ported from <c>twisted.application.internet.UDPServer</c> and <c>MulticastServer</c>.</remarks>
+public sealed class UdpServer : DatagramServer
+{
+    private readonly int _port;
+    private readonly string _iface;
+
+    /// <summary>Describes a server. Nothing is opened before the start.</summary>
+    /// <param name="port">The port, or 0 for one that the system picks; see <see cref="EndPoints"/>.</param>
+    /// <param name="protocol">Gets what comes. Belongs to one server at a time.</param>
+    /// <param name="iface">
+    /// An address, the name of a network interface, or a host name, which means every address it resolves to.
+    /// Defaults to the empty string: every interface, IPv4 and IPv6. A server that is to join IPv4 multicast groups binds an IPv4 address, such as 0.0.0.0.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">The port is not between 0 and 65535.</exception>
+    public UdpServer(int port, DatagramProtocol protocol, string iface = "")
+        : base(protocol)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(port);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, IPEndPoint.MaxPort);
+        ArgumentNullException.ThrowIfNull(iface);
+        (_port, _iface) = (port, iface);
+    }
+
+    /// <summary>Whether other sockets of this machine may be bound to the same port, each getting a copy of what is sent to a multicast group. Defaults to false.</summary>
+    /// <remarks>The original's <c>listenMultiple</c>. What is sent to one address goes to only one of them.</remarks>
+    public bool SharesPort { get; init; }
+
+    /// <summary>The addresses that are bound, with the port that was picked for 0. Empty while none is.</summary>
+    public new IReadOnlyList<IPEndPoint> EndPoints => [.. base.EndPoints.Cast<IPEndPoint>()];
+
+    private protected override async Task BindAsync(Action<Socket> add, CancellationToken cancellationToken)
+    {
+        var port = _port;
+        var addresses = await InterfaceAddresses.ResolveAsync(_iface, Path, cancellationToken);
+        CannotListenException? missing = null;
+        var bound = 0;
+        foreach (var address in addresses)
+        {
+            try
+            {
+                var socket = Bind(new IPEndPoint(address, port));
+                add(socket);
+                bound++;
+                port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+            }
+            catch (CannotListenException e) when (e.IsAddressMissing && addresses.Count > 1)
+            {
+                NetworkingLog.AddressMissing(Logger, _iface, address.ToString());
+                missing = e;
+            }
+        }
+
+        if (bound == 0)
+            throw missing!;
+    }
+
+    private Socket Bind(IPEndPoint endPoint)
+    {
+        Socket? socket = null;
+        try
+        {
+            socket = new Socket(endPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
+                socket.DualMode = endPoint.Address.Equals(IPAddress.IPv6Any);
+            if (SharesPort)
+                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            socket.Bind(endPoint);
+            return socket;
+        }
+        catch (SocketException e)
+        {
+            socket?.Dispose();
+            throw new CannotListenException(endPoint, $"The service '{Path}' cannot bind the UDP port {endPoint}, {WhyNot(e)}", e);
+        }
+    }
+
+    private static string WhyNot(SocketException e) => e.SocketErrorCode switch
+    {
+        SocketError.AddressAlreadyInUse => "because another socket has it.\n  Choose another port in the tac file, or stop that process first.",
+        SocketError.AccessDenied => "because only root may bind a port below 1024.\n  Start as root, or choose a port above 1023.",
+        SocketError.AddressNotAvailable => "because this machine does not have that address.\n  Choose one of its own, such as 127.0.0.1, or leave the interface out for all of them.",
+        _ => $"because of this: {e.Message}.",
+    };
+}
