@@ -77,6 +77,31 @@ public sealed class PrivilegesTests
     }
 
     [Fact]
+    public async Task UnixSocket_BoundAsRoot_BelongsToWhoWillRemoveIt()
+    {
+        RequireRoot();
+        await using var sandbox = OpenToAll();
+        sandbox.Write("unix.csx", """
+            #r "FastPoetry.Services.dll"
+            using FastPoetry.Services;
+            var application = new Application("unix");
+            var poetry = new PoetryService("poem.txt");
+            poetry.SetServiceParent(application);
+            new UnixServer("poem.sock", new PoetryFactory(poetry)).SetServiceParent(application);
+            """);
+        var id = await sandbox.StartDaemonAsync("-u", "nobody", "unix.csx");
+        Assert.Equal("nobody nogroup\n", (await sandbox.RunAsync("stat", "-c", "%U %G", "poem.sock")).Output);
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(sandbox.PathOf("poem.sock")), TestContext.Current.CancellationToken);
+        Assert.Equal(Sandbox.Poem, Encoding.UTF8.GetString(await Sandbox.ReadToEndAsync(socket)));
+        await sandbox.KillAsync(id);
+        await Until.GoneAsync(id);
+
+        Assert.False(File.Exists(sandbox.PathOf("poem.sock")));
+        Assert.False(File.Exists(sandbox.PidFile));
+    }
+
+    [Fact]
     public async Task PidFile_InADirectoryOfRoots_IsEmptiedAndBlocksNobody()
     {
         RequireRoot();
