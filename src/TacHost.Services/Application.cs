@@ -10,6 +10,7 @@ namespace TacHost.Services;
 /// </remarks>
 public sealed class Application : MultiService
 {
+    private int _exitCode;
     private readonly TaskCompletionSource _stopRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -27,7 +28,17 @@ public sealed class Application : MultiService
     public int? Gid { get; set; }
 
     /// <summary>The exit code of the process when it has run and stopped as asked. A service may set it at any time. Defaults to 0.</summary>
-    public int ExitCode { get; set; }
+    /// <exception cref="ArgumentOutOfRangeException">It is not between 0 and 255.</exception>
+    public int ExitCode
+    {
+        get => _exitCode;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, byte.MaxValue);
+            _exitCode = value;
+        }
+    }
 
     /// <summary>Ends once <see cref="RequestStop"/> has been called. The host waits for it and then stops the tree.</summary>
     public Task StopRequested => _stopRequested.Task;

@@ -24,15 +24,16 @@ internal static class Program
 
     private static int Run(string[] args)
     {
+        var debug = false;
         try
         {
-            return RunAsync(args).GetAwaiter().GetResult();
+            var request = HostRequest.Read(args);
+            debug = request is HostRequest.Run { Options.Debug: true };
+            return RunAsync(request, args).GetAwaiter().GetResult();
         }
         catch (TacHostException e)
         {
-            Console.Error.WriteLine($"tachost: {e.Message}");
-            if (e.InnerException is { } cause && (args.Contains("--debug") || args.Contains("-b")))
-                Console.Error.WriteLine(cause);
+            Console.Error.WriteLine($"tachost: {OneLine.Printable(e.TextWith(debug))}");
             return e.ExitCode;
         }
         catch (Exception e)
@@ -42,9 +43,9 @@ internal static class Program
         }
     }
 
-    private static async Task<int> RunAsync(string[] args)
+    private static async Task<int> RunAsync(HostRequest request, string[] args)
     {
-        switch (HostRequest.Read(args))
+        switch (request)
         {
             case HostRequest.ShowHelp:
                 return Print(HelpText.Make());
@@ -70,8 +71,10 @@ internal static class Program
     /// <summary>Prepares the application and brings it into the process it is to run in: a daemon's, this one, or a fresh one under this id.</summary>
     private static async Task<int> StartAsync(HostOptions options, string[] args)
     {
+        // Registered before anything that takes time, so that none of them ends the process at any moment of its life.
+        var signals = new OtherSignals();
         if (Handover.Take() is { } handover)
-            return await RunHereAsync(options, TacRecipe.FromBytes(handover.Recipe), handover.Report);
+            return await RunHereAsync(options, TacRecipe.FromBytes(handover.Recipe), handover.Report, signals);
 
         Preconditions.Check(options);
         var recipe = TacFile.Prepare(options.TacFile!, options.Libraries);
@@ -88,7 +91,7 @@ internal static class Program
             SelfExecution.Replace(args, handedOn);
         }
 
-        return await RunHereAsync(options, recipe, report: null);
+        return await RunHereAsync(options, recipe, report: null, signals);
     }
 
     private static async Task StartDaemonAsync(HostOptions options, TacRecipe recipe, string[] args)
@@ -96,7 +99,7 @@ internal static class Program
         using var signals = new ShutdownSignals((_, _) => { });
         try
         {
-            await DaemonProcess.StartAsync(args, recipe.ToBytes(), options.PidFile, options.StartTimeout, signals.Requested);
+            await DaemonProcess.StartAsync(args, recipe.ToBytes(), options.PidFile, new DaemonPatience(options.StartTimeout, options.Grace, signals.Requested, signals.Repeated));
         }
         catch (OperationCanceledException)
         {
@@ -104,13 +107,13 @@ internal static class Program
         }
     }
 
-    private static async Task<int> RunHereAsync(HostOptions options, TacRecipe recipe, StartupReport? report)
+    private static async Task<int> RunHereAsync(HostOptions options, TacRecipe recipe, StartupReport? report, OtherSignals signals)
     {
         if ((options.Umask ?? (report is null ? null : OnlyTheOwner)) is { } umask)
             _ = Libc.SetUmask(umask);
         using (report)
         {
-            var host = new ApplicationHost(options, recipe, report);
+            var host = new ApplicationHost(options, recipe, report, signals);
             var exitCode = await host.RunAsync();
             if (host.EndingSignal != 0)
                 Libc.EndBySignal(host.EndingSignal);

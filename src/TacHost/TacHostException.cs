@@ -5,4 +5,7 @@ internal sealed class TacHostException(int exitCode, string message, Exception? 
 {
     /// <summary>One of <see cref="TacHost.ExitCode"/>.</summary>
     public int ExitCode { get; } = exitCode;
+
+    /// <summary>What is shown on a terminal: the message, and for whoever debugs the cause with its stack trace.</summary>
+    public string TextWith(bool trace) => trace && InnerException is { } inner ? $"{Message}\n{inner}" : Message;
 }

@@ -13,7 +13,7 @@ public sealed partial class LayersTests
         ["TacHost.CommandLine"] = ["TacHost.Logging"],
         ["TacHost.Scripting"] = ["TacHost.Loading", "TacHost.Interop", Contract],
         ["TacHost.Loading"] = [],
-        ["TacHost.Daemon"] = ["TacHost.Interop"],
+        ["TacHost.Daemon"] = ["TacHost.Interop", "TacHost.Loading"],
         ["TacHost.Hosting"] = ["TacHost.CommandLine", "TacHost.Daemon", "TacHost.Logging", Contract],
         ["TacHost.Logging"] = ["TacHost.Interop", "TacHost.Loading"],
         ["TacHost.Interop"] = [],

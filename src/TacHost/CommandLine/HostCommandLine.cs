@@ -16,7 +16,7 @@ internal static class HostCommandLine
             new("--nodaemon", 'n', null, "Stay in the foreground and log to standard output.", (options, _) => options with { NoDaemon = true }),
             new("--csx", 'y', "FILE", "The tac file; the same as naming it after the options.", (options, value) => options with { TacFile = OptionValue.NotEmpty(value, "the path of a tac file") }),
             new("--lib", null, "DIR", "A directory in which #r looks for assemblies. May be repeated.", (options, value) => options with { Libraries = [.. options.Libraries, OptionValue.FullPath(value)] }),
-            new("--start-timeout", null, "SECONDS", "How long the start may take before it is given up.", (options, value) => options with { StartTimeout = OptionValue.Seconds(value) }) { Default = "60" },
+            new("--start-timeout", null, "SECONDS", "How long the start may take before it is given up.", (options, value) => options with { StartTimeout = OptionValue.SecondsButNone(value) }) { Default = "60" },
             new("--grace", null, "SECONDS", "How long the stop may take before what is left is cut off.", (options, value) => options with { Grace = OptionValue.Seconds(value) }) { Default = "30" },
             new("--exit-with-signal", null, null, "After a clean stop, end by the signal that asked for it (status 143 or 130 in a shell) instead of exiting 0.", (options, _) => options with { ExitWithSignal = true }),
             new("--debug", 'b', null, "Show stack traces with errors.", (options, _) => options with { Debug = true }),
@@ -36,7 +36,7 @@ internal static class HostCommandLine
         ], "tachost --logfile /var/log/poetry.log --log-keep 30 poetry.csx", "keep a month's files"),
         new("Process",
         [
-            new("--pidfile", null, "FILE", "The pid file. Empty, as in --pidfile=, for none.", (options, value) => options with { PidFile = value.Length == 0 ? null : OptionValue.FullPath(value) }) { Default = "tachost.pid" },
+            new("--pidfile", null, "FILE", "The pid file. Empty, as in --pidfile=, for none.", (options, value) => options with { PidFile = value.Length == 0 ? null : OptionValue.FilePath(value) }) { Default = "tachost.pid" },
             new("--no-pidfile", null, null, "No pid file.", (options, _) => options with { PidFile = null }),
             new("--rundir", 'd', "DIR", "The directory to run in: relative paths of the services start there.", (options, value) => options with { RunDirectory = OptionValue.NotEmpty(value, "the path of a directory") }) { Default = "where tachost was started" },
             new("--umask", null, "OCTAL", "The file mode creation mask.", (options, value) => options with { Umask = OptionValue.Umask(value) }) { Default = "077 for a daemon, the inherited one otherwise" },

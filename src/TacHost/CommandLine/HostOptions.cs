@@ -2,7 +2,7 @@ using TacHost.Logging;
 
 namespace TacHost.CommandLine;
 
-/// <summary>What the command line asks for. Paths are absolute, but those of the tac file and the run directory, which are as the user wrote them.</summary>
+/// <summary>What the command line asks for. Paths are absolute once it has been read, but those of the tac file and the run directory, which are as the user wrote them.</summary>
 internal sealed record HostOptions
 {
     /// <summary>The tac file.</summary>
@@ -30,7 +30,7 @@ internal sealed record HostOptions
     public uint? Umask { get; init; }
 
     /// <summary>The pid file, or null for none.</summary>
-    public string? PidFile { get; init; } = Path.GetFullPath("tachost.pid");
+    public string? PidFile { get; init; } = "tachost.pid";
 
     /// <summary>Where log lines go, and which, and how.</summary>
     public LogOptions Log { get; init; } = new();

@@ -18,6 +18,8 @@ internal abstract record HostRequest
         if (arguments.Count == 0)
             return new ShowHelp();
         var (options, operands) = HostCommandLine.Read(arguments);
+        if (operands is ["", ..])
+            throw Usage("'' cannot be the tac file, which is the path of one.");
         if (options.Help)
             return new ShowHelp();
         if (options.Version)
@@ -42,17 +44,31 @@ internal abstract record HostRequest
         var elsewhere = options.SyslogTarget is not null || options.Log.LoggerType is not null;
         if (options.LogFile == "-" && !options.NoDaemon && !elsewhere)
             throw Usage("a daemon has no standard output to log to; name a file with --logfile, or add --nodaemon.");
+        var pidFile = options.PidFile is { } name ? FullPath(name, "--pidfile") : null;
         var directories = (Environment.GetEnvironmentVariable("TACHOST_PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(Path.GetFullPath);
         return options with
         {
+            PidFile = pidFile,
             Log = options.Log with
             {
-                File = elsewhere || logFile == "-" ? null : Path.GetFullPath(logFile),
+                File = elsewhere || logFile == "-" ? null : FullPath(logFile, "--logfile"),
                 Syslog = options.SyslogTarget is null ? null : SyslogOptions.Parse(options.SyslogTarget, options.SyslogPrefix, options.SyslogFacility),
                 LoggerDirectories = [.. options.Libraries, .. directories, AppContext.BaseDirectory],
                 TakesStandardStreams = !options.NoDaemon,
             },
         };
+    }
+
+    private static string FullPath(string path, string option)
+    {
+        try
+        {
+            return OptionValue.FullPath(path);
+        }
+        catch (BadValueException e)
+        {
+            throw Usage($"'{path}' cannot be the {option}, which is {e.Message}.");
+        }
     }
 
     private static TacHostException Usage(string message) => new(TacHost.ExitCode.Usage, OneLine.Of(message));

@@ -13,6 +13,9 @@ internal static class OptionValue
             ? TimeSpan.FromSeconds(seconds)
             : throw new BadValueException("a number of seconds between 0 and 86400");
 
+    public static TimeSpan SecondsButNone(string text) =>
+        Seconds(text) is { Ticks: > 0 } time ? time : throw new BadValueException("a number of seconds above 0 and up to 86400");
+
     public static uint Umask(string text)
     {
         var value = 0;
@@ -50,11 +53,22 @@ internal static class OptionValue
     public static string NotEmpty(string text, string expected) =>
         text.Length > 0 ? text : throw new BadValueException(expected);
 
+    /// <summary>The path of a file, made absolute.</summary>
+    public static string FilePath(string text) =>
+        text.EndsWith('/') ? throw new BadValueException("the path of a file") : FullPath(text);
+
     /// <summary>A path, made absolute against the directory in which tachost was started.</summary>
     public static string FullPath(string text)
     {
         if (text.Length == 0 || text.Contains('\0', StringComparison.Ordinal))
             throw new BadValueException("a path");
-        return Path.GetFullPath(text);
+        try
+        {
+            return Path.GetFullPath(text);
+        }
+        catch (IOException)
+        {
+            throw new BadValueException("a path, and the directory it would start at, in which tachost was started, is gone");
+        }
     }
 }

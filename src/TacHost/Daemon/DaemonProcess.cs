@@ -10,19 +10,18 @@ internal static class DaemonProcess
     private const int Terminate = 15;
     private const int Kill = 9;
 
-    /// <summary>How long a daemon that is to end may take before it is killed.</summary>
-    private static readonly TimeSpan _longestEnd = TimeSpan.FromSeconds(10);
+    /// <summary>What a daemon may need beyond its own limits: to begin, to say that they were reached, and to let go.</summary>
+    private static readonly TimeSpan _margin = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Starts the daemon and ends when it runs.</summary>
     /// <param name="arguments">The same as this process's own.</param>
     /// <param name="recipe">The prepared application.</param>
     /// <param name="pidFile">The daemon's pid file, to be removed if the daemon dies without doing so.</param>
-    /// <param name="startTimeout">How long the daemon itself allows for its start; it gets a little longer to say that it was too long.</param>
-    /// <param name="interrupted">Cancelled when the user wants no daemon after all.</param>
+    /// <param name="patience">How long, and until when, it is waited for.</param>
     /// <exception cref="TacHostException">It does not run, for the reason it gave or for none; it is gone then, and its pid file with it.</exception>
     /// <exception cref="OperationCanceledException">It was interrupted, and is gone too.</exception>
-    public static async Task StartAsync(IReadOnlyList<string> arguments, byte[] recipe, string? pidFile, TimeSpan startTimeout, CancellationToken interrupted)
+    public static async Task StartAsync(IReadOnlyList<string> arguments, byte[] recipe, string? pidFile, DaemonPatience patience)
     {
         var (read, write) = CreatePipe();
         using var recipeFile = Handover.InMemory(recipe);
@@ -30,8 +29,8 @@ internal static class DaemonProcess
         using (write)
             process = SelfExecution.Spawn(arguments, recipeFile, write);
 
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
-        limit.CancelAfter(startTimeout + _longestEnd);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(patience.Interrupted);
+        limit.CancelAfter(patience.StartTimeout + patience.Grace + _margin);
         (int ExitCode, string Message)? report;
         try
         {
@@ -39,15 +38,16 @@ internal static class DaemonProcess
         }
         catch (OperationCanceledException)
         {
-            await EndAsync(process, Terminate);
+            _ = Libc.SendSignal(process, Terminate);
+            await EndAsync(process, patience);
             RemovePidFile(process, pidFile);
-            interrupted.ThrowIfCancellationRequested();
-            throw new TacHostException(ExitCode.TimedOut, $"the daemon (process {process}) neither started nor said why within {startTimeout.TotalSeconds:0} s, and has been stopped.");
+            patience.Interrupted.ThrowIfCancellationRequested();
+            throw new TacHostException(ExitCode.TimedOut, $"the daemon (process {process}) neither started nor said why within {patience.StartTimeout.TotalSeconds:0} s, and has been stopped.");
         }
 
         if (report is (ExitCode.Success, _))
             return;
-        var status = await EndAsync(process);
+        var status = await EndAsync(process, patience);
         RemovePidFile(process, pidFile);
         throw report is { } failed
             ? new TacHostException(failed.ExitCode, failed.Message)
@@ -75,12 +75,11 @@ internal static class DaemonProcess
         return (new SafeFileHandle(ends[0], ownsHandle: true), new SafeFileHandle(ends[1], ownsHandle: true));
     }
 
-    /// <summary>Waits for the process to be gone, after a signal if one is given; kills it if that takes too long.</summary>
-    private static async Task<ExitStatus> EndAsync(int process, int signal = 0)
+    /// <summary>Waits for the process to be gone. Passes a repeated interruption on, and kills it if it takes longer than it may.</summary>
+    private static async Task<ExitStatus> EndAsync(int process, DaemonPatience patience)
     {
-        if (signal != 0)
-            _ = Libc.SendSignal(process, signal);
-        using var limit = new CancellationTokenSource(_longestEnd);
+        using var limit = new CancellationTokenSource(patience.Grace + _margin);
+        await using var repeated = patience.InterruptedAgain.Register(() => _ = Libc.SendSignal(process, Terminate));
         var killed = false;
         while (true)
         {

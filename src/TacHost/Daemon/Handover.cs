@@ -12,6 +12,7 @@ namespace TacHost.Daemon;
 internal sealed class Handover
 {
     private const string Variable = "TACHOST_HANDOVER";
+    private const string MemoryFileName = "tachost-recipe";
 
     private Handover(byte[] recipe, StartupReport? report) => (Recipe, Report) = (recipe, report);
 
@@ -31,6 +32,8 @@ internal sealed class Handover
         Environment.SetEnvironmentVariable(Variable, null);
         SocketActivation.TakeOver();
         var descriptors = value.Split(',');
+        if (descriptors.Length > 2 || !descriptors.All(IsInherited) || !IsMemoryFile(descriptors[0]))
+            throw new TacHostException(ExitCode.Usage, $"{Variable} is set, which is for tachost's own use. Unset it.");
         using var recipe = new FileStream(Inherited(descriptors[0]), FileAccess.Read, bufferSize: 0);
         recipe.Position = 0;
         var bytes = new byte[recipe.Length];
@@ -51,13 +54,21 @@ internal sealed class Handover
     public static SafeFileHandle InMemory(byte[] recipe)
     {
         const uint closeOnExec = 1;
-        var descriptor = Libc.CreateMemoryFile("tachost-recipe", closeOnExec);
+        var descriptor = Libc.CreateMemoryFile(MemoryFileName, closeOnExec);
         if (descriptor < 0)
             throw new TacHostException(ExitCode.OperatingSystem, $"cannot hand the application over: {Errno.LastText}.");
         var file = new SafeFileHandle(descriptor, ownsHandle: true);
         RandomAccess.Write(file, recipe, 0);
         return file;
     }
+
+    private static bool IsInherited(string number) =>
+        int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _) && File.ResolveLinkTarget(PathOf(number), returnFinalTarget: false) is not null;
+
+    private static bool IsMemoryFile(string number) =>
+        File.ResolveLinkTarget(PathOf(number), returnFinalTarget: false)!.FullName.Contains(MemoryFileName, StringComparison.Ordinal);
+
+    private static string PathOf(string number) => $"/proc/self/fd/{number}";
 
     private static SafeFileHandle Inherited(string number)
     {

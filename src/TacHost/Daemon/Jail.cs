@@ -3,10 +3,10 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using System.Runtime.Loader;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using TacHost.Interop;
+using TacHost.Loading;
 
 namespace TacHost.Daemon;
 
@@ -17,15 +17,18 @@ internal static class Jail
     private const string Compiler = "Microsoft.CodeAnalysis";
 
     /// <summary>Loads what could not be loaded any more once inside.</summary>
-    public static async Task PrepareAsync()
+    /// <returns>What could not be loaded even now, in words, and so will not work inside.</returns>
+    public static async Task<IReadOnlyList<string>> PrepareAsync()
     {
-        LoadAssemblies();
+        LoadedAssemblies.LoadWhatTheyReferTo(except: Compiler);
         _ = CultureInfo.InvariantCulture.CompareInfo.Compare("å", "ä", CompareOptions.IgnoreCase);
         _ = "å".Normalize();
         _ = TimeZoneInfo.GetSystemTimeZones();
-        _ = await Dns.GetHostAddressesAsync("localhost");
         LoadStackTraces();
-        await LoadTlsAsync();
+        List<string> missing = [];
+        await TryAsync("Names will not be resolved", () => Dns.GetHostAddressesAsync("localhost"), missing);
+        await TryAsync("TLS will not work", LoadTlsAsync, missing);
+        return missing;
     }
 
     /// <summary>Goes in, and to the run directory inside.</summary>
@@ -38,26 +41,16 @@ internal static class Jail
         RunDirectory.Enter(runDirectory);
     }
 
-    private static void LoadAssemblies()
+    /// <summary>Loading is what matters, and has been done even where the call fails; a service that needs the thing will say so itself.</summary>
+    private static async Task TryAsync(string consequence, Func<Task> call, List<string> missing)
     {
-        HashSet<string> seen = [];
-        var left = new Queue<System.Reflection.Assembly>(AppDomain.CurrentDomain.GetAssemblies());
-        while (left.TryDequeue(out var assembly))
+        try
         {
-            var context = AssemblyLoadContext.GetLoadContext(assembly)!;
-            foreach (var name in assembly.GetReferencedAssemblies().Where(name => !name.Name!.StartsWith(Compiler, StringComparison.Ordinal)))
-            {
-                if (!seen.Add($"{context.Name}/{name.Name}"))
-                    continue;
-                try
-                {
-                    left.Enqueue(context.LoadFromAssemblyName(name));
-                }
-                catch (Exception e) when (e is IOException or BadImageFormatException)
-                {
-                    // A reference that nothing can satisfy would fail outside of the jail too, if it is ever used.
-                }
-            }
+            await call();
+        }
+        catch (Exception e)
+        {
+            missing.Add($"{consequence} in the jail, perhaps: outside of it they could not be tried either. {e.Message}");
         }
     }
 

@@ -105,7 +105,8 @@ internal sealed class PidFile : IDisposable
         var file = directory.OpenFile(prepared, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive, Mode) ?? throw CannotUse(path, Marshal.GetLastPInvokeError());
         try
         {
-            TryLock(file);
+            if (!TryLock(file))
+                throw CannotUse(path, Marshal.GetLastPInvokeError());
             RandomAccess.Write(file, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")), 0);
             Libc.ChangeMode(file, Mode);
             return file;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -12,8 +13,12 @@ internal sealed class ServiceManager : IDisposable
     private const string WatchedProcessVariable = "WATCHDOG_PID";
     private const double MicrosecondsPerSecond = 1e6;
 
+    private static readonly TimeSpan _longestInterval = TimeSpan.FromHours(1);
+
     private readonly Socket? _socket;
     private Timer? _watchdog;
+    private bool _isSilent;
+    private volatile string? _ready;
 
     private ServiceManager(Socket? socket, TimeSpan? watchdogInterval) => (_socket, WatchdogInterval) = (socket, watchdogInterval);
 
@@ -35,28 +40,41 @@ internal sealed class ServiceManager : IDisposable
     }
 
     /// <summary>The start is over.</summary>
-    public void Ready(string status) => Send($"READY=1\nMAINPID={Environment.ProcessId}\nSTATUS={status}");
-
-    /// <summary>A reload begins; <see cref="Ready"/> ends it.</summary>
-    public void Reloading()
+    public void Ready(string status)
     {
-        var now = (long)(System.Diagnostics.Stopwatch.GetTimestamp() * MicrosecondsPerSecond / System.Diagnostics.Stopwatch.Frequency);
+        _ready = $"READY=1\nMAINPID={Environment.ProcessId}\nSTATUS={status}";
+        Send(_ready);
+    }
+
+    /// <summary>A reload has been asked for, and is over: there is nothing to reload yet. Says nothing before the start is over and once the stop has begun.</summary>
+    public void Reload()
+    {
+        if (_ready is not { } ready)
+            return;
+        var now = (long)(Stopwatch.GetTimestamp() * MicrosecondsPerSecond / Stopwatch.Frequency);
         Send($"RELOADING=1\nMONOTONIC_USEC={now}");
+        Send(ready);
     }
 
     /// <summary>The stop begins.</summary>
-    public void Stopping(string status) => Send($"STOPPING=1\nSTATUS={status}");
+    public void Stopping(string status)
+    {
+        _ready = null;
+        Send($"STOPPING=1\nSTATUS={status}");
+    }
 
     /// <summary>What the process is doing, for people.</summary>
     public void Status(string status) => Send($"STATUS={status}");
 
     /// <summary>Sends signs of life from now on, twice in each interval, as long as a question is answered in time.</summary>
-    public void Watch(Func<Task> ask)
+    /// <param name="ask">Asks.</param>
+    /// <param name="onSilence">Hears why there was no answer, once for each silence.</param>
+    public void Watch(Func<Task> ask, Action<Exception> onSilence)
     {
         if (WatchdogInterval is not { } interval)
             return;
-        var half = interval / 2;
-        _watchdog = new Timer(_ => _ = AskAsync(ask, half), null, TimeSpan.Zero, half);
+        var half = (interval < _longestInterval ? interval : _longestInterval) / 2;
+        _watchdog = new Timer(_ => _ = AskAsync(ask, half, onSilence), null, TimeSpan.Zero, half);
     }
 
     public void Dispose()
@@ -65,16 +83,20 @@ internal sealed class ServiceManager : IDisposable
         _socket?.Dispose();
     }
 
-    private async Task AskAsync(Func<Task> ask, TimeSpan patience)
+    private async Task AskAsync(Func<Task> ask, TimeSpan patience, Action<Exception> onSilence)
     {
         try
         {
             await ask().WaitAsync(patience);
             Send("WATCHDOG=1");
+            _isSilent = false;
         }
-        catch (Exception)
+        catch (Exception e)
         {
-            // Whatever went wrong, the tree did not answer, and silence is how to say so.
+            // Whatever went wrong, the tree did not answer, and silence is how to say so to whoever watches.
+            if (!_isSilent)
+                onSilence(e);
+            _isSilent = true;
         }
     }
 
@@ -93,6 +115,8 @@ internal sealed class ServiceManager : IDisposable
         try
         {
             // An '@' stands for the zero byte that begins an abstract name (unix(7)).
+            // A manager that does not read must not hold the process up.
+            socket.Blocking = false;
             socket.Connect(new UnixDomainSocketEndPoint(path[0] == '@' ? "\0" + path[1..] : path));
             return socket;
         }
@@ -111,7 +135,7 @@ internal sealed class ServiceManager : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // Nobody listens any more, which is no reason to stop.
+            // Nobody listens any more, or nobody reads, which is no reason to stop.
         }
     }
 }

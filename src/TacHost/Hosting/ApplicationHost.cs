@@ -8,7 +8,7 @@ using TacHost.Services;
 namespace TacHost.Hosting;
 
 /// <summary>Runs one application in this process, from its recipe to the exit code.</summary>
-internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe recipe, StartupReport? report)
+internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe recipe, StartupReport? report, OtherSignals otherSignals)
 {
     private LogOutput? _log;
 
@@ -26,30 +26,23 @@ internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe re
             using var manager = ServiceManager.Connect();
             using var pidFile = options.PidFile is { } path ? await PidFile.ClaimAsync(path) : null;
             using var log = _log = LogOutput.Open(options.Log);
-            using var capture = log.CaptureConsole();
-            using var others = new OtherSignals(() => Reload(log, manager), () => ReopenLog(log));
-            LogOpening(log);
-            var application = await new ApplicationStart(options, recipe, log, pidFile, signals).RunAsync();
-            HostLog.Running(log.Host, application.Name!, Environment.ProcessId, recipe.Source);
-
-            // Whoever reads the log when the prompt is back reads all of the start.
-            log.WriteOut();
-            report?.Running();
-            manager.Ready(Summary(application));
-            manager.Watch(() => Task.Run(() => ServiceTree.Visit(application)));
-
-            var exitCode = await WaitAsync(application, signals, log);
-            manager.Stopping(signals.First is { } signal ? $"stopping after {signal}" : exitCode == ExitCode.Success ? "stopping as asked" : "stopping after a failure");
-            exitCode = await new ApplicationStop(options, log, manager).RunAsync(application, signals, exitCode);
-            if (pidFile?.Remove() is { } problem)
-                HostLog.Notice(log.Host, problem);
-            HostLog.ShutDown(log.Host);
-            EndingSignal = exitCode == ExitCode.Success && options.ExitWithSignal ? signals.FirstNumber : 0;
-            return exitCode;
+            otherSignals.Act(() => Reload(log, manager), () => ReopenLog(log));
+            try
+            {
+                using (log.CaptureConsole())
+                    return await RunAsync(log, pidFile, signals, manager);
+            }
+            finally
+            {
+                otherSignals.Ignore();
+                if (pidFile?.Remove() is { } problem)
+                    HostLog.Notice(log.Host, problem);
+                HostLog.ShutDown(log.Host);
+            }
         }
         catch (TacHostException e)
         {
-            report?.Failed(e.ExitCode, e.Message);
+            report?.Failed(e.ExitCode, e.TextWith(options.Debug));
             throw;
         }
         catch (Exception e)
@@ -59,11 +52,33 @@ internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe re
         }
     }
 
-    private void LogOpening(LogOutput log)
+    private async Task<int> RunAsync(LogOutput log, PidFile? pidFile, ShutdownSignals signals, ServiceManager manager)
     {
         HostLog.Starting(log.Host, HostVersion.Text, RuntimeInformation.FrameworkDescription, Environment.ProcessPath ?? "");
         foreach (var notice in recipe.Notices)
             HostLog.Notice(log.Host, notice);
+        var application = await new ApplicationStart(options, recipe, log, pidFile, signals).RunAsync();
+        var stop = new ApplicationStop(options, log, manager);
+        if (application.Failed.IsFaulted)
+        {
+            await stop.RunAsync(application, signals, ExitCode.Unavailable);
+            var failure = application.Failed.Exception!.InnerException!;
+            throw new TacHostException(ExitCode.Unavailable, $"'{recipe.Source}' did not start. {failure.Message}", failure);
+        }
+
+        HostLog.Running(log.Host, application.Name!, Environment.ProcessId, recipe.Source);
+
+        // Whoever reads the log when the prompt is back reads all of the start.
+        log.WriteOut();
+        manager.Watch(() => Task.Run(() => ServiceTree.Visit(application)), e => HostLog.TreeDidNotAnswer(log.Host, e));
+        manager.Ready(Summary(application));
+        report?.Running();
+
+        var exitCode = await WaitAsync(application, signals, log);
+        manager.Stopping(signals.First is { } signal ? $"stopping after {signal}" : exitCode == ExitCode.Success ? "stopping as asked" : "stopping after a failure");
+        exitCode = await stop.RunAsync(application, signals, exitCode);
+        EndingSignal = exitCode == ExitCode.Success && options.ExitWithSignal ? signals.FirstNumber : 0;
+        return exitCode;
     }
 
     /// <summary>Waits for a reason to stop.</summary>
@@ -80,7 +95,7 @@ internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe re
         }
         catch (ServiceFailedException e)
         {
-            HostLog.ServiceFailed(log.Host, e.Message);
+            HostLog.ServiceFailed(log.Host, e.ServicePath);
             return ExitCode.Software;
         }
 
@@ -95,9 +110,8 @@ internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe re
 
     private static void Reload(LogOutput log, ServiceManager manager)
     {
-        manager.Reloading();
         HostLog.HangUpIgnored(log.Host);
-        manager.Ready("nothing to reload");
+        manager.Reload();
     }
 
     private static string Summary(Application application)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TacHost.CommandLine;
 using TacHost.Daemon;
 using TacHost.Logging;
@@ -9,12 +10,12 @@ namespace TacHost.Hosting;
 internal sealed class ApplicationStart(HostOptions options, IApplicationRecipe recipe, LogOutput log, PidFile? pidFile, ShutdownSignals signals)
 {
     private Application? _application;
+    private IReadOnlyList<string> _unfinished = [];
 
     /// <exception cref="TacHostException">It did not come up; what had been started is stopped again.</exception>
     public async Task<Application> RunAsync()
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(signals.Requested);
-        limit.CancelAfter(options.StartTimeout);
+        using var limit = new TimeLimit(options.StartTimeout, log.Host, signals.Requested);
         try
         {
             if (options.Jail is null)
@@ -25,53 +26,54 @@ internal sealed class ApplicationStart(HostOptions options, IApplicationRecipe r
             application.LoggerFactory = log.Factory;
             var identity = Identity.Resolve(options.User ?? Text(application.Uid), options.Group ?? Text(application.Gid), options.EffectiveOnly);
             (application.Uid, application.Gid) = ((int?)identity?.User, (int?)identity?.Group);
-            await PartAsync(application.PrivilegedStartAsync, limit.Token);
-            await GiveUpPrivilegesAsync(application, identity, limit.Token);
-            await PartAsync(application.StartAsync, limit.Token);
+            await PartAsync(application.PrivilegedStartAsync, limit);
+            await GiveUpPrivilegesAsync(application, identity);
+            await PartAsync(application.StartAsync, limit);
             return application;
         }
         catch (Exception e)
         {
-            var failure = StartFailure.Describe(e, recipe.Source, _application, signals, options.StartTimeout);
+            var failure = StartFailure.Describe(e, recipe.Source, _application, _unfinished, signals, options.StartTimeout);
             if (!options.Log.IsConsole)
                 HostLog.StartFailed(log.Host, failure.InnerException, failure.Message);
-            HostLog.ShutDown(log.Host);
             throw failure;
         }
     }
 
     /// <summary>Waits for one part of the start; when it is cancelled, for it to clean up after itself, but no longer than the grace period.</summary>
-    private async Task PartAsync(Func<CancellationToken, Task> startAsync, CancellationToken limit)
+    private async Task PartAsync(Func<CancellationToken, Task> startAsync, TimeLimit limit)
     {
-        var start = Task.Run(() => startAsync(limit), CancellationToken.None);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(signals.Repeated);
-        if (!await Waiting.EndsBeforeAsync(start, limit))
+        var start = Task.Run(() => startAsync(limit.Token));
+        if (!await limit.EndsBeforeAsync(start))
         {
-            patience.CancelAfter(options.Grace);
-            if (!await Waiting.EndsBeforeAsync(start, patience.Token))
-                throw new OperationCanceledException(limit);
+            _unfinished = [.. ServiceTree.Starting(_application!).Select(service => service.Path)];
+            using var patience = new TimeLimit(options.Grace, log.Host, signals.Repeated);
+            if (!await patience.EndsBeforeAsync(start))
+                throw new OperationCanceledException(limit.Token);
         }
 
         await start;
     }
 
     /// <summary>Files first, while they can still be given away; then the root directory, which takes root; then root itself.</summary>
-    private async Task GiveUpPrivilegesAsync(Application application, Identity? identity, CancellationToken cancellationToken)
+    private async Task GiveUpPrivilegesAsync(Application application, Identity? identity)
     {
         if (options.Jail is null && identity is null)
             return;
         try
         {
-            using var threads = new ThreadIdentities();
             if (identity is not null)
             {
                 log.ChangeOwner(identity.User, identity.Group);
                 pidFile?.ChangeOwner(identity.User, identity.Group);
             }
 
+            var missing = options.Jail is null ? [] : await Jail.PrepareAsync();
+            using var threads = new ThreadIdentities();
+            foreach (var problem in missing)
+                HostLog.Notice(log.Host, problem);
             if (options.Jail is { } jail)
             {
-                await Jail.PrepareAsync();
                 Jail.Enter(jail, options.RunDirectory);
                 HostLog.Jailed(log.Host, jail);
             }
@@ -84,10 +86,11 @@ internal sealed class ApplicationStart(HostOptions options, IApplicationRecipe r
         catch
         {
             // The privileged part holds ports, perhaps.
-            await application.StopAsync(cancellationToken);
+            using var patience = new TimeLimit(options.Grace, log.Host, signals.Repeated);
+            await patience.EndsBeforeAsync(Task.Run(() => application.StopAsync(patience.Token)));
             throw;
         }
     }
 
-    private static string? Text(int? number) => number?.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string? Text(int? number) => number?.ToString(CultureInfo.InvariantCulture);
 }

@@ -18,16 +18,14 @@ internal sealed class ApplicationStop(HostOptions options, LogOutput log, Servic
     /// <returns>The exit code of the process: the one so far, or a worse one.</returns>
     public async Task<int> RunAsync(Application application, ShutdownSignals signals, int exitCode)
     {
-        using var grace = CancellationTokenSource.CreateLinkedTokenSource(signals.Repeated);
-        grace.CancelAfter(options.Grace);
+        using var grace = new TimeLimit(options.Grace, log.Host, signals.Repeated);
         var stop = Task.Run(() => application.StopAsync(grace.Token));
         bool hasEnded;
         await using (new Timer(_ => Remind(application), null, _betweenReminders, _betweenReminders))
         {
-            using var last = new CancellationTokenSource();
-            hasEnded = await Waiting.EndsBeforeAsync(stop, grace.Token);
-            last.CancelAfter(_longestLettingGo);
-            hasEnded = hasEnded || await Waiting.EndsBeforeAsync(stop, last.Token);
+            hasEnded = await grace.EndsBeforeAsync(stop);
+            using var last = new TimeLimit(_longestLettingGo, log.Host, CancellationToken.None);
+            hasEnded = hasEnded || await last.EndsBeforeAsync(stop);
         }
 
         if (!hasEnded || ServiceTree.NotStopped(application).Any())

@@ -2,36 +2,36 @@ using System.Runtime.InteropServices;
 
 namespace TacHost.Hosting;
 
-/// <summary>The signals that do not stop the process: acted on, or ignored where they would end it.</summary>
-/// <remarks>SIGPIPE is ignored by .NET itself.</remarks>
-internal sealed class OtherSignals : IDisposable
+/// <summary>The signals that do not stop the process: acted on while it serves, ignored before and after.</summary>
+/// <remarks>Registered for the whole life of the process, of which none of them is ever the end. SIGPIPE is ignored by .NET itself.</remarks>
+internal sealed class OtherSignals
 {
     private const PosixSignal User1 = (PosixSignal)10;
     private const PosixSignal User2 = (PosixSignal)12;
 
     private readonly PosixSignalRegistration[] _registrations;
+    private volatile Action? _onHangUp;
+    private volatile Action? _onUser1;
 
-    /// <param name="onHangUp">SIGHUP.</param>
-    /// <param name="onUser1">SIGUSR1.</param>
-    public OtherSignals(Action onHangUp, Action onUser1) =>
+    public OtherSignals() =>
         _registrations =
         [
-            Register(PosixSignal.SIGHUP, onHangUp),
-            Register(User1, onUser1),
-            Register(User2, () => { }),
-            Register(PosixSignal.SIGTTIN, () => { }),
-            Register(PosixSignal.SIGTTOU, () => { }),
+            Register(PosixSignal.SIGHUP, () => _onHangUp),
+            Register(User1, () => _onUser1),
+            Register(User2, () => null),
+            Register(PosixSignal.SIGTTIN, () => null),
+            Register(PosixSignal.SIGTTOU, () => null),
         ];
 
-    public void Dispose()
-    {
-        foreach (var registration in _registrations)
-            registration.Dispose();
-    }
+    /// <summary>Acts on SIGHUP and SIGUSR1 from now on.</summary>
+    public void Act(Action onHangUp, Action onUser1) => (_onHangUp, _onUser1) = (onHangUp, onUser1);
 
-    private static PosixSignalRegistration Register(PosixSignal signal, Action act) => PosixSignalRegistration.Create(signal, context =>
+    /// <summary>Ignores them again.</summary>
+    public void Ignore() => (_onHangUp, _onUser1) = (null, null);
+
+    private static PosixSignalRegistration Register(PosixSignal signal, Func<Action?> action) => PosixSignalRegistration.Create(signal, context =>
     {
         context.Cancel = true;
-        act();
+        action()?.Invoke();
     });
 }

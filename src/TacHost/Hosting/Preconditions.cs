@@ -12,13 +12,20 @@ internal static class Preconditions
         if (options.PidFile is { } pidFile)
             PidFile.Check(pidFile);
         _ = Identity.Resolve(options.User, options.Group, options.EffectiveOnly);
-        if (options.Jail is null && options.RunDirectory is { } runDirectory && !Directory.Exists(runDirectory))
-            throw new TacHostException(ExitCode.NoInput, $"cannot run in '{runDirectory}': there is no such directory.");
+        foreach (var library in options.Libraries)
+            RequireDirectory(library, "--lib");
+        if (options.Jail is null && options.RunDirectory is { } runDirectory)
+            RequireDirectory(runDirectory, "--rundir");
         if (options.Jail is not { } jail)
             return;
-        if (!Directory.Exists(jail))
-            throw new TacHostException(ExitCode.NoInput, $"cannot make '{jail}' the root of the file system: there is no such directory.");
+        RequireDirectory(jail, "--chroot");
         if (!Environment.IsPrivilegedProcess)
             throw new TacHostException(ExitCode.NoPermission, $"only root can make '{jail}' the root of the file system. Start it as root, or leave --chroot out.");
+    }
+
+    private static void RequireDirectory(string path, string option)
+    {
+        if (!Directory.Exists(path))
+            throw new TacHostException(ExitCode.Usage, OneLine.Of($"'{path}' cannot be the {option}, which is a directory that exists."));
     }
 }

@@ -54,7 +54,8 @@ internal sealed class ShutdownSignals : IDisposable
         context.Cancel = true;
         var isRepeated = Interlocked.Increment(ref _count) > 1;
         var name = context.Signal.ToString();
-        First ??= name;
+        if (!isRepeated)
+            First = name;
         _onSignal(name, isRepeated);
         (isRepeated ? _repeated : _requested).Cancel();
     }

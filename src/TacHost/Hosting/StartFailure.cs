@@ -9,16 +9,17 @@ internal static class StartFailure
     /// <param name="failure">What ended the start.</param>
     /// <param name="source">Where the application comes from.</param>
     /// <param name="application">The tree, or null if it was not built.</param>
+    /// <param name="unfinished">The services that were starting when the time was over.</param>
     /// <param name="signals">Whether one of them asked for the end.</param>
     /// <param name="limit">The start time-out.</param>
-    public static TacHostException Describe(Exception failure, string source, Application? application, ShutdownSignals signals, TimeSpan limit)
+    public static TacHostException Describe(Exception failure, string source, Application? application, IReadOnlyList<string> unfinished, ShutdownSignals signals, TimeSpan limit)
     {
         if (failure is TacHostException known)
             return known;
         if (failure is OperationCanceledException && signals.First is not null)
             return new TacHostException(signals.ExitCode, $"'{source}' was interrupted by {signals.First} while starting.");
         if (failure is OperationCanceledException)
-            return new TacHostException(ExitCode.TimedOut, $"'{source}' did not start within {limit.TotalSeconds:0.###} s: {WhatIsGoingOn(application)}\n  If it needs longer, raise --start-timeout.");
+            return new TacHostException(ExitCode.TimedOut, $"'{source}' did not start within {limit.TotalSeconds:0.###} s: {WhatWasGoingOn(application, unfinished)}\n  If it needs longer, raise --start-timeout.");
         var service = application is null ? null : ServiceTree.Failed(application, failure);
         var text = service is null || failure is CannotListenException
             ? failure.Message
@@ -26,7 +27,7 @@ internal static class StartFailure
         return new TacHostException(ExitCode.Unavailable, $"'{source}' did not start. {text}", failure);
     }
 
-    private static string WhatIsGoingOn(Application? application) => application is null
+    private static string WhatWasGoingOn(Application? application, IReadOnlyList<string> unfinished) => application is null
         ? "its top level is still running. Look for a loop or a wait in it; a tac file only builds the tree."
-        : $"still starting are {string.Join(", ", ServiceTree.Starting(application).Select(service => $"'{service.Path}'"))}.";
+        : $"still starting were {string.Join(", ", unfinished.Select(path => $"'{path}'"))}.";
 }

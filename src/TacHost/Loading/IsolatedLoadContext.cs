@@ -14,7 +14,7 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
     : AssemblyLoadContext(name, isCollectible: true)
 {
     private readonly Dictionary<string, string> _libraries =
-        libraries.GroupBy(path => Path.GetFileNameWithoutExtension(path)).ToDictionary(same => same.Key, same => same.First(), StringComparer.OrdinalIgnoreCase);
+        libraries.GroupBy(path => Path.GetFileNameWithoutExtension(path), StringComparer.OrdinalIgnoreCase).ToDictionary(same => same.Key, same => same.First(), StringComparer.OrdinalIgnoreCase);
 
     private readonly HashSet<string> _shared =
         contract.GetReferencedAssemblies().Append(contract.GetName()).Select(assembly => assembly.Name!).ToHashSet(StringComparer.OrdinalIgnoreCase);

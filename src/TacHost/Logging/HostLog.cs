@@ -17,8 +17,8 @@ internal static partial class HostLog
     [LoggerMessage(203, LogLevel.Warning, "Received {Signal} again, no longer waiting.")]
     public static partial void ShuttingDownNow(ILogger logger, string signal);
 
-    [LoggerMessage(204, LogLevel.Error, "{Message} Shutting down.")]
-    public static partial void ServiceFailed(ILogger logger, string message);
+    [LoggerMessage(204, LogLevel.Error, "Shutting down, because the service '{Service}' has failed.")]
+    public static partial void ServiceFailed(ILogger logger, string service);
 
     [LoggerMessage(205, LogLevel.Error, "These services did not stop within {Seconds} s: {Services}.")]
     public static partial void NotStopped(ILogger logger, double seconds, string services);
@@ -61,4 +61,10 @@ internal static partial class HostLog
 
     [LoggerMessage(225, LogLevel.Information, "{Application} has asked to stop, shutting down.")]
     public static partial void StopRequested(ILogger logger, string application);
+
+    [LoggerMessage(226, LogLevel.Error, "A service threw when it was told that its time is over.")]
+    public static partial void CancellationThrew(ILogger logger, Exception failure);
+
+    [LoggerMessage(227, LogLevel.Error, "The tree did not answer the watchdog's question.")]
+    public static partial void TreeDidNotAnswer(ILogger logger, Exception failure);
 }

@@ -1,7 +1,6 @@
 using System.Reflection;
 using Microsoft.Extensions.Logging;
 using TacHost.Loading;
-using TacHost.Services;
 
 namespace TacHost.Logging;
 
@@ -19,8 +18,8 @@ internal static class LoggerType
             throw Wrong(name, "it names no assembly. Write 'Namespace.Type, Assembly'", null);
         try
         {
-            // Shared with the tree is what both must mean by ILoggerProvider, as for a tac.
-            var context = new IsolatedLoadContext($"--logger {assembly}", typeof(IService).Assembly, [], directories);
+            // Shared is what both sides must mean by ILoggerProvider.
+            var context = new IsolatedLoadContext($"--logger {assembly}", typeof(ILoggerProvider).Assembly, [], directories);
             var type = context.LoadFromAssemblyName(new AssemblyName(assembly)).GetType(name[..comma].Trim())
                 ?? throw Wrong(name, $"there is no such type in '{assembly}'", null);
             if (!typeof(ILoggerProvider).IsAssignableFrom(type) || type.GetConstructor([]) is not { } constructor)

@@ -37,7 +37,7 @@ internal static class CompileErrors
             text.Append('^');
         }
 
-        if (error.Id == MissingReference && sources.References.FirstOrDefault(reference => search.Find(reference) is null) is { } missing)
+        if (error.Id == MissingReference && sources.References.FirstOrDefault(reference => error.GetMessage(CultureInfo.InvariantCulture).Contains($"'{reference.Name}'", StringComparison.Ordinal) && search.Find(reference) is null) is { } missing)
             text.Append(CultureInfo.InvariantCulture, $"\n  '{missing.Name}' was looked for in {string.Join(", ", search.DirectoriesFor(missing).Select(directory => $"'{directory}'"))}. Add its directory with --lib.");
     }
 

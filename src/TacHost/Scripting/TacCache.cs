@@ -17,11 +17,8 @@ internal sealed class TacCache
 
     private TacCache(string? directory, string? notice) => (_directory, Notice) = (directory, notice);
 
-    /// <summary>Why the cache is not used, or null.</summary>
-    public string? Notice { get; }
-
-    /// <summary>Whether entries can be read and, as far as is known, written.</summary>
-    public bool IsUsable => _directory is not null;
+    /// <summary>Why the cache is not used, or could not be written, or null.</summary>
+    public string? Notice { get; private set; }
 
     /// <summary>The cache of this user, in the place that the environment names.</summary>
     public static TacCache Open()
@@ -72,6 +69,7 @@ internal sealed class TacCache
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            Notice = $"The compiled tac file could not be kept in '{_directory}': {e.Message}";
             TryDelete(prepared);
         }
     }

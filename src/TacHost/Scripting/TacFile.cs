@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace TacHost.Scripting;
 
 /// <summary>The way from a tac file to a recipe: out of the cache, or through the compiler.</summary>
@@ -10,19 +12,44 @@ internal static class TacFile
         var sources = TacSources.Read(path);
         var search = new ReferenceSearch(libraries);
         var cache = TacCache.Open();
-        IReadOnlyList<string> notices = cache.Notice is { } notice ? [notice] : [];
         var key = CacheKey.Of(sources, search);
-        return cache.Find(key) is { } kept
-            ? new TacRecipe(kept with { Source = path }, search.Directories, notices) { WasCompiled = false }
-            : new TacRecipe(Compile(path, sources, search, cache, key), search.Directories, notices) { WasCompiled = true };
+        var kept = cache.Find(key);
+        var tac = kept ?? Compile(path, sources, search, cache, key);
+        IReadOnlyList<string> notices = cache.Notice is { } notice ? [notice] : [];
+        return new TacRecipe(tac with { Source = path }, search.Directories, notices) { WasCompiled = kept is null };
     }
 
     private static CompiledTac Compile(string path, TacSources sources, ReferenceSearch search, TacCache cache, string key)
     {
         var compiler = new TacCompiler(sources, search, path);
-        var tac = compiler.Compile();
+        var tac = OnDeepStack(compiler.Compile);
         if (!compiler.ReadMoreThanItsKey)
             cache.Keep(key, tac);
         return tac;
+    }
+
+    /// <summary>The compiler recurses as deep as the source is nested, which an ordinary stack does not bear.</summary>
+    private static CompiledTac OnDeepStack(Func<CompiledTac> compile)
+    {
+        const int stackSize = 256 * 1024 * 1024; // reserved, and used only where needed
+        CompiledTac? result = null;
+        ExceptionDispatchInfo? failure = null;
+        var thread = new Thread(
+            () =>
+            {
+                try
+                {
+                    result = compile();
+                }
+                catch (Exception e)
+                {
+                    failure = ExceptionDispatchInfo.Capture(e);
+                }
+            },
+            stackSize);
+        thread.Start();
+        thread.Join();
+        failure?.Throw();
+        return result!;
     }
 }

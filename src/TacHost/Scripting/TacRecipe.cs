@@ -50,7 +50,7 @@ internal sealed class TacRecipe(CompiledTac tac, IReadOnlyList<string> directori
             return application;
         if (global is not IService service)
             throw TacErrors.WrongType(Source, global.GetType());
-        var wrapping = new Application(Path.GetFileNameWithoutExtension(Source));
+        var wrapping = new Application(Path.GetFileNameWithoutExtension(Source) is { Length: > 0 } name && !name.Any(char.IsControl) ? name : GlobalName);
         service.SetServiceParent(wrapping);
         return wrapping;
     }
