@@ -115,6 +115,7 @@ public sealed class FailedStartTests
             $"Looked for '{sandbox.PathOf("nowhere.txt")}'");
         await Assert.ThrowsAsync<SocketException>(() => sandbox.FetchAsync(sandbox.Port()));
         Assert.Contains("Closed)", sandbox.Log, StringComparison.Ordinal);
+        Assert.EndsWith(" [-] Server Shut Down.\n", sandbox.Log, StringComparison.Ordinal);
     }
 
     [Theory]
