@@ -114,10 +114,18 @@ internal static class Program
         using (report)
         {
             var host = new ApplicationHost(options, recipe, report, signals);
-            var exitCode = await host.RunAsync();
-            if (host.EndingSignal != 0)
-                Libc.EndBySignal(host.EndingSignal);
-            return exitCode;
+            try
+            {
+                var exitCode = await host.RunAsync();
+                if (host.EndingSignal != 0)
+                    Libc.EndBySignal(host.EndingSignal);
+                return exitCode;
+            }
+            catch (TacHostException e) when (report is not null)
+            {
+                // Reported and logged. A daemon's standard error is its log, which would have the reason once more, behind its last line.
+                return e.ExitCode;
+            }
         }
     }
 }

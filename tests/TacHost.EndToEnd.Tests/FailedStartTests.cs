@@ -115,13 +115,14 @@ public sealed class FailedStartTests
             $"Looked for '{sandbox.PathOf("nowhere.txt")}'");
         await Assert.ThrowsAsync<SocketException>(() => sandbox.FetchAsync(sandbox.Port()));
         Assert.Contains("Closed)", sandbox.Log, StringComparison.Ordinal);
+        Assert.EndsWith(" [-] Server Shut Down.\n", sandbox.Log, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("while (true) { }", "its top level is still running")]
     [InlineData("await Task.Delay(-1);", "its top level is still running")]
-    [InlineData("class Stuck : Service { protected override Task OnStartAsync(CancellationToken t) => Task.Delay(-1, t); }\nvar application = new Application(\"x\");\nnew Stuck().SetServiceParent(application);", "'endless.csx' did not start within 1 s")]
-    [InlineData("class Stuck : Service { protected override Task OnStartAsync(CancellationToken t) => Task.Delay(-1); }\nvar application = new Application(\"x\");\nnew Stuck().SetServiceParent(application);", "still starting are 'x/Stuck'")]
+    [InlineData("class Stuck : Service { protected override Task OnStartAsync(CancellationToken t) => Task.Delay(-1, t); }\nvar application = new Application(\"x\");\nnew Stuck().SetServiceParent(application);", "'endless.csx' did not start within 1 s: still starting were 'x/Stuck'.")]
+    [InlineData("class Stuck : Service { protected override Task OnStartAsync(CancellationToken t) => Task.Delay(-1); }\nvar application = new Application(\"x\");\nnew Stuck().SetServiceParent(application);", "still starting were 'x/Stuck'.")]
     public async Task Start_ThatNeverEnds_IsEndedByTheStartTimeout(string tac, string said)
     {
         await using var sandbox = new Sandbox();
@@ -129,6 +130,118 @@ public sealed class FailedStartTests
         var outcome = await sandbox.TachostAsync("--start-timeout", "1", "--grace", "1", "endless.csx");
 
         AssertFailed(sandbox, outcome, TimedOut, said, "--start-timeout");
+    }
+
+    [Fact]
+    public async Task Start_ThatTimesOut_LetsWhatWasStartedCleanUpWithinTheGracePeriod()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("held.csx", """
+            class Held : Service
+            {
+                protected override Task OnStartAsync(CancellationToken cancellationToken) { File.WriteAllText("held", ""); return Task.CompletedTask; }
+                protected override Task OnStopAsync(CancellationToken cancellationToken) { File.Delete("held"); return Task.CompletedTask; }
+            }
+            class Stuck : Service { protected override async Task OnStartAsync(CancellationToken t) { try { await Task.Delay(-1, t); } finally { while (!File.Exists("go")) await Task.Delay(10); } } }
+            var application = new Application("x");
+            new Held().SetServiceParent(application);
+            new Stuck().SetServiceParent(application);
+            """);
+        using var front = sandbox.Start("--start-timeout", "0.5", "held.csx");
+        await Until.TrueAsync(() => File.Exists(sandbox.PathOf("held")), "the first service");
+        sandbox.Write("go", "");
+        await front.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        AssertFailed(sandbox, new Outcome(front.ExitCode, "", await front.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)), TimedOut, "still starting were 'x/Stuck'.");
+        Assert.False(File.Exists(sandbox.PathOf("held")));
+        Assert.EndsWith("Server Shut Down.\n", sandbox.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Body_ThatThrowsAtOnce_IsAFailedStart()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("body.csx", """
+            class Body : Service { protected override Task ExecuteAsync(CancellationToken t) => throw new InvalidOperationException("body boom"); }
+            var application = new Application("x");
+            new Body().SetServiceParent(application);
+            """);
+
+        AssertFailed(sandbox, await sandbox.TachostAsync("body.csx"), Unavailable, "'body.csx' did not start. The service 'x/Body' has failed: body boom");
+    }
+
+    [Fact]
+    public async Task Debug_Asked_ShowsTheStackTraceOfADaemonToo()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("throws.csx", "throw new InvalidOperationException(\"traced\\u001b[31m\");");
+        foreach (var option in (string[])["-b", "--deb", "-nb"])
+        {
+            var outcome = await sandbox.TachostAsync(option, "throws.csx");
+            Assert.Contains("   at Submission#0", outcome.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain('\u001b', outcome.Error);
+        }
+    }
+
+    [Fact]
+    public async Task Handover_SetByAUser_IsRefused()
+    {
+        await using var sandbox = new Sandbox();
+        foreach (var value in (string[])["x", "0", "99", "0,1,2", "1"])
+        {
+            sandbox.Environment["TACHOST_HANDOVER"] = value;
+            var outcome = await sandbox.TachostAsync("-n", sandbox.UseSharedTac());
+            Assert.Equal(new Outcome(64, "", "tachost: TACHOST_HANDOVER is set, which is for tachost's own use. Unset it.\n"), outcome);
+        }
+    }
+
+    [Fact]
+    public async Task WorkingDirectory_Gone_IsSaidInOneLine()
+    {
+        await using var sandbox = new Sandbox();
+        Directory.CreateDirectory(sandbox.PathOf("gone"));
+        var help = await sandbox.RunAsync("sh", "-c", $"cd gone && rmdir ../gone && {Program.Tachost} --help");
+        Assert.Equal((0, ""), (help.ExitCode, help.Error));
+        Directory.CreateDirectory(sandbox.PathOf("gone"));
+        var start = await sandbox.RunAsync("sh", "-c", $"cd gone && rmdir ../gone && {Program.Tachost} {sandbox.UseSharedTac()}");
+
+        Assert.Equal((64, ""), (start.ExitCode, start.Output));
+        Assert.Contains("the directory it would start at, in which tachost was started, is gone", start.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EnvironmentExit_InTheForeground_LeavesNoPidFileAndSaysSo()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("exits.csx", "Environment.Exit(5);");
+        var outcome = await sandbox.TachostAsync("-n", "exits.csx");
+
+        Assert.Equal(5, outcome.ExitCode);
+        Assert.Contains("The process ends without stopping its services, because Environment.Exit was called", outcome.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(sandbox.PidFile));
+    }
+
+    [Fact]
+    public async Task Nesting_TooDeepForAnOrdinaryStack_IsNoCrash()
+    {
+        await using var sandbox = new Sandbox();
+        const int depth = 20_000;
+        sandbox.Write("deep.csx", $"var x = {new string('(', depth)}1{new string(')', depth)};");
+        var outcome = await sandbox.TachostAsync("deep.csx");
+
+        Assert.Equal(BadTac, outcome.ExitCode);
+        Assert.StartsWith("tachost: 'deep.csx' ", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task References_SeveralMissing_AreEachNamedByTheirOwnName()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("bad.csx", "#r \"First.dll\"\n#r \"Second.dll\"\nvar application = new Application(\"x\");");
+        var outcome = await sandbox.TachostAsync("bad.csx");
+
+        Assert.Contains("'First.dll' was looked for in", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("'Second.dll' was looked for in", outcome.Error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using TacHost.EndToEnd.Tests.Running;
+using static TacHost.EndToEnd.Tests.Running.Proc;
 
 namespace TacHost.EndToEnd.Tests;
 
@@ -75,7 +76,7 @@ public sealed class OptionsTests
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, File.GetUnixFileMode(sandbox.PathOf("tachost.log")));
             return Task.CompletedTask;
         }),
-        ["--lib"] = new(["--lib", "nowhere", "--lib", "elsewhere"], SeenServing),
+        ["--lib"] = new(["--lib", "run", "--lib", "."], SeenServing),
         ["--debug"] = new(["--debug"], SeenServing),
         ["-b"] = new(["-b"], SeenServing),
         ["--grace"] = new(["--grace", "0.5"], SeenServing),
@@ -377,20 +378,5 @@ public sealed class OptionsTests
         return SeenServing(sandbox, id);
     };
 
-    private static string Status(int id, string field) => Status(id.ToString(CultureInfo.InvariantCulture), field);
-
-    private static string Status(string process, string field) =>
-        string.Join(' ', File.ReadLines($"/proc/{process}/status").Single(line => line.StartsWith(field + ":", StringComparison.Ordinal)).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Skip(1));
-
-    private static string? WorkingDirectory(int id) => new DirectoryInfo($"/proc/{id}/cwd").LinkTarget;
-
     private static string Port(System.Net.Sockets.UdpClient receiver) => ((System.Net.IPEndPoint)receiver.Client.LocalEndPoint!).Port.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>The port that a process listens on, as the kernel tells.</summary>
-    private static int PortOf(int id)
-    {
-        var sockets = Directory.EnumerateFiles($"/proc/{id}/fd").Select(path => new FileInfo(path).LinkTarget).ToHashSet();
-        var line = File.ReadLines("/proc/net/tcp").Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Single(columns => columns[3] == "0A" && sockets.Contains($"socket:[{columns[9]}]"));
-        return int.Parse(line[1].Split(':')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-    }
 }

@@ -150,8 +150,9 @@ public sealed class PrivilegesTests
     [InlineData("--uid=nosuchuser", 67, "there is no user 'nosuchuser'.")]
     [InlineData("--gid=nosuchgroup", 67, "there is no group 'nosuchgroup'.")]
     [InlineData("--uid=4000000", 67, "the user 4000000 has no entry that names a group; give one with --gid.")]
-    [InlineData("--rundir=nowhere", 66, "cannot run in 'nowhere': there is no such directory.")]
-    [InlineData("--chroot=nowhere", 66, "there is no such directory.")]
+    [InlineData("--rundir=nowhere", 64, "'nowhere' cannot be the --rundir, which is a directory that exists.")]
+    [InlineData("--chroot=nowhere", 64, "nowhere' cannot be the --chroot, which is a directory that exists.")]
+    [InlineData("--lib=nowhere", 64, "nowhere' cannot be the --lib, which is a directory that exists.")]
     public async Task Identity_ThatDoesNotExist_IsOneLineBeforeAnythingIsStarted(string option, int exitCode, string said)
     {
         await using var sandbox = new Sandbox();

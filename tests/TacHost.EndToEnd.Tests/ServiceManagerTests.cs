@@ -42,6 +42,56 @@ public sealed class ServiceManagerTests
     }
 
     [Fact]
+    public async Task NotifySocket_ThatNobodyReads_DoesNotHoldTheProcessUp()
+    {
+        await using var sandbox = new Sandbox();
+        using var manager = Listen(sandbox.PathOf("notify"));
+        sandbox.Environment["NOTIFY_SOCKET"] = sandbox.PathOf("notify");
+        var id = await sandbox.StartDaemonAsync(sandbox.UseSharedTac());
+        for (var i = 1; i <= 30; i++)
+        {
+            await sandbox.KillAsync(id, "HUP");
+            await Until.TrueAsync(() => sandbox.Log.Split("Received SIGHUP").Length > i, "the signal in the log");
+        }
+
+        await sandbox.KillAsync(id);
+        await Until.GoneAsync(id);
+        Assert.EndsWith("Server Shut Down.\n", sandbox.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task HangUp_BeforeTheStartIsOverOrAfterTheStopBegan_IsNotTakenForReadiness()
+    {
+        await using var sandbox = new Sandbox();
+        using var manager = Listen(sandbox.PathOf("notify"));
+        sandbox.Environment["NOTIFY_SOCKET"] = sandbox.PathOf("notify");
+        sandbox.Write("slow.csx", """
+            class Slow : Service
+            {
+                static async Task UntilAsync(string file) { while (!File.Exists(file)) await Task.Delay(10); }
+                protected override Task OnStartAsync(CancellationToken cancellationToken) => UntilAsync("start");
+                protected override Task OnStopAsync(CancellationToken cancellationToken) => UntilAsync("stop");
+            }
+            var application = new Application("slow");
+            new Slow().SetServiceParent(application);
+            """);
+        using var process = sandbox.Start("-n", "slow.csx");
+        await Until.SaidAsync(process, "starting up");
+        await sandbox.KillAsync(process.Id, "HUP");
+        await Until.SaidAsync(process, "Received SIGHUP");
+        sandbox.Write("start", "");
+        Assert.EndsWith("slow is running, 1 service", await ReceiveAsync(manager), StringComparison.Ordinal);
+        await sandbox.KillAsync(process.Id);
+        Assert.StartsWith("STOPPING=1", await ReceiveAsync(manager), StringComparison.Ordinal);
+        await sandbox.KillAsync(process.Id, "HUP");
+        await Until.SaidAsync(process, "Received SIGHUP");
+        sandbox.Write("stop", "");
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((0, 0), (process.ExitCode, manager.Available));
+    }
+
+    [Fact]
     public async Task NotifySocket_ThatNobodyListensOn_StopsNothing()
     {
         await using var sandbox = new Sandbox();

@@ -36,6 +36,62 @@ public sealed class SignalsTests
             await Until.TrueAsync(() => sandbox.Log.Contains(said, StringComparison.Ordinal), "the signal in the log");
     }
 
+    [Theory]
+    [InlineData("HUP")]
+    [InlineData("USR1")]
+    [InlineData("USR2")]
+    public async Task Signal_BeforeTheStartOrAfterTheEnd_EndsNothing(string signal)
+    {
+        await using var sandbox = new Sandbox();
+        Assert.Equal(0, (await sandbox.RunAsync("mkfifo", "pipe.csx")).ExitCode);
+        using var process = sandbox.Start("-n", "pipe.csx");
+        await using (var pipe = new StreamWriter(sandbox.PathOf("pipe.csx")))
+        {
+            // The tac is being read: the pid file and the log do not exist yet.
+            await sandbox.KillAsync(process.Id, signal);
+            await pipe.WriteAsync("""
+                AppDomain.CurrentDomain.ProcessExit += (_, _) => { Console.WriteLine("lingering"); while (!File.Exists("go")) Thread.Sleep(10); };
+                var application = new Application("lingers");
+                """);
+        }
+
+        await Until.SaidAsync(process, "is running");
+        await sandbox.KillAsync(process.Id);
+        await Until.SaidAsync(process, "lingering");
+        await sandbox.KillAsync(process.Id, signal);
+        sandbox.Write("go", "");
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    [Fact]
+    public async Task CancellationCallback_ThatThrows_EndsNeitherTheStopNorTheProcess()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("callback.csx", """
+            class Callback : Service
+            {
+                protected override Task OnStopAsync(CancellationToken cancellationToken)
+                {
+                    cancellationToken.Register(() => throw new InvalidOperationException("callback boom"));
+                    return Task.Delay(-1, cancellationToken);
+                }
+            }
+            class Before : Service { protected override Task OnStopAsync(CancellationToken cancellationToken) { Logger.LogInformation("stopped too"); return Task.CompletedTask; } }
+            var application = new Application("callback");
+            new Before().SetServiceParent(application);
+            new Callback().SetServiceParent(application);
+            """);
+        var id = await sandbox.StartDaemonAsync("--grace", "1", "callback.csx");
+        await sandbox.KillAsync(id);
+        await Until.GoneAsync(id);
+
+        Assert.Contains("callback boom", sandbox.Log, StringComparison.Ordinal);
+        Assert.Contains("[callback/Before] stopped too", sandbox.Log, StringComparison.Ordinal);
+        Assert.EndsWith("Server Shut Down.\n", sandbox.Log, StringComparison.Ordinal);
+        Assert.False(File.Exists(sandbox.PidFile));
+    }
+
     [Fact]
     public async Task Usr1_AfterTheLogWasRenamed_OpensItAnew()
     {

@@ -22,7 +22,13 @@ internal sealed class PidFile : IDisposable
     private readonly OpenDirectory _directory;
     private readonly SafeFileHandle _file;
 
-    private PidFile(string path, OpenDirectory directory, SafeFileHandle file) => (_path, _directory, _file) = (path, directory, file);
+    private PidFile(string path, OpenDirectory directory, SafeFileHandle file)
+    {
+        (_path, _directory, _file) = (path, directory, file);
+
+        // A tac or a service may end the process itself.
+        AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
+    }
 
     private string Name => Path.GetFileName(_path);
 
@@ -80,6 +86,7 @@ internal sealed class PidFile : IDisposable
     {
         if (_file.IsClosed)
             return null;
+        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
         string? problem = null;
         if (IsStillAt(_directory, _path, _file) && !_directory.Delete(Name))
         {
@@ -93,6 +100,8 @@ internal sealed class PidFile : IDisposable
     }
 
     public void Dispose() => Remove();
+
+    private void OnProcessExit(object? sender, EventArgs e) => Remove();
 
     private static OpenDirectory DirectoryOf(string path) =>
         OpenDirectory.Open(Path.GetDirectoryName(path)!) ?? throw CannotUse(path, Marshal.GetLastPInvokeError());

@@ -105,5 +105,9 @@ internal sealed class LogOutput : IDisposable
         WriteOut();
     }
 
-    private void OnProcessExit(object? sender, EventArgs e) => WriteOut();
+    private void OnProcessExit(object? sender, EventArgs e)
+    {
+        HostLog.EndedFromWithin(Host);
+        WriteOut();
+    }
 }

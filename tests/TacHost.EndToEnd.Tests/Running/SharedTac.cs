@@ -11,11 +11,13 @@ internal static class SharedTac
         File.SetUnixFileMode(directory, ForAll);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(directory, recursive: true);
         Path = System.IO.Path.Combine(directory, "poem.csx");
-        File.WriteAllText(Path, Sandbox.Tac(0, "poem.txt", ""));
+        File.WriteAllText(Path, Text);
         Cache = Directory.CreateDirectory(System.IO.Path.Combine(directory, "cache"), ForAll).FullName;
     }
 
     public static string Path { get; }
+
+    public static string Text { get; } = Sandbox.Tac(0, "poem.txt", "");
 
     public static string Cache { get; }
 }

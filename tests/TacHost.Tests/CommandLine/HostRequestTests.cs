@@ -12,6 +12,8 @@ public sealed class HostRequestTests
         { "--csx", "", "'' cannot be the --csx, which is the path of a tac file." },
         { "--start-timeout", "soon", "'soon' cannot be the --start-timeout, which is a number of seconds between 0 and 86400." },
         { "--start-timeout", "-1", "'-1' cannot be the --start-timeout, which is a number of seconds between 0 and 86400." },
+        { "--start-timeout", "0", "'0' cannot be the --start-timeout, which is a number of seconds above 0 and up to 86400." },
+        { "--pidfile", "run/", "'run/' cannot be the --pidfile, which is the path of a file." },
         { "--grace", "1e9", "'1e9' cannot be the --grace, which is a number of seconds between 0 and 86400." },
         { "--grace", "NaN", "'NaN' cannot be the --grace" },
         { "--grace", "86401", "'86401' cannot be the --grace" },
