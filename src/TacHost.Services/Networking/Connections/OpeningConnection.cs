@@ -42,7 +42,7 @@ internal sealed class OpeningConnection(Socket socket, StreamListener listener, 
     }
 
     /// <inheritdoc/>
-    public void AbortConnection() => socket.Dispose();
+    public void AbortConnection() => SocketTransport.Reset(socket);
 
     /// <inheritdoc/>
     public void EndIfIdleSince(long time)

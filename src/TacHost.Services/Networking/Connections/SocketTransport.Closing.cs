@@ -82,6 +82,21 @@ internal partial class SocketTransport
         LoseConnection();
     }
 
+    /// <summary>Closes a socket so that its peer sees a reset.</summary>
+    internal static void Reset(Socket socket)
+    {
+        try
+        {
+            socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Only a live connection can be told to reset; what opened it may have been aborted a moment before.
+        }
+
+        socket.Dispose();
+    }
+
     private void NoteActivity()
     {
         if (_listener.IdleTimeout is not null)
@@ -168,15 +183,7 @@ internal partial class SocketTransport
     private void Abort(Exception reason)
     {
         _reason ??= reason;
-        try
-        {
-            _socket.LingerState = new LingerOption(enable: true, seconds: 0);
-        }
-        catch (SocketException)
-        {
-            // Only a live connection can be told to reset.
-        }
-
+        Reset(_socket);
         CloseSocket();
     }
 

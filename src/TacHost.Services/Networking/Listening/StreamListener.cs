@@ -193,8 +193,7 @@ internal sealed class StreamListener
 
         if (admission is not null)
             return true;
-        socket.LingerState = new LingerOption(enable: true, seconds: 0);
-        socket.Dispose();
+        SocketTransport.Reset(socket);
         return false;
     }
 
