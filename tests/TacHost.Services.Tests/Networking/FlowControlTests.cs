@@ -74,6 +74,33 @@ public sealed class FlowControlTests : IDisposable
     }
 
     [Fact]
+    public async Task RegisterProducer_CallbacksNeedALockThatWritersHold_DoesNotDeadlock()
+    {
+        RecordingFactory factory = new();
+        await using var running = await StartAsync(factory, tls: false);
+        using var client = await running.ConnectAsync();
+        var protocol = await factory.NextAsync();
+        LockingProducer producer = new();
+        protocol.Transport.RegisterProducer(producer, highWaterMark: 1);
+        protocol.Transport.Write(new byte[10_000_000]);
+        var writing = Task.Run(
+            () =>
+            {
+                lock (producer.Gate)
+                {
+                    producer.MayBeResumed.Set();
+                    Assert.True(producer.Resuming.Wait(Bounded.Limit, TestContext.Current.CancellationToken));
+                    protocol.Transport.Write(new byte[10_000_000]);
+                }
+            },
+            TestContext.Current.CancellationToken);
+        Assert.True(producer.MayBeResumed.Wait(Bounded.Limit, TestContext.Current.CancellationToken));
+        await client.ReadAsync(10_000_000);
+        await writing.Soon();
+        await client.ReadAsync(10_000_000);
+    }
+
+    [Fact]
     public async Task RegisterProducer_ConnectionLost_IsStoppedAtOnce()
     {
         RecordingFactory factory = new();
@@ -132,6 +159,31 @@ public sealed class FlowControlTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     private Task<RunningServer> StartAsync(ServerFactory factory, bool tls) => RunningServer.StartAsync(factory, tls ? _directory : null);
+
+    /// <summary>Needs a lock to be resumed.</summary>
+    private sealed class LockingProducer : IProducer
+    {
+        public Lock Gate { get; } = new();
+
+        public ManualResetEventSlim MayBeResumed { get; } = new();
+
+        public ManualResetEventSlim Resuming { get; } = new();
+
+        public void PauseProducing()
+        {
+        }
+
+        public void ResumeProducing()
+        {
+            Resuming.Set();
+            lock (Gate)
+                MayBeResumed.Reset();
+        }
+
+        public void StopProducing()
+        {
+        }
+    }
 
     /// <summary>Writes pieces, and notes what it is told.</summary>
     private sealed class RecordingProducer(ITransport transport, byte[] piece) : IProducer
