@@ -210,7 +210,7 @@ public partial class MultiService : Service, IServiceCollection
         {
             await stop.WaitAsync(cancellationToken);
         }
-        catch (OperationCanceledException) when (!stop.IsCompleted)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             var ended = await Task.WhenAny(stop, Task.Delay(_momentToLetGo, CancellationToken.None));
             if (ended != stop)

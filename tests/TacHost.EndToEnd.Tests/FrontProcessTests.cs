@@ -116,7 +116,7 @@ public sealed class FrontProcessTests
         await StartAndStop(sandbox, tac);
 
         // Threads count as processes: with few, the front process itself fails; with some more, the daemon; with enough, nothing.
-        const int enough = 60;
+        const int enough = 60, killedByTheRuntime = 128;
         var ended = new List<int>();
         for (var limit = 4; limit <= enough; limit += 4)
         {
@@ -131,8 +131,15 @@ public sealed class FrontProcessTests
             }
 
             Assert.NotEqual("", outcome.Error);
-            Assert.Empty(sandbox.Processes());
-            File.Delete(sandbox.PidFile);
+            if (outcome.ExitCode < killedByTheRuntime)
+                AssertNothingLeft(sandbox);
+
+            // A front process that the runtime gave up on could not see to the daemon.
+            foreach (var left in sandbox.Processes().ToList())
+            {
+                await sandbox.KillAsync(left, "KILL");
+                await Until.GoneAsync(left);
+            }
         }
 
         Assert.NotEqual(0, ended[0]);

@@ -6,6 +6,9 @@ namespace TacHost.Services.Networking;
 /// <remarks>Every member may be used from any thread. Ported from <c>twisted.internet.interfaces.ITransport</c>.</remarks>
 public interface ITransport
 {
+    /// <summary>The high-water mark of <see cref="RegisterProducer"/> by default: 64 KiB, as in the original.</summary>
+    const int DefaultHighWaterMark = 64 * 1024;
+
     /// <summary>The address on this side.</summary>
     EndPoint Local { get; }
 
@@ -21,6 +24,26 @@ public interface ITransport
 
     /// <summary>Closes the connection once all that was written is sent. What the peer still sends is read and dropped, so that it gets every byte.</summary>
     void LoseConnection();
+
+    /// <summary>Tells the peer, once all that was written is sent, that nothing more comes, and goes on receiving.</summary>
+    /// <remarks>The connection ends when the peer has finished too. Ported from <c>twisted.internet.interfaces.IHalfCloseableDescriptor</c>.</remarks>
+    void LoseWriteConnection();
+
+    /// <summary>Receives nothing for the time being, so that the peer is held up as soon as the buffers are full. A callback that runs is not cut short.</summary>
+    /// <remarks>A connection that ends meanwhile is noticed once reading is resumed.</remarks>
+    void PauseReading();
+
+    /// <summary>Receives again.</summary>
+    void ResumeReading();
+
+    /// <summary>Holds a producer up while more than so many bytes wait to be sent, until all of them are.</summary>
+    /// <param name="producer">Is told to pause and to resume, and to stop when the connection is lost; at once if it already is.</param>
+    /// <param name="highWaterMark">In bytes. What the kernel has taken does not count. Defaults to <see cref="DefaultHighWaterMark"/>.</param>
+    /// <exception cref="InvalidOperationException">There is a producer already.</exception>
+    void RegisterProducer(IProducer producer, int highWaterMark = DefaultHighWaterMark);
+
+    /// <summary>Forgets the producer, which is told nothing any more. Does nothing if there is none.</summary>
+    void UnregisterProducer();
 
     /// <summary>Closes the connection at once and drops what is not sent; the peer sees a reset.</summary>
     void AbortConnection();

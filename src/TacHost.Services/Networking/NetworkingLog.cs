@@ -45,6 +45,9 @@ internal static partial class NetworkingLog
     [LoggerMessage(112, LogLevel.Error, "A datagram from {Peer} was dropped, because {Protocol} threw.")]
     public static partial void DatagramProtocolThrew(ILogger logger, Exception failure, EndPoint peer, string protocol);
 
+    [LoggerMessage(EventId = 113, Message = "A limit of {EndPoint} is reached: {Reason}. Further times are logged at debug level.")]
+    public static partial void LimitReached(ILogger logger, LogLevel level, EndPoint endPoint, string reason);
+
     /// <summary>Logs where nobody is above to catch what a log throws that cannot be written: that must never stop a service.</summary>
     public static void Attempt(Action log)
     {

@@ -31,6 +31,13 @@ public abstract class Protocol
     {
     }
 
+    /// <summary>The peer sends no more. Not called if the connection is lost before that, or is being closed.</summary>
+    /// <remarks>Ported from <c>twisted.internet.interfaces.IHalfCloseableProtocol.readConnectionLost</c>.</remarks>
+    /// <returns>
+    /// Whether to go on writing, until <see cref="ITransport.LoseConnection"/>. Defaults to false: the connection is closed once all that was written is sent.
+    /// </returns>
+    protected virtual bool ReadConnectionLost() => false;
+
     /// <summary>The connection is gone. The last callback, and it always comes.</summary>
     /// <param name="reason">What ended it, or null if it was closed in good order by either side.</param>
     protected virtual void ConnectionLost(Exception? reason)
@@ -45,6 +52,8 @@ public abstract class Protocol
     }
 
     internal void Receive(ReadOnlySpan<byte> data) => DataReceived(data);
+
+    internal bool LoseReadConnection() => ReadConnectionLost();
 
     internal void LoseConnection(Exception? reason) => ConnectionLost(reason);
 }

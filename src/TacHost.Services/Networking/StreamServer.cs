@@ -38,9 +38,20 @@ public class StreamServer : Service
     /// <summary>The addresses it listens on, with the port that was picked for 0. Empty while it is not bound.</summary>
     public IReadOnlyList<EndPoint> EndPoints => [.. _listeners.Select(listener => listener.EndPoint)];
 
+    /// <summary>How many connections there may be, and how long one may be idle. Defaults to no limits.</summary>
+    public ConnectionLimits Limits { get; init; } = new();
+
     /// <inheritdoc/>
-    protected sealed override Task OnPrivilegedStartAsync(CancellationToken cancellationToken) =>
-        _endpoint.ListenAsync(new ListenerSettings(Path, _factory, Logger) { Application = Application }, _listeners, cancellationToken);
+    protected sealed override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
+    {
+        ListenerSettings settings = new(Path, _factory, Logger)
+        {
+            Application = Application,
+            Limiter = (Limits.Connections ?? Limits.ConnectionsPerAddress) is null ? null : new ConnectionLimiter(Limits),
+            IdleTimeout = Limits.IdleTimeout,
+        };
+        return _endpoint.ListenAsync(settings, _listeners, cancellationToken);
+    }
 
     /// <inheritdoc/>
     protected sealed override Task OnStartAsync(CancellationToken cancellationToken)

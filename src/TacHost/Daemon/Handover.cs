@@ -63,12 +63,12 @@ internal sealed class Handover
     }
 
     private static bool IsInherited(string number) =>
-        int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _) && File.ResolveLinkTarget(PathOf(number), returnFinalTarget: false) is not null;
+        int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _) && TargetOf(number) is not null;
 
     private static bool IsMemoryFile(string number) =>
-        File.ResolveLinkTarget(PathOf(number), returnFinalTarget: false)!.FullName.Contains(MemoryFileName, StringComparison.Ordinal);
+        TargetOf(number)!.Contains(MemoryFileName, StringComparison.Ordinal);
 
-    private static string PathOf(string number) => $"/proc/self/fd/{number}";
+    private static string? TargetOf(string number) => new FileInfo($"/proc/self/fd/{number}").LinkTarget;
 
     private static SafeFileHandle Inherited(string number)
     {

@@ -43,10 +43,11 @@ internal sealed class ApplicationStart(HostOptions options, IApplicationRecipe r
     /// <summary>Waits for one part of the start; when it is cancelled, for it to clean up after itself, but no longer than the grace period.</summary>
     private async Task PartAsync(Func<CancellationToken, Task> startAsync, TimeLimit limit)
     {
+        // A service that is polite has cleaned up, and is not starting any more, by the time that the wait for it is over.
+        limit.BeforeCancelling = () => _unfinished = [.. ServiceTree.Starting(_application!).Select(service => service.Path)];
         var start = Task.Run(() => startAsync(limit.Token));
         if (!await limit.EndsBeforeAsync(start))
         {
-            _unfinished = [.. ServiceTree.Starting(_application!).Select(service => service.Path)];
             using var patience = new TimeLimit(options.Grace, log.Host, signals.Repeated);
             if (!await patience.EndsBeforeAsync(start))
                 throw new OperationCanceledException(limit.Token);

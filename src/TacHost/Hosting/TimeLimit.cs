@@ -23,6 +23,9 @@ internal sealed class TimeLimit : IDisposable
 
     public CancellationToken Token => _source.Token;
 
+    /// <summary>Called when the limit is reached, before anybody else hears of it.</summary>
+    public Action? BeforeCancelling { get; set; }
+
     /// <summary>Waits for a task, without observing how it ends, until the limit is reached.</summary>
     /// <returns>Whether the task has ended.</returns>
     public async Task<bool> EndsBeforeAsync(Task task)
@@ -41,6 +44,7 @@ internal sealed class TimeLimit : IDisposable
 
     private void Cancel()
     {
+        BeforeCancelling?.Invoke();
         try
         {
             _source.Cancel();

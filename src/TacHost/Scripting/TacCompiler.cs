@@ -41,7 +41,9 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, st
         var compilation = CSharpScript.Create(new MemoryStream(sources.Main.Content), options).GetCompilation();
         using var image = new MemoryStream();
         using var symbols = new MemoryStream();
-        var result = compilation.Emit(image, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
+
+        // On other threads the compiler would have their stacks, which are too small for deep nesting; and one file is soon compiled.
+        var result = compilation.WithOptions(compilation.Options.WithConcurrentBuild(false)).Emit(image, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
         if (!result.Success)
         {
             var errors = result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToList();

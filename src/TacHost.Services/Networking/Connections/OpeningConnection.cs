@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using TacHost.Services.Networking.Listening;
@@ -5,7 +6,7 @@ using TacHost.Services.Networking.Listening;
 namespace TacHost.Services.Networking.Connections;
 
 /// <summary>A connection on which something is said before its protocol sees it: a PROXY header, a TLS handshake, or first the one and then the other.</summary>
-internal sealed class OpeningConnection(Socket socket, StreamListener listener, ListenerSettings settings) : IConnection
+internal sealed class OpeningConnection(Socket socket, StreamListener listener, ListenerSettings settings, Admission? admission) : IConnection
 {
     /// <summary>Leaves the accepting thread, goes through the opening within its time limit, and hands the connection to its protocol; or closes it.</summary>
     public async Task OpenAsync()
@@ -17,19 +18,22 @@ internal sealed class OpeningConnection(Socket socket, StreamListener listener, 
         {
             using CancellationTokenSource limit = new(settings.OpeningTimeout);
             var ends = settings.ExpectsProxyHeader ? await ProxyHeader.ReceiveAsync(socket, limit.Token) : null;
+            if (settings.ExpectsProxyHeader && (ends?.Peer ?? SocketTransport.PeerOf(socket)) is IPEndPoint client && admission?.TryCountTo(client.Address) == false)
+                throw new FormatException($"{client.Address} has as many connections as it may have.");
             if (settings.Tls is { } certificates)
             {
                 tls = new SslStream(new NetworkStream(socket, ownsSocket: false));
                 await tls.AuthenticateAsServerAsync(certificates.ChooseAsync, null, limit.Token);
             }
 
-            listener.Serve(tls is null ? new SocketTransport(socket, listener, ends) : new TlsTransport(socket, listener, ends, tls));
+            listener.Serve(tls is null ? new SocketTransport(socket, listener, ends) { Admission = admission } : new TlsTransport(socket, listener, ends, tls) { Admission = admission });
         }
         catch (Exception e) when (SocketTransport.IsLoss(e) || e is OperationCanceledException or FormatException)
         {
             listener.OpeningFailed(e);
             tls?.Dispose();
             socket.Dispose();
+            admission?.Leave();
         }
         finally
         {
@@ -38,7 +42,13 @@ internal sealed class OpeningConnection(Socket socket, StreamListener listener, 
     }
 
     /// <inheritdoc/>
-    public void AbortConnection() => socket.Dispose();
+    public void AbortConnection() => SocketTransport.Reset(socket);
+
+    /// <inheritdoc/>
+    public void EndIfIdleSince(long time)
+    {
+        // It has a time limit of its own.
+    }
 
     /// <inheritdoc/>
     public void HurryLinger()

@@ -1,5 +1,6 @@
 using System.IO.Pipes;
 using System.Net.Sockets;
+using Microsoft.Win32.SafeHandles;
 using TacHost.Services.Interop;
 
 namespace TacHost.Services.Networking.Listening;
@@ -14,12 +15,14 @@ internal sealed class InheritedSocket : ListeningSocket
 {
     /// <summary>Its writing end is closed to wake the accepting thread, whose poll(2) then sees the reading end hang up.</summary>
     private readonly AnonymousPipeServerStream _closing = new(PipeDirection.Out, HandleInheritability.None);
+    private readonly SafePipeHandle _closed;
     private readonly Lock _accepting = new();
     private readonly int _descriptor;
 
     private InheritedSocket(Socket socket)
         : base(socket)
     {
+        _closed = _closing.ClientSafePipeHandle;
         _descriptor = (int)socket.SafeHandle.DangerousGetHandle();
         socket.Blocking = false;
     }
@@ -81,6 +84,7 @@ internal sealed class InheritedSocket : ListeningSocket
     public override void Close()
     {
         _closing.Dispose();
+        _closed.Dispose();
         lock (_accepting)
             base.Close();
     }
@@ -88,21 +92,20 @@ internal sealed class InheritedSocket : ListeningSocket
     /// <remarks>Holds no reference to the socket: one that is in use when it is disposed would be disconnected.</remarks>
     private unsafe void WaitUntilReadable()
     {
-        var closing = _closing.ClientSafePipeHandle;
         var held = false;
         try
         {
-            closing.DangerousAddRef(ref held);
+            _closed.DangerousAddRef(ref held);
             var waits = stackalloc PollDescriptor[2];
             waits[0] = new PollDescriptor { Descriptor = _descriptor, Events = PollDescriptor.Readable };
-            waits[1] = new PollDescriptor { Descriptor = (int)closing.DangerousGetHandle() };
+            waits[1] = new PollDescriptor { Descriptor = (int)_closed.DangerousGetHandle() };
             Libc.Poll(waits, 2, -1);
             ObjectDisposedException.ThrowIf(waits[1].Occurred != 0, this);
         }
         finally
         {
             if (held)
-                closing.DangerousRelease();
+                _closed.DangerousRelease();
         }
     }
 }

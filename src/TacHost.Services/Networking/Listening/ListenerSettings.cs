@@ -18,6 +18,12 @@ internal sealed record ListenerSettings(string ServicePath, ServerFactory Factor
     /// <summary>How long a connection may take for what comes before its protocol.</summary>
     public TimeSpan OpeningTimeout { get; init; } = TlsOptions.DefaultHandshakeTimeout;
 
+    /// <summary>The limits of the server, counted over all of its listeners, or null for none.</summary>
+    public ConnectionLimiter? Limiter { get; init; }
+
+    /// <summary>How long a connection may be idle, or null for ever.</summary>
+    public TimeSpan? IdleTimeout { get; init; }
+
     /// <summary>Whether something comes before the protocol.</summary>
     public bool HasOpening => ExpectsProxyHeader || Tls is not null;
 }

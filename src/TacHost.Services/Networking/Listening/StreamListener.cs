@@ -23,7 +23,9 @@ internal sealed class StreamListener
     private readonly ManualResetEventSlim _closing = new();
     private TaskCompletionSource? _drained;
     private bool _started;
+    private Timer? _idleCheck;
     private bool _openingFailed;
+    private bool _limitReached;
 
     public StreamListener(ListeningSocket socket, ListenerSettings settings) => (_socket, _settings) = (socket, settings);
 
@@ -36,10 +38,15 @@ internal sealed class StreamListener
     /// <summary>Whether the listener is being closed: connections that only linger are not waited for long.</summary>
     public bool IsClosing => _closing.IsSet;
 
+    /// <summary>How long a connection may be idle, or null for ever.</summary>
+    public TimeSpan? IdleTimeout => _settings.IdleTimeout;
+
     /// <summary>Begins to accept.</summary>
     public void Start()
     {
         _started = true;
+        if (IdleTimeout is { } timeout)
+            _idleCheck = new Timer(_ => EndIdle(timeout), null, timeout / 4, timeout / 4);
         new Thread(Accept) { IsBackground = true, Name = $"accept {EndPoint}" }.Start();
     }
 
@@ -65,20 +72,9 @@ internal sealed class StreamListener
     /// <summary>Waits for the open connections to end; aborts those that have not when the token is cancelled.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
-        IConnection[] open;
-        TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_gate)
-        {
-            if (_connections.Count == 0)
-                return;
-            open = [.. _connections];
-            _drained = drained;
-        }
-
-        foreach (var connection in open)
-            connection.HurryLinger();
-        await using var abort = cancellationToken.Register(AbortAll);
-        await drained.Task;
+        await WaitForConnectionsAsync(cancellationToken);
+        if (_idleCheck is not null)
+            await _idleCheck.DisposeAsync();
     }
 
     /// <summary>Counts in a connection that goes on after its first callback.</summary>
@@ -136,6 +132,7 @@ internal sealed class StreamListener
         while (!_closing.IsSet)
         {
             Socket? socket = null;
+            Admission? admission = null;
             try
             {
                 socket = _socket.Accept();
@@ -145,10 +142,12 @@ internal sealed class StreamListener
                     NetworkingLog.Attempt(() => NetworkingLog.AcceptResumed(_settings.Logger, EndPoint.ToString()!));
                 }
 
+                if (_settings.Limiter is { } limiter && !TryAdmit(limiter, socket, out admission))
+                    continue;
                 if (_settings.HasOpening)
-                    _ = new OpeningConnection(socket, this, _settings).OpenAsync();
+                    _ = new OpeningConnection(socket, this, _settings, admission).OpenAsync();
                 else
-                    Serve(new SocketTransport(socket, this));
+                    Serve(new SocketTransport(socket, this) { Admission = admission });
             }
             catch (Exception) when (_closing.IsSet)
             {
@@ -168,10 +167,69 @@ internal sealed class StreamListener
             {
                 // The peer gave up between its connect and our accept, or before we could ask for its address.
                 socket?.Dispose();
+                admission?.Leave();
             }
         }
 
         _accepting.SetResult();
+    }
+
+    /// <summary>Gives an accepted connection a place, after a wait if the limits want that; or resets it.</summary>
+    private bool TryAdmit(ConnectionLimiter limiter, Socket socket, out Admission? admission)
+    {
+        admission = limiter.TryEnter();
+        if (admission is null)
+            LimitReached("there are as many connections as there may be");
+        while (admission is null && limiter.Waits && WaitHandle.WaitAny([_closing.WaitHandle, limiter.Room]) != 0)
+            admission = limiter.TryEnter();
+
+        // Behind a proxy, the address is known only later.
+        if (admission is not null && !_settings.ExpectsProxyHeader && SocketTransport.PeerOf(socket) is IPEndPoint peer && !admission.TryCountTo(peer.Address))
+        {
+            LimitReached($"{peer.Address} has as many connections as it may have");
+            admission.Leave();
+            admission = null;
+        }
+
+        if (admission is not null)
+            return true;
+        SocketTransport.Reset(socket);
+        return false;
+    }
+
+    private void LimitReached(string reason)
+    {
+        var level = Interlocked.Exchange(ref _limitReached, true) ? LogLevel.Debug : LogLevel.Warning;
+        NetworkingLog.LimitReached(_settings.Logger, level, EndPoint, reason);
+    }
+
+    /// <summary>Ends the connections on which nothing has happened for too long.</summary>
+    private void EndIdle(TimeSpan timeout)
+    {
+        IConnection[] open;
+        lock (_gate)
+            open = [.. _connections];
+        var since = Environment.TickCount64 - (long)timeout.TotalMilliseconds;
+        foreach (var connection in open)
+            connection.EndIfIdleSince(since);
+    }
+
+    private async Task WaitForConnectionsAsync(CancellationToken cancellationToken)
+    {
+        IConnection[] open;
+        TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (_connections.Count == 0)
+                return;
+            open = [.. _connections];
+            _drained = drained;
+        }
+
+        foreach (var connection in open)
+            connection.HurryLinger();
+        await using var abort = cancellationToken.Register(AbortAll);
+        await drained.Task;
     }
 
     private void AbortAll()

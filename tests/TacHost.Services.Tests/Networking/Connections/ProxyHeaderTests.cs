@@ -167,6 +167,31 @@ public sealed class ProxyHeaderTests
         Assert.True(factory.HasNone);
     }
 
+    [Fact]
+    public async Task StopAsync_ConnectionJustOpened_AbortsItCleanly()
+    {
+        TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using ManualResetEventSlim release = new();
+        RecordingFactory factory = new()
+        {
+            WhenReceived = (_, _) =>
+            {
+                reached.SetResult();
+                release.Wait(Bounded.Limit);
+            },
+        };
+        StreamServer server = new("haproxy:tcp:0:interface=127.0.0.1", factory);
+        await server.StartAsync(TestContext.Current.CancellationToken);
+        using var client = await Client.ConnectAsync(server.EndPoints[0]);
+        await client.SendAsync("PROXY UNKNOWN\r\nhello");
+        await reached.Task.Soon();
+
+        var stop = server.StopAsync(new CancellationToken(canceled: true));
+        await Assert.ThrowsAnyAsync<IOException>(() => client.ReadToEndAsync());
+        release.Set();
+        await stop.Soon();
+    }
+
     private static string Line(IPEndPoint peer, IPEndPoint local) =>
         $"PROXY TCP{(peer.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 4 : 6)} {peer.Address} {local.Address} {peer.Port} {local.Port}\r\n";
 

@@ -15,6 +15,9 @@ internal sealed class RecordingFactory : ServerFactory
     /// <summary>What a protocol does with what it receives, after noting it.</summary>
     public Action<RecordingProtocol, byte[]> WhenReceived { get; init; } = (_, _) => { };
 
+    /// <summary>Whether its protocols go on writing after the peer has finished.</summary>
+    public bool GoesOnAfterEnd { get; init; }
+
     public int Starts { get; private set; }
 
     public int Stops { get; private set; }

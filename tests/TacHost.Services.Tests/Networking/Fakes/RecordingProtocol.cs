@@ -9,12 +9,16 @@ internal sealed class RecordingProtocol(RecordingFactory factory) : Protocol
     private readonly Lock _gate = new();
     private readonly MemoryStream _received = new();
     private readonly TaskCompletionSource<Exception?> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _readLost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public new ITransport Transport => base.Transport;
 
     /// <summary>The reason for the end of the connection, once that has come.</summary>
     public Task<Exception?> Lost => _lost.Task;
+
+    /// <summary>Ends when the peer has finished.</summary>
+    public Task ReadLost => _readLost.Task;
 
     public byte[] Received
     {
@@ -58,6 +62,12 @@ internal sealed class RecordingProtocol(RecordingFactory factory) : Protocol
         }
 
         factory.WhenReceived(this, data.ToArray());
+    }
+
+    protected override bool ReadConnectionLost()
+    {
+        _readLost.TrySetResult();
+        return factory.GoesOnAfterEnd;
     }
 
     protected override void ConnectionLost(Exception? reason) => _lost.TrySetResult(reason);

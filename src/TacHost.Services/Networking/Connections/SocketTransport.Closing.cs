@@ -1,0 +1,206 @@
+using System.Net.Sockets;
+
+namespace TacHost.Services.Networking.Connections;
+
+internal partial class SocketTransport
+{
+    /// <summary>
+    /// Up to ten segments, TCP's initial window (RFC 6928), are on their way as soon as they are sent, so the socket can be closed at once.
+    /// With more than that, a byte from the peer after the close would make the kernel drop what is left, and we linger.
+    /// </summary>
+    private const long SentAtOnce = 14_600;
+
+    /// <summary>How long a peer that has been sent everything may keep its side open; nginx's lingering_timeout.</summary>
+    private static readonly TimeSpan _longestLinger = TimeSpan.FromSeconds(5);
+
+    /// <summary>The same while the listener stops and waits for it.</summary>
+    private static readonly TimeSpan _longestLingerAtStop = TimeSpan.FromSeconds(1);
+
+    private Timer? _linger;
+    private bool _writeLosing;
+    private bool _goodbyeSaid;
+    private long _lastActivity;
+
+    /// <summary>Whether the socket can be closed right after the first callback: see <see cref="SentAtOnce"/>.</summary>
+    protected virtual bool CanCloseAtOnce => _losing && _queueSent is null && _sent <= SentAtOnce && _socket.Available == 0;
+
+    public void LoseConnection()
+    {
+        lock (_gate)
+        {
+            if (_losing || _closed)
+                return;
+            _losing = true;
+            GoOn();
+            _ended?.TrySetResult();
+            if (_open && _queueSent is null)
+                BeginLinger();
+        }
+    }
+
+    public void LoseWriteConnection()
+    {
+        lock (_gate)
+        {
+            if (_writeLosing || _losing || _closed)
+                return;
+            _writeLosing = true;
+            if (_open && _queueSent is null)
+                EndWriting();
+        }
+    }
+
+    public void AbortConnection()
+    {
+        lock (_gate)
+        {
+            if (!_closed)
+                Abort(new SocketException((int)SocketError.ConnectionAborted));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void HurryLinger()
+    {
+        lock (_gate)
+        {
+            if (!_closed)
+                _linger?.Change(_longestLingerAtStop, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void EndIfIdleSince(long time)
+    {
+        lock (_gate)
+        {
+            if (_closed || _linger is not null || Volatile.Read(ref _lastActivity) > time)
+                return;
+            TimeoutException idle = new($"Nothing was sent or received on the connection from {Peer} for {_listener.IdleTimeout!.Value.TotalSeconds:0.###} s.");
+            _reason ??= idle;
+            if (_queueSent is not null || _losing)
+                Abort(idle);
+        }
+
+        LoseConnection();
+    }
+
+    /// <summary>Closes a socket so that its peer sees a reset.</summary>
+    internal static void Reset(Socket socket)
+    {
+        try
+        {
+            socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Only a live connection can be told to reset; what opened it may have been aborted a moment before.
+        }
+
+        socket.Dispose();
+    }
+
+    private void StopLingering()
+    {
+        lock (_gate)
+        {
+            if (!_closed)
+                CloseSocket();
+        }
+    }
+
+    private void NoteActivity()
+    {
+        if (_listener.IdleTimeout is not null)
+            Volatile.Write(ref _lastActivity, Environment.TickCount64);
+    }
+
+    private async Task FinishSendingAsync()
+    {
+        Task sent;
+        lock (_gate)
+        {
+            _losing = true;
+            sent = _queueSent?.Task ?? Task.CompletedTask;
+        }
+
+        await sent;
+    }
+
+    /// <summary>Tells the peer that all is said, and goes on receiving. Called with the gate held.</summary>
+    private void EndWriting()
+    {
+        var goodbye = SayGoodbyeOnceAsync();
+        if (goodbye.IsCompleted)
+            ShutSending();
+        else
+            _ = goodbye.ContinueWith(_ => ShutSending(), TaskScheduler.Default);
+    }
+
+    /// <summary>Tells the peer that all is said, and waits a while for it to close: see <see cref="SentAtOnce"/>.</summary>
+    private void BeginLinger()
+    {
+        var goodbye = SayGoodbyeOnceAsync();
+        if (goodbye.IsCompleted)
+            Linger();
+        else
+            _ = LingerAfterAsync(goodbye);
+    }
+
+    private async Task LingerAfterAsync(Task goodbye)
+    {
+        await goodbye.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_gate)
+        {
+            if (!_closed)
+                Linger();
+        }
+    }
+
+    private Task SayGoodbyeOnceAsync()
+    {
+        lock (_gate)
+        {
+            if (_goodbyeSaid)
+                return Task.CompletedTask;
+            _goodbyeSaid = true;
+            return SayGoodbyeAsync();
+        }
+    }
+
+    private void Linger()
+    {
+        // It also keeps the close from being a reset, which .NET makes of one that interrupts a read.
+        ShutSending();
+        _linger = new Timer(static transport => ((SocketTransport)transport!).StopLingering(), this, _listener.IsClosing ? _longestLingerAtStop : _longestLinger, Timeout.InfiniteTimeSpan);
+    }
+
+    private void ShutSending()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The peer is gone already, which the read will say.
+        }
+    }
+
+    private void Abort(Exception reason)
+    {
+        _reason ??= reason;
+        Reset(_socket);
+        CloseSocket();
+    }
+
+    private void CloseSocket()
+    {
+        _closed = true;
+        _linger?.Dispose();
+        _socket.Dispose();
+        GoOn();
+        _ended?.TrySetResult();
+        Admission?.Leave();
+    }
+}

@@ -1,0 +1,131 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
+namespace TacHost.Services.Networking;
+
+/// <summary>A protocol that is written as one task over a pipe, in place of callbacks.</summary>
+/// <remarks>
+/// What the peer sends is held back while the task does not read it, and the task's flushes wait while the peer does not read:
+/// neither side can fill this process's memory.
+/// </remarks>
+public abstract class PipeProtocol : Protocol
+{
+    private readonly Pipe _input = new(new PipeOptions(useSynchronizationContext: false));
+    private readonly Pipe _output = new(new PipeOptions(useSynchronizationContext: false));
+    private readonly CancellationTokenSource _lost = new();
+    private readonly WriteGate _gate = new();
+
+    /// <summary>The life of the connection. Runs on the thread pool, once the connection is made; when it ends, the connection is closed after what was written is sent.</summary>
+    /// <remarks>An exception is logged and aborts the connection, unless that is lost already.</remarks>
+    /// <param name="pipe">
+    /// What the peer sends, and what is sent to it. The input completes when the peer has finished, and with the reason when the connection is lost.
+    /// Flush what is written; at the end of the task that is done for it.
+    /// </param>
+    /// <param name="cancellationToken">Cancelled when the connection is lost.</param>
+    protected abstract Task RunAsync(IDuplexPipe pipe, CancellationToken cancellationToken);
+
+    /// <inheritdoc/>
+    protected sealed override void ConnectionMade()
+    {
+        Transport.RegisterProducer(_gate);
+        _ = Task.Run(LiveAsync);
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void DataReceived(ReadOnlySpan<byte> data)
+    {
+        _input.Writer.Write(data);
+        var flushed = _input.Writer.FlushAsync();
+        if (flushed.IsCompleted)
+        {
+            _ = flushed.GetAwaiter().GetResult();
+            return;
+        }
+
+        Transport.PauseReading();
+        _ = ResumeAfterAsync(flushed);
+    }
+
+    /// <inheritdoc/>
+    protected sealed override bool ReadConnectionLost()
+    {
+        _input.Writer.Complete();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void ConnectionLost(Exception? reason)
+    {
+        _input.Writer.Complete(reason);
+        _output.Reader.CancelPendingRead();
+        _lost.Cancel();
+    }
+
+    private async Task ResumeAfterAsync(ValueTask<FlushResult> flushed)
+    {
+        await flushed;
+        Transport.ResumeReading();
+    }
+
+    private async Task LiveAsync()
+    {
+        var sending = SendAsync();
+        try
+        {
+            await RunAsync(new DuplexPipe(_input.Reader, _output.Writer), _lost.Token);
+        }
+        catch (Exception e)
+        {
+            // The boundary around one connection. What its loss made the task throw is no news.
+            if (!_lost.IsCancellationRequested)
+            {
+                NetworkingLog.ProtocolThrew(Logger, e, Transport.Peer.ToString()!, TypeName.Of(GetType()));
+                Transport.AbortConnection();
+            }
+        }
+
+        await _output.Writer.CompleteAsync();
+        await sending;
+        Transport.LoseConnection();
+        await _input.Reader.CompleteAsync();
+    }
+
+    private async Task SendAsync()
+    {
+        while (true)
+        {
+            var read = await _output.Reader.ReadAsync();
+
+            // The transport keeps what it is given until it is sent, and the pipe wants its memory back.
+            if (!read.Buffer.IsEmpty)
+                Transport.Write(read.Buffer.ToArray());
+            _output.Reader.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted || _lost.IsCancellationRequested)
+                break;
+            await _gate.Opened;
+        }
+
+        await _output.Reader.CompleteAsync();
+    }
+
+    private sealed record DuplexPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+
+    /// <summary>Is shut while the transport has enough to send.</summary>
+    private sealed class WriteGate : IProducer
+    {
+        private TaskCompletionSource? _shut;
+
+        public Task Opened => _shut?.Task ?? Task.CompletedTask;
+
+        public void PauseProducing() => _shut = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void ResumeProducing()
+        {
+            var shut = _shut;
+            _shut = null;
+            shut?.SetResult();
+        }
+
+        public void StopProducing() => ResumeProducing();
+    }
+}
