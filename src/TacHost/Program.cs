@@ -2,6 +2,7 @@ using TacHost.CommandLine;
 using TacHost.Daemon;
 using TacHost.Hosting;
 using TacHost.Interop;
+using TacHost.Logging;
 using TacHost.Scripting;
 
 namespace TacHost;
@@ -33,7 +34,7 @@ internal static class Program
         }
         catch (TacHostException e)
         {
-            Console.Error.WriteLine($"tachost: {OneLine.Printable(e.TextWith(debug))}");
+            Console.Error.WriteLine(JournalStream.AsErrorIfThere($"tachost: {OneLine.Printable(e.TextWith(debug))}"));
             return e.ExitCode;
         }
         catch (Exception e)

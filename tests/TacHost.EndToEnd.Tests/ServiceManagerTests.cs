@@ -42,6 +42,18 @@ public sealed class ServiceManagerTests
     }
 
     [Fact]
+    public async Task StandardError_ReadByTheJournal_HasTheLevelOfErrorsInFrontOfEachLine()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("bad.csx", "var x = ;");
+        await sandbox.RunAsync("sh", "-c", $": > stderr; JOURNAL_STREAM=$(stat -c %d:%i stderr) {Program.Tachost} bad.csx 2> stderr");
+        var lines = await File.ReadAllLinesAsync(sandbox.PathOf("stderr"), TestContext.Current.CancellationToken);
+
+        Assert.True(lines.Length > 2);
+        Assert.All(lines, line => Assert.StartsWith("<3>", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task NotifySocket_ThatNobodyReads_DoesNotHoldTheProcessUp()
     {
         await using var sandbox = new Sandbox();

@@ -9,7 +9,7 @@ namespace TacHost.Daemon;
 /// <summary>The pid file of this process: claimed by a lock that lasts as long as the process, removed at the end.</summary>
 /// <remarks>
 /// Whether an instance runs is decided by the lock alone, so an old, empty or damaged file and a recycled pid never block a start.
-/// The file appears under its name complete and locked: it is written under another one and renamed.
+/// The file appears under its name complete and locked: it is written under another one, and linked or renamed.
 /// </remarks>
 internal sealed class PidFile : IDisposable
 {

@@ -11,12 +11,19 @@ internal sealed class ThreadIdentities : IDisposable
     private readonly OpenDirectory? _tasks = OpenDirectory.Open(Tasks);
     private readonly List<string> _threads = Directory.Exists(Tasks) ? [.. Directory.EnumerateDirectories(Tasks).Select(path => Path.GetFileName(path))] : [];
 
-    /// <summary>The first thread whose identity is another, or null.</summary>
-    public string? FirstThatIsNot(Identity identity) => _threads.FirstOrDefault(thread => !Is(thread, identity));
+    /// <summary>The first thread whose identity is another, or whose supplementary groups are not those of the others, or null.</summary>
+    /// <exception cref="TacHostException">It cannot be told.</exception>
+    public string? FirstThatIsNot(Identity identity)
+    {
+        if (_threads.Count == 0)
+            throw new TacHostException(ExitCode.OperatingSystem, $"cannot see whether every thread became user {identity.User}, because '{Tasks}' cannot be read. Mount /proc.");
+        string? groups = null;
+        return _threads.FirstOrDefault(thread => !Is(thread, identity, ref groups));
+    }
 
     public void Dispose() => _tasks?.Dispose();
 
-    private bool Is(string thread, Identity identity)
+    private bool Is(string thread, Identity identity, ref string? groups)
     {
         using var file = _tasks?.OpenFile($"{thread}/status", OpenFlags.ReadOnly);
         if (file is null)
@@ -28,7 +35,7 @@ internal sealed class ThreadIdentities : IDisposable
                 return false;
             if (line.StartsWith("Gid:", StringComparison.Ordinal) && !Matches(line, identity.Group, identity.EffectiveOnly))
                 return false;
-            if (line.StartsWith("Groups:", StringComparison.Ordinal) && identity.UserName is null && Numbers(line).Any(group => group != identity.Group))
+            if (line.StartsWith("Groups:", StringComparison.Ordinal) && ((identity.UserName is null && Numbers(line).Any(group => group != identity.Group)) || (groups ??= line) != line))
                 return false;
         }
 

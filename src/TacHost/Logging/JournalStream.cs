@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 using TacHost.Interop;
 
@@ -13,6 +14,16 @@ internal sealed class JournalStream(ILogSink console) : ILogSink
     public static bool IsAt(SafeFileHandle stream, string? journalStream) =>
         journalStream is not null && FileStatusOf.Open(stream) is { } status
         && journalStream == string.Create(CultureInfo.InvariantCulture, $"{DeviceNumber(status)}:{status.Inode}");
+
+    /// <summary>A text for standard error, with the level of errors in front of each line if the journal reads it.</summary>
+    public static string AsErrorIfThere(string text)
+    {
+        using var stderr = new SafeFileHandle(2, ownsHandle: false);
+        if (!IsAt(stderr, Environment.GetEnvironmentVariable("JOURNAL_STREAM")))
+            return text;
+        var prefix = $"<{SyslogSeverity.Of(LogLevel.Error)}>";
+        return prefix + text.Replace("\n", "\n" + prefix, StringComparison.Ordinal);
+    }
 
     public void Write(in LogLine line)
     {

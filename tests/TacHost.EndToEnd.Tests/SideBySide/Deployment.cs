@@ -62,7 +62,7 @@ internal sealed record Deployment(string Python, string CSharp)
         """,
         Running.Sandbox.Tac(port, "poem.txt", csharp));
 
-    public static Deployment Prints { get; } = Poem(python: "print('printed')", csharp: "Console.WriteLine(\"printed\");");
+    public static Deployment Prints { get; } = Poem(python: "print('printed', flush=True)", csharp: "Console.WriteLine(\"printed\");");
 
     /// <summary>A witness starts, then a service does not.</summary>
     public static Deployment StartRaises(string message) => new(
