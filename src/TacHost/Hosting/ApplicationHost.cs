@@ -70,8 +70,8 @@ internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe re
 
         // Whoever reads the log when the prompt is back reads all of the start.
         log.WriteOut();
-        manager.Watch(() => Task.Run(() => ServiceTree.Visit(application)), e => HostLog.TreeDidNotAnswer(log.Host, e));
         manager.Ready(Summary(application));
+        manager.Watch(() => Task.Run(() => ServiceTree.Visit(application)), e => HostLog.TreeDidNotAnswer(log.Host, e));
         report?.Running();
 
         var exitCode = await WaitAsync(application, signals, log);
