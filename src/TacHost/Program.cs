@@ -78,7 +78,7 @@ internal static class Program
             return await RunHereAsync(options, TacRecipe.FromBytes(handover.Recipe), handover.Report, signals);
 
         Preconditions.Check(options);
-        var recipe = TacFile.Prepare(options.TacFile!, options.Libraries);
+        var recipe = TacFile.Prepare(options.TacFile!, options.SearchDirectories);
         if (!options.NoDaemon)
         {
             await StartDaemonAsync(options, recipe, args);

@@ -50,6 +50,9 @@ internal sealed record HostOptions
     /// <summary>Directories in which <c>#r</c> looks before the host's own.</summary>
     public IReadOnlyList<string> Libraries { get; init; } = [];
 
+    /// <summary>All directories in which assemblies are looked for, in order: <see cref="Libraries"/>, those of TACHOST_PATH, the host's own.</summary>
+    public IReadOnlyList<string> SearchDirectories { get; init; } = [];
+
     /// <summary>How long the tac and the start of its tree may take together.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -45,15 +45,17 @@ internal abstract record HostRequest
         if (options.LogFile == "-" && !options.NoDaemon && !elsewhere)
             throw Usage("a daemon has no standard output to log to; name a file with --logfile, or add --nodaemon.");
         var pidFile = options.PidFile is { } name ? FullPath(name, "--pidfile") : null;
-        var directories = (Environment.GetEnvironmentVariable("TACHOST_PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(Path.GetFullPath);
+        var path = (Environment.GetEnvironmentVariable("TACHOST_PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(Path.GetFullPath);
+        IReadOnlyList<string> searchDirectories = [.. options.Libraries, .. path, AppContext.BaseDirectory];
         return options with
         {
             PidFile = pidFile,
+            SearchDirectories = searchDirectories,
             Log = options.Log with
             {
                 File = elsewhere || logFile == "-" ? null : FullPath(logFile, "--logfile"),
                 Syslog = options.SyslogTarget is null ? null : SyslogOptions.Parse(options.SyslogTarget, options.SyslogPrefix, options.SyslogFacility),
-                LoggerDirectories = [.. options.Libraries, .. directories, AppContext.BaseDirectory],
+                LoggerDirectories = searchDirectories,
                 TakesStandardStreams = !options.NoDaemon,
             },
         };

@@ -1,15 +1,10 @@
 namespace TacHost.Scripting;
 
 /// <summary>Where <c>#r</c> finds an assembly: beside the file it stands in, in <c>lib/</c> there, in the directories of --lib, in those of TACHOST_PATH, beside the host.</summary>
-internal sealed class ReferenceSearch(IReadOnlyList<string> libraries)
+internal sealed class ReferenceSearch(IReadOnlyList<string> directories)
 {
     /// <summary>The directories that hold for every file, in order.</summary>
-    public IReadOnlyList<string> Directories { get; } =
-    [
-        .. libraries,
-        .. (Environment.GetEnvironmentVariable("TACHOST_PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(Path.GetFullPath),
-        AppContext.BaseDirectory,
-    ];
+    public IReadOnlyList<string> Directories { get; } = directories;
 
     /// <summary>The absolute path of the assembly, or null if there is none.</summary>
     public string? Find(ReferenceDirective reference) =>

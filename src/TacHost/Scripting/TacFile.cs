@@ -7,10 +7,10 @@ internal static class TacFile
 {
     /// <summary>Prepares a tac file to be built, in this process or in another. Runs nothing of it.</summary>
     /// <exception cref="TacHostException">It cannot be read or does not compile.</exception>
-    public static TacRecipe Prepare(string path, IReadOnlyList<string> libraries)
+    public static TacRecipe Prepare(string path, IReadOnlyList<string> directories)
     {
         var sources = TacSources.Read(path);
-        var search = new ReferenceSearch(libraries);
+        var search = new ReferenceSearch(directories);
         var cache = TacCache.Open();
         var key = CacheKey.Of(sources, search);
         var kept = cache.Find(key);
