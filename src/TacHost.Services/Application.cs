@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using TacHost.Services.Networking.Connections;
 
 namespace TacHost.Services;
 
@@ -16,7 +17,11 @@ public sealed class Application : MultiService
 
     /// <summary>Makes an application without services.</summary>
     /// <param name="name">Its name, the first part of every path and log category in its tree.</param>
-    public Application(string name) => SetName(name);
+    public Application(string name)
+    {
+        ConnectionMetrics = new ConnectionMetrics(this);
+        SetName(name);
+    }
 
     /// <summary>Makes the loggers of the whole tree. Set by the host before the start. Defaults to one that logs nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
@@ -46,8 +51,24 @@ public sealed class Application : MultiService
     /// <summary>Fails with <see cref="ServiceFailedException"/> when a running service has failed and no collection on the way up has dealt with it; otherwise never ends.</summary>
     public Task Failed => _failed.Task;
 
+    /// <summary>What the connections of the tree add up to.</summary>
+    internal ConnectionMetrics ConnectionMetrics { get; }
+
     /// <summary>Asks the host to stop the tree and end the process with <see cref="ExitCode"/>, as a service does whose work is done. Returns at once; twistd's <c>reactor.stop()</c>.</summary>
     public void RequestStop() => _stopRequested.TrySetResult();
+
+    /// <inheritdoc/>
+    private protected override async Task StopCoreAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await base.StopCoreAsync(cancellationToken);
+        }
+        finally
+        {
+            ConnectionMetrics.Withdraw();
+        }
+    }
 
     /// <inheritdoc/>
     protected override void OnServiceFailed(IService service, Exception failure)

@@ -4,6 +4,9 @@ namespace TacHost.Services;
 
 public abstract partial class Service
 {
+    /// <summary>Shorter than that of a collection, which knows less of why it has to wait.</summary>
+    private static readonly TimeSpan _momentToLetGo = TimeSpan.FromMilliseconds(500);
+
     /// <inheritdoc/>
     public async Task PrivilegedStartAsync(CancellationToken cancellationToken)
     {
@@ -154,6 +157,16 @@ public abstract partial class Service
         }
     }
 
+    /// <summary>Waits for something that is ending, but only a moment once the grace period is over: what is told to let go needs that to do so.</summary>
+    /// <returns>Whether it has ended.</returns>
+    private protected static async Task<bool> EndsInTimeAsync(Task ending, CancellationToken cancellationToken)
+    {
+        await ending.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!ending.IsCompleted)
+            await Task.WhenAny(ending, Task.Delay(_momentToLetGo, CancellationToken.None));
+        return ending.IsCompleted;
+    }
+
     private async Task EndBodyAsync(CancellationToken cancellationToken)
     {
         if (_stopping is not { } stopping)
@@ -164,7 +177,7 @@ public abstract partial class Service
         }
         finally
         {
-            await _body.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await EndsInTimeAsync(_body, cancellationToken);
         }
 
         if (!_body.IsCompleted)

@@ -15,6 +15,9 @@ internal static unsafe partial class Libc
     /// <summary>AT_SYMLINK_NOFOLLOW.</summary>
     public const int NoFollow = 0x100;
 
+    /// <summary>RLIMIT_NOFILE of getrlimit(2).</summary>
+    public const int OpenFiles = 7;
+
     private const string Library = "libc";
 
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
@@ -46,6 +49,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "poll", SetLastError = true)]
     public static partial int Poll(PollDescriptor* descriptors, nuint count, int timeout);
+
+    [LibraryImport(Library, EntryPoint = "getrlimit", SetLastError = true)]
+    public static partial int GetLimit(int resource, out ResourceLimit limit);
 }
 
 /// <summary>struct pollfd of poll(2).</summary>
@@ -57,6 +63,14 @@ internal struct PollDescriptor
     public int Descriptor;
     public short Events;
     public short Occurred;
+}
+
+/// <summary>struct rlimit of getrlimit(2).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct ResourceLimit
+{
+    public nuint Soft;
+    public nuint Hard;
 }
 
 /// <summary>fcntl(2) on a descriptor.</summary>

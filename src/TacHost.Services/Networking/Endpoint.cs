@@ -38,7 +38,7 @@ public static class Endpoint
     /// <remarks>
     /// <list type="table">
     /// <item><term><c>tcp:HOST:PORT</c>, <c>tcp:host=HOST:port=PORT</c></term><description><c>timeout=</c> in seconds, defaults to 30; <c>bindAddress=</c> an address of this machine.</description></item>
-    /// <item><term><c>tls:HOST:PORT</c>, <c>ssl:…</c></term><description>the same, and <c>trustRoots=</c> a PEM file of the authorities to trust, defaults to the system's;
+    /// <item><term><c>tls:HOST:PORT</c>, <c>ssl:…</c></term><description>the same, and <c>trustRoots=</c> a PEM file of the authorities to trust, or a directory of <c>.pem</c> files, defaults to the system's;
     /// <c>certificate=</c> and <c>key=</c> PEM files of the client.</description></item>
     /// <item><term><c>unix:PATH</c>, <c>unix:path=PATH</c></term><description><c>timeout=</c>.</description></item>
     /// </list>

@@ -15,6 +15,9 @@ public interface ITransport
     /// <summary>The address on the other side. Its text is what log lines call the peer.</summary>
     EndPoint Peer { get; }
 
+    /// <summary>Whether what comes is handed to the protocol: not while reading is paused, nor once the connection is closed or being closed.</summary>
+    bool IsReading => true;
+
     /// <summary>Sends bytes, after all that were written before. Never blocks.</summary>
     /// <remarks>
     /// What the kernel takes at once is sent at once; the rest waits for its turn and is kept by reference, not copied, so

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>Every line that listeners and transports log.</summary>
+/// <summary>Every line that listeners, clients and transports log.</summary>
 internal static partial class NetworkingLog
 {
     [LoggerMessage(100, LogLevel.Information, "{Factory} starting on {EndPoints}")]
@@ -18,7 +18,7 @@ internal static partial class NetworkingLog
     [LoggerMessage(103, LogLevel.Warning, "'{Interface}' also means {Address}, which this machine does not have; not listening there.")]
     public static partial void AddressMissing(ILogger logger, string @interface, string address);
 
-    [LoggerMessage(104, LogLevel.Error, "The connection from {Peer} was aborted, because {Protocol} threw.")]
+    [LoggerMessage(104, LogLevel.Error, "The connection with {Peer} was aborted, because {Protocol} threw.")]
     public static partial void ProtocolThrew(ILogger logger, Exception failure, string peer, string protocol);
 
     [LoggerMessage(105, LogLevel.Error, "Accepting on {EndPoint} is paused, because the process is out of resources ({Error}). It goes on as soon as there are some; raise the limit with 'ulimit -n' or LimitNOFILE=.")]
@@ -47,6 +47,27 @@ internal static partial class NetworkingLog
 
     [LoggerMessage(EventId = 113, Message = "A limit of {EndPoint} is reached: {Reason}. Further times are logged at debug level.")]
     public static partial void LimitReached(ILogger logger, LogLevel level, EndPoint endPoint, string reason);
+
+    [LoggerMessage(114, LogLevel.Error, "Accepting on {EndPoint} fails ({Error}). It is tried again ten times a second.")]
+    public static partial void AcceptFailed(ILogger logger, string endPoint, string error);
+
+    [LoggerMessage(130, LogLevel.Error, "A callback of {Factory} threw.")]
+    public static partial void FactoryThrew(ILogger logger, Exception failure, string factory);
+
+    [LoggerMessage(131, LogLevel.Information, "{Factory} connecting to {Endpoint}")]
+    public static partial void Connecting(ILogger logger, string factory, ClientEndpoint endpoint);
+
+    [LoggerMessage(132, LogLevel.Error, "{Reason}")]
+    public static partial void ConnectionFailed(ILogger logger, string reason);
+
+    [LoggerMessage(115, LogLevel.Information, "Made a certificate for {Hosts} that nobody vouches for. Its SHA-256 fingerprint is {Fingerprint}.")]
+    public static partial void CertificateMade(ILogger logger, string hosts, string fingerprint);
+
+    [LoggerMessage(133, LogLevel.Information, "Connected to {Endpoint}")]
+    public static partial void Connected(ILogger logger, ClientEndpoint endpoint);
+
+    [LoggerMessage(134, LogLevel.Warning, "Scheduling retry {Attempt} to connect {Endpoint} in {Delay} seconds. {Reason}")]
+    public static partial void RetryScheduled(ILogger logger, int attempt, ClientEndpoint endpoint, string delay, string reason);
 
     /// <summary>Logs where nobody is above to catch what a log throws that cannot be written: that must never stop a service.</summary>
     public static void Attempt(Action log)

@@ -53,6 +53,11 @@ public abstract class Protocol
 
     internal void Receive(ReadOnlySpan<byte> data) => DataReceived(data);
 
+    /// <summary>Reading goes on after a pause, before anything more is received.</summary>
+    internal virtual void ReadingResumed()
+    {
+    }
+
     internal bool LoseReadConnection() => ReadConnectionLost();
 
     internal void LoseConnection(Exception? reason) => ConnectionLost(reason);

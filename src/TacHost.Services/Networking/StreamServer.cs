@@ -47,6 +47,7 @@ public class StreamServer : Service
         ListenerSettings settings = new(Path, _factory, Logger)
         {
             Application = Application,
+            Counts = Application?.ConnectionMetrics.Of(Path),
             Limiter = (Limits.Connections ?? Limits.ConnectionsPerAddress) is null ? null : new ConnectionLimiter(Limits),
             IdleTimeout = Limits.IdleTimeout,
         };

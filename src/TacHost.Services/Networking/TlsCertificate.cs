@@ -1,13 +1,13 @@
 namespace TacHost.Services.Networking;
 
-/// <summary>The files with a certificate, its key and the certificates between it and its authority.</summary>
-/// <remarks>Only a description. The files are read when a server starts, and again by the first connection after they have changed.</remarks>
+/// <summary>Where a certificate, its key and the certificates between it and its authority come from.</summary>
+/// <remarks>Only a description. Files are read when a server starts, and again by the first connection after they have changed.</remarks>
 public sealed class TlsCertificate
 {
     private TlsCertificate(string certificateFile, string? keyFile, string? chainFile, string? password, bool isPfx) =>
         (CertificateFile, KeyFile, ChainFile, Password, IsPfx) = (certificateFile, keyFile, chainFile, password, isPfx);
 
-    /// <summary>The file with the certificate.</summary>
+    /// <summary>The file with the certificate. Empty for one without a file, see <see cref="SelfSigned"/>.</summary>
     public string CertificateFile { get; }
 
     /// <summary>The file with the key, or null if that is in the same file.</summary>
@@ -20,7 +20,10 @@ public sealed class TlsCertificate
 
     internal bool IsPfx { get; }
 
-    internal IEnumerable<string> Files => [CertificateFile, .. KeyFile is null ? [] : (string[])[KeyFile], .. ChainFile is null ? [] : (string[])[ChainFile]];
+    /// <summary>The hosts to make a certificate for, or empty if it comes from files.</summary>
+    internal IReadOnlyList<string> MadeFor { get; private init; } = [];
+
+    internal IEnumerable<string> Files => MadeFor.Count > 0 ? [] : [CertificateFile, .. KeyFile is null ? [] : (string[])[KeyFile], .. ChainFile is null ? [] : (string[])[ChainFile]];
 
     /// <summary>Names PEM files, as Let's Encrypt and OpenSSL make them.</summary>
     /// <param name="certificateFile">The certificate first, then those of the chain, in one file.</param>
@@ -40,5 +43,19 @@ public sealed class TlsCertificate
     {
         ArgumentException.ThrowIfNullOrEmpty(file);
         return new TlsCertificate(file, null, null, password, isPfx: true);
+    }
+
+    /// <summary>Asks for a certificate that is made when the server starts and never leaves its memory: a new one each time, which no client trusts unless it is told to.</summary>
+    /// <remarks>For trying things out without files. The log tells its SHA-256 fingerprint, so that a client can see whom it speaks with.</remarks>
+    /// <param name="host">The host or the address that it is for.</param>
+    /// <param name="furtherHosts">More of them.</param>
+    /// <exception cref="ArgumentException">One is empty.</exception>
+    public static TlsCertificate SelfSigned(string host, params string[] furtherHosts)
+    {
+        ArgumentNullException.ThrowIfNull(furtherHosts);
+        string[] hosts = [host, .. furtherHosts];
+        foreach (var each in hosts)
+            ArgumentException.ThrowIfNullOrEmpty(each, nameof(host));
+        return new TlsCertificate("", null, null, null, isPfx: false) { MadeFor = hosts };
     }
 }

@@ -46,6 +46,20 @@ public sealed class TlsServerTests : IDisposable
     }
 
     [Fact]
+    public async Task StartAsync_SelfSigned_ServesWithTheCertificateThatTheLogTells()
+    {
+        var server = Server(RecordingFactory.Echo(), TlsCertificate.SelfSigned("localhost", "127.0.0.1"));
+        await using var running = await RunningService.StartAsync(server);
+        using var client = await ConnectAsync(server, "localhost");
+        using X509Certificate2 certificate = new(Tls(client).RemoteCertificate!);
+        Assert.Equal("CN=localhost", certificate.Subject);
+        Assert.True(certificate.MatchesHostname("localhost") && certificate.MatchesHostname("127.0.0.1") && !certificate.MatchesHostname("example.org"));
+        Assert.Contains(running.Log.Lines, line => line.Text.EndsWith($"fingerprint is {certificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256)}.", StringComparison.Ordinal));
+        await client.SendAsync("hello");
+        Assert.Equal("hello", await client.ReadAsync(5));
+    }
+
+    [Fact]
     public async Task StartAsync_Endpoint_Serves()
     {
         var (certificate, key) = TestCertificates.WritePem(_directory, "localhost");

@@ -1,8 +1,14 @@
 namespace TacHost.Services.Networking.Connections;
 
-/// <summary>An accepted connection, as its listener sees it.</summary>
+/// <summary>A connection, as its keeper sees it.</summary>
 internal interface IConnection
 {
+    /// <summary>The one before it among the connections of a <see cref="Listening.ConnectionList"/>, whose property this is.</summary>
+    IConnection? Previous { get; set; }
+
+    /// <summary>The one after it.</summary>
+    IConnection? Next { get; set; }
+
     /// <summary>Ends it at once.</summary>
     void AbortConnection();
 

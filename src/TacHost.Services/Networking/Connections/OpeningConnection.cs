@@ -8,6 +8,12 @@ namespace TacHost.Services.Networking.Connections;
 /// <summary>A connection on which something is said before its protocol sees it: a PROXY header, a TLS handshake, or first the one and then the other.</summary>
 internal sealed class OpeningConnection(Socket socket, StreamListener listener, ListenerSettings settings, Admission? admission) : IConnection
 {
+    /// <inheritdoc/>
+    public IConnection? Previous { get; set; }
+
+    /// <inheritdoc/>
+    public IConnection? Next { get; set; }
+
     /// <summary>Leaves the accepting thread, goes through the opening within its time limit, and hands the connection to its protocol; or closes it.</summary>
     public async Task OpenAsync()
     {

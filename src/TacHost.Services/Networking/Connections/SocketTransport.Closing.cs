@@ -26,7 +26,7 @@ internal partial class SocketTransport
 
     public void LoseConnection()
     {
-        lock (_gate)
+        lock (_socket)
         {
             if (_losing || _closed)
                 return;
@@ -40,7 +40,7 @@ internal partial class SocketTransport
 
     public void LoseWriteConnection()
     {
-        lock (_gate)
+        lock (_socket)
         {
             if (_writeLosing || _losing || _closed)
                 return;
@@ -52,7 +52,7 @@ internal partial class SocketTransport
 
     public void AbortConnection()
     {
-        lock (_gate)
+        lock (_socket)
         {
             if (!_closed)
                 Abort(new SocketException((int)SocketError.ConnectionAborted));
@@ -62,7 +62,7 @@ internal partial class SocketTransport
     /// <inheritdoc/>
     public void HurryLinger()
     {
-        lock (_gate)
+        lock (_socket)
         {
             if (!_closed)
                 _linger?.Change(_longestLingerAtStop, Timeout.InfiniteTimeSpan);
@@ -72,11 +72,11 @@ internal partial class SocketTransport
     /// <inheritdoc/>
     public void EndIfIdleSince(long time)
     {
-        lock (_gate)
+        lock (_socket)
         {
             if (_closed || _linger is not null || Volatile.Read(ref _lastActivity) > time)
                 return;
-            TimeoutException idle = new($"Nothing was sent or received on the connection from {Peer} for {_listener.IdleTimeout!.Value.TotalSeconds:0.###} s.");
+            TimeoutException idle = new($"Nothing was sent or received on the connection with {Peer} for {_keeper.IdleTimeout!.Value.TotalSeconds:0.###} s.");
             _reason ??= idle;
             if (_queueSent is not null || _losing)
                 Abort(idle);
@@ -102,7 +102,7 @@ internal partial class SocketTransport
 
     private void StopLingering()
     {
-        lock (_gate)
+        lock (_socket)
         {
             if (!_closed)
                 CloseSocket();
@@ -111,14 +111,14 @@ internal partial class SocketTransport
 
     private void NoteActivity()
     {
-        if (_listener.IdleTimeout is not null)
+        if (_keeper.IdleTimeout is not null)
             Volatile.Write(ref _lastActivity, Environment.TickCount64);
     }
 
     private async Task FinishSendingAsync()
     {
         Task sent;
-        lock (_gate)
+        lock (_socket)
         {
             _losing = true;
             sent = _queueSent?.Task ?? Task.CompletedTask;
@@ -127,7 +127,7 @@ internal partial class SocketTransport
         await sent;
     }
 
-    /// <summary>Tells the peer that all is said, and goes on receiving. Called with the gate held.</summary>
+    /// <summary>Tells the peer that all is said, and goes on receiving. Called with the lock held.</summary>
     private void EndWriting()
     {
         var goodbye = SayGoodbyeOnceAsync();
@@ -150,7 +150,7 @@ internal partial class SocketTransport
     private async Task LingerAfterAsync(Task goodbye)
     {
         await goodbye.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        lock (_gate)
+        lock (_socket)
         {
             if (!_closed)
                 Linger();
@@ -159,7 +159,7 @@ internal partial class SocketTransport
 
     private Task SayGoodbyeOnceAsync()
     {
-        lock (_gate)
+        lock (_socket)
         {
             if (_goodbyeSaid)
                 return Task.CompletedTask;
@@ -172,7 +172,7 @@ internal partial class SocketTransport
     {
         // It also keeps the close from being a reset, which .NET makes of one that interrupts a read.
         ShutSending();
-        _linger = new Timer(static transport => ((SocketTransport)transport!).StopLingering(), this, _listener.IsClosing ? _longestLingerAtStop : _longestLinger, Timeout.InfiniteTimeSpan);
+        _linger = new Timer(static transport => ((SocketTransport)transport!).StopLingering(), this, _keeper.IsClosing ? _longestLingerAtStop : _longestLinger, Timeout.InfiniteTimeSpan);
     }
 
     private void ShutSending()
@@ -197,6 +197,7 @@ internal partial class SocketTransport
     private void CloseSocket()
     {
         _closed = true;
+        _keeper.Counts?.CountClosed();
         _linger?.Dispose();
         _socket.Dispose();
         GoOn();

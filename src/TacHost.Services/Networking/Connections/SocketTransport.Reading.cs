@@ -13,38 +13,59 @@ internal partial class SocketTransport
     /// <summary>What the reader waits for after the end of what the peer sends, if the protocol goes on writing.</summary>
     private TaskCompletionSource? _ended;
 
+    /// <summary>Whether reading has been paused since the protocol was last told that it goes on.</summary>
+    private bool _wasPaused;
+
+    public bool IsReading => _resumed is null && !_losing && !_closed;
+
     public void PauseReading()
     {
-        lock (_gate)
+        lock (_socket)
         {
             // What is received after LoseConnection is dropped, and must be read to see the end.
-            if (!_losing && !_closed)
-                _resumed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_losing || _closed)
+                return;
+            _resumed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _wasPaused = true;
         }
     }
 
     public void ResumeReading()
     {
-        lock (_gate)
+        lock (_socket)
             GoOn();
     }
 
-    /// <summary>Reads until the peer has finished, and owns every callback after the first.</summary>
+    /// <summary>Reads until there is nothing for now, or the peer has finished; owns every callback after the first.</summary>
     private async Task ReceiveAsync()
     {
         // A peer that has sent something already would have its bytes handled, and more of them as they come, on the accepting thread.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        if (!IsWatched)
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
             while (true)
             {
                 if (_resumed is { } resumed)
                     await resumed.Task;
+                if (_wasPaused)
+                {
+                    if (BeginReadingAgain())
+                        Call(static transport => transport._protocol!.ReadingResumed());
+                    continue;
+                }
 
                 // Waiting without a buffer: an idle connection holds none.
-                await WaitForDataAsync();
-                if (_resumed is null && !TakeData())
+                if (!IsWatched)
+                    await WaitForDataAsync();
+                if (_resumed is not null)
+                    continue;
+                BeginLooking();
+                var taken = TakeData();
+                if (taken == Taken.End)
                     break;
+                if (taken == Taken.Nothing && IsWatched && TryWait())
+                    return;
             }
 
             var goesOn = false;
@@ -59,14 +80,14 @@ internal partial class SocketTransport
         }
         catch (Exception e) when (IsLoss(e))
         {
-            lock (_gate)
+            lock (_socket)
             {
                 if (!_closed && !_losing)
                     _reason ??= e;
             }
         }
 
-        lock (_gate)
+        lock (_socket)
         {
             if (!_closed)
                 CloseSocket();
@@ -74,28 +95,36 @@ internal partial class SocketTransport
 
         TellLost();
         Release();
-        _listener.Release(this);
+        Unwatch();
+        _keeper.Release(this);
+    }
+
+    private enum Taken
+    {
+        Some,
+        Nothing,
+        End,
     }
 
     /// <summary>Takes what has come.</summary>
-    /// <returns>Whether more may come.</returns>
-    private bool TakeData()
+    private Taken TakeData()
     {
         var buffer = ArrayPool<byte>.Shared.Rent(ReceiveBufferSize);
         try
         {
             var count = ReceiveNow(buffer, out var error);
             if (error == SocketError.WouldBlock)
-                return true;
+                return Taken.Nothing;
             if (error != SocketError.Success)
                 throw new SocketException((int)error);
             if (count > 0 && !_losing)
             {
                 NoteActivity();
+                _keeper.Counts?.CountReceived(count);
                 Call(transport => transport._protocol!.Receive(buffer.AsSpan(0, count)));
             }
 
-            return count > 0;
+            return count > 0 ? Taken.Some : Taken.End;
         }
         finally
         {
@@ -103,16 +132,29 @@ internal partial class SocketTransport
         }
     }
 
+    /// <summary>Notes that the protocol is told of the end of a pause, unless there is another already.</summary>
+    private bool BeginReadingAgain()
+    {
+        lock (_socket)
+        {
+            if (_resumed is not null)
+                return false;
+            _wasPaused = false;
+            return IsReading;
+        }
+    }
+
     private Task? EndToWaitFor()
     {
-        lock (_gate)
+        lock (_socket)
             return _losing || _closed ? null : (_ended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
     }
 
-    /// <summary>Lets a reader that waits go on. Called with the gate held.</summary>
+    /// <summary>Lets a reader that waits go on. Called with the lock held.</summary>
     private void GoOn()
     {
         _resumed?.SetResult();
         _resumed = null;
+        Readable();
     }
 }

@@ -13,7 +13,7 @@ internal partial class SocketTransport
     public void Write(ReadOnlyMemory<byte> data)
     {
         var begins = false;
-        lock (_gate)
+        lock (_socket)
         {
             if (_losing || _writeLosing || _closed)
                 return;
@@ -41,10 +41,10 @@ internal partial class SocketTransport
         ArgumentOutOfRangeException.ThrowIfNegative(highWaterMark);
         ProducerControl control = new(producer, highWaterMark, () => Volatile.Read(ref _queued));
         bool isOver;
-        lock (_gate)
+        lock (_socket)
         {
             if (_producer is not null)
-                throw new InvalidOperationException($"The connection from {Peer} has a producer already. Unregister that first.");
+                throw new InvalidOperationException($"The connection with {Peer} has a producer already. Unregister that first.");
             isOver = _closed || _losing;
             if (!isOver)
                 _producer = control;
@@ -58,14 +58,14 @@ internal partial class SocketTransport
 
     public void UnregisterProducer()
     {
-        lock (_gate)
+        lock (_socket)
             _producer = null;
     }
 
     private void StopProducer()
     {
         ProducerControl? producer;
-        lock (_gate)
+        lock (_socket)
         {
             producer = _producer;
             _producer = null;
@@ -86,10 +86,11 @@ internal partial class SocketTransport
                     var count = await SendAsync(next);
                     NoteActivity();
                     Interlocked.Add(ref _queued, -count);
+                    _keeper.Counts?.CountSent(count);
                     next = next[count..];
                 }
 
-                lock (_gate)
+                lock (_socket)
                     _queue!.Dequeue();
                 if (_producer is { } producer)
                     Call(_ => producer.Tell());
@@ -97,7 +98,7 @@ internal partial class SocketTransport
         }
         catch (Exception e) when (IsLoss(e))
         {
-            lock (_gate)
+            lock (_socket)
             {
                 if (!_closed)
                     Abort(e);
@@ -108,7 +109,7 @@ internal partial class SocketTransport
 
     private ReadOnlyMemory<byte>? NextInQueue()
     {
-        lock (_gate)
+        lock (_socket)
         {
             if (!_closed && _queue!.TryPeek(out var next))
                 return next;
@@ -135,6 +136,8 @@ internal partial class SocketTransport
         if (error is not (SocketError.Success or SocketError.WouldBlock))
             Abort(new SocketException((int)error));
         _sent += count;
+        if (count > 0)
+            _keeper.Counts?.CountSent(count);
         if (_open)
             NoteActivity();
         return count;

@@ -2,17 +2,17 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
+using TacHost.Services.Interop;
 using TacHost.Services.Networking.Listening;
 
 namespace TacHost.Services.Networking.Connections;
 
-/// <summary>One accepted stream connection: sends at once what the kernel takes, queues the rest, and closes without cutting anything off.</summary>
+/// <summary>One stream connection: sends at once what the kernel takes, queues the rest, and closes without cutting anything off.</summary>
 internal partial class SocketTransport : ITransport, IConnection
 {
+    /// <summary>Also the lock around what changes: nobody else has it, and an object for that alone would be in memory once for each connection.</summary>
     private readonly Socket _socket;
-    private readonly StreamListener _listener;
-    private readonly ConnectionEnds? _ends;
-    private readonly Lock _gate = new();
+    private readonly IConnectionKeeper _keeper;
     private Protocol? _protocol;
     private ILogger? _logger;
     private bool _open;
@@ -21,23 +21,34 @@ internal partial class SocketTransport : ITransport, IConnection
     private Exception? _reason;
 
     /// <param name="socket">The connection; this transport's from now on.</param>
-    /// <param name="listener">The listener that accepted it.</param>
+    /// <param name="keeper">Who accepted or made it.</param>
     /// <param name="ends">Who really talks to whom, if somebody in between has said so.</param>
-    public SocketTransport(Socket socket, StreamListener listener, ConnectionEnds? ends = null)
+    public SocketTransport(Socket socket, IConnectionKeeper keeper, ConnectionEnds? ends = null)
     {
-        (_socket, _listener, _ends) = (socket, listener, ends);
+        (_socket, _keeper) = (socket, keeper);
         Peer = ends?.Peer ?? PeerOf(socket);
 
         // Asking the socket costs a system call, and is not possible any more when the connection is lost.
-        Local = ends?.Local ?? (listener.EndPoint is IPEndPoint { Address: var address } && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)) ? Unmapped(socket.LocalEndPoint!) : listener.EndPoint);
+        Local = ends?.Local ?? keeper.LocalEndPoint ?? Unmapped(socket.LocalEndPoint!);
 
-        // From here on a full kernel buffer is an answer, not a wait.
-        socket.Blocking = false;
+        // Setting it costs a call and a quarter of a kilobyte.
+        if (!OperatingSystem.IsLinux())
+            NonBlocking(socket);
+        keeper.Counts?.CountOpened();
     }
+
+    /// <inheritdoc/>
+    public IConnection? Previous { get; set; }
+
+    /// <inheritdoc/>
+    public IConnection? Next { get; set; }
 
     public EndPoint Local { get; }
 
     public EndPoint Peer { get; }
+
+    /// <summary>What has ended the connection, or null if it was closed in good order; once it is lost.</summary>
+    public Exception? Reason => _reason;
 
     /// <summary>Its place among the connections that the listener's limits allow, given back when it is closed; null without limits.</summary>
     public Admission? Admission { get; init; }
@@ -47,7 +58,7 @@ internal partial class SocketTransport : ITransport, IConnection
     {
         (_protocol, _logger) = (protocol, logger);
         Call(static transport => transport._protocol!.MakeConnection(transport, transport._logger!));
-        lock (_gate)
+        lock (_socket)
         {
             if (!_closed && CanCloseAtOnce)
                 CloseSocket();
@@ -65,8 +76,8 @@ internal partial class SocketTransport : ITransport, IConnection
         }
 
         NoteActivity();
-        _listener.Keep(this);
-        _ = ReceiveAsync();
+        _keeper.Keep(this);
+        StartReading();
     }
 
     /// <summary>Whether an exception says that the connection is gone, or was no good.</summary>
@@ -77,14 +88,26 @@ internal partial class SocketTransport : ITransport, IConnection
     internal static EndPoint PeerOf(Socket socket) =>
         socket.RemoteEndPoint is IPEndPoint ip ? Unmapped(ip) : UnixPeerEndPoint.Of(socket);
 
+    /// <summary>This side of a socket, in a form that can be read in a log; null for one without an address.</summary>
+    internal static EndPoint? LocalOf(Socket socket) => socket.LocalEndPoint is { } local ? Unmapped(local) : null;
+
+    /// <summary>From here on a full kernel buffer is an answer, not a wait.</summary>
+    protected static Socket NonBlocking(Socket socket)
+    {
+        socket.Blocking = false;
+        return socket;
+    }
+
     /// <summary>Waits, without a buffer, until there is something to take.</summary>
     protected virtual ValueTask<int> WaitForDataAsync() => _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
 
     /// <summary>Takes what has come, without waiting.</summary>
-    protected virtual int ReceiveNow(byte[] buffer, out SocketError error) => _socket.Receive(buffer, SocketFlags.None, out error);
+    protected virtual int ReceiveNow(byte[] buffer, out SocketError error) =>
+        OperatingSystem.IsLinux() ? Libc.ReceiveNow(_socket.SafeHandle, buffer, out error) : _socket.Receive(buffer, SocketFlags.None, out error);
 
-    /// <summary>Sends what can be sent without waiting. Called with the gate held.</summary>
-    protected virtual int SendNow(ReadOnlySpan<byte> data, out SocketError error) => _socket.Send(data, SocketFlags.None, out error);
+    /// <summary>Sends what can be sent without waiting. Called with the lock held.</summary>
+    protected virtual int SendNow(ReadOnlySpan<byte> data, out SocketError error) =>
+        OperatingSystem.IsLinux() ? Libc.SendNow(_socket.SafeHandle, data, out error) : _socket.Send(data, SocketFlags.None, out error);
 
     /// <summary>Sends, waiting for the peer to take it.</summary>
     protected virtual ValueTask<int> SendAsync(ReadOnlyMemory<byte> data) => _socket.SendAsync(data, SocketFlags.None);
@@ -113,7 +136,7 @@ internal partial class SocketTransport : ITransport, IConnection
         catch (Exception e)
         {
             NetworkingLog.Attempt(() => NetworkingLog.ProtocolThrew(_logger!, e, Peer.ToString()!, TypeName.Of(_protocol!.GetType())));
-            lock (_gate)
+            lock (_socket)
             {
                 if (!_closed)
                     Abort(e);

@@ -36,6 +36,19 @@ internal static class ClientKinds
     public static string? Print(TimeSpan timeout) =>
         timeout == DefaultTimeout ? null : timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture);
 
+    public static int Checked(int port)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(port, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, IPEndPoint.MaxPort);
+        return port;
+    }
+
+    public static TimeSpan Checked(TimeSpan? timeout)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout ?? DefaultTimeout, TimeSpan.Zero, nameof(timeout));
+        return timeout ?? DefaultTimeout;
+    }
+
     public static IPAddress? BindAddress(EndpointText text)
     {
         if (text.Optional("bindAddress") is not { } value)

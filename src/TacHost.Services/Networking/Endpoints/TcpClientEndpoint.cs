@@ -1,11 +1,25 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using TacHost.Services.Networking.Connecting;
 
 namespace TacHost.Services.Networking.Endpoints;
 
 /// <summary>A TCP port of a host: <c>tcp:localhost:10000</c>.</summary>
 internal sealed class TcpClientEndpoint : ClientEndpoint
 {
+    public TcpClientEndpoint()
+    {
+    }
+
+    [SetsRequiredMembers]
+    public TcpClientEndpoint(string host, int port, TimeSpan? timeout, IPAddress? bindAddress)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(host);
+        (Host, Port, BindAddress) = (host, ClientKinds.Checked(port), bindAddress);
+        Timeout = ClientKinds.Checked(timeout);
+    }
+
     public required string Host { get; init; }
 
     public required int Port { get; init; }
@@ -28,4 +42,11 @@ internal sealed class TcpClientEndpoint : ClientEndpoint
         ("", Port.ToString(CultureInfo.InvariantCulture)),
         ("timeout", ClientKinds.Print(Timeout)),
         ("bindAddress", BindAddress?.ToString()));
+
+    /// <inheritdoc/>
+    internal override async Task<OpenedSocket> OpenAsync(CancellationToken cancellationToken)
+    {
+        var socket = await HostSocket.ConnectAsync(this, Host, Port, BindAddress, cancellationToken);
+        return new OpenedSocket(socket, socket.RemoteEndPoint!);
+    }
 }

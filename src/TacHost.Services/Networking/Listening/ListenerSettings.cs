@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using TacHost.Services.Networking.Connections;
 using TacHost.Services.Networking.Tls;
 
 namespace TacHost.Services.Networking.Listening;
@@ -8,6 +10,9 @@ internal sealed record ListenerSettings(string ServicePath, ServerFactory Factor
 {
     /// <summary>The application at the root of the tree, for the identity that the process will end with.</summary>
     public Application? Application { get; init; }
+
+    /// <summary>Where connections are counted, or null for nowhere.</summary>
+    public ConnectionCounts? Counts { get; init; }
 
     /// <summary>Whether each connection begins with a PROXY header.</summary>
     public bool ExpectsProxyHeader { get; init; }
@@ -23,6 +28,9 @@ internal sealed record ListenerSettings(string ServicePath, ServerFactory Factor
 
     /// <summary>How long a connection may be idle, or null for ever.</summary>
     public TimeSpan? IdleTimeout { get; init; }
+
+    /// <summary>Takes accepted connections as they are, on the accepting thread, in place of protocols of the factory; or null. What comes before a protocol is then left to it.</summary>
+    public Action<StreamListener, Socket>? TakeOver { get; init; }
 
     /// <summary>Whether something comes before the protocol.</summary>
     public bool HasOpening => ExpectsProxyHeader || Tls is not null;

@@ -10,20 +10,20 @@ namespace TacHost.Services.Networking.Listening;
 /// A blocking accept and a send from the same thread cost 22 µs of CPU for each short connection, against 36 µs with
 /// <c>AcceptAsync</c> and 20 µs in C (docs/adr/0003); hence the thread, and hence the rule that <c>ConnectionMade</c> must not block.
 /// </remarks>
-internal sealed class StreamListener
+internal sealed class StreamListener : IConnectionKeeper
 {
-    private static readonly TimeSpan _resourcePause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _longestBacklogDrain = TimeSpan.FromMilliseconds(500);
 
     private readonly ListeningSocket _socket;
     private readonly ListenerSettings _settings;
     private readonly Lock _gate = new();
-    private readonly HashSet<IConnection> _connections = [];
+    private readonly ConnectionList _connections = new();
     private readonly TaskCompletionSource _accepting = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ManualResetEventSlim _closing = new();
     private TaskCompletionSource? _drained;
     private bool _started;
     private Timer? _idleCheck;
+    private SocketWatch? _watch;
     private bool _openingFailed;
     private bool _limitReached;
 
@@ -32,14 +32,34 @@ internal sealed class StreamListener
     /// <summary>The address that was bound.</summary>
     public EndPoint EndPoint => _socket.EndPoint;
 
+    /// <summary>What it was made with.</summary>
+    public ListenerSettings Settings => _settings;
+
+    /// <inheritdoc/>
+    public EndPoint? LocalEndPoint => EndPoint is IPEndPoint { Address: var address } && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)) ? null : EndPoint;
+
     /// <inheritdoc cref="ListeningSocket.Title"/>
     public string Title => _socket.Title;
 
-    /// <summary>Whether the listener is being closed: connections that only linger are not waited for long.</summary>
+    /// <inheritdoc/>
+    public ConnectionCounts? Counts => _settings.Counts;
+
+    /// <inheritdoc/>
     public bool IsClosing => _closing.IsSet;
 
-    /// <summary>How long a connection may be idle, or null for ever.</summary>
+    /// <inheritdoc/>
     public TimeSpan? IdleTimeout => _settings.IdleTimeout;
+
+    /// <inheritdoc/>
+    public SocketWatch? Watch
+    {
+        get
+        {
+            // Only for connections that go on after their first callback; for those, also once the port is closed.
+            lock (_gate)
+                return _watch ??= SocketWatch.TryStart($"watch {EndPoint}");
+        }
+    }
 
     /// <summary>Begins to accept.</summary>
     public void Start()
@@ -75,16 +95,18 @@ internal sealed class StreamListener
         await WaitForConnectionsAsync(cancellationToken);
         if (_idleCheck is not null)
             await _idleCheck.DisposeAsync();
+        if (_watch is not null)
+            await _watch.EndAsync();
     }
 
-    /// <summary>Counts in a connection that goes on after its first callback.</summary>
+    /// <inheritdoc/>
     public void Keep(IConnection connection)
     {
         lock (_gate)
             _connections.Add(connection);
     }
 
-    /// <summary>Counts it out again.</summary>
+    /// <inheritdoc/>
     public void Release(IConnection connection)
     {
         lock (_gate)
@@ -119,6 +141,7 @@ internal sealed class StreamListener
     /// <summary>Tells of a connection that ended before it had a protocol; loudly once, since with a wrong configuration all do.</summary>
     public void OpeningFailed(Exception failure)
     {
+        Counts?.CountRefused();
         var level = Interlocked.Exchange(ref _openingFailed, true) ? LogLevel.Debug : LogLevel.Warning;
         if (!_settings.Logger.IsEnabled(level))
             return;
@@ -128,50 +151,47 @@ internal sealed class StreamListener
 
     private void Accept()
     {
-        var paused = false;
-        while (!_closing.IsSet)
+        using (AcceptPause pause = new(_settings.Logger, EndPoint, _closing))
         {
-            Socket? socket = null;
-            Admission? admission = null;
-            try
-            {
-                socket = _socket.Accept();
-                if (paused)
-                {
-                    paused = false;
-                    NetworkingLog.Attempt(() => NetworkingLog.AcceptResumed(_settings.Logger, EndPoint.ToString()!));
-                }
-
-                if (_settings.Limiter is { } limiter && !TryAdmit(limiter, socket, out admission))
-                    continue;
-                if (_settings.HasOpening)
-                    _ = new OpeningConnection(socket, this, _settings, admission).OpenAsync();
-                else
-                    Serve(new SocketTransport(socket, this) { Admission = admission });
-            }
-            catch (Exception) when (_closing.IsSet)
-            {
-                socket?.Dispose();
-            }
-            catch (SocketException e) when (IsOutOfResources(e.SocketErrorCode))
-            {
-                if (!paused)
-                {
-                    paused = true;
-                    NetworkingLog.Attempt(() => NetworkingLog.AcceptPaused(_settings.Logger, EndPoint.ToString()!, e.Message));
-                }
-
-                _closing.Wait(_resourcePause);
-            }
-            catch (SocketException)
-            {
-                // The peer gave up between its connect and our accept, or before we could ask for its address.
-                socket?.Dispose();
-                admission?.Leave();
-            }
+            while (!_closing.IsSet)
+                AcceptOne(pause);
         }
 
         _accepting.SetResult();
+    }
+
+    private void AcceptOne(AcceptPause pause)
+    {
+        Socket? socket = null;
+        Admission? admission = null;
+        try
+        {
+            pause.WaitForRoom();
+            socket = _socket.Accept();
+            pause.Accepted(socket);
+            if (_settings.Limiter is { } limiter && !TryAdmit(limiter, socket, out admission))
+                return;
+            if (_settings.TakeOver is { } takeOver)
+                takeOver(this, socket);
+            else if (_settings.HasOpening)
+                _ = new OpeningConnection(socket, this, _settings, admission).OpenAsync();
+            else
+                Serve(new SocketTransport(socket, this) { Admission = admission });
+        }
+        catch (Exception) when (_closing.IsSet)
+        {
+            socket?.Dispose();
+        }
+        catch (SocketException e) when (socket is null && e.SocketErrorCode is not (SocketError.ConnectionAborted or SocketError.ConnectionReset))
+        {
+            pause.WaitAfter(e);
+        }
+        catch (SocketException)
+        {
+            // The peer gave up between its connect and our accept, or before we could ask for its address.
+            socket?.Dispose();
+            admission?.Leave();
+        }
     }
 
     /// <summary>Gives an accepted connection a place, after a wait if the limits want that; or resets it.</summary>
@@ -193,6 +213,7 @@ internal sealed class StreamListener
 
         if (admission is not null)
             return true;
+        Counts?.CountRefused();
         SocketTransport.Reset(socket);
         return false;
     }
@@ -200,7 +221,7 @@ internal sealed class StreamListener
     private void LimitReached(string reason)
     {
         var level = Interlocked.Exchange(ref _limitReached, true) ? LogLevel.Debug : LogLevel.Warning;
-        NetworkingLog.LimitReached(_settings.Logger, level, EndPoint, reason);
+        NetworkingLog.Attempt(() => NetworkingLog.LimitReached(_settings.Logger, level, EndPoint, reason));
     }
 
     /// <summary>Ends the connections on which nothing has happened for too long.</summary>
@@ -208,7 +229,7 @@ internal sealed class StreamListener
     {
         IConnection[] open;
         lock (_gate)
-            open = [.. _connections];
+            open = _connections.ToArray();
         var since = Environment.TickCount64 - (long)timeout.TotalMilliseconds;
         foreach (var connection in open)
             connection.EndIfIdleSince(since);
@@ -222,7 +243,7 @@ internal sealed class StreamListener
         {
             if (_connections.Count == 0)
                 return;
-            open = [.. _connections];
+            open = _connections.ToArray();
             _drained = drained;
         }
 
@@ -236,13 +257,10 @@ internal sealed class StreamListener
     {
         IConnection[] open;
         lock (_gate)
-            open = [.. _connections];
+            open = _connections.ToArray();
         if (open.Length > 0)
             NetworkingLog.ConnectionsAborted(_settings.Logger, open.Length, EndPoint.ToString()!);
         foreach (var connection in open)
             connection.AbortConnection();
     }
-
-    private static bool IsOutOfResources(SocketError error) =>
-        error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable || error == (SocketError)(-1);
 }

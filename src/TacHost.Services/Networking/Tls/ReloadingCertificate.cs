@@ -61,6 +61,8 @@ internal sealed class ReloadingCertificate
 
     private SslStreamCertificateContext Read()
     {
+        if (_source.MadeFor.Count > 0)
+            return SelfSignedCertificate.Make(_source.MadeFor, _logger);
         X509Certificate2 certificate;
         X509Certificate2Collection chain = [];
         if (_source.IsPfx)

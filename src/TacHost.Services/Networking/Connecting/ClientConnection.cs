@@ -1,0 +1,151 @@
+using System.Net;
+using TacHost.Services.Networking.Connections;
+
+namespace TacHost.Services.Networking.Connecting;
+
+/// <summary>One connection that a client has made, from its first callback to its last.</summary>
+internal sealed class ClientConnection : IConnectionKeeper
+{
+    private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private SocketTransport? _transport;
+    private bool _kept;
+
+    private ClientConnection(Protocol protocol, ConnectionCounts? counts) => (Protocol, Counts) = (protocol, counts);
+
+    public Protocol Protocol { get; }
+
+    /// <summary>Ends when the protocol and the factory have had their last callbacks.</summary>
+    public Task Ended { get; private set; } = Task.CompletedTask;
+
+    /// <summary>What ended it, or null if it was closed in good order; once it has ended.</summary>
+    public Exception? Reason => _transport!.Reason;
+
+    /// <inheritdoc/>
+    public ConnectionCounts? Counts { get; }
+
+    /// <inheritdoc/>
+    public EndPoint? LocalEndPoint => null;
+
+    /// <inheritdoc/>
+    public TimeSpan? IdleTimeout => null;
+
+    /// <inheritdoc/>
+    public bool IsClosing { get; private set; }
+
+    /// <inheritdoc/>
+    public SocketWatch? Watch => null;
+
+    /// <summary>Makes one attempt within the endpoint's time-out, tells the factory how it goes, and has run the protocol's first callback when it ends.</summary>
+    /// <exception cref="CannotConnectException">There is no connection.</exception>
+    /// <exception cref="OperationCanceledException">The attempt was given up.</exception>
+    public static async Task<ClientConnection> ConnectAsync(ClientEndpoint endpoint, ClientFactory factory, ConnectionCounts? counts, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        Tell(factory, () => factory.StartedConnecting(endpoint));
+        try
+        {
+            var opened = await OpenAsync(endpoint, timeProvider, cancellationToken);
+            return Serve(opened, endpoint, factory, counts);
+        }
+        catch (Exception e) when (e is CannotConnectException or OperationCanceledException)
+        {
+            Tell(factory, () => factory.ClientConnectionFailed(endpoint, e));
+            throw;
+        }
+    }
+
+    /// <summary>Closes it in good order.</summary>
+    public void Lose() => _transport!.LoseConnection();
+
+    /// <summary>Ends it at once.</summary>
+    public void Abort() => _transport!.AbortConnection();
+
+    /// <summary>Closes it in good order, and ends when that is done; aborts it when the token is cancelled.</summary>
+    public async Task LoseAsync(CancellationToken cancellationToken)
+    {
+        IsClosing = true;
+        _transport!.LoseConnection();
+        _transport.HurryLinger();
+        await using var abort = cancellationToken.Register(_transport.AbortConnection);
+        await Ended;
+    }
+
+    /// <inheritdoc/>
+    public void Keep(IConnection connection) => _kept = true;
+
+    /// <inheritdoc/>
+    public void Release(IConnection connection) => _lost.TrySetResult();
+
+    private static async Task<OpenedSocket> OpenAsync(ClientEndpoint endpoint, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource limit = new(endpoint.Timeout, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
+        {
+            return await endpoint.OpenAsync(either.Token);
+        }
+        catch (Exception e) when (cancellationToken.IsCancellationRequested && (e is OperationCanceledException || ConnectFailure.IsExpected(e)))
+        {
+            throw new OperationCanceledException(e.Message, e, cancellationToken);
+        }
+        catch (Exception e) when (limit.IsCancellationRequested && (e is OperationCanceledException || ConnectFailure.IsExpected(e)))
+        {
+            throw ConnectFailure.TimedOut(endpoint);
+        }
+        catch (Exception e) when (ConnectFailure.IsExpected(e))
+        {
+            throw ConnectFailure.Of(endpoint, e);
+        }
+    }
+
+    private static ClientConnection Serve(OpenedSocket opened, ClientEndpoint endpoint, ClientFactory factory, ConnectionCounts? counts)
+    {
+        Protocol? protocol = null;
+        Exception? failure = null;
+        try
+        {
+            protocol = factory.BuildProtocol(opened.Peer);
+        }
+        catch (Exception e)
+        {
+            // The boundary around one connection: its failure is that of the attempt.
+            failure = e;
+        }
+
+        if (protocol is null)
+        {
+            opened.Tls?.Dispose();
+            SocketTransport.Reset(opened.Socket);
+            throw ConnectFailure.NotWanted(endpoint, TypeName.Of(factory.GetType()), failure);
+        }
+
+        ClientConnection connection = new(protocol, counts);
+        ConnectionEnds ends = new(opened.Peer, SocketTransport.LocalOf(opened.Socket) ?? opened.Peer);
+        connection._transport = opened.Tls is { } tls ? new TlsTransport(opened.Socket, connection, ends, tls) : new SocketTransport(opened.Socket, connection, ends);
+        connection._transport.Open(protocol, factory.Logger);
+
+        // One that was over after its first callback has had its last, and was never kept.
+        if (!connection._kept)
+            connection._lost.TrySetResult();
+        connection.Ended = TellLostAsync(connection, endpoint, factory);
+        return connection;
+    }
+
+    private static async Task TellLostAsync(ClientConnection connection, ClientEndpoint endpoint, ClientFactory factory)
+    {
+        await connection._lost.Task;
+        Tell(factory, () => factory.ClientConnectionLost(endpoint, connection.Reason));
+    }
+
+    /// <summary>The boundary around a factory's callback.</summary>
+    private static void Tell(ClientFactory factory, Action callback)
+    {
+        try
+        {
+            callback();
+        }
+        catch (Exception e)
+        {
+            NetworkingLog.Attempt(() => NetworkingLog.FactoryThrew(factory.Logger, e, TypeName.Of(factory.GetType())));
+        }
+    }
+}

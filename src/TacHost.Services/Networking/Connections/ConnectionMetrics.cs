@@ -1,0 +1,61 @@
+using System.Diagnostics.Metrics;
+
+namespace TacHost.Services.Networking.Connections;
+
+/// <summary>The meter of one application. It is made with the first connection, so that a start does without it, and goes when the application stops.</summary>
+internal sealed class ConnectionMetrics(Application application)
+{
+    public const string MeterName = "TacHost.Networking";
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, ConnectionCounts> _all = new(StringComparer.Ordinal);
+    private List<ConnectionCounts> _published = [];
+    private Meter? _meter;
+
+    /// <summary>The counts of one service; the same ones after a stop and a start.</summary>
+    public ConnectionCounts Of(string servicePath)
+    {
+        lock (_gate)
+        {
+            if (!_all.TryGetValue(servicePath, out var counts))
+                _all.Add(servicePath, counts = new ConnectionCounts(servicePath, Publish));
+            return counts;
+        }
+    }
+
+    /// <summary>Takes the meter back, with all that was counted.</summary>
+    public void Withdraw()
+    {
+        lock (_gate)
+        {
+            _meter?.Dispose();
+            _meter = null;
+            _published = [];
+            _all.Clear();
+        }
+    }
+
+    private void Publish(ConnectionCounts counts)
+    {
+        lock (_gate)
+        {
+            _published = [.. _published, counts];
+            _meter ??= MakeMeter();
+        }
+    }
+
+    /// <summary>All are observed: whoever begins to listen late gets what is true, and nobody listening costs nothing.</summary>
+    private Meter MakeMeter()
+    {
+        Meter meter = new(new MeterOptions(MeterName) { Scope = application });
+        meter.CreateObservableUpDownCounter("tachost.connections.open", () => Measure(static counts => counts.Open), "{connection}", "Connections that are open now.");
+        meter.CreateObservableCounter("tachost.connections.accepted", () => Measure(static counts => counts.Accepted), "{connection}", "Connections that a listener accepted or a client made.");
+        meter.CreateObservableCounter("tachost.connections.refused", () => Measure(static counts => counts.Refused), "{connection}", "Connections beyond a limit, and those that ended before they were served.");
+        meter.CreateObservableCounter("tachost.io.received", () => Measure(static counts => counts.BytesReceived), "By", "Bytes that protocols received.");
+        meter.CreateObservableCounter("tachost.io.sent", () => Measure(static counts => counts.BytesSent), "By", "Bytes of protocols that were sent.");
+        return meter;
+    }
+
+    private IEnumerable<Measurement<long>> Measure(Func<ConnectionCounts, long> value) =>
+        Volatile.Read(ref _published).Select(counts => new Measurement<long>(value(counts), counts.Tag));
+}

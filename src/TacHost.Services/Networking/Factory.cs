@@ -1,0 +1,58 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace TacHost.Services.Networking;
+
+/// <summary>Builds a protocol for each connection, and keeps what they share.</summary>
+/// <remarks>Derive from <see cref="ServerFactory"/> or <see cref="ClientFactory"/>. Ported from <c>twisted.internet.protocol.Factory</c>.</remarks>
+public abstract class Factory
+{
+    private readonly Lock _gate = new();
+    private int _users;
+
+    /// <summary>The logger of this factory and its protocols. Logs nowhere until the factory has been started.</summary>
+    protected internal ILogger Logger { get; private set; } = NullLogger.Instance;
+
+    /// <summary>Builds the protocol for one connection.</summary>
+    /// <remarks>Called by several threads at once, and must not block. Returning null closes the connection.</remarks>
+    /// <param name="peer">Who is at the other end.</param>
+    protected internal abstract Protocol? BuildProtocol(EndPoint peer);
+
+    /// <summary>Called before the first listener or client of this factory begins.</summary>
+    protected virtual void StartFactory()
+    {
+    }
+
+    /// <summary>Called after the last listener or client of this factory has stopped and its connections are gone.</summary>
+    protected virtual void StopFactory()
+    {
+    }
+
+    /// <summary>Counts a listener or client in, and starts the factory for the first.</summary>
+    internal void DoStart(ILogger logger)
+    {
+        lock (_gate)
+        {
+            if (_users == 0)
+            {
+                Logger = logger;
+                StartFactory();
+            }
+
+            _users++;
+        }
+    }
+
+    /// <summary>Counts it out, and stops the factory after the last.</summary>
+    internal void DoStop()
+    {
+        lock (_gate)
+        {
+            if (--_users > 0)
+                return;
+            NetworkingLog.FactoryStopping(Logger, TypeName.Of(GetType()));
+            StopFactory();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+namespace TacHost.Services.Networking;
+
+/// <summary>A protocol that hands on whole pieces of what comes, however the network has cut it: the base of <see cref="LineProtocol"/>, <see cref="NetstringProtocol"/> and <see cref="LengthPrefixedProtocol"/>.</summary>
+/// <remarks>
+/// It keeps no more than one piece of the greatest length and one buffer of the transport, and nothing while no piece is begun. <see cref="ITransport.PauseReading"/> holds up the pieces
+/// that have come already, too, and after <see cref="ITransport.LoseConnection"/> there are no more.
+/// </remarks>
+public abstract class FramedProtocol : Protocol
+{
+    private const int SmallestBuffer = 256;
+
+    private byte[] _held = [];
+    private int _heldCount;
+    private byte[]? _putBack;
+
+    /// <summary>The longest piece, with what marks its ends, in bytes.</summary>
+    private protected abstract long LongestPiece { get; }
+
+    /// <inheritdoc/>
+    protected sealed override void DataReceived(ReadOnlySpan<byte> data)
+    {
+        if (_heldCount == 0)
+        {
+            Deliver(data);
+            return;
+        }
+
+        Reserve(_heldCount + data.Length);
+        data.CopyTo(_held.AsSpan(_heldCount));
+        _heldCount += data.Length;
+        Deliver(_held.AsSpan(0, _heldCount));
+    }
+
+    /// <inheritdoc/>
+    internal sealed override void ReadingResumed() => Deliver(_held.AsSpan(0, _heldCount));
+
+    /// <summary>Hands on the first piece.</summary>
+    /// <param name="data">What has come and has not been taken, beginning where a piece begins. The same bytes come again, with more behind them, if nothing is taken.</param>
+    /// <returns>How many bytes of it were taken; 0 to wait for more.</returns>
+    private protected abstract int Take(ReadOnlySpan<byte> data);
+
+    /// <summary>Puts bytes in front of what has not been taken yet. Called in <see cref="Take"/> only.</summary>
+    private protected void PutBack(ReadOnlySpan<byte> data) => _putBack = [.. data, .. _putBack ?? []];
+
+    /// <summary>How many bytes are kept, and how many there is room for.</summary>
+    internal (int Count, int Capacity) Held => (_heldCount, _held.Length);
+
+    private void Deliver(ReadOnlySpan<byte> data)
+    {
+        while (!data.IsEmpty && Transport.IsReading)
+        {
+            var count = Take(data);
+            data = data[count..];
+            if (_putBack is { } putBack)
+            {
+                _putBack = null;
+                data = (byte[])[.. putBack, .. data];
+            }
+            else if (count == 0)
+            {
+                break;
+            }
+        }
+
+        Hold(data);
+    }
+
+    private void Hold(ReadOnlySpan<byte> data)
+    {
+        if (data.IsEmpty)
+        {
+            _held = [];
+        }
+        else
+        {
+            // It may be a part of what is held: then there is room, and it is moved.
+            Reserve(data.Length);
+            data.CopyTo(_held);
+        }
+
+        _heldCount = data.Length;
+    }
+
+    /// <summary>Makes room, twice as much each time, but not beyond what a piece can need.</summary>
+    private void Reserve(int count)
+    {
+        if (_held.Length < count)
+            Array.Resize(ref _held, (int)Math.Max(count, Math.Min(Math.Max(SmallestBuffer, 2L * _held.Length), LongestPiece)));
+    }
+}

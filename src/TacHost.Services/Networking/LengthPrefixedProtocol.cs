@@ -1,0 +1,90 @@
+using System.Buffers.Binary;
+
+namespace TacHost.Services.Networking;
+
+/// <summary>A protocol of strings that each have their length in front.</summary>
+/// <remarks>Ported from <c>twisted.protocols.basic.IntNStringReceiver</c> and its kinds.</remarks>
+public abstract class LengthPrefixedProtocol : FramedProtocol
+{
+    private const int DefaultMaxLength = 99_999;
+
+    private readonly int _prefix;
+    private int _maxLength = DefaultMaxLength;
+
+    /// <summary>Sets how lengths are written.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such prefix.</exception>
+    protected LengthPrefixedProtocol(LengthPrefix prefix)
+    {
+        if (!Enum.IsDefined(prefix))
+            throw new ArgumentOutOfRangeException(nameof(prefix), prefix, "A length is written in 1, 2 or 4 bytes.");
+        _prefix = (int)prefix;
+    }
+
+    /// <summary>How long a string from the peer may be. Defaults to 99,999 bytes.</summary>
+    protected int MaxLength
+    {
+        get => _maxLength;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            _maxLength = value;
+        }
+    }
+
+    /// <inheritdoc/>
+    private protected sealed override long LongestPiece => (long)MaxLength + _prefix;
+
+    /// <summary>A string has come.</summary>
+    /// <param name="text">Valid during the call only.</param>
+    protected abstract void StringReceived(ReadOnlySpan<byte> text);
+
+    /// <summary>The peer announces a string that is longer than <see cref="MaxLength"/>. After this call the connection is closed.</summary>
+    protected virtual void LengthLimitExceeded(long length)
+    {
+    }
+
+    /// <summary>Sends a string. May be called from any thread.</summary>
+    /// <exception cref="ArgumentException">It is longer than the prefix can say.</exception>
+    protected void SendString(ReadOnlySpan<byte> text)
+    {
+        var longest = (1L << (8 * _prefix)) - 1;
+        if (text.Length > longest)
+            throw new ArgumentException($"A string of {text.Length} bytes cannot be sent, because its length is written in {_prefix} byte(s), which is enough for {longest}. Send it in parts, or use a longer prefix.", nameof(text));
+        var data = new byte[_prefix + text.Length];
+        WriteLength(data, (uint)text.Length);
+        text.CopyTo(data.AsSpan(_prefix));
+        Transport.Write(data);
+    }
+
+    /// <inheritdoc/>
+    private protected sealed override int Take(ReadOnlySpan<byte> data)
+    {
+        if (data.Length < _prefix)
+            return 0;
+        long length = _prefix switch
+        {
+            1 => data[0],
+            2 => BinaryPrimitives.ReadUInt16BigEndian(data),
+            _ => BinaryPrimitives.ReadUInt32BigEndian(data),
+        };
+        if (length > MaxLength)
+        {
+            LengthLimitExceeded(length);
+            Transport.LoseConnection();
+            return 0;
+        }
+
+        var end = _prefix + (int)length;
+        if (data.Length < end)
+            return 0;
+        StringReceived(data[_prefix..end]);
+        return end;
+    }
+
+    private void WriteLength(Span<byte> data, uint length)
+    {
+        Span<byte> all = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32BigEndian(all, length);
+        all[^_prefix..].CopyTo(data);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace TacHost.Services.Networking.Listening;
+
+/// <summary>Holds an accepting thread up while descriptors are short, or accepting fails, and says so once.</summary>
+/// <remarks>
+/// A process at its limit gets a descriptor back, accepts, and is at its limit again: that is one shortage, with one line at its beginning, and one when
+/// it has been over for a while.
+/// </remarks>
+internal sealed class AcceptPause(ILogger logger, EndPoint endPoint, ManualResetEventSlim closing) : IDisposable
+{
+    private static readonly TimeSpan _betweenLooks = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _calm = TimeSpan.FromSeconds(1);
+
+    private readonly DescriptorReserve _reserve = new();
+    private readonly Lock _gate = new();
+    private bool _reached;
+    private bool _paused;
+    private bool _said;
+    private Timer? _saysItIsOver;
+
+    /// <summary>Takes note of a connection, which may be the last for a while.</summary>
+    public void Accepted(Socket socket) => _reached = _reserve.IsReachedBy(socket);
+
+    /// <summary>Waits until there is room for another connection, if the one before has taken the last.</summary>
+    public void WaitForRoom()
+    {
+        if (!_reached || _reserve.HasRoom())
+            return;
+        Begin(() => NetworkingLog.AcceptPaused(logger, endPoint.ToString()!, $"all but {_reserve.Size} of its {_reserve.Limit} file descriptors are in use"));
+        WaitWhileShort();
+        End();
+    }
+
+    /// <summary>Waits after an accept that failed until the next one may work.</summary>
+    public void WaitAfter(SocketException failure)
+    {
+        Begin(() =>
+        {
+            if (IsOutOfResources(failure.SocketErrorCode))
+                NetworkingLog.AcceptPaused(logger, endPoint.ToString()!, failure.Message);
+            else
+                NetworkingLog.AcceptFailed(logger, endPoint.ToString()!, failure.Message);
+        });
+        if (!closing.Wait(_betweenLooks) && failure.SocketErrorCode == SocketError.TooManyOpenSockets)
+            WaitWhileShort();
+        End();
+    }
+
+    public void Dispose() => _saysItIsOver?.Dispose();
+
+    private static bool IsOutOfResources(SocketError error) =>
+        error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable || error == (SocketError)(-1);
+
+    private void WaitWhileShort()
+    {
+        while (!_reserve.HasRoom() && !closing.Wait(_betweenLooks))
+        {
+            // Looking costs three system calls.
+        }
+    }
+
+    private void Begin(Action say)
+    {
+        lock (_gate)
+        {
+            _paused = true;
+            if (_said)
+                return;
+            _said = true;
+        }
+
+        NetworkingLog.Attempt(say);
+    }
+
+    private void End()
+    {
+        _reached = false;
+        lock (_gate)
+            _paused = false;
+        _saysItIsOver ??= new Timer(_ => SayItIsOver());
+        _saysItIsOver.Change(_calm, Timeout.InfiniteTimeSpan);
+    }
+
+    private void SayItIsOver()
+    {
+        lock (_gate)
+        {
+            if (_paused || !_said)
+                return;
+            _said = false;
+        }
+
+        NetworkingLog.Attempt(() => NetworkingLog.AcceptResumed(logger, endPoint.ToString()!));
+    }
+}

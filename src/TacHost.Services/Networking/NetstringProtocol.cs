@@ -1,0 +1,78 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+
+namespace TacHost.Services.Networking;
+
+/// <summary>A protocol of netstrings: each string is sent as its length in decimal digits, a colon, its bytes, and a comma.</summary>
+/// <remarks>Ported from <c>twisted.protocols.basic.NetstringReceiver</c>. The format is described in https://cr.yp.to/proto/netstrings.txt.</remarks>
+public abstract class NetstringProtocol : FramedProtocol
+{
+    private const int DefaultMaxLength = 99_999;
+    private const int MarksOfAnEnd = 2;
+
+    private int _maxLength = DefaultMaxLength;
+    private int _digits = Digits(DefaultMaxLength);
+
+    /// <summary>How long a string from the peer may be. Defaults to 99,999 bytes.</summary>
+    protected int MaxLength
+    {
+        get => _maxLength;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            (_maxLength, _digits) = (value, Digits(value));
+        }
+    }
+
+    /// <inheritdoc/>
+    private protected sealed override long LongestPiece => (long)MaxLength + _digits + MarksOfAnEnd;
+
+    /// <summary>A string has come.</summary>
+    /// <param name="text">Valid during the call only.</param>
+    protected abstract void StringReceived(ReadOnlySpan<byte> text);
+
+    /// <summary>What has come is not a netstring, or one that is too long. After this call the connection is closed, since nobody can tell where the next one begins.</summary>
+    /// <param name="reason">What is wrong, as a clause: "its length is …".</param>
+    protected virtual void NetstringBroken(string reason)
+    {
+    }
+
+    /// <summary>Sends a string. May be called from any thread.</summary>
+    protected void SendString(ReadOnlySpan<byte> text) =>
+        Transport.Write((byte[])[.. Encoding.ASCII.GetBytes(text.Length.ToString(CultureInfo.InvariantCulture)), (byte)':', .. text, (byte)',']);
+
+    /// <summary>Sends a string as UTF-8. May be called from any thread.</summary>
+    protected void SendString(string text) => SendString(Encoding.UTF8.GetBytes(text));
+
+    /// <inheritdoc/>
+    private protected sealed override int Take(ReadOnlySpan<byte> data)
+    {
+        var digits = data.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+        var seen = digits < 0 ? data.Length : digits;
+        if (seen > _digits || (seen > 1 && data[0] == '0'))
+            return Break(seen > _digits ? $"its length has more than {_digits} digit(s), and at most {MaxLength} is allowed" : "its length begins with a zero");
+        if (digits < 0)
+            return 0;
+        if (digits == 0 || data[digits] != ':')
+            return Break(digits == 0 ? "it does not begin with a digit" : "its length is not followed by a colon");
+        if (!Utf8Parser.TryParse(data[..digits], out long length, out _) || length > MaxLength)
+            return Break($"its length is {length}, and at most {MaxLength} is allowed");
+        var end = digits + 1 + (int)length;
+        if (data.Length <= end)
+            return 0;
+        if (data[end] != ',')
+            return Break("it does not end in a comma");
+        StringReceived(data[(digits + 1)..end]);
+        return end + 1;
+    }
+
+    private int Break(string reason)
+    {
+        NetstringBroken(reason);
+        Transport.LoseConnection();
+        return 0;
+    }
+
+    private static int Digits(int number) => number.ToString(CultureInfo.InvariantCulture).Length;
+}

@@ -1,0 +1,21 @@
+using System.Net;
+using TacHost.Services.Networking.Endpoints;
+
+namespace TacHost.Services.Networking;
+
+/// <summary>A service that connects to a TCP port once, and gives the connection a protocol from a factory.</summary>
+/// <remarks>Ported from <c>twisted.application.internet.TCPClient</c>.</remarks>
+public sealed class TcpClientService : StreamClient
+{
+    /// <summary>Describes a client. Nothing is opened before the start.</summary>
+    /// <param name="host">The name or an address of the host. The addresses of a name are all tried.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="factory">Builds the protocol. May be shared with other clients.</param>
+    /// <param name="timeout">How long the attempt may take. Defaults to null: 30 seconds.</param>
+    /// <param name="bindAddress">The address of this machine to connect from. Defaults to null: the system chooses.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The port is not between 1 and 65535.</exception>
+    public TcpClientService(string host, int port, ClientFactory factory, TimeSpan? timeout = null, IPAddress? bindAddress = null)
+        : base(new TcpClientEndpoint(host, port, timeout, bindAddress), factory)
+    {
+    }
+}

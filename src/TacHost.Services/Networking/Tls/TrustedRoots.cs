@@ -1,0 +1,27 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace TacHost.Services.Networking.Tls;
+
+/// <summary>The authorities that a client trusts in place of the system's.</summary>
+internal static class TrustedRoots
+{
+    /// <summary>Reads a PEM file, or every file of a directory that is named <c>….pem</c>, and makes a policy of them.</summary>
+    /// <exception cref="CryptographicException">There is no certificate in it.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static X509ChainPolicy Read(string path)
+    {
+        X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        if (Directory.Exists(path))
+        {
+            foreach (var file in Directory.EnumerateFiles(path, "*.pem", new EnumerationOptions { MatchCasing = MatchCasing.CaseInsensitive }))
+                policy.CustomTrustStore.ImportFromPemFile(file);
+        }
+        else
+        {
+            policy.CustomTrustStore.ImportFromPemFile(path);
+        }
+
+        return policy.CustomTrustStore.Count > 0 ? policy : throw new CryptographicException($"There is no certificate in '{path}'.");
+    }
+}

@@ -1,0 +1,50 @@
+using System.Net.Security;
+using Microsoft.Extensions.Logging;
+using TacHost.Services.Networking.Tls;
+
+namespace TacHost.Services.Networking;
+
+/// <summary>The server's side of TLS on a stream of any kind: for protocols that begin it in the middle of a connection (STARTTLS), and for connections that no listener accepted.</summary>
+/// <remarks>May be used by several connections at once. Ported from <c>twisted.internet.interfaces.ITLSTransport.startTLS</c>.</remarks>
+public sealed class TlsServerHandshake
+{
+    private readonly TlsCertificates _certificates;
+    private readonly TimeSpan _timeout;
+
+    /// <summary>Reads the certificates, to be read again when their files change. Call it in the privileged part of a start.</summary>
+    /// <param name="options">The certificates.</param>
+    /// <param name="servicePath">What errors call the service.</param>
+    /// <param name="logger">Where changes of the certificates are logged.</param>
+    /// <exception cref="CannotListenException">A certificate cannot be read.</exception>
+    public TlsServerHandshake(TlsOptions options, string servicePath, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _certificates = new TlsCertificates(options, servicePath, logger);
+        _timeout = options.HandshakeTimeout;
+    }
+
+    /// <summary>Shakes hands within the time limit of the options: TLS 1.2 or 1.3.</summary>
+    /// <param name="stream">The connection; it is closed with the stream that is returned, and at once if the handshake fails.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="IOException">The handshake failed or took too long.</exception>
+    public async Task<SslStream> AuthenticateAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        SslStream tls = new(stream);
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(_timeout);
+            await tls.AuthenticateAsServerAsync(_certificates.ChooseAsync, null, limit.Token);
+            return tls;
+        }
+        catch (Exception e)
+        {
+            await tls.DisposeAsync();
+            if (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+                throw new IOException($"The TLS handshake took longer than {_timeout.TotalSeconds:0.###} s.", e);
+            if (e is System.Security.Authentication.AuthenticationException or InvalidOperationException)
+                throw new IOException(e.Message, e);
+            throw;
+        }
+    }
+}
