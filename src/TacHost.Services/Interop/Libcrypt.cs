@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace TacHost.Services.Interop;
+
+/// <summary>The system's password hashes, crypt(3). The library is not part of the C library everywhere, and goes by several names.</summary>
+internal static unsafe class Libcrypt
+{
+    /// <summary>More than struct crypt_data takes in any C library (131,232 bytes in old ones of GNU).</summary>
+    private const int DataSize = 256 * 1024;
+
+    private static readonly string[] _names = ["libcrypt.so.1", "libcrypt.so.2", "libcrypt.so", "libc.so.6", "libc"];
+    private static readonly Lazy<nint> _cryptR = new(Find);
+
+    /// <summary>Loads the library now rather than with the first password, when it may be out of reach.</summary>
+    /// <exception cref="DllNotFoundException">It is not installed.</exception>
+    public static void Load() => _ = _cryptR.Value;
+
+    /// <summary>Hashes a password in the way that a setting, or another hash, says. Takes long on purpose.</summary>
+    /// <returns>The hash, or null if the library does not know that way.</returns>
+    public static byte[]? Hash(string password, string setting)
+    {
+        var crypt = (delegate* unmanaged<byte*, byte*, void*, byte*>)_cryptR.Value;
+        byte[] passwordBytes = [.. Encoding.UTF8.GetBytes(password), 0], settingBytes = [.. Encoding.UTF8.GetBytes(setting), 0];
+        var data = NativeMemory.AllocZeroed(DataSize);
+        try
+        {
+            fixed (byte* passwordPointer = passwordBytes, settingPointer = settingBytes)
+            {
+                var hash = crypt(passwordPointer, settingPointer, data);
+
+                // Failure is told by null or by a text that is no hash, which begins with an asterisk.
+                return hash is null || *hash == (byte)'*' ? null : MemoryMarshal.CreateReadOnlySpanFromNullTerminated(hash).ToArray();
+            }
+        }
+        finally
+        {
+            NativeMemory.Clear(data, DataSize);
+            NativeMemory.Free(data);
+            Array.Clear(passwordBytes);
+        }
+    }
+
+    private static nint Find()
+    {
+        foreach (var name in _names)
+        {
+            if (NativeLibrary.TryLoad(name, out var library) && NativeLibrary.TryGetExport(library, "crypt_r", out var address))
+                return address;
+        }
+
+        throw new DllNotFoundException("Passwords cannot be checked, because the library with crypt_r(3), libcrypt.so.1, is not installed. Install it; on Debian and Ubuntu the package is libcrypt1.");
+    }
+}

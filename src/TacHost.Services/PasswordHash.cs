@@ -1,0 +1,56 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using TacHost.Services.Interop;
+
+namespace TacHost.Services;
+
+/// <summary>Which hashes are good enough to be kept in a file, and whether a password has one.</summary>
+internal static partial class PasswordHash
+{
+    /// <summary>Of a password that nobody knows, for a file without users: it takes the time that a real one would.</summary>
+    public const string Decoy = "$6$tachostdecoy$SWP60weqEFQO7XFzfZVvn6Ac.Ilt.Z7i/vxeMvly6GJRTdAOw/OaAzqIiGyLDs3Hf6nuseA0XUZWurjpq5Fgn0";
+
+    /// <summary>crypt(5): CRYPT_MAX_PASSPHRASE_SIZE, with its end.</summary>
+    private const int LongestPassword = 511;
+
+    /// <summary>What is wrong with the text in the place of a hash, or null if nothing is. Never repeats the text, which may be somebody's password.</summary>
+    public static string? Fault(string text)
+    {
+        if (Sha2().IsMatch(text) || Bcrypt().IsMatch(text) || Yescrypt().IsMatch(text) || Scrypt().IsMatch(text))
+            return null;
+        if (text.Length == 0)
+            return "has no password";
+        if (text.StartsWith("$1$", StringComparison.Ordinal) || text.StartsWith("$apr1$", StringComparison.Ordinal) || text.StartsWith("$md5", StringComparison.Ordinal))
+            return "has an MD5 hash, which is broken in seconds";
+        if (text.StartsWith("{SHA}", StringComparison.Ordinal) || text.StartsWith("$3$", StringComparison.Ordinal) || text.StartsWith("$sha1$", StringComparison.Ordinal))
+            return "has a hash that is broken in seconds";
+        if (text.StartsWith('$') || text.StartsWith('{'))
+            return "has a hash that is damaged or of an unknown kind";
+        return Des().IsMatch(text) ? "has a DES hash, which is broken in seconds, or a password in plain text" : "has a password in plain text";
+    }
+
+    /// <summary>Whether a password has this hash. Takes long on purpose, and as long for a wrong one.</summary>
+    public static bool Verify(string password, string hash)
+    {
+        // To the library a NUL is the end; a password that contains one must not count as the part before it.
+        var possible = !password.Contains('\0') && Encoding.UTF8.GetByteCount(password) <= LongestPassword;
+        var found = Libcrypt.Hash(possible ? password : "", hash);
+        return found is not null & CryptographicOperations.FixedTimeEquals(found, Encoding.UTF8.GetBytes(hash)) & possible;
+    }
+
+    [GeneratedRegex(@"^(\$5\$(rounds=[0-9]{4,9}\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{43}|\$6\$(rounds=[0-9]{4,9}\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{86})\z")]
+    private static partial Regex Sha2();
+
+    [GeneratedRegex(@"^\$2[aby]\$[0-3][0-9]\$[./0-9A-Za-z]{53}\z")]
+    private static partial Regex Bcrypt();
+
+    [GeneratedRegex(@"^\$g?y\$[./0-9A-Za-z]{1,32}\$[./0-9A-Za-z]{1,86}\$[./0-9A-Za-z]{43}\z")]
+    private static partial Regex Yescrypt();
+
+    [GeneratedRegex(@"^\$7\$[./0-9A-Za-z]{11,97}\$[./0-9A-Za-z]{43}\z")]
+    private static partial Regex Scrypt();
+
+    [GeneratedRegex(@"^(_[./0-9A-Za-z]{19}|[./0-9A-Za-z]{13})\z")]
+    private static partial Regex Des();
+}
