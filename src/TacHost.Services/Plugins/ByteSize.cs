@@ -1,0 +1,58 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace TacHost.Services.Plugins;
+
+/// <summary>A number of bytes, as an option takes it: <c>1000</c>, or with a suffix of <c>k</c>, <c>M</c> or <c>G</c> thousands, millions or thousands of millions. It is a <see cref="long"/> wherever one is wanted.</summary>
+[OptionType("BYTES", "a number of bytes such as 1000000, 500k or 10M")]
+public readonly record struct ByteSize : IParsable<ByteSize>
+{
+    /// <summary>A number of bytes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    public ByteSize(long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        Bytes = bytes;
+    }
+
+    /// <summary>How many.</summary>
+    public long Bytes { get; }
+
+    /// <summary>How many.</summary>
+    public static implicit operator long(ByteSize size) => size.Bytes;
+
+    /// <summary>So many.</summary>
+    public static implicit operator ByteSize(long bytes) => new(bytes);
+
+    /// <inheritdoc/>
+    public static ByteSize Parse(string s, IFormatProvider? provider) =>
+        TryParse(s, provider, out var size) ? size : throw new FormatException($"'{s}' is not a number of bytes such as 1000000, 500k or 10M.");
+
+    /// <inheritdoc/>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ByteSize result)
+    {
+        var (digits, factor) = s switch
+        {
+            [.. var number, 'k' or 'K'] => (number, 1_000L),
+            [.. var number, 'M'] => (number, 1_000_000L),
+            [.. var number, 'G'] => (number, 1_000_000_000L),
+            _ => (s, 1L),
+        };
+        var isSize = long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= long.MaxValue / factor;
+        result = new ByteSize(isSize ? count * factor : 0);
+        return isSize;
+    }
+
+    /// <summary>The shortest form that is read as the same number.</summary>
+    public override string ToString()
+    {
+        var (count, suffix) = Bytes switch
+        {
+            > 0 and var bytes when bytes % 1_000_000_000 == 0 => (bytes / 1_000_000_000, "G"),
+            > 0 and var bytes when bytes % 1_000_000 == 0 => (bytes / 1_000_000, "M"),
+            > 0 and var bytes when bytes % 1_000 == 0 => (bytes / 1_000, "k"),
+            var bytes => (bytes, ""),
+        };
+        return string.Create(CultureInfo.InvariantCulture, $"{count}{suffix}");
+    }
+}

@@ -1,0 +1,39 @@
+using System.Diagnostics.CodeAnalysis;
+using TacHost.Services.Plugins.Reading;
+
+namespace TacHost.Services.Plugins;
+
+/// <summary>A directory that is there when the command line is read. It is a <see cref="string"/>, its absolute path, wherever one is wanted.</summary>
+/// <remarks>Nothing but its being there is checked: what reads it may run as another user.</remarks>
+[OptionType("DIR", "a directory that exists")]
+public readonly record struct ExistingDirectory : IParsable<ExistingDirectory>
+{
+    private readonly string? _path;
+
+    /// <summary>A directory by its path, which is not looked at: for defaults.</summary>
+    public ExistingDirectory(string path) => _path = path;
+
+    /// <summary>The path; absolute if it was read from a command line.</summary>
+    public string Path => _path ?? "";
+
+    /// <summary>The path.</summary>
+    public static implicit operator string(ExistingDirectory directory) => directory.Path;
+
+    /// <summary>The directory of a path, which is not looked at: for defaults.</summary>
+    public static implicit operator ExistingDirectory(string path) => new(path);
+
+    /// <inheritdoc/>
+    public static ExistingDirectory Parse(string s, IFormatProvider? provider) =>
+        TryParse(s, provider, out var directory) ? directory : throw new FormatException($"'{s}' is not a directory that exists.");
+
+    /// <inheritdoc/>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ExistingDirectory result)
+    {
+        var path = OptionFormat.FullPath(s, provider);
+        result = new ExistingDirectory(path ?? "");
+        return System.IO.Directory.Exists(path);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Path;
+}

@@ -1,0 +1,189 @@
+using System.Reflection;
+using TacHost.Services.Plugins.Reading;
+
+namespace TacHost.Services.Plugins;
+
+/// <summary>The options that a class declares: reads a command line, and is what help, completion and man page are made from.</summary>
+public sealed class OptionTable
+{
+    private readonly OptionDescription _help;
+    private readonly OptionDescription _version;
+    private readonly List<(SubCommandDescription Description, PropertyInfo Property)> _subCommands = [];
+    private readonly OptionProperty? _operands;
+
+    private OptionTable(Type type)
+    {
+        Type = type;
+        List<OptionDescription> options = [];
+        foreach (var property in Properties(type))
+        {
+            if (property.GetCustomAttribute<OptionAttribute>() is { } option)
+                options.Add(Describe(property, option));
+            if (property.GetCustomAttribute<SubCommandAttribute>() is { } subCommand)
+                _subCommands.Add((new SubCommandDescription(subCommand.Name, subCommand.Description, Of(property.PropertyType)), property));
+            if (property.GetCustomAttribute<OperandsAttribute>() is { } operands)
+            {
+                _operands = Operands is null ? new OptionProperty(property, null) : throw Wrong($"has two properties with [Operands], the second of them {property.Name}");
+                Operands = new OperandsDescription(operands.ValueName, operands.Description, _operands.IsList, operands.Required);
+            }
+        }
+
+        _help = new OptionDescription { Name = "help", Letter = options.Any(option => option.Letter == 'h') ? null : 'h', Description = "Show this text." };
+        _version = new OptionDescription { Name = "version", Description = "Show the version." };
+        Options = [.. options, _help, _version];
+        Check();
+    }
+
+    /// <summary>The class.</summary>
+    public Type Type { get; }
+
+    /// <summary>The options in the order of their properties, those of base classes first; then <c>--help</c> and <c>--version</c>, which every table has.</summary>
+    public IReadOnlyList<OptionDescription> Options { get; }
+
+    /// <summary>The sub-commands.</summary>
+    public IReadOnlyList<SubCommandDescription> SubCommands => [.. _subCommands.Select(each => each.Description)];
+
+    /// <summary>What the words after the options are for, or null if there may be none.</summary>
+    public OperandsDescription? Operands { get; }
+
+    /// <summary>The table of an options class. Makes none of its objects.</summary>
+    /// <exception cref="InvalidOperationException">It declares something that cannot be: two options with one name, a type that no option can have. The message names the property.</exception>
+    public static OptionTable Of(Type type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        return new OptionTable(type);
+    }
+
+    /// <summary>Reads a command line at once, for instance in a test.</summary>
+    /// <exception cref="UsageException">It is wrong, or asks for the help.</exception>
+    public static TOptions Read<TOptions>(params IReadOnlyList<string> words)
+        where TOptions : class, new() =>
+        (TOptions?)Of(typeof(TOptions)).Read(words, "", null).Options ?? throw new UsageException("the help or the version is asked for.");
+
+    /// <summary>Makes an object of the class, with its defaults.</summary>
+    public object CreateOptions() =>
+        Activator.CreateInstance(Type, BindingFlags.Instance | BindingFlags.Public | BindingFlags.DoNotWrapExceptions, null, null, null)!;
+
+    /// <summary>Reads a command line: words, then environment variables for what is not given, then the checks.</summary>
+    /// <param name="words">The words after the command.</param>
+    /// <param name="command">The command, for messages that send to its help; empty for none.</param>
+    /// <param name="directory">Where relative paths start, or null for the current directory.</param>
+    /// <exception cref="UsageException">It is wrong.</exception>
+    public OptionReading Read(IReadOnlyList<string> words, string command, string? directory)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        ArgumentNullException.ThrowIfNull(command);
+        var (given, operands) = new OptionWords(Options, command).Split(words);
+        if (given.Any(each => each.Option == _help || each.Option == _version))
+            return new OptionReading(null, given.Any(each => each.Option == _help) ? OptionQuery.Help : OptionQuery.Version, this, command);
+        var options = CreateOptions();
+        OptionFormat format = new(directory);
+        SetOptions(options, given, format);
+        SetFromEnvironment(options, given, format);
+        if (_subCommands.Count > 0 && operands.Count > 0)
+        {
+            var word = operands[0];
+            if (_subCommands.FirstOrDefault(each => each.Description.Name == word) is not { Property: { } property } subCommand)
+                throw new UsageException($"there is no sub-command '{word}'.{(NearestWord.To(word, _subCommands.Select(each => each.Description.Name)) is { } nearest ? $" Did you mean '{nearest}'?" : $" There are {string.Join(", ", _subCommands.Select(each => each.Description.Name))}.")}");
+            var inner = subCommand.Description.Table.Read([.. operands.Skip(1)], $"{command} {word}".TrimStart(), directory);
+            if (inner.Options is null)
+                return inner;
+            property.SetValue(options, inner.Options);
+        }
+        else
+        {
+            SetOperands(options, operands, format);
+        }
+
+        RequireAll(given);
+        (options as IPostOptions)?.PostOptions();
+        return new OptionReading(options, OptionQuery.None, this, command);
+    }
+
+    private static void SetOptions(object options, IReadOnlyList<(OptionDescription Option, string Value)> given, OptionFormat format)
+    {
+        foreach (var same in given.GroupBy(each => each.Option))
+        {
+            var values = same.Select(each => each.Option.Property!.Read(each.Value, "--" + each.Option.Name, "", format)).ToList();
+            same.Key.Property!.Set(options, values, same.Last().Value, "--" + same.Key.Name, "");
+        }
+    }
+
+    private void SetFromEnvironment(object options, IReadOnlyList<(OptionDescription Option, string Value)> given, OptionFormat format)
+    {
+        foreach (var option in Options.Where(option => given.All(each => each.Option != option)))
+        {
+            if (ValueInEnvironment(option) is not { } value)
+                continue;
+            var from = $" in the environment variable {option.EnvironmentVariable}";
+            option.Property!.Set(options, [option.Property.Read(value, "--" + option.Name, from, format)], value, "--" + option.Name, from);
+        }
+    }
+
+    private void SetOperands(object options, IReadOnlyList<string> operands, OptionFormat format)
+    {
+        if (operands.Count > (_operands is null ? 0 : _operands.IsList ? int.MaxValue : 1))
+            throw new UsageException(operands[^1] is ['-', _, ..] late ? $"'{late}' comes after '{operands[0]}', and options go before." : $"'{operands[_operands is null ? 0 : 1]}' is one word too many.");
+        if (_operands is null)
+            return;
+        if (operands.Count > 0)
+            _operands.Set(options, [.. operands.Select(word => _operands.Read(word, Operands!.ValueName, "", format))], operands[^1], Operands!.ValueName, "");
+        else if (Operands!.Required)
+            throw new UsageException($"{Operands.ValueName} is missing: {Operands.Description}");
+    }
+
+    private void RequireAll(IReadOnlyList<(OptionDescription Option, string Value)> given)
+    {
+        var missing = Options.Where(option => option.Required && !IsGiven(option)).ToList();
+        if (missing.Count > 0)
+            throw new UsageException($"{string.Join(" and ", missing.Select(option => $"--{option.Name} {option.ValueName}"))} {(missing.Count == 1 ? "is" : "are")} missing: {string.Join(' ', missing.Select(option => option.Description))}");
+
+        bool IsGiven(OptionDescription option) => given.Any(each => each.Option == option) || ValueInEnvironment(option) is not null;
+    }
+
+    private static string? ValueInEnvironment(OptionDescription option) =>
+        option.EnvironmentVariable is { } variable && Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
+
+    private static OptionDescription Describe(PropertyInfo property, OptionAttribute option)
+    {
+        var holder = new OptionProperty(property, option);
+        return new OptionDescription
+        {
+            Name = option.Name,
+            Letter = option.Letter == '\0' ? null : option.Letter,
+            ValueName = holder.IsFlag ? null : option.ValueName ?? holder.Kind.ValueName,
+            Description = option.Description,
+            Expected = holder.Expected,
+            Choices = holder.IsFlag ? [] : holder.Choices,
+            Repeats = holder.IsList,
+            Required = option.Required,
+            EnvironmentVariable = option.EnvironmentVariable,
+            Property = holder,
+        };
+    }
+
+    private void Check()
+    {
+        foreach (var name in Options.Select(option => option.Name).Concat(_subCommands.Select(each => each.Description.Name)).Where(name => !IsName(name)))
+            throw Wrong($"names an option '{name}', but names are made of lower-case letters, digits and hyphens");
+        if (Options.GroupBy(option => option.Name).FirstOrDefault(same => same.Count() > 1) is { Key: var twice })
+            throw Wrong(twice is "help" or "version" ? $"names an option '--{twice}', which every plugin has already" : $"has two options with the name '--{twice}'");
+        if (Options.Where(option => option.Letter is not null).GroupBy(option => option.Letter).FirstOrDefault(same => same.Count() > 1) is { } letters)
+            throw Wrong($"has two options with the name '-{letters.Key}', {string.Join(" and ", letters.Select(option => "--" + option.Name))}");
+        if (_subCommands.GroupBy(each => each.Description.Name).FirstOrDefault(same => same.Count() > 1) is { Key: var word })
+            throw Wrong($"has two sub-commands with the name '{word}'");
+        if (_subCommands.Count > 0 && _operands is not null)
+            throw Wrong("has sub-commands and operands, which cannot be told apart");
+        if (Type.GetConstructor([]) is null || Type.IsAbstract)
+            throw Wrong("has no public constructor without parameters");
+    }
+
+    private InvalidOperationException Wrong(string what) => new($"The options class {Type.Name} {what}.");
+
+    private static bool IsName(string name) =>
+        name.Length > 0 && char.IsAsciiLetterOrDigit(name[0]) && name.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-');
+
+    private static IEnumerable<PropertyInfo> Properties(Type type) =>
+        (type.BaseType is { } above && above != typeof(object) ? Properties(above) : [])
+        .Concat(type.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).OrderBy(property => property.MetadataToken));
+}

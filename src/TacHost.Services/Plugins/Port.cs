@@ -1,0 +1,42 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace TacHost.Services.Plugins;
+
+/// <summary>A port, as an option takes one: 0, for one that the system picks, to 65535. It is an <see cref="int"/> wherever one is wanted.</summary>
+[OptionType("PORT", "a port between 0 and 65535")]
+public readonly record struct Port : IParsable<Port>
+{
+    /// <summary>A port.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not between 0 and 65535.</exception>
+    public Port(int number)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(number);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(number, ushort.MaxValue);
+        Number = number;
+    }
+
+    /// <summary>The number.</summary>
+    public int Number { get; }
+
+    /// <summary>The number of a port.</summary>
+    public static implicit operator int(Port port) => port.Number;
+
+    /// <summary>The port of a number.</summary>
+    public static implicit operator Port(int number) => new(number);
+
+    /// <inheritdoc/>
+    public static Port Parse(string s, IFormatProvider? provider) =>
+        TryParse(s, provider, out var port) ? port : throw new FormatException($"'{s}' is not a port between 0 and 65535.");
+
+    /// <inheritdoc/>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Port result)
+    {
+        var isPort = ushort.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+        result = new Port(number);
+        return isPort;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Net;
+using System.Reflection;
+using TacHost.Services.Networking;
+
+namespace TacHost.Services.Plugins.Reading;
+
+/// <summary>How values of one type are called, read and written.</summary>
+/// <param name="ValueName">What a value is called in the help.</param>
+/// <param name="Expected">What it is, to follow "which is"; empty if the exception of <paramref name="Parse"/> says it better.</param>
+/// <param name="Parse">Reads one, or throws <see cref="FormatException"/>.</param>
+internal sealed record ValueKind(string ValueName, string Expected, Func<string, OptionFormat, object> Parse)
+{
+    private static readonly string[] _on = ["1", "true", "yes", "on"];
+    private static readonly string[] _off = ["0", "false", "no", "off"];
+
+    /// <summary>The only words it takes; empty if there are others.</summary>
+    public IReadOnlyList<string> Choices { get; init; } = [];
+
+    /// <summary>The kind of a type, or null if there is none.</summary>
+    public static ValueKind? Of(Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (type == typeof(string))
+            return new("TEXT", "a text", (text, _) => text);
+        if (type == typeof(bool))
+            return new("YES|NO", "yes or no", (text, _) => _on.Contains(text, StringComparer.OrdinalIgnoreCase) || (_off.Contains(text, StringComparer.OrdinalIgnoreCase) ? false : throw new FormatException()));
+        if (type == typeof(Port))
+            return Kind<Port>();
+        if (type == typeof(TimeSpan))
+            return new("TIME", "a time such as 30s, 5m or 1h30m", (text, _) => Duration.Parse(text) ?? throw new FormatException());
+        if (type == typeof(Uri))
+            return new("URL", "a URL such as http://127.0.0.1:8080/", (text, _) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && text.Contains(':', StringComparison.Ordinal) && !text.StartsWith('/') ? uri : throw new FormatException());
+        if (type == typeof(IPAddress))
+            return new("ADDRESS", "an IP address", (text, _) => Address(text));
+        if (type == typeof(IPEndPoint))
+            return new("ADDRESS:PORT", "an IP address and a port, such as 127.0.0.1:80 or [::1]:80", (text, _) => AddressAndPort(text));
+        if (type == typeof(IPNetwork))
+            return new("NETWORK", "a network such as 10.0.0.0/8", (text, _) => IPNetwork.Parse(text));
+        if (type == typeof(ServerEndpoint))
+            return new("ENDPOINT", "", (text, _) => Endpoint.Parse(text));
+        if (type == typeof(ClientEndpoint))
+            return new("ENDPOINT", "", (text, _) => Endpoint.ParseClient(text));
+        if (type.IsEnum)
+            return OfEnum(type);
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>))
+            return OfPair(type);
+        return OfParsable(type);
+    }
+
+    /// <summary>A value in the form in which it is read, as far as its type has one.</summary>
+    public static string? Print(object? value) => value switch
+    {
+        null or "" => null,
+        bool on => on ? "on" : "off",
+        TimeSpan time => Duration.Print(time),
+        Enum name => KebabCase.Of(name.ToString()),
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ when value.GetType() is { IsGenericType: true } pair && pair.GetGenericTypeDefinition() == typeof(KeyValuePair<,>) =>
+            $"{Print(pair.GetProperty("Key")!.GetValue(value))}={Print(pair.GetProperty("Value")!.GetValue(value))}",
+        _ => value.ToString() is { Length: > 0 } text ? text : null,
+    };
+
+    private static ValueKind OfEnum(Type type)
+    {
+        var byName = Enum.GetNames(type).ToDictionary(KebabCase.Of, name => Enum.Parse(type, name), StringComparer.OrdinalIgnoreCase);
+        string[] choices = [.. byName.Keys];
+        return new("WORD", $"one of {string.Join(", ", choices)}", (text, _) => byName.GetValueOrDefault(text) ?? throw new FormatException()) { Choices = choices };
+    }
+
+    private static ValueKind? OfPair(Type type)
+    {
+        if (Of(type.GenericTypeArguments[0]) is not { } key || Of(type.GenericTypeArguments[1]) is not { } value)
+            return null;
+        var expected = $"{key.ValueName}={value.ValueName}{Meaning(key, " with ")}{Meaning(value, key.Expected.Length > 0 ? " and " : " with ")}";
+        return new($"{key.ValueName}={value.ValueName}", expected, (text, format) =>
+        {
+            var equals = text.IndexOf('=', StringComparison.Ordinal);
+            return equals < 0 ? throw new FormatException() : Activator.CreateInstance(type, key.Parse(text[..equals], format), value.Parse(text[(equals + 1)..], format))!;
+        });
+
+        static string Meaning(ValueKind kind, string before) => kind.Expected.Length > 0 ? before + kind.Expected : "";
+    }
+
+    private static ValueKind? OfParsable(Type type)
+    {
+        var isParsable = type.GetInterfaces().Any(each => each.IsGenericType && each.GetGenericTypeDefinition() == typeof(IParsable<>) && each.GenericTypeArguments[0] == type);
+        return isParsable ? (ValueKind)typeof(ValueKind).GetMethod(nameof(Kind), BindingFlags.Static | BindingFlags.NonPublic)!.MakeGenericMethod(type).Invoke(null, null)! : null;
+    }
+
+    private static ValueKind Kind<T>()
+        where T : IParsable<T>
+    {
+        var isNumber = typeof(T).IsPrimitive || default(T) is decimal;
+        var isWhole = isNumber && default(T) is not (float or double or decimal or char);
+        var (name, expected) = typeof(T).GetCustomAttribute<OptionTypeAttribute>() is { } named ? (named.ValueName, named.Expected)
+            : isWhole ? ("NUMBER", "a whole number")
+            : isNumber ? ("NUMBER", "a number")
+            : (KebabCase.Of(TypeName.Of(typeof(T))).ToUpperInvariant(), "");
+        return new(name, expected, (text, format) => T.Parse(text, format));
+    }
+
+    /// <summary>.NET takes "1" and "127.1" for addresses, which nobody means.</summary>
+    private static IPAddress Address(string text) =>
+        IPAddress.TryParse(text, out var address) && (text.Contains(':', StringComparison.Ordinal) || text.Count(character => character == '.') == 3) ? address : throw new FormatException();
+
+    private static IPEndPoint AddressAndPort(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        return colon > 0 && text[(colon + 1)..] is { Length: > 0 } port && port.All(char.IsAsciiDigit) && IPEndPoint.TryParse(text, out var place) && (text[0] == '[' || Address(text[..colon]) is not null)
+            ? place
+            : throw new FormatException();
+    }
+}
