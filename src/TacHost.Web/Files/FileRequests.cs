@@ -1,0 +1,98 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.StaticFiles;
+using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace TacHost.Web.Files;
+
+/// <summary>Answers requests from files, by the middlewares of ASP.NET Core: a file, the index file of a directory, its listing, or 404.</summary>
+internal static class FileRequests
+{
+    public static RequestDelegate Make(RootDirectory root, WebServer settings, IServiceProvider services)
+    {
+        var loggers = (ILoggerFactory)services.GetService(typeof(ILoggerFactory))!;
+        ServedFiles files = new(root);
+        NoEnvironment environment = new();
+        RequestDelegate next = Refuse;
+        if (settings.ListDirectories)
+            next = new DirectoryBrowserMiddleware(next, environment, Options.Create(new DirectoryBrowserOptions { FileProvider = files, Formatter = new DirectoryPage(), RedirectToAppendTrailingSlash = false })).Invoke;
+        if (settings.IndexFiles.Count > 0)
+        {
+            next = StaticFiles(next);
+            next = new DefaultFilesMiddleware(next, environment, Options.Create(new DefaultFilesOptions { FileProvider = files, DefaultFileNames = [.. settings.IndexFiles], RedirectToAppendTrailingSlash = false })).Invoke;
+        }
+
+        next = WithSlash(next, root);
+        next = StaticFiles(next);
+        next = Unreadable(next);
+        return settings.Compress ? Compression.Around(next, services) : next;
+
+        RequestDelegate StaticFiles(RequestDelegate otherwise) => new StaticFileMiddleware(otherwise, environment, Options.Create(new StaticFileOptions
+        {
+            FileProvider = files,
+            ContentTypeProvider = new ContentTypes(settings.ContentTypes),
+            ServeUnknownFileTypes = true,
+            DefaultContentType = ContentTypes.Unknown,
+            HttpsCompression = Microsoft.AspNetCore.Http.Features.HttpsCompressionMode.Default,
+        }), loggers).Invoke;
+    }
+
+    /// <summary>Sends a client that asks for a directory without its slash to where relative links in it are right. ASP.NET Core would name the host, which a proxy in front has changed.</summary>
+    private static RequestDelegate WithSlash(RequestDelegate next, RootDirectory root) => context =>
+    {
+        var path = context.Request.Path;
+        if (path.Value is not { } text || text.EndsWith('/') || !root.TryLook(text, out var status) || !status.IsDirectory)
+            return next(context);
+        context.Response.StatusCode = StatusCodes.Status301MovedPermanently;
+        context.Response.Headers.Location = $"{(context.Request.PathBase + path).ToUriComponent()}/{context.Request.QueryString.ToUriComponent()}";
+        return Task.CompletedTask;
+    };
+
+    private static Task Refuse(HttpContext context)
+    {
+        if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
+            return AnswerAsync(context, StatusCodes.Status404NotFound, "There is no such file here.\n");
+        context.Response.Headers.Allow = "GET, HEAD";
+        return AnswerAsync(context, StatusCodes.Status405MethodNotAllowed, "Files can only be read here.\n");
+    }
+
+    /// <summary>Answers for files that turn out to be out of reach when they are to be sent.</summary>
+    private static RequestDelegate Unreadable(RequestDelegate next) => async context =>
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or FileNotFoundException && !context.Response.HasStarted)
+        {
+            context.Response.Clear();
+            await (e is UnauthorizedAccessException ? AnswerAsync(context, StatusCodes.Status403Forbidden, "This file is not for everybody.\n") : Refuse(context));
+        }
+    };
+
+    private static Task AnswerAsync(HttpContext context, int status, string text)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.WriteAsync(text);
+    }
+
+    /// <summary>What the middlewares ask only for what they have been told.</summary>
+    private sealed class NoEnvironment : IWebHostEnvironment
+    {
+        public string WebRootPath { get; set; } = "";
+
+        public IFileProvider WebRootFileProvider { get; set; } = new NullFileProvider();
+
+        public string ApplicationName { get; set; } = "";
+
+        public IFileProvider ContentRootFileProvider { get; set; } = new NullFileProvider();
+
+        public string ContentRootPath { get; set; } = "";
+
+        public string EnvironmentName { get; set; } = "Production";
+    }
+}

@@ -1,0 +1,46 @@
+using System.Collections;
+using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Primitives;
+using TacHost.Web.Interop;
+
+namespace TacHost.Web.Files;
+
+/// <summary>A root directory, as ASP.NET Core's file middlewares want to see it.</summary>
+internal sealed class ServedFiles(RootDirectory root) : IFileProvider
+{
+    public IFileInfo GetFileInfo(string subpath) =>
+        root.TryLook(subpath, out var status) && status.IsFile ? new ServedFile(root, subpath, status) : new NotFoundFileInfo(subpath);
+
+    public IDirectoryContents GetDirectoryContents(string subpath) =>
+        root.TryLook(subpath, out var status) && status.IsDirectory ? new ServedDirectory(root, subpath) : NotFoundDirectoryContents.Singleton;
+
+    public IChangeToken Watch(string filter) => NullChangeToken.Singleton;
+
+    /// <summary>Has no path of its own to be opened by: that would be followed anew, and out of the root.</summary>
+    private sealed class ServedFile(RootDirectory root, string subpath, FileStatus status) : IFileInfo
+    {
+        public bool Exists => true;
+
+        public long Length => (long)status.Size;
+
+        public string? PhysicalPath => null;
+
+        public string Name => Path.GetFileName(subpath);
+
+        public DateTimeOffset LastModified => DateTimeOffset.FromUnixTimeSeconds(status.Modified);
+
+        public bool IsDirectory => status.IsDirectory;
+
+        public Stream CreateReadStream() => root.OpenFile(subpath);
+    }
+
+    private sealed class ServedDirectory(RootDirectory root, string subpath) : IDirectoryContents
+    {
+        public bool Exists => true;
+
+        public IEnumerator<IFileInfo> GetEnumerator() =>
+            root.List(subpath).Select(entry => (IFileInfo)new ServedFile(root, entry.Name, entry.Status)).GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+}

@@ -1,0 +1,150 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Options;
+using TacHost.Services;
+using TacHost.Services.Networking;
+using TacHost.Services.Networking.Endpoints;
+using TacHost.Services.Networking.Listening;
+using TacHost.Web.Serving;
+using Endpoint = TacHost.Services.Networking.Endpoint;
+
+namespace TacHost.Web;
+
+/// <summary>A service that listens at an endpoint and answers HTTP requests there, by Kestrel: HTTP/1.1, and HTTP/2 over TLS.</summary>
+/// <remarks>
+/// Binds in the privileged part of its start, so that port 80 can be had before privileges are given up; answers once started.
+/// A stop closes the port first, then waits for the requests that are being answered until the grace period is over, and aborts what is left.
+/// What Kestrel logs goes to the service's logger. An exception that a handler throws is logged, and answered by status 500.
+/// </remarks>
+public class HttpServer : Service
+{
+    private readonly ServerEndpoint _endpoint;
+    private readonly RequestDelegate? _handler;
+    private readonly List<StreamListener> _listeners = [];
+    private readonly Dictionary<EndPoint, AcceptedConnections> _accepted = [];
+    private KestrelServer? _server;
+
+    /// <summary>Describes a server on a TCP port. Nothing is opened before the start.</summary>
+    /// <param name="port">The port, or 0 for one that the system picks; see <see cref="EndPoints"/>.</param>
+    /// <param name="handler">Answers a request. Called by several threads at once.</param>
+    /// <param name="iface">An address, the name of a network interface, or a host name, which means every address it resolves to. Defaults to the empty string: every interface, IPv4 and IPv6.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The port is not between 0 and 65535.</exception>
+    public HttpServer(int port, RequestDelegate handler, string iface = "")
+        : this(new TcpServerEndpoint(port, iface), handler)
+    {
+    }
+
+    /// <summary>Describes a server on a TCP port where TLS is spoken. Nothing is opened before the start.</summary>
+    /// <param name="port">The port, or 0 for one that the system picks; see <see cref="EndPoints"/>.</param>
+    /// <param name="handler">Answers a request. Called by several threads at once.</param>
+    /// <param name="tls">The certificates. They are read in the privileged part of the start, and again when their files change.</param>
+    /// <param name="iface">As for a server without TLS.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The port is not between 0 and 65535.</exception>
+    public HttpServer(int port, RequestDelegate handler, TlsOptions tls, string iface = "")
+        : this(new TlsServerEndpoint(new TcpServerEndpoint(port, iface), tls), handler)
+    {
+    }
+
+    /// <summary>Describes a server by the text of its endpoint, such as <c>unix:/run/web.sock</c>. Nothing is opened before the start.</summary>
+    /// <param name="endpoint">Where to listen; see <see cref="Endpoint.Parse"/>.</param>
+    /// <param name="handler">Answers a request. Called by several threads at once.</param>
+    /// <exception cref="FormatException">It is not an endpoint.</exception>
+    public HttpServer(string endpoint, RequestDelegate handler)
+        : this(Endpoint.Parse(endpoint), handler)
+    {
+    }
+
+    /// <summary>Describes a server. Nothing is opened before the start.</summary>
+    /// <param name="endpoint">Where to listen.</param>
+    /// <param name="handler">Answers a request. Called by several threads at once.</param>
+    public HttpServer(ServerEndpoint endpoint, RequestDelegate handler)
+        : this(endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        _handler = handler;
+    }
+
+    /// <summary>Describes a server whose class overrides <see cref="MakeHandlerAsync"/>.</summary>
+    /// <param name="endpoint">Where to listen.</param>
+    protected HttpServer(ServerEndpoint endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        _endpoint = endpoint;
+    }
+
+    /// <summary>The addresses it listens on, with the port that was picked for 0. Empty while it is not bound.</summary>
+    public IReadOnlyList<EndPoint> EndPoints => [.. _listeners.Select(listener => listener.EndPoint)];
+
+    /// <summary>Changes Kestrel's settings, such as its limits, before each start. Where to listen is not among them. Defaults to null: Kestrel's defaults, without the <c>Server</c> header.</summary>
+    public Action<KestrelServerOptions>? Configure { get; init; }
+
+    /// <summary>What handlers find as <see cref="HttpContext.RequestServices"/>, with a scope for each request if it can make scopes. Defaults to null: nothing but loggers.</summary>
+    public IServiceProvider? Services { get; init; }
+
+    /// <summary>Makes what answers the requests. Called once in each start, after privileges were given up and before the first request.</summary>
+    protected virtual Task<RequestDelegate> MakeHandlerAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(_handler ?? throw new InvalidOperationException($"The service '{Path}' has nothing that answers requests. Override {nameof(MakeHandlerAsync)}."));
+
+    /// <inheritdoc/>
+    protected sealed override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
+    {
+        ListenerSettings settings = new(Path, new NoProtocols(), Logger) { Application = Application, TakeOver = (listener, socket) => _accepted[listener.EndPoint].Add(socket) };
+        return _endpoint.ListenAsync(settings, _listeners, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnStartAsync(CancellationToken cancellationToken)
+    {
+        var handler = await MakeHandlerAsync(cancellationToken);
+        ServiceLoggers loggers = new(Logger);
+        LoggersOnly loggersOnly = new(loggers);
+        KestrelServerOptions options = new()
+        {
+            ApplicationServices = _listeners.Any(listener => listener.Settings.Tls is not null) ? TlsServices.Make(loggers) : loggersOnly,
+            AddServerHeader = false,
+        };
+        Configure?.Invoke(options);
+        foreach (var listener in _listeners)
+        {
+            _accepted[listener.EndPoint] = new AcceptedConnections(listener, Logger, loggers);
+            options.Listen(listener.EndPoint, listen => Secure(listen, listener.Settings));
+        }
+
+        _server = new KestrelServer(Options.Create(options), new AcceptedConnectionsFactory(_accepted), loggers);
+        await _server.StartAsync(new RequestApplication(handler, Services ?? loggersOnly), cancellationToken);
+        NetworkingLog.FactoryStarting(Logger, GetType().Name, string.Join(" and ", EndPoints));
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnStopAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(_listeners.Select(listener => listener.CloseAsync()));
+        foreach (var title in _listeners.Select(listener => listener.Title).Distinct())
+            NetworkingLog.PortClosed(Logger, title);
+        if (_server is { } server)
+        {
+            _server = null;
+            await server.StopAsync(cancellationToken);
+            server.Dispose();
+        }
+
+        foreach (var accepted in _accepted.Values)
+            await accepted.DisposeAsync();
+        _accepted.Clear();
+        _listeners.Clear();
+    }
+
+    private static void Secure(ListenOptions listen, ListenerSettings settings)
+    {
+        if (settings.Tls is not { } certificates)
+            return;
+        listen.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            HandshakeTimeout = settings.OpeningTimeout,
+            OnConnection = hello => certificates.ChooseAsync(hello.SslStream, hello.ClientHelloInfo, hello.State, hello.CancellationToken),
+        });
+    }
+}

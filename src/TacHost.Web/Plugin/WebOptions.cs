@@ -1,0 +1,93 @@
+using TacHost.Services.Networking;
+using TacHost.Services.Plugins;
+
+namespace TacHost.Web.Plugin;
+
+/// <summary>The options of the <c>web</c> plugin.</summary>
+public sealed class WebOptions : IPostOptions
+{
+    internal const int DefaultPort = 8080;
+    internal const string DefaultIface = "localhost";
+
+    /// <summary>The port to listen on.</summary>
+    [Option("port", 'p', "the port to listen on", DefaultText = "8080")]
+    public Port? Port { get; set; }
+
+    /// <summary>Where to listen.</summary>
+    [Option("iface", 'i', "the address, host name or network interface to listen on; empty for all of them", DefaultText = "localhost")]
+    public Iface? Iface { get; set; }
+
+    /// <summary>Where to listen, in place of a port.</summary>
+    [Option("endpoint", "where to listen, in place of --port and --iface, such as unix:/run/web.sock or systemd:name=http")]
+    public ServerEndpoint? Endpoint { get; set; }
+
+    /// <summary>What is served.</summary>
+    [Option("root", 'r', "the directory to serve")]
+    public ExistingDirectory Root { get; set; } = ".";
+
+    /// <summary>The files that stand for their directory.</summary>
+    [Option("index", "a file that stands for the directory it is in; the first that is there counts")]
+    public List<string> Index { get; set; } = ["index.html"];
+
+    /// <summary>Whether directories are listed.</summary>
+    [Option("list", 'l', "list directories that have no index file")]
+    public bool List { get; set; }
+
+    /// <summary>Whether dot files are served.</summary>
+    [Option("dot-files", "serve files and directories whose names begin with a dot")]
+    public bool DotFiles { get; set; }
+
+    /// <summary>Whether texts are compressed.</summary>
+    [Option("compress", "send texts as they are, also to clients that could read them compressed")]
+    public bool Compress { get; set; } = true;
+
+    /// <summary>Headers for every answer.</summary>
+    [Option("header", 'H', "a header for every answer, such as 'Cache-Control: no-cache'")]
+    public List<HeaderField> Headers { get; set; } = [];
+
+    /// <summary>Content types by the end of names.</summary>
+    [Option("content-type", "the content type of files whose name ends so, such as .poem=text/plain", ValueName = "END=TYPE")]
+    public List<KeyValuePair<string, string>> ContentTypes { get; set; } = [];
+
+    /// <summary>The certificate.</summary>
+    [Option("tls-cert", "speak TLS, and HTTP/2, with the certificate and chain in this PEM file, or with this .pfx file")]
+    public ExistingFile? TlsCertificate { get; set; }
+
+    /// <summary>The key of the certificate.</summary>
+    [Option("tls-key", "the PEM file with the key of the certificate, unless it is in the same file")]
+    public ExistingFile? TlsKey { get; set; }
+
+    /// <summary>Paths that others answer.</summary>
+    [Option("proxy", "let another HTTP server answer for a path; what follows the path is added to its address")]
+    public List<ProxyRule> Proxies { get; set; } = [];
+
+    /// <summary>Where requests are logged.</summary>
+    [Option("access-log", "a file that gets a line in the combined form for each request, in place of the log")]
+    public FilePath? AccessLog { get; set; }
+
+    /// <summary>Whether requests are lines of the log.</summary>
+    [Option("log-requests", "log no requests")]
+    public bool LogRequests { get; set; } = true;
+
+    /// <inheritdoc/>
+    public void PostOptions()
+    {
+        if (Endpoint is not null && (Port is not null || Iface is not null || TlsCertificate is not null))
+            throw new UsageException($"--endpoint says where to listen, and so does {(Port is not null ? "--port" : Iface is not null ? "--iface" : "--tls-cert")}. Leave one of them out; TLS has an endpoint of its own, tls:443:certificate=….");
+        if (TlsKey is not null && TlsCertificate is null)
+            throw new UsageException("--tls-key is of no use without --tls-cert. Give the certificate, too.");
+        if (TlsKey is not null && IsPfx(TlsCertificate!.Value))
+            throw new UsageException("--tls-cert is a PFX file, which holds the key as well. Leave --tls-key out.");
+        if (Index.FirstOrDefault(name => name.Length == 0 || name.Contains('/')) is { } index)
+            throw new UsageException($"'{index}' cannot be an --index, which is the name of a file without a directory.");
+        if (ContentTypes.FirstOrDefault(each => each.Key.Trim('.').Length == 0 || !Microsoft.Net.Http.Headers.MediaTypeHeaderValue.TryParse(each.Value, out _)) is { Key: not null } type)
+            throw new UsageException($"'{type.Key}={type.Value}' cannot be a --content-type, which is the end of a name and a type, such as .poem=text/plain.");
+        if (Proxies.GroupBy(each => each.Path).FirstOrDefault(same => same.Count() > 1) is { Key: var path })
+            throw new UsageException($"--proxy gives two servers for '{path}'. Leave one of them out.");
+    }
+
+    internal static TlsCertificate CertificateOf(ExistingFile file, ExistingFile? key) =>
+        IsPfx(file) ? Services.Networking.TlsCertificate.FromPfx(file) : Services.Networking.TlsCertificate.FromPem(file, key?.Path);
+
+    private static bool IsPfx(ExistingFile file) => System.IO.Path.GetExtension(file.Path).ToUpperInvariant() is ".PFX" or ".P12";
+}

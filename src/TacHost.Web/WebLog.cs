@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace TacHost.Web;
+
+/// <summary>Every line that HTTP servers log themselves; Kestrel's own go to the same logger.</summary>
+internal static partial class WebLog
+{
+    [LoggerMessage(300, LogLevel.Debug, "A connection to {EndPoint} ended before its first request: {Reason}")]
+    public static partial void OpeningFailed(ILogger logger, string endPoint, string reason);
+
+    [LoggerMessage(301, LogLevel.Information, "{Line}")]
+    public static partial void Request(ILogger logger, string line);
+
+    [LoggerMessage(302, LogLevel.Error, "The access log '{Path}' cannot be written ({Reason}); requests are answered, and their lines are lost.")]
+    public static partial void AccessLogBroken(ILogger logger, string path, string reason);
+
+    [LoggerMessage(303, LogLevel.Warning, "The access log '{Path}' is written again; {Lost} lines were lost.")]
+    public static partial void AccessLogMended(ILogger logger, string path, long lost);
+}

@@ -1,0 +1,11 @@
+namespace TacHost.Web.Tests.Fakes;
+
+/// <summary>No test waits longer than this for anything.</summary>
+internal static class Bounded
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    public static Task Soon(this Task task) => task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+    public static Task<T> Soon<T>(this Task<T> task) => task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+}
