@@ -2,42 +2,74 @@ using TacHost.Services;
 
 namespace FastPoetry.Services;
 
-/// <summary>Holds one poem. Loads it when started, and knows nothing of how it is served.</summary>
-/// <param name="poetryFile">The file of the poem, UTF-8. A relative path starts at the directory the service runs in.</param>
-public sealed class PoetryService(string poetryFile) : Service
+/// <summary>Holds one poem or several. Loads them when started, and knows nothing of how they are served.</summary>
+public sealed class PoetryService : Service
 {
-    private byte[]? _poem;
+    private readonly string[] _files;
+    private NamedPoem[]? _poems;
 
-    /// <summary>The poem, as it stands in its file. Served by reference: nobody may change it.</summary>
+    /// <summary>Describes a service. Nothing is read before the start.</summary>
+    /// <param name="poetryFile">The file of the poem, UTF-8. A relative path starts at the directory the service runs in.</param>
+    /// <param name="furtherFiles">Files of further poems, for those ways of serving that can ask for one by its name.</param>
+    /// <exception cref="ArgumentException">Two poems have one name.</exception>
+    public PoetryService(string poetryFile, params string[] furtherFiles)
+    {
+        ArgumentNullException.ThrowIfNull(poetryFile);
+        ArgumentNullException.ThrowIfNull(furtherFiles);
+        _files = [poetryFile, .. furtherFiles];
+        if (_files.GroupBy(NameOf).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new ArgumentException($"The poems '{string.Join("' and '", twice)}' have the same name, '{twice.Key}'. Rename one of the files.", nameof(furtherFiles));
+    }
+
+    /// <summary>The poem, as it stands in its file; the first, if there are several. Served by reference: nobody may change it.</summary>
     /// <exception cref="InvalidOperationException">The service is not started.</exception>
-    public ReadOnlyMemory<byte> Poem => _poem ?? throw new InvalidOperationException($"The poem '{poetryFile}' is not there before the service '{Path}' is started.");
+    public ReadOnlyMemory<byte> Poem => Poems[0].Text;
+
+    /// <summary>All poems, in the order of their files. At least one.</summary>
+    /// <exception cref="InvalidOperationException">The service is not started.</exception>
+    public IReadOnlyList<NamedPoem> Poems => _poems ?? throw new InvalidOperationException($"The poem '{_files[0]}' is not there before the service '{Path}' is started.");
+
+    /// <summary>Looks a poem up by its name, of which upper and lower case are different.</summary>
+    /// <returns>The poem, or null if there is none of that name.</returns>
+    /// <exception cref="InvalidOperationException">The service is not started.</exception>
+    public NamedPoem? Find(string name) => Poems.FirstOrDefault(poem => poem.Name == name);
 
     /// <inheritdoc/>
     protected override async Task OnStartAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            _poem = await File.ReadAllBytesAsync(poetryFile, cancellationToken);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"The poem '{poetryFile}' cannot be read: {WhyNot(e)}", e);
-        }
-
-        PoetryLog.Loaded(Logger, _poem.Length, poetryFile);
+        var poems = new NamedPoem[_files.Length];
+        for (var i = 0; i < poems.Length; i++)
+            poems[i] = await LoadAsync(_files[i], cancellationToken);
+        _poems = poems;
     }
 
     /// <inheritdoc/>
     protected override Task OnStopAsync(CancellationToken cancellationToken)
     {
-        _poem = null;
+        _poems = null;
         return Task.CompletedTask;
     }
 
-    private string WhyNot(Exception e) => e switch
+    private static string NameOf(string file) => System.IO.Path.GetFileNameWithoutExtension(file);
+
+    private async Task<NamedPoem> LoadAsync(string file, CancellationToken cancellationToken)
     {
-        FileNotFoundException or DirectoryNotFoundException => $"there is no such file.\n  Looked for '{System.IO.Path.GetFullPath(poetryFile)}'; a relative path starts at the directory the service runs in.",
-        UnauthorizedAccessException when Directory.Exists(poetryFile) => "it is a directory.",
+        try
+        {
+            var text = await File.ReadAllBytesAsync(file, cancellationToken);
+            PoetryLog.Loaded(Logger, text.Length, file);
+            return new NamedPoem(NameOf(file), text);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The poem '{file}' cannot be read: {WhyNot(file, e)}", e);
+        }
+    }
+
+    private static string WhyNot(string file, Exception e) => e switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => $"there is no such file.\n  Looked for '{System.IO.Path.GetFullPath(file)}'; a relative path starts at the directory the service runs in.",
+        UnauthorizedAccessException when Directory.Exists(file) => "it is a directory.",
         UnauthorizedAccessException => "this user may not read it.",
         _ => e.Message,
     };

@@ -76,4 +76,27 @@ public sealed class PoetryServiceTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => service.StartAsync(new CancellationToken(canceled: true)));
         Assert.Throws<InvalidOperationException>(() => service.Poem);
     }
+
+    [Fact]
+    public async Task Find_SeveralPoems_KnowsThemByTheNamesOfTheirFiles()
+    {
+        using var first = new TemporaryFile("one"u8.ToArray());
+        var second = Path.Combine(Path.GetDirectoryName(first.Path)!, "second.poem.txt");
+        await File.WriteAllTextAsync(second, "two", Token);
+        var service = new PoetryService(first.Path, second);
+        await service.StartAsync(Token);
+        Assert.Equal(["poem", "second.poem"], service.Poems.Select(poem => poem.Name));
+        Assert.Equal("one"u8.ToArray(), service.Poem.ToArray());
+        Assert.Equal("two"u8.ToArray(), service.Find("second.poem")!.Text.ToArray());
+        Assert.Null(service.Find("Poem"));
+        Assert.NotEqual(service.Poems[0].Edition, service.Poems[1].Edition);
+        Assert.Matches("^[0-9a-f]{32}$", service.Poems[0].Edition);
+    }
+
+    [Fact]
+    public void Constructor_TwoPoemsOfOneName_IsRefused()
+    {
+        var failure = Assert.Throws<ArgumentException>(() => new PoetryService("a/poem.txt", "other.txt", "b/poem.md"));
+        Assert.StartsWith("The poems 'a/poem.txt' and 'b/poem.md' have the same name, 'poem'.", failure.Message, StringComparison.Ordinal);
+    }
 }

@@ -1,0 +1,71 @@
+using System.Net;
+using System.Net.Sockets;
+using FastPoetry.Services.Datagrams;
+
+namespace FastPoetry.Services;
+
+/// <summary>Fetches a poem by datagrams from a server with <see cref="PoetryDatagrams"/>; asks again for what is lost.</summary>
+public static class DatagramPoetryClient
+{
+    private const int LongestDatagram = 64 * 1024;
+    private const int MostAttempts = 8;
+
+    /// <summary>Fetches one poem.</summary>
+    /// <param name="server">Where to ask.</param>
+    /// <param name="name">The poem, or null for the first that the server has.</param>
+    /// <param name="longest">The longest poem to accept, in bytes. Defaults to 1 MiB.</param>
+    /// <param name="attempt">How long to wait for an answer before asking again; eight times in a row without any piece is the end. Defaults to one second.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <returns>The whole poem.</returns>
+    /// <exception cref="PoetryException">The server does not answer, has no such poem, or has one that is too long.</exception>
+    public static async Task<byte[]> FetchAsync(IPEndPoint server, string? name = null, int longest = PoetryClient.DefaultLongestPoem, TimeSpan? attempt = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        using Socket socket = new(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        await socket.ConnectAsync(server, cancellationToken);
+        PoemAssembly poem = new(longest);
+        var datagram = new byte[LongestDatagram];
+        SocketException? refused = null;
+        for (var attempts = 0; attempts < MostAttempts; attempts++)
+        {
+            var before = poem.Missing;
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            patience.CancelAfter(attempt ?? TimeSpan.FromSeconds(1));
+            try
+            {
+                await socket.SendAsync(new PoemRequest(name, poem.Missing).ToDatagram(PoetryDatagrams.LongestAnswer), cancellationToken);
+                for (var answers = 0; answers < PoetryDatagrams.MostAmplification; answers++)
+                {
+                    var length = await socket.ReceiveAsync(datagram, patience.Token);
+                    Read(server, datagram.AsSpan(0, length), poem);
+                    if (poem.Whole is { } whole)
+                        return whole;
+                }
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Lost on its way; the next request begins with what is missing.
+            }
+            catch (SocketException e)
+            {
+                // Nobody has that port just now. Wait no shorter than for an answer that is lost.
+                refused = e;
+                await Task.Delay(Timeout.Infinite, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            if (poem.Missing > before)
+                attempts = -1;
+        }
+
+        throw new PoetryException($"No poem came from udp:{server}: {(refused is null ? "it did not answer" : $"{refused.Message}")}.\n  Start a server there, or ask another.", refused);
+    }
+
+    private static void Read(IPEndPoint server, ReadOnlySpan<byte> datagram, PoemAssembly poem)
+    {
+        if (PoemFragment.TryParse(datagram, out var fragment, out var piece))
+            poem.Add(fragment, piece);
+        else if (NoSuchPoem.TryParse(datagram, out var none))
+            throw new PoetryException($"No poem came from udp:{server}: it has no poem '{none.Name}'.");
+    }
+}

@@ -1,0 +1,34 @@
+using TacHost.Services.Networking;
+using TacHost.Services.Plugins;
+
+namespace FastPoetry.Services.Plugins;
+
+/// <summary>The options of <c>tachost poetryproxy</c>.</summary>
+public sealed class PoetryProxyOptions
+{
+    private const double LargestPoem = 1 << 30;
+
+    /// <summary>The server whose poem is passed on.</summary>
+    [Option("upstream", 'u', "the poetry server to ask, such as tcp:localhost:10000 or unix:/run/poetry.sock", Required = true)]
+    public ClientEndpoint? Upstream { get; set; }
+
+    /// <summary>Where the proxy listens.</summary>
+    [Option("port", 'p', "the port to serve the poem on, or 0 for one that the system picks")]
+    public Port Port { get; set; } = 10050;
+
+    /// <summary>On which interface.</summary>
+    [Option("iface", "where to listen: an address, a host name or the name of a network interface; empty for everywhere")]
+    public Iface Iface { get; set; } = "localhost";
+
+    /// <summary>How old the copy may be.</summary>
+    [Option("max-age", 'a', "how old the copy may be while the server can be reached; 0s asks it each time")]
+    public TimeSpan MaxAge { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The longest poem.</summary>
+    [Option("max-size", "the longest poem to accept", Minimum = 1, Maximum = LargestPoem)]
+    public ByteSize MaxSize { get; set; } = PoetryClient.DefaultLongestPoem;
+
+    /// <summary>How long the server may take.</summary>
+    [Option("timeout", "how long the server may take for its poem", Minimum = 0.001, Maximum = 86_400)]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+}

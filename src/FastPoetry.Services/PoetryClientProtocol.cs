@@ -1,0 +1,42 @@
+using System.Buffers;
+using TacHost.Services.Networking;
+
+namespace FastPoetry.Services;
+
+/// <summary>Reads a poem up to the end of its connection.</summary>
+internal sealed class PoetryClientProtocol(int longest) : Protocol
+{
+    private readonly TaskCompletionSource<ReadOnlyMemory<byte>> _poem = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ArrayBufferWriter<byte> _text = new();
+
+    /// <summary>The whole poem; or what ended the connection, or an <see cref="InvalidDataException"/> if there is more of it than is wanted.</summary>
+    public Task<ReadOnlyMemory<byte>> Poem => _poem.Task;
+
+    /// <summary>How many bytes have come.</summary>
+    public int Count => _text.WrittenCount;
+
+    /// <summary>Wants no more of it. Once it is connected.</summary>
+    public void Abort() => Transport.AbortConnection();
+
+    /// <inheritdoc/>
+    protected override void DataReceived(ReadOnlySpan<byte> data)
+    {
+        if (data.Length > longest - _text.WrittenCount)
+        {
+            _poem.TrySetException(new InvalidDataException($"it has more than the {longest} bytes that are accepted"));
+            Transport.AbortConnection();
+            return;
+        }
+
+        _text.Write(data);
+    }
+
+    /// <inheritdoc/>
+    protected override void ConnectionLost(Exception? reason)
+    {
+        if (reason is null)
+            _poem.TrySetResult(_text.WrittenMemory);
+        else
+            _poem.TrySetException(reason is OperationCanceledException ? new IOException(reason.Message, reason) : reason);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Net;
+using TacHost.Services.Networking;
+
+namespace FastPoetry.Services;
+
+/// <summary>Recites a poem to each connection a few bytes at a time.</summary>
+/// <remarks>
+/// One timer does it for all connections, so that ten thousand cost no more threads than one. A client that does not read is passed over until it does.
+/// After the tutorial's <c>slowpoetry.py</c>.
+/// </remarks>
+/// <param name="poetry">Holds the poem; must be started before the listener that uses this factory.</param>
+public sealed class SlowPoetryFactory(PoetryService poetry) : ServerFactory
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<SlowPoetryProtocol> _listening = [];
+    private SlowPoetryProtocol[] _round = [];
+    private ITimer? _timer;
+    private int _ticking;
+
+    /// <summary>How many bytes are sent at a time. Defaults to 10, as in the tutorial.</summary>
+    public int NumBytes
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            field = value;
+        }
+    } = 10;
+
+    /// <summary>How much time lies between. A round that takes longer makes the next one wait, and none is made up for. Defaults to 0.7 seconds, as in the tutorial.</summary>
+    public TimeSpan Delay
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.FromMilliseconds(1));
+            field = value;
+        }
+    } = TimeSpan.FromMilliseconds(700);
+
+    /// <summary>The clock. Defaults to the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <inheritdoc/>
+    protected override void StartFactory() => _timer = TimeProvider.CreateTimer(_ => Tick(), null, Delay, Delay);
+
+    /// <inheritdoc/>
+    protected override void StopFactory() => _timer?.Dispose();
+
+    /// <inheritdoc/>
+    protected override Protocol BuildProtocol(EndPoint peer) => new SlowPoetryProtocol(this, poetry.Poem);
+
+    /// <summary>Has a connection served at every tick from now on.</summary>
+    internal void Add(SlowPoetryProtocol protocol)
+    {
+        lock (_gate)
+            _listening.Add(protocol);
+    }
+
+    /// <summary>Forgets a connection.</summary>
+    internal void Remove(SlowPoetryProtocol protocol)
+    {
+        lock (_gate)
+            _listening.Remove(protocol);
+    }
+
+    private void Tick()
+    {
+        if (Interlocked.Exchange(ref _ticking, 1) == 1)
+            return;
+        int count;
+        lock (_gate)
+        {
+            count = _listening.Count;
+            if (_round.Length < count)
+                _round = new SlowPoetryProtocol[count * 2];
+            _listening.CopyTo(_round);
+        }
+
+        foreach (var protocol in _round.AsSpan(0, count))
+            protocol.SayMore();
+        Array.Clear(_round);
+        Volatile.Write(ref _ticking, 0);
+    }
+}

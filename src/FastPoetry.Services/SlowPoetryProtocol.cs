@@ -1,0 +1,51 @@
+using TacHost.Services.Networking;
+
+namespace FastPoetry.Services;
+
+/// <summary>How far one connection has got in the poem.</summary>
+internal sealed class SlowPoetryProtocol(SlowPoetryFactory factory, ReadOnlyMemory<byte> poem) : Protocol, IProducer
+{
+    private int _said;
+    private volatile bool _heldUp;
+
+    /// <inheritdoc/>
+    protected override void ConnectionMade()
+    {
+        PoetryLog.SendingSlowly(Logger, poem.Length, Transport.Peer, factory.NumBytes, factory.Delay.TotalMilliseconds);
+        Transport.RegisterProducer(this, factory.NumBytes);
+        if (SayMore())
+            factory.Add(this);
+    }
+
+    /// <summary>A client that has nothing to say, and closes its side at once, gets the poem all the same.</summary>
+    protected override bool ReadConnectionLost() => true;
+
+    /// <inheritdoc/>
+    protected override void ConnectionLost(Exception? reason) => factory.Remove(this);
+
+    /// <summary>Sends the next bytes, and closes after the last. Called by one thread at a time.</summary>
+    /// <returns>Whether there are more.</returns>
+    public bool SayMore()
+    {
+        if (_heldUp)
+            return true;
+        var next = poem.Slice(_said, Math.Min(factory.NumBytes, poem.Length - _said));
+        _said += next.Length;
+        if (!next.IsEmpty)
+            Transport.Write(next);
+        if (_said < poem.Length)
+            return true;
+        factory.Remove(this);
+        Transport.LoseConnection();
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public void PauseProducing() => _heldUp = true;
+
+    /// <inheritdoc/>
+    public void ResumeProducing() => _heldUp = false;
+
+    /// <inheritdoc/>
+    public void StopProducing() => _heldUp = true;
+}
