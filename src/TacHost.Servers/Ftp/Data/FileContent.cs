@@ -1,0 +1,78 @@
+using System.Buffers;
+using Microsoft.Win32.SafeHandles;
+using TacHost.Servers.Ftp.Files;
+using TacHost.Servers.Interop;
+
+namespace TacHost.Servers.Ftp.Data;
+
+/// <summary>Moves what is in a file, a buffer at a time: the next is read when the one before is sent.</summary>
+internal static class FileContent
+{
+    public static async Task SendAsync(SafeFileHandle file, long start, bool ascii, TransferStream data)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(TransferStream.BufferSize);
+        try
+        {
+            ToNetworkLines lines = new();
+            var position = start;
+            while (OnDisk(() => RandomAccess.Read(file, buffer, position)) is > 0 and var count)
+            {
+                position += count;
+                await data.WriteAsync(ascii ? lines.Convert(buffer.AsSpan(0, count)) : buffer.AsMemory(0, count));
+            }
+
+            await data.FinishAsync();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <param name="file">Where it goes.</param>
+    /// <param name="start">The position of the first byte, behind which nothing is kept; null to append.</param>
+    /// <param name="ascii">Whether line ends are converted.</param>
+    /// <param name="data">Where it comes from.</param>
+    public static async Task ReceiveAsync(SafeFileHandle file, long? start, bool ascii, TransferStream data)
+    {
+        if (start is { } length)
+            RootedDirectory.Truncate(file, length);
+        var buffer = ArrayPool<byte>.Shared.Rent(TransferStream.BufferSize);
+        try
+        {
+            FromNetworkLines lines = new();
+            var position = start ?? 0; // of no meaning to a file that is appended to
+            while (await data.ReadAsync(buffer) is > 0 and var count)
+                Write(ascii ? lines.Convert(buffer.AsMemory(0, count)) : buffer.AsMemory(0, count));
+            Write(lines.Rest);
+            await data.AnswerEndAsync();
+
+            void Write(ReadOnlyMemory<byte> bytes)
+            {
+                OnDisk(() =>
+                {
+                    RandomAccess.Write(file, bytes.Span, position);
+                    return 0;
+                });
+                position += bytes.Length;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Keeps failures of the disk apart from those of the network.</summary>
+    private static int OnDisk(Func<int> call)
+    {
+        try
+        {
+            return call();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FileRefusedException(e.HResult is Errno.NoSpace or Errno.QuotaExceeded ? e.HResult : 0);
+        }
+    }
+}

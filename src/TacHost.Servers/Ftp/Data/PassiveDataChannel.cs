@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace TacHost.Servers.Ftp.Data;
+
+/// <summary>Waits for the client, and for nobody else, on a port of its own.</summary>
+internal sealed class PassiveDataChannel : DataChannel
+{
+    private const int Backlog = 16;
+
+    private readonly Socket _listener;
+    private readonly IPEndPoint _peer;
+    private readonly ILogger _logger;
+
+    private PassiveDataChannel(Socket listener, IPEndPoint peer, ILogger logger)
+    {
+        (_listener, _peer, _logger) = (listener, peer, logger);
+        Port = ((IPEndPoint)listener.LocalEndPoint!).Port;
+    }
+
+    public int Port { get; }
+
+    /// <summary>Listens on a free port, or returns null if there is none.</summary>
+    /// <param name="local">The address on which the client has reached the server.</param>
+    /// <param name="ports">The ports to choose from, or null for any.</param>
+    /// <param name="peer">The client.</param>
+    /// <param name="logger">Where strangers are told of.</param>
+    public static PassiveDataChannel? TryListen(IPAddress local, PortRange? ports, IPEndPoint peer, ILogger logger)
+    {
+        if (ports is not { } range)
+            return TryBind(local, 0) is { } any ? new PassiveDataChannel(any, peer, logger) : null;
+
+        // Beginning anywhere makes it harder for strangers to guess.
+        var first = Random.Shared.Next(range.Count);
+        for (var i = 0; i < range.Count; i++)
+        {
+            if (TryBind(local, range.First + ((first + i) % range.Count)) is { } listener)
+                return new PassiveDataChannel(listener, peer, logger);
+        }
+
+        return null;
+    }
+
+    public override async Task<Socket> ConnectAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var socket = await _listener.AcceptAsync(cancellationToken);
+            var stranger = socket.RemoteEndPoint as IPEndPoint;
+            if (stranger?.Address.Equals(_peer.Address) == true)
+            {
+                socket.NoDelay = true;
+                return socket;
+            }
+
+            FtpLog.StrangerRefused(_logger, _peer, stranger);
+            socket.Close(0);
+        }
+    }
+
+    public override void Dispose() => _listener.Dispose();
+
+    private static Socket? TryBind(IPAddress local, int port)
+    {
+        Socket socket = new(local.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(local, port));
+            socket.Listen(Backlog);
+            return socket;
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            return null;
+        }
+    }
+}

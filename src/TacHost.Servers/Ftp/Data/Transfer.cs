@@ -1,0 +1,122 @@
+using System.Net.Sockets;
+using TacHost.Servers.Ftp.Files;
+using TacHost.Servers.Ftp.Sessions;
+using TacHost.Servers.Interop;
+
+namespace TacHost.Servers.Ftp.Data;
+
+/// <summary>One transfer, beside the commands of its session. It sends its own replies.</summary>
+/// <param name="session">Whose it is.</param>
+/// <param name="channel">The way to the data connection; this transfer's from now on.</param>
+/// <param name="move">Moves the data and says what was done, for the log; null for what is not worth a line.</param>
+/// <param name="release">Lets go of what <paramref name="move"/> works on, whether it ran or not.</param>
+internal sealed class Transfer(FtpSession session, DataChannel channel, Func<TransferStream, Task<string>> move, Action? release)
+{
+    private static readonly TimeSpan _connectTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly CancellationTokenSource _abort = new();
+    private TransferStream? _data;
+
+    /// <summary>Ends with the transfer, after its last reply; never fails.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>How many bytes went through so far.</summary>
+    public long Count => _data?.Count ?? 0;
+
+    /// <summary>Begins.</summary>
+    public void Start(string announcement, CancellationToken lost) => Completion = Task.Run(() => RunAsync(announcement, lost), CancellationToken.None);
+
+    /// <summary>Ends it early, as ABOR wants.</summary>
+    public void Abort() => _abort.Cancel();
+
+    private async Task RunAsync(string announcement, CancellationToken lost)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(lost, _abort.Token);
+        Reply reply;
+        try
+        {
+            await session.ReplyAsync(new Reply(150, announcement));
+            reply = await MoveAsync(announcement, ended.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or TimeoutException)
+        {
+            // The control connection cannot be written to any more; the session finds that out by itself.
+            return;
+        }
+        finally
+        {
+            release?.Invoke();
+            channel.Dispose();
+        }
+
+        try
+        {
+            await session.ReplyAsync(reply);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or TimeoutException)
+        {
+            // As above.
+        }
+    }
+
+    private async Task<Reply> MoveAsync(string announcement, CancellationToken ended)
+    {
+        TransferStream? data = null;
+        try
+        {
+            _data = data = await ConnectAsync(ended);
+            var done = await move(data);
+            if (done.Length > 0)
+                FtpLog.Transferred(session.Logger, session.UserName ?? "", session.Peer, done, data.Count);
+            return new Reply(226, "The transfer is complete.");
+        }
+        catch (OperationCanceledException)
+        {
+            return Failed(426, "The transfer was aborted.");
+        }
+        catch (FileRefusedException e)
+        {
+            return Failed(e.Error is Errno.NoSpace or Errno.QuotaExceeded ? 452 : 451, e.Message);
+        }
+        catch (Exception e) when (e is SocketException or IOException or TimeoutException)
+        {
+            return data is null
+                ? Failed(425, "The data connection cannot be opened.", e)
+                : Failed(426, "The data connection was lost.", e);
+        }
+        finally
+        {
+            if (data is not null)
+                await data.DisposeAsync();
+        }
+
+        Reply Failed(int code, string text, Exception? cause = null)
+        {
+            FtpLog.TransferFailed(session.Logger, session.UserName ?? "", session.Peer, announcement, data?.Count ?? 0, cause?.Message ?? text);
+            return new Reply(code, text);
+        }
+    }
+
+    private async Task<TransferStream> ConnectAsync(CancellationToken ended)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ended);
+        limit.CancelAfter(_connectTimeout);
+        Stream? stream = null;
+        try
+        {
+            var socket = await channel.ConnectAsync(limit.Token);
+            stream = new NetworkStream(socket, ownsSocket: true);
+            if (session.ProtectsData)
+                stream = await session.Server.Tls!.AuthenticateAsync(stream, limit.Token);
+            return new TransferStream(socket, stream, session.Server.StallTimeout, ended);
+        }
+        catch (Exception e)
+        {
+            if (stream is not null)
+                await stream.DisposeAsync();
+            if (e is OperationCanceledException && !ended.IsCancellationRequested)
+                throw new TimeoutException($"It took longer than {_connectTimeout.TotalSeconds:0} s.", e);
+            throw;
+        }
+    }
+}

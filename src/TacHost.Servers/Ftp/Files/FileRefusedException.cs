@@ -1,0 +1,23 @@
+using TacHost.Servers.Interop;
+
+namespace TacHost.Servers.Ftp.Files;
+
+/// <summary>The file system, or this server, refuses what a client wants. The message is for the client, and names nothing of this machine.</summary>
+internal sealed class FileRefusedException(int error, string? message = null) : Exception(message ?? Describe(error))
+{
+    /// <summary>The errno.</summary>
+    public int Error => error;
+
+    private static string Describe(int error) => error switch
+    {
+        Errno.NoEntry => "No such file or directory.",
+        Errno.Exists => "It exists already.",
+        Errno.NotADirectory => "Not a directory.",
+        Errno.IsADirectory => "It is a directory.",
+        Errno.NotEmpty => "The directory is not empty.",
+        Errno.NameTooLong => "The name is too long.",
+        Errno.NoSpace or Errno.QuotaExceeded => "No space left.",
+        Errno.NotPermitted or Errno.AccessDenied or Errno.ReadOnlyFileSystem or Errno.CrossDevice or Errno.TooManyLinks => "Permission denied.",
+        _ => "The file system refuses it.",
+    };
+}

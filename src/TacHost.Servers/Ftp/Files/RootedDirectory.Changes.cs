@@ -1,0 +1,60 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using TacHost.Servers.Interop;
+
+namespace TacHost.Servers.Ftp.Files;
+
+/// <summary>Changes. Each is made to a name in a directory that was resolved and opened before; no call follows a symbolic link in that name.</summary>
+internal sealed partial class RootedDirectory
+{
+    /// <summary>Removes a file or a symbolic link.</summary>
+    public void Delete(VirtualPath path) => Change(path, (directory, name) => FileCalls.Unlink(directory, name, 0));
+
+    public void RemoveDirectory(VirtualPath path) => Change(path, (directory, name) => FileCalls.Unlink(directory, name, FileCalls.RemoveDirectory));
+
+    public void MakeDirectory(VirtualPath path) => Change(path, (directory, name) => FileCalls.MakeDirectory(directory, name, 0x1FF));
+
+    /// <summary>Moves a file or a directory, in place of a file of that name if there is one.</summary>
+    public void Rename(VirtualPath from, VirtualPath to)
+    {
+        using var fromDirectory = OpenParent(from);
+        try
+        {
+            Change(to, (directory, name) => FileCalls.Rename(fromDirectory, from.Name, directory, name));
+        }
+        catch (FileRefusedException e) when (e.Error == Errno.CrossDevice)
+        {
+            throw new FileRefusedException(e.Error, "It cannot be moved there: that is another file system.");
+        }
+    }
+
+    /// <summary>Sets when a file was last modified.</summary>
+    public unsafe void SetModified(VirtualPath path, DateTimeOffset time)
+    {
+        using var file = OpenFile(path, OpenFlags.WriteOnly);
+        var times = stackalloc TimeSpecification[]
+        {
+            new TimeSpecification { Nanoseconds = TimeSpecification.Omit },
+            new TimeSpecification { Seconds = (nint)time.ToUnixTimeSeconds() },
+        };
+        if (FileCalls.SetTimes(file, times) < 0)
+            throw Refused();
+    }
+
+    /// <summary>Cuts an open file off.</summary>
+    public static void Truncate(SafeFileHandle file, long length)
+    {
+        if (FileCalls.Truncate(file, length) < 0)
+            throw Refused();
+    }
+
+    private void Change(VirtualPath path, Func<SafeFileHandle, string, int> call)
+    {
+        using var directory = OpenParent(path);
+        if (call(directory, path.Name) < 0)
+            throw new FileRefusedException(Marshal.GetLastPInvokeError());
+    }
+
+    private SafeFileHandle OpenParent(VirtualPath path) =>
+        path.IsRoot ? throw new FileRefusedException(Errno.AccessDenied) : OpenAt(path.Parent, OpenFlags.PathOnly | OpenFlag.Directory);
+}

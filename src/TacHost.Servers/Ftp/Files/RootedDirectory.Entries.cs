@@ -1,0 +1,95 @@
+using System.Buffers.Binary;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using TacHost.Servers.Interop;
+
+namespace TacHost.Servers.Ftp.Files;
+
+/// <summary>What is in a directory.</summary>
+internal sealed partial class RootedDirectory
+{
+    // struct linux_dirent64 of getdents64(2)
+    private const int RecordLengthOffset = 16;
+    private const int NameOffset = 19;
+    private const int EntriesBuffer = 32 * 1024;
+
+    private static readonly UTF8Encoding _strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>The files and directories in a directory, in the file system's order, read as they are asked for.</summary>
+    /// <remarks>
+    /// Left out is what no client could ask for: names that are not UTF-8 or contain control characters, and symbolic links that lead nowhere or outside.
+    /// </remarks>
+    /// <exception cref="FileRefusedException">It is no directory, or cannot be read. Thrown at once, not by the enumeration.</exception>
+    public IEnumerable<DirectoryEntry> Entries(VirtualPath path) => Entries(path, OpenAt(path, OpenFlags.ReadOnly | OpenFlag.Directory));
+
+    private IEnumerable<DirectoryEntry> Entries(VirtualPath path, SafeFileHandle directory)
+    {
+        using (directory)
+        {
+            var buffer = new byte[EntriesBuffer];
+            while (ReadEntries(directory, buffer) is { Count: > 0 } names)
+            {
+                foreach (var name in names)
+                {
+                    if (TryStatus(path, directory, name, out var status))
+                        yield return new DirectoryEntry(name, status);
+                }
+            }
+        }
+    }
+
+    private bool TryStatus(VirtualPath path, SafeFileHandle directory, string name, out FileStatus status)
+    {
+        if (name.Any(char.IsControl) || FileCalls.GetStatus(directory, name, FileCalls.NoFollow, FileStatus.BasicStatus, out status) < 0)
+        {
+            status = default;
+            return false;
+        }
+
+        if (!status.IsSymbolicLink)
+            return true;
+        try
+        {
+            status = StatusOf(path.Child(name));
+            return true;
+        }
+        catch (FileRefusedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Some more names; none at the end.</summary>
+    private static unsafe List<string> ReadEntries(SafeFileHandle directory, byte[] buffer)
+    {
+        List<string> names = [];
+        nint length;
+        do
+        {
+            fixed (byte* pointer = buffer)
+                length = FileCalls.GetEntries(directory, pointer, (nuint)buffer.Length);
+            if (length < 0)
+                throw Refused();
+            for (var at = 0; at < length; at += BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(at + RecordLengthOffset)))
+            {
+                var bytes = buffer.AsSpan(at + NameOffset);
+                if (TryDecode(bytes[..bytes.IndexOf((byte)0)]) is { } name)
+                    names.Add(name);
+            }
+        }
+        while (length > 0 && names.Count == 0);
+        return names;
+    }
+
+    private static string? TryDecode(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return bytes.SequenceEqual("."u8) || bytes.SequenceEqual(".."u8) ? null : _strictUtf8.GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,10 @@
+using System.Net;
+using TacHost.Services.Networking;
+
+namespace TacHost.Servers.Ftp;
+
+/// <summary>Gives each client a session.</summary>
+internal sealed class FtpFactory(FtpServer server) : ServerFactory
+{
+    protected override Protocol? BuildProtocol(EndPoint peer) => new FtpProtocol(server);
+}

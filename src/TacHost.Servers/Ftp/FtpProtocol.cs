@@ -1,0 +1,40 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using TacHost.Servers.Ftp.Sessions;
+using TacHost.Services.Networking;
+
+namespace TacHost.Servers.Ftp;
+
+/// <summary>The control connection of one client (RFC 959).</summary>
+internal sealed class FtpProtocol(FtpServer server) : PipeProtocol
+{
+    protected override async Task RunAsync(IDuplexPipe pipe, CancellationToken cancellationToken)
+    {
+        ControlChannel control = new(pipe);
+        if (Transport is not { Local: IPEndPoint local, Peer: IPEndPoint peer })
+            throw new InvalidOperationException("FTP tells clients addresses, and so is served over TCP only.");
+        if (server.Sessions.TryEnter(peer.Address) is { } refusal)
+        {
+            FtpLog.SessionRefused(Logger, peer, refusal);
+            await control.ReplyAsync(new Reply(421, refusal), cancellationToken);
+            return;
+        }
+
+        try
+        {
+            await using FtpSession session = new(server, control, local, peer, Logger);
+            FtpLog.SessionBegun(Logger, peer);
+            await session.RunAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or TimeoutException)
+        {
+            FtpLog.SessionLost(Logger, peer, e.Message);
+            Transport.AbortConnection();
+        }
+        finally
+        {
+            server.Sessions.Leave(peer.Address);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Security;
+using System.Text;
+using TacHost.Services.Networking;
+
+namespace TacHost.Servers.Ftp.Sessions;
+
+/// <summary>The control connection: lines in, replies out, in the clear or, from some moment on, under TLS.</summary>
+internal sealed class ControlChannel(IDuplexPipe pipe) : IAsyncDisposable
+{
+    /// <summary>With its end. Room for the longest path there can be.</summary>
+    public const int LongestLine = 8 * 1024;
+
+    private const byte TelnetCommand = 0xFF;
+    private const byte TelnetWill = 0xFB;
+    private const byte TelnetDont = 0xFE;
+    private const byte FirstTelnetCommand = 0xF0;
+
+    private static readonly UTF8Encoding _strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private readonly PipeStream _plain = new(pipe);
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private PipeReader _reader = pipe.Input;
+    private SslStream? _tls;
+
+    /// <summary>Whether it speaks TLS.</summary>
+    public bool IsProtected => _tls is not null;
+
+    /// <summary>The next line without its end, or null if the client sends no more.</summary>
+    /// <exception cref="DecoderFallbackException">The line is not UTF-8. The next one can be read.</exception>
+    /// <exception cref="InvalidDataException">The line is too long. No other can be read.</exception>
+    public async Task<string?> ReadLineAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var read = await _reader.ReadAsync(cancellationToken);
+            var buffer = read.Buffer;
+            if (TryTakeLine(ref buffer, out var line))
+            {
+                _reader.AdvanceTo(buffer.Start);
+                if (line.Length > 0)
+                    return _strictUtf8.GetString(line);
+                continue;
+            }
+
+            _reader.AdvanceTo(buffer.Start, buffer.End);
+            if (buffer.Length >= LongestLine)
+                throw new InvalidDataException("The line is too long.");
+            if (read.IsCompleted)
+                return null;
+        }
+    }
+
+    /// <summary>Sends a reply; those of a transfer and those of commands do not get into one another.</summary>
+    public async Task ReplyAsync(Reply reply, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            var stream = _tls ?? (Stream)_plain;
+            await stream.WriteAsync(reply.ToBytes(), cancellationToken);
+            await stream.FlushAsync(cancellationToken);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>Goes on under TLS. What the client sent in the clear behind its command is taken for a part of the handshake, and so never for a command.</summary>
+    public async Task StartTlsAsync(TlsServerHandshake handshake, CancellationToken cancellationToken)
+    {
+        var tls = await handshake.AuthenticateAsync(_plain, cancellationToken);
+        _tls = tls;
+        _reader = PipeReader.Create(tls, new StreamPipeReaderOptions(leaveOpen: true));
+    }
+
+    /// <summary>Says the last word of TLS, so that nobody takes the end for an attack.</summary>
+    public Task FinishAsync() => _tls?.ShutdownAsync() ?? Task.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_tls is null)
+            return;
+        await _reader.CompleteAsync();
+        await _tls.DisposeAsync();
+    }
+
+    private static bool TryTakeLine(ref ReadOnlySequence<byte> buffer, out byte[] line)
+    {
+        line = [];
+        if (buffer.PositionOf((byte)'\n') is not { } end)
+        {
+            // ABOR comes as urgent data from some clients. Its last byte, the line feed, then is not in the stream.
+            if (buffer.Length > 16 || buffer.IsEmpty || !"ABOR\r"u8.SequenceEqual(line = WithoutTelnet(buffer.ToArray())))
+                return false;
+            line = line[..^1];
+            buffer = buffer.Slice(buffer.End);
+            return true;
+        }
+
+        var length = buffer.Slice(0, end).Length;
+        if (length >= LongestLine)
+            return false;
+        line = WithoutTelnet(buffer.Slice(0, end).ToArray());
+        buffer = buffer.Slice(buffer.GetPosition(1, end));
+        if (line.Length > 0 && line[^1] == '\r')
+            line = line[..^1];
+        return true;
+    }
+
+    /// <summary>Takes out the commands of Telnet (RFC 854) with which some clients precede ABOR. Their last byte may be missing: it is urgent data.</summary>
+    private static byte[] WithoutTelnet(byte[] line)
+    {
+        if (!line.Contains(TelnetCommand))
+            return line;
+        List<byte> kept = [];
+        for (var i = 0; i < line.Length; i++)
+        {
+            if (line[i] != TelnetCommand)
+                kept.Add(line[i]);
+            else if (i + 1 < line.Length && line[i + 1] >= FirstTelnetCommand)
+                i += line[i + 1] is >= TelnetWill and <= TelnetDont ? 2 : 1;
+        }
+
+        return [.. kept];
+    }
+}
