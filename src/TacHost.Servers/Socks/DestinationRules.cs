@@ -1,0 +1,34 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace TacHost.Servers.Socks;
+
+/// <summary>Which destinations a client may reach: what is denied never, then what is allowed; if nothing is, all that is not protected.</summary>
+internal sealed class DestinationRules(SocksOptions options)
+{
+    private static readonly IPNetwork _ipv4LinkLocal = IPNetwork.Parse("169.254.0.0/16");
+    private static readonly IPNetwork _ipv4Multicast = IPNetwork.Parse("224.0.0.0/3");
+    private static readonly IPNetwork _ipv4This = IPNetwork.Parse("0.0.0.0/8");
+
+    /// <summary>Whether it is worth to look a name up.</summary>
+    public bool MayBeAllowed(string name, int port) => !options.Denied.Any(each => each.CoversName(name, port));
+
+    /// <summary>Whether an address may be reached.</summary>
+    /// <param name="address">The address; not an IPv4 one in IPv6 form.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="name">The name that was asked for, or null.</param>
+    /// <param name="client">Who asks.</param>
+    public bool IsAllowed(IPAddress address, int port, string? name, IPAddress? client)
+    {
+        if (options.Denied.Any(each => each.CoversAddress(address, port) || (name is not null && each.CoversName(name, port))))
+            return false;
+        if (options.Allowed.Count > 0)
+            return options.Allowed.Any(each => each.CoversAddress(address, port) || (name is not null && each.CoversName(name, port)));
+        return !IsProtected(address) && (!IPAddress.IsLoopback(address) || client is null || IPAddress.IsLoopback(client));
+    }
+
+    private static bool IsProtected(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetwork
+            ? _ipv4LinkLocal.Contains(address) || _ipv4Multicast.Contains(address) || _ipv4This.Contains(address)
+            : address.IsIPv6LinkLocal || address.IsIPv6Multicast || address.Equals(IPAddress.IPv6Any);
+}

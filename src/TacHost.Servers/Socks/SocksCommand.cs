@@ -1,0 +1,9 @@
+namespace TacHost.Servers.Socks;
+
+/// <summary>What a client asks for (RFC 1928, section 4).</summary>
+internal enum SocksCommand : byte
+{
+    Connect = 1,
+    Bind = 2,
+    UdpAssociate = 3,
+}

@@ -1,0 +1,84 @@
+using System.Net;
+using System.Net.Sockets;
+using TacHost.Servers.Relaying;
+using TacHost.Services.Networking;
+
+namespace TacHost.Servers.Socks;
+
+/// <summary>Finds the addresses that a client may reach, and connects to exactly those: a name that changes its mind in between gains nothing.</summary>
+internal sealed class SocksConnector(SocksOptions options)
+{
+    /// <summary>What an address may take while there are others to try.</summary>
+    private static readonly TimeSpan _oneOfSeveral = TimeSpan.FromSeconds(5);
+
+    private readonly DestinationRules _rules = new(options);
+
+    public SocksOptions Options => options;
+
+    /// <summary>Whether an address may be reached.</summary>
+    public bool IsAllowed(IPAddress address, int port, IPAddress? client) => _rules.IsAllowed(address, port, null, client);
+
+    /// <summary>The addresses of a destination that the client may reach; at least one.</summary>
+    /// <exception cref="SocksRefusedException">There is none.</exception>
+    public async Task<IReadOnlyList<IPAddress>> ResolveAsync(SocksAddress destination, IPAddress? client, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<IPAddress> addresses = destination.Address is { } known ? [known] : await LookUpAsync(destination.Name!, destination.Port, cancellationToken);
+        IReadOnlyList<IPAddress> allowed = [.. addresses.Select(each => each.IsIPv4MappedToIPv6 ? each.MapToIPv4() : each).Distinct().Where(each => _rules.IsAllowed(each, destination.Port, destination.Name, client))];
+        return allowed.Count > 0 ? allowed : throw new SocksRefusedException(SocksAnswer.NotAllowed, "the rules do not allow it");
+    }
+
+    /// <summary>Connects to a destination.</summary>
+    /// <exception cref="SocksRefusedException">That is not allowed, or not possible.</exception>
+    /// <exception cref="OperationCanceledException">The client has gone.</exception>
+    public async Task<FarProtocol> ConnectAsync(SocksAddress destination, IPAddress? client, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource limit = new(options.ConnectTimeout);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
+        {
+            var addresses = await ResolveAsync(destination, client, either.Token);
+            for (var i = 0; ; i++)
+            {
+                var isLast = i == addresses.Count - 1;
+                try
+                {
+                    return await ConnectAsync(addresses[i], destination.Port, isLast ? Timeout.InfiniteTimeSpan : _oneOfSeveral, either.Token);
+                }
+                catch (Exception e) when (!isLast && !either.IsCancellationRequested && e is CannotConnectException or OperationCanceledException)
+                {
+                    // There is another address.
+                }
+            }
+        }
+        catch (CannotConnectException e)
+        {
+            throw new SocksRefusedException(SocksAnswers.Of(e.Error), e.Message);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new SocksRefusedException(SocksAnswer.TimedOut, "it did not answer in time");
+        }
+    }
+
+    private static async Task<FarProtocol> ConnectAsync(IPAddress address, int port, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        var endpoint = Endpoint.ParseClient($"tcp:host={address.ToString().Replace(":", "\\:", StringComparison.Ordinal)}:port={port}");
+        return await endpoint.ConnectProtocolAsync(new FarProtocol(), logger: null, limit.Token);
+    }
+
+    private async Task<IPAddress[]> LookUpAsync(string name, int port, CancellationToken cancellationToken)
+    {
+        if (!_rules.MayBeAllowed(name, port))
+            throw new SocksRefusedException(SocksAnswer.NotAllowed, "the rules do not allow it");
+        try
+        {
+            return await System.Net.Dns.GetHostAddressesAsync(name, cancellationToken);
+        }
+        catch (Exception e) when (e is SocketException or ArgumentException)
+        {
+            throw new SocksRefusedException(SocksAnswer.HostUnreachable, $"the name cannot be resolved: {e.Message}");
+        }
+    }
+}

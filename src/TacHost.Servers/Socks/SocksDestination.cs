@@ -1,0 +1,87 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Net;
+using TacHost.Services.Plugins;
+
+namespace TacHost.Servers.Socks;
+
+/// <summary>Some destinations of a proxy: a network, an address, a host name, <c>*.example.org</c> or <c>*</c>, with a port or a range of ports behind a colon or without.</summary>
+/// <remarks><c>10.0.0.0/8</c>, <c>*.example.org:443</c>, <c>[fe80::]/10:1-1023</c>, <c>*:25</c>. <c>*.example.org</c> is not <c>example.org</c>. A name is compared with what the client asks for, a network with every address it may stand for.</remarks>
+[OptionType("DESTINATION", "a network, an address, a host name, *.example.org or *, with :PORT or :FIRST-LAST behind it or without")]
+public sealed record SocksDestination : IParsable<SocksDestination>
+{
+    private readonly string _text;
+    private readonly IPNetwork? _network;
+    private readonly string? _name;
+    private readonly int _firstPort;
+    private readonly int _lastPort;
+
+    private SocksDestination(string text, IPNetwork? network, string? name, int firstPort, int lastPort) =>
+        (_text, _network, _name, _firstPort, _lastPort) = (text, network, name, firstPort, lastPort);
+
+    /// <summary>Reads one.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static SocksDestination Parse(string text) =>
+        TryParse(text, null, out var destination) ? destination : throw new FormatException($"'{text}' is not a network, an address, a host name, *.example.org or *, with :PORT or :FIRST-LAST behind it or without.");
+
+    /// <inheritdoc/>
+    static SocksDestination IParsable<SocksDestination>.Parse(string s, IFormatProvider? provider) => Parse(s);
+
+    /// <inheritdoc/>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out SocksDestination result)
+    {
+        result = null;
+        if (string.IsNullOrEmpty(s))
+            return false;
+        var (place, first, last) = (s, 0, IPEndPoint.MaxPort);
+        var colon = s.LastIndexOf(':');
+        if (colon >= 0 && (s.IndexOf(':', StringComparison.Ordinal) == colon || (s[0] == '[' && colon > s.IndexOf(']', StringComparison.Ordinal))))
+        {
+            var ports = s[(colon + 1)..].Split('-');
+            if (ports.Length > 2 || !TryPort(ports[0], out first) || !TryPort(ports[^1], out last) || last < first)
+                return false;
+            place = s[..colon];
+        }
+
+        place = place.Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal);
+        if (place == "*")
+            result = new SocksDestination(s, null, null, first, last);
+        else if (TryNetwork(place, out var network))
+            result = new SocksDestination(s, network, null, first, last);
+        else if (IsName(place.StartsWith("*.", StringComparison.Ordinal) ? place[2..] : place))
+            result = new SocksDestination(s, null, place.ToLowerInvariant(), first, last);
+        return result is not null;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => _text;
+
+    /// <summary>Whether it covers that name, whatever it stands for.</summary>
+    internal bool CoversName(string name, int port) =>
+        _network is null && CoversPort(port)
+        && (_name is null || (_name.StartsWith('*') ? name.EndsWith(_name[1..], StringComparison.OrdinalIgnoreCase) && name.Length >= _name.Length : name.Equals(_name, StringComparison.OrdinalIgnoreCase)));
+
+    /// <summary>Whether it covers that address.</summary>
+    internal bool CoversAddress(IPAddress address, int port) =>
+        _name is null && CoversPort(port) && (_network is not { } network || (network.BaseAddress.AddressFamily == address.AddressFamily && network.Contains(address)));
+
+    private static bool TryPort(string text, out int port) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= IPEndPoint.MaxPort;
+
+    private static bool TryNetwork(string text, out IPNetwork network)
+    {
+        if (IPNetwork.TryParse(text, out network))
+            return true;
+        if (!IPAddress.TryParse(text, out var address) || (!text.Contains(':', StringComparison.Ordinal) && text.Count(character => character == '.') != 3))
+            return false;
+        network = new IPNetwork(address, 8 * address.GetAddressBytes().Length);
+        return true;
+    }
+
+    /// <summary>Digits and dots alone are an address that went wrong.</summary>
+    private static bool IsName(string text) =>
+        text.Length is > 0 and < 254 && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or '_') && !text.All(character => char.IsAsciiDigit(character) || character == '.')
+        && text[0] is not '.' and not '-' && !text.Contains("..", StringComparison.Ordinal);
+
+    private bool CoversPort(int port) => port >= _firstPort && port <= _lastPort;
+}

@@ -1,0 +1,13 @@
+using System.Net;
+using TacHost.Services.Networking;
+
+namespace TacHost.Servers.Socks;
+
+/// <summary>Builds a protocol for each client of a <see cref="SocksServer"/>.</summary>
+internal sealed class SocksFactory(SocksOptions options) : ServerFactory
+{
+    private readonly SocksConnector _connector = new(options);
+
+    /// <inheritdoc/>
+    protected override Protocol BuildProtocol(EndPoint peer) => new SocksProtocol(_connector);
+}

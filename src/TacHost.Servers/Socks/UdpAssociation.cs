@@ -1,0 +1,139 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace TacHost.Servers.Socks;
+
+/// <summary>The datagrams of one client (RFC 1928, section 7): out to whom it names, and back from whom it has written to.</summary>
+/// <remarks>Fragments are dropped, as the RFC allows; so is what comes from strangers, and what the rules do not allow.</remarks>
+internal sealed class UdpAssociation : IDisposable
+{
+    private const int LongestDatagram = 65_535;
+    private const int MostPeers = 1024;
+
+    private static readonly TimeSpan _lookUpTime = TimeSpan.FromSeconds(5);
+
+    private readonly SocksConnector _connector;
+    private readonly IPAddress _client;
+    private readonly Socket _inside;
+    private readonly Socket _outside;
+    private readonly HashSet<IPEndPoint> _peers = [];
+    private int _clientPort;
+
+    /// <param name="local">The address at which the client has reached this machine.</param>
+    /// <param name="client">Its address.</param>
+    /// <param name="clientPort">The port it sends from, or 0 if that is learned from its first datagram.</param>
+    /// <param name="connector">Knows the rules.</param>
+    public UdpAssociation(IPAddress local, IPAddress client, int clientPort, SocksConnector connector)
+    {
+        (_connector, _client, _clientPort) = (connector, client, clientPort);
+        _inside = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        _inside.Bind(new IPEndPoint(local, 0));
+        _outside = OpenOutside();
+        EndPoint = (IPEndPoint)_inside.LocalEndPoint!;
+    }
+
+    /// <summary>Where the client sends its datagrams.</summary>
+    public IPEndPoint EndPoint { get; }
+
+    /// <summary>Passes datagrams on until cancelled.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        ReceiveAsync(_inside, PassOutAsync, cancellationToken),
+        ReceiveAsync(_outside, PassInAsync, cancellationToken));
+
+    public void Dispose()
+    {
+        _inside.Dispose();
+        _outside.Dispose();
+    }
+
+    private static Socket OpenOutside()
+    {
+        if (Socket.OSSupportsIPv6)
+        {
+            Socket both = new(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { DualMode = true };
+            try
+            {
+                both.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
+                return both;
+            }
+            catch (SocketException)
+            {
+                both.Dispose();
+            }
+        }
+
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Any, 0));
+        return socket;
+    }
+
+    private static IPEndPoint Unmapped(IPEndPoint endPoint) =>
+        endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
+
+    private static async Task ReceiveAsync(Socket socket, Func<ReadOnlyMemory<byte>, IPEndPoint, CancellationToken, Task> passAsync, CancellationToken cancellationToken)
+    {
+        var buffer = GC.AllocateUninitializedArray<byte>(LongestDatagram);
+        IPEndPoint any = new(socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        while (true)
+        {
+            try
+            {
+                var received = await socket.ReceiveFromAsync(buffer, SocketFlags.None, any, cancellationToken);
+                await passAsync(buffer.AsMemory(0, received.ReceivedBytes), Unmapped((IPEndPoint)received.RemoteEndPoint), cancellationToken);
+            }
+            catch (SocketException)
+            {
+                // A datagram that was sent before has not arrived, or this one cannot be sent: it is lost, as any may be.
+            }
+        }
+    }
+
+    private async Task PassOutAsync(ReadOnlyMemory<byte> datagram, IPEndPoint from, CancellationToken cancellationToken)
+    {
+        const int beforeAddress = 3, fragment = 2;
+        if (!from.Address.Equals(_client) || (_clientPort != 0 && from.Port != _clientPort) || datagram.Length < beforeAddress || datagram.Span[fragment] != 0)
+            return;
+        var length = SocksAddress.TryRead(datagram.Span[beforeAddress..], out var destination);
+        if (length <= 0)
+            return;
+        _clientPort = from.Port;
+        IPAddress address;
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(_lookUpTime);
+            address = (await _connector.ResolveAsync(destination!, _client, limit.Token))[0];
+        }
+        catch (SocksRefusedException)
+        {
+            return;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return;
+        }
+
+        IPEndPoint peer = new(address, destination!.Port);
+        lock (_peers)
+        {
+            if (_peers.Count >= MostPeers)
+                _peers.Clear();
+            _peers.Add(peer);
+        }
+
+        var mapped = _outside.AddressFamily == AddressFamily.InterNetworkV6 && address.AddressFamily == AddressFamily.InterNetwork ? new IPEndPoint(address.MapToIPv6(), peer.Port) : peer;
+        await _outside.SendToAsync(datagram[(beforeAddress + length)..], SocketFlags.None, mapped, cancellationToken);
+    }
+
+    private async Task PassInAsync(ReadOnlyMemory<byte> datagram, IPEndPoint from, CancellationToken cancellationToken)
+    {
+        lock (_peers)
+        {
+            if (!_peers.Contains(from))
+                return;
+        }
+
+        byte[] wrapped = [0, 0, 0, .. SocksAddress.Write(from), .. datagram.Span];
+        await _inside.SendToAsync(wrapped, SocketFlags.None, new IPEndPoint(_client, _clientPort), cancellationToken);
+    }
+}
