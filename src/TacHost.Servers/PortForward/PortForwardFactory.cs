@@ -1,0 +1,26 @@
+using System.Net;
+using TacHost.Services.Networking;
+
+namespace TacHost.Servers.PortForward;
+
+/// <summary>Builds a protocol for each client of a <see cref="PortForwarder"/>.</summary>
+internal sealed class PortForwardFactory : ServerFactory
+{
+    private readonly TargetList _targets;
+    private readonly PortForwardOptions _options;
+
+    public PortForwardFactory(IReadOnlyList<ClientEndpoint> targets, PortForwardOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(targets);
+        if (targets.Count == 0)
+            throw new ArgumentException("A port forwarder needs a target.", nameof(targets));
+
+        // The header goes before the handshake, which an endpoint makes by itself.
+        if (options.ProxyHeader != ProxyHeaderVersion.None && targets.FirstOrDefault(target => target.ToString().StartsWith("tls:", StringComparison.Ordinal)) is { } tls)
+            throw new ArgumentException($"The target '{tls}' cannot be sent a PROXY header, because that goes in front of the TLS handshake. Forward to a tcp or unix endpoint, or leave the header out.", nameof(targets));
+        (_targets, _options) = (new TargetList([.. targets], options.RestTime, options.TimeProvider), options);
+    }
+
+    /// <inheritdoc/>
+    protected override Protocol BuildProtocol(EndPoint peer) => new PortForwardProtocol(_targets, _options);
+}

@@ -1,0 +1,70 @@
+using TacHost.Services.Networking;
+using TacHost.Services.Plugins;
+
+namespace TacHost.Servers.PortForward;
+
+/// <summary>The command line of <c>portforward</c>.</summary>
+public sealed class PortForwardPluginOptions : IPostOptions
+{
+    /// <summary>Where to listen.</summary>
+    [Option("listen", 'l', "where to listen, such as tls:443:certificate=/etc/cert.pem; goes before --port")]
+    public ServerEndpoint? Listen { get; set; }
+
+    /// <summary>Where to pass connections on to.</summary>
+    [Option("target", 't', "where to pass connections on to, such as unix:/run/app.sock; may be repeated, and the first that can be reached is taken; goes before --host and --dest-port")]
+    public IReadOnlyList<ClientEndpoint> Targets { get; set; } = [];
+
+    /// <summary>Where to listen, for TCP.</summary>
+    [Option("port", 'p', "the TCP port to listen on, at 127.0.0.1")]
+    public Port Port { get; set; } = 6666;
+
+    /// <summary>Where to pass connections on to, for TCP.</summary>
+    [Option("host", 'h', "the host to pass connections on to")]
+    public string Host { get; set; } = "localhost";
+
+    /// <summary>Where to pass connections on to, for TCP.</summary>
+    [Option("dest-port", 'd', "the TCP port to pass connections on to", Minimum = 1)]
+    public Port DestPort { get; set; } = 6665;
+
+    /// <summary>See <see cref="PortForwardOptions.ProxyHeader"/>.</summary>
+    [Option("proxy-header", "whether targets are told who the client is, by the PROXY protocol")]
+    public ProxyHeaderVersion ProxyHeader { get; set; }
+
+    /// <summary>See <see cref="PortForwardOptions.ConnectTimeout"/>.</summary>
+    [Option("connect-timeout", "how long a target has to answer before the next one is tried", Minimum = 0.001, Maximum = 86_400)]
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>See <see cref="PortForwardOptions.RestTime"/>.</summary>
+    [Option("rest-time", "how long a target that was not reached comes after the others")]
+    public TimeSpan RestTime { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>See <see cref="ConnectionLimits.IdleTimeout"/>.</summary>
+    [Option("idle-timeout", "how long a connection may be idle; for ever unless given", Minimum = 0.001, Maximum = 4_000_000)]
+    public TimeSpan? IdleTimeout { get; set; }
+
+    /// <summary>See <see cref="ConnectionLimits.Connections"/>.</summary>
+    [Option("max-connections", "how many connections there may be; as many as possible unless given", Minimum = 1)]
+    public int? MaxConnections { get; set; }
+
+    /// <inheritdoc/>
+    public void PostOptions()
+    {
+        try
+        {
+            _ = Make();
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            throw new UsageException(e.Message, e);
+        }
+    }
+
+    /// <summary>The service that they describe.</summary>
+    internal PortForwarder Make() => new(
+        Listen ?? Endpoint.Parse($"tcp:{Port}:interface=127.0.0.1"),
+        Targets.Count > 0 ? Targets : [Endpoint.ParseClient($"tcp:{Host.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(":", "\\:", StringComparison.Ordinal)}:{DestPort}")],
+        new PortForwardOptions { ProxyHeader = ProxyHeader, ConnectTimeout = ConnectTimeout, RestTime = RestTime })
+    {
+        Limits = new ConnectionLimits { Connections = MaxConnections, IdleTimeout = IdleTimeout },
+    };
+}

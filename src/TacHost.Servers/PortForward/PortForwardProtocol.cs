@@ -1,0 +1,92 @@
+using TacHost.Servers.Relaying;
+using TacHost.Services.Networking;
+
+namespace TacHost.Servers.PortForward;
+
+/// <summary>One client of a forwarder. It is not read before a target is there.</summary>
+internal sealed class PortForwardProtocol(TargetList targets, PortForwardOptions options) : RelayedProtocol
+{
+    private readonly CancellationTokenSource _lost = new();
+
+    /// <inheritdoc/>
+    protected override void ConnectionMade()
+    {
+        Transport.PauseReading();
+        _ = Task.Run(ForwardAsync);
+    }
+
+    /// <inheritdoc/>
+    protected override void LostAlone(Exception? reason)
+    {
+        _lost.Cancel();
+        if (Relay is { } relay)
+            PortForwardLog.Ended(Logger, Transport.Peer, relay.Bytes);
+    }
+
+    private async Task ForwardAsync()
+    {
+        try
+        {
+            if (await ConnectAsync() is not { } far)
+            {
+                PortForwardLog.NoTarget(Logger, Transport.Peer);
+                Transport.AbortConnection();
+                return;
+            }
+
+            var header = ProxyHeaderText.Of(options.ProxyHeader, Transport.Peer, Transport.Local);
+            if (header.Length > 0)
+                far.Write(header);
+            Couple(far, ReadOnlyMemory<byte>.Empty);
+            Transport.ResumeReading();
+        }
+        catch (OperationCanceledException)
+        {
+            // The client has gone.
+        }
+        catch (Exception e)
+        {
+            // The boundary around one connection.
+            PortForwardLog.Failed(Logger, e, Transport.Peer);
+            Transport.AbortConnection();
+        }
+    }
+
+    private async Task<FarProtocol?> ConnectAsync()
+    {
+        foreach (var target in targets.InOrder())
+        {
+            var (far, reason) = await TryAsync(target);
+            if (far is not null)
+            {
+                if (targets.NoteUp(target))
+                    PortForwardLog.Back(Logger, target);
+                PortForwardLog.Connected(Logger, Transport.Peer, target);
+                return far;
+            }
+
+            if (targets.NoteDown(target))
+                PortForwardLog.Down(Logger, target, reason);
+        }
+
+        return null;
+    }
+
+    private async Task<(FarProtocol? Far, string Reason)> TryAsync(ClientEndpoint target)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_lost.Token);
+        limit.CancelAfter(options.ConnectTimeout);
+        try
+        {
+            return (await target.ConnectProtocolAsync(new FarProtocol(), logger: null, limit.Token), "");
+        }
+        catch (CannotConnectException e)
+        {
+            return (null, e.Message);
+        }
+        catch (OperationCanceledException) when (!_lost.IsCancellationRequested)
+        {
+            return (null, $"it did not answer within {options.ConnectTimeout.TotalSeconds:0.###} s");
+        }
+    }
+}
