@@ -1,0 +1,56 @@
+using TacHost.Services.Plugins;
+
+namespace TacHost.Servers.ProcMon;
+
+/// <summary>The command line of <c>procmon</c>.</summary>
+public sealed class ProcMonOptions : IPostOptions
+{
+    /// <summary>See <see cref="ProcessMonitor.Threshold"/>.</summary>
+    [Option("threshold", 't', "how long a command must have run to be started again at once")]
+    public TimeSpan Threshold { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>See <see cref="ProcessMonitor.KillTime"/>.</summary>
+    [Option("killtime", 'k', "how long a command has to heed SIGTERM before it is killed")]
+    public TimeSpan KillTime { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>See <see cref="ProcessMonitor.MinRestartDelay"/>.</summary>
+    [Option("minrestartdelay", 'm', "the delay after a run that was too short; doubled each time", Minimum = 0.001)]
+    public TimeSpan MinRestartDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>See <see cref="ProcessMonitor.MaxRestartDelay"/>.</summary>
+    [Option("maxrestartdelay", 'M', "the longest delay", Minimum = 0.001, Maximum = 4_000_000)]
+    public TimeSpan MaxRestartDelay { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Command lines for the shell, each with its name.</summary>
+    [Option("command", 'c', "a command line for the shell, with the name that it has in the log; may be repeated", ValueName = "NAME=COMMAND")]
+    public IReadOnlyList<KeyValuePair<string, string>> Commands { get; set; } = [];
+
+    /// <summary>A program and its arguments.</summary>
+    [Operands("COMMAND", "a program and its arguments")]
+    public IReadOnlyList<string> Command { get; set; } = [];
+
+    /// <inheritdoc/>
+    public void PostOptions()
+    {
+        if (Command.Count == 0 && Commands.Count == 0)
+            throw new UsageException("there is no command to keep running. Write it behind the options, or as --command NAME=COMMAND.");
+        if (Command.Count > 0 && Command[0].Length == 0)
+            throw new UsageException("the command names no program.");
+        if (MinRestartDelay > MaxRestartDelay)
+            throw new UsageException("--minrestartdelay is longer than --maxrestartdelay.");
+        foreach (var (name, line) in Commands)
+        {
+            if (string.IsNullOrWhiteSpace(name) || string.IsNullOrWhiteSpace(line))
+                throw new UsageException($"--command '{name}={line}' does not have the form NAME=COMMAND.");
+        }
+
+        if (Names().GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new UsageException($"there are two commands with the name '{twice.Key}'. Give one of them another by --command NAME=COMMAND.");
+    }
+
+    /// <summary>The names of all commands; that of the operands is the program's.</summary>
+    internal IEnumerable<string> Names() => Commands.Select(command => command.Key).Concat(Command.Take(1).Select(NameOf));
+
+    /// <summary>What a program without a name of its own is called.</summary>
+    internal static string NameOf(string program) => Path.GetFileName(program) is { Length: > 0 } file ? file : program;
+}

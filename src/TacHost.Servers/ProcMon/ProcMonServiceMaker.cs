@@ -1,0 +1,27 @@
+using TacHost.Services;
+using TacHost.Services.Plugins;
+
+namespace TacHost.Servers.ProcMon;
+
+/// <summary>Makes a <see cref="ProcessMonitor"/> from the command line.</summary>
+[Plugin("procmon", "Keeps commands running, and logs what they print.")]
+public sealed class ProcMonServiceMaker : ServiceMaker<ProcMonOptions>
+{
+    /// <inheritdoc/>
+    protected override IService MakeService(ProcMonOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ProcessMonitor monitor = new()
+        {
+            Threshold = options.Threshold,
+            KillTime = options.KillTime,
+            MinRestartDelay = options.MinRestartDelay,
+            MaxRestartDelay = options.MaxRestartDelay,
+        };
+        foreach (var (name, line) in options.Commands)
+            monitor.AddProcess(name, ["/bin/sh", "-c", line]);
+        if (options.Command.Count > 0)
+            monitor.AddProcess(ProcMonOptions.NameOf(options.Command[0]), options.Command);
+        return monitor;
+    }
+}
