@@ -11,6 +11,12 @@ internal interface IApplicationRecipe
     /// <summary>What was noticed while it was prepared and belongs in the log.</summary>
     IReadOnlyList<string> Notices { get; }
 
+    /// <summary>Whether the compiler was needed, and so is in the memory of this process.</summary>
+    bool WasCompiled { get; }
+
+    /// <summary>The recipe as bytes, for another process.</summary>
+    byte[] ToBytes();
+
     /// <summary>Builds the tree. Starts nothing. May take for ever: the caller gives up on it, not it on itself.</summary>
     /// <exception cref="TacHostException">There is no application, or building it threw.</exception>
     Task<Application> BuildAsync();

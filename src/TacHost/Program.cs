@@ -3,6 +3,7 @@ using TacHost.Daemon;
 using TacHost.Hosting;
 using TacHost.Interop;
 using TacHost.Logging;
+using TacHost.Plugins;
 using TacHost.Scripting;
 
 namespace TacHost;
@@ -48,14 +49,18 @@ internal static class Program
     {
         switch (request)
         {
-            case HostRequest.ShowHelp:
-                return Print(HelpText.Make());
+            case HostRequest.ShowHelp { Options: var options }:
+                return Print(HelpText.Make(PluginReport.ForHelp(Catalog(options))));
             case HostRequest.ShowVersion:
                 return Print($"tachost {HostVersion.Text} (.NET {Environment.Version})\n");
             case HostRequest.ShowCompletion { Shell: var shell }:
                 return Print(Completion.For(shell));
-            case HostRequest.ShowManPage:
+            case HostRequest.ShowManPage { Plugin: null }:
                 return Print(ManPage.Make());
+            case HostRequest.ShowManPage { Options: var options, Plugin: { } plugin }:
+                return Print((await PreparePluginAsync(plugin, options with { PluginWords = ["--help"] }, asManPage: true))!.Answer!);
+            case HostRequest.ShowPlugins { Options: var options, Question: var question, Name: var name }:
+                return await AnswerAsync(question, name ?? "", options);
             case HostRequest.Run { Options: var options }:
                 return await StartAsync(options, args);
             default:
@@ -75,10 +80,22 @@ internal static class Program
         // Registered before anything that takes time, so that none of them ends the process at any moment of its life.
         var signals = new OtherSignals();
         if (Handover.Take() is { } handover)
-            return await RunHereAsync(options, TacRecipe.FromBytes(handover.Recipe), handover.Report, signals);
+            return await RunHereAsync(options, options.Plugin is null ? TacRecipe.FromBytes(handover.Recipe) : PluginRecipe.FromBytes(handover.Recipe), handover.Report, signals);
 
-        Preconditions.Check(options);
-        var recipe = TacFile.Prepare(options.TacFile!, options.SearchDirectories);
+        IApplicationRecipe recipe;
+        if (options.Plugin is { } name && await PreparePluginAsync(name, options) is { } plugin)
+        {
+            if (plugin.Answer is { } answer)
+                return Print(answer);
+            Preconditions.Check(options);
+            recipe = plugin;
+        }
+        else
+        {
+            Preconditions.Check(options);
+            recipe = TacFile.Prepare(options.TacFile ?? options.Plugin!, PluginPath.SearchDirectories(options));
+        }
+
         if (!options.NoDaemon)
         {
             await StartDaemonAsync(options, recipe, args);
@@ -95,7 +112,37 @@ internal static class Program
         return await RunHereAsync(options, recipe, report: null, signals);
     }
 
-    private static async Task StartDaemonAsync(HostOptions options, TacRecipe recipe, string[] args)
+    private static PluginCatalog Catalog(HostOptions options) => new(options, Compile);
+
+    private static CompiledScript Compile(string path, IReadOnlyList<string> directories) => TacFile.Prepare(path, directories).Script;
+
+    private static async Task<int> AnswerAsync(PluginQuestion question, string name, HostOptions options)
+    {
+        switch (question)
+        {
+            case PluginQuestion.Names:
+                return Print(PluginReport.Names(Catalog(options)));
+            case PluginQuestion.Options:
+                return Print(PluginReport.Options(Catalog(options), name));
+            case PluginQuestion.Why:
+                var (text, exitCode) = await PluginDoctor.ExplainAsync(name, Catalog(options), options, Compile);
+                Print(text);
+                return exitCode;
+            default:
+                return Print(PluginReport.List(Catalog(options)));
+        }
+    }
+
+    /// <summary>Null if there is no such plugin but something in the file system, which is then taken for a tac file.</summary>
+    private static async Task<PluginRecipe?> PreparePluginAsync(string name, HostOptions options, bool asManPage = false)
+    {
+        var catalog = Catalog(options);
+        if (catalog.Find(name) is { } entry)
+            return await PluginRecipe.PrepareAsync(entry, catalog, options, Compile, asManPage);
+        return Path.Exists(name) && !asManPage ? null : throw PluginErrors.NotFound(name, catalog);
+    }
+
+    private static async Task StartDaemonAsync(HostOptions options, IApplicationRecipe recipe, string[] args)
     {
         using var signals = new ShutdownSignals((_, _) => { });
         try
@@ -108,7 +155,7 @@ internal static class Program
         }
     }
 
-    private static async Task<int> RunHereAsync(HostOptions options, TacRecipe recipe, StartupReport? report, OtherSignals signals)
+    private static async Task<int> RunHereAsync(HostOptions options, IApplicationRecipe recipe, StartupReport? report, OtherSignals signals)
     {
         if ((options.Umask ?? (report is null ? null : OnlyTheOwner)) is { } umask)
             _ = Libc.SetUmask(umask);

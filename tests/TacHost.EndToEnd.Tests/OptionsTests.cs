@@ -77,6 +77,7 @@ public sealed class OptionsTests
             return Task.CompletedTask;
         }),
         ["--lib"] = new(["--lib", "run", "--lib", "."], SeenServing),
+        ["--plugins"] = new(["--plugins", "run", "--plugins", "."], SeenServing),
         ["--debug"] = new(["--debug"], SeenServing),
         ["-b"] = new(["-b"], SeenServing),
         ["--grace"] = new(["--grace", "0.5"], SeenServing),

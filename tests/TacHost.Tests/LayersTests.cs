@@ -15,6 +15,7 @@ public sealed partial class LayersTests
         ["TacHost.Loading"] = [],
         ["TacHost.Daemon"] = ["TacHost.Interop", "TacHost.Loading"],
         ["TacHost.Hosting"] = ["TacHost.CommandLine", "TacHost.Daemon", "TacHost.Logging", Contract],
+        ["TacHost.Plugins"] = ["TacHost.CommandLine", "TacHost.Interop", "TacHost.Loading", Contract],
         ["TacHost.Logging"] = ["TacHost.Interop", "TacHost.Loading"],
         ["TacHost.Interop"] = [],
     };
@@ -52,6 +53,14 @@ public sealed partial class LayersTests
     {
         foreach (var file in Files(Path.Combine(Source, "TacHost")).Where(file => !file.Contains($"/TacHost/{folder}/", StringComparison.Ordinal)))
             Assert.False(Names(Code(file), library), $"'{file}' names {library}, which only {folder} may");
+    }
+
+    /// <summary>The prompt of the telnet server is the second place for the compiler: it is loaded with it, and unloaded with it.</summary>
+    [Fact]
+    public void Compiler_OutsideOfTheHost_IsNamedByThePromptAlone()
+    {
+        foreach (var file in Files(Source).Where(file => !file.Contains("/TacHost/", StringComparison.Ordinal) && !file.Contains("/TacHost.Telnet.Prompt/", StringComparison.Ordinal)))
+            Assert.False(Names(Code(file), "Microsoft.CodeAnalysis"), $"'{file}' names the compiler, which only TacHost.Telnet.Prompt may");
     }
 
     [Fact]

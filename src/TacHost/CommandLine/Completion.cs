@@ -25,21 +25,54 @@ internal static class Completion
         return $$"""
             # bash completion for tachost:  source <(tachost completion bash)
             _tachost() {
-                local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
-                case $previous in
-            {{cases}}        completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$word")); return ;;
+                local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} first='' i
+                for ((i = 1; i < COMP_CWORD; i++)); do
+                    case ${COMP_WORDS[i]} in
+                    {{string.Join('|', ValueNames())}}) ((i++)) ;;
+                    -* | =) ;;
+                    *) first=${COMP_WORDS[i]}; break ;;
+                    esac
+                done
+                case $first in
+                '') ;;
+                completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$word")); return ;;
+                manpage) COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" plugins --names 2>/dev/null | cut -f 1)" -- "$word")); return ;;
+                plugins) COMPREPLY=($(compgen -W "--why --names --options $("${COMP_WORDS[0]}" plugins --names 2>/dev/null | cut -f 1)" -- "$word")); return ;;
+                *) _tachost_plugin "$first"; return ;;
                 esac
+                case $previous in
+            {{cases}}    esac
                 if [[ $word == -* ]]; then
                     COMPREPLY=($(compgen -W '{{string.Join(' ', HostCommandLine.Options.Select(option => option.Name))}}' -- "$word"))
                 else
                     COMPREPLY=($(compgen -f -X '!*.csx' -- "$word") $(compgen -d -- "$word"))
-                    [[ $COMP_CWORD == 1 ]] && COMPREPLY+=($(compgen -W 'completion manpage' -- "$word"))
+                    [[ $word == */* ]] || COMPREPLY+=($(compgen -W "{{string.Join(' ', HostRequest.Commands)}} $("${COMP_WORDS[0]}" plugins --names 2>/dev/null | cut -f 1)" -- "$word"))
                 fi
+            }
+            _tachost_plugin() {
+                local name letter kind choices description names='--help --version'
+                while IFS=$'\t' read -r name letter kind choices description; do
+                    names+=" $name"
+                    if [[ $kind != flag && $kind != command && ($previous == "$name" || $previous == "$letter") ]]; then
+                        case $kind in
+                        *Directory) COMPREPLY=($(compgen -d -- "$word")) ;;
+                        *File* | *Path) COMPREPLY=($(compgen -f -- "$word")) ;;
+                        *) COMPREPLY=($(compgen -W "${choices#-}" -- "$word")) ;;
+                        esac
+                        return
+                    fi
+                done < <("${COMP_WORDS[0]}" plugins --options "$1" 2>/dev/null)
+                COMPREPLY=($(compgen -W "$names" -- "$word"))
+                [[ $word == -* ]] || COMPREPLY=($(compgen -f -- "$word"))
             }
             complete -o filenames -F _tachost tachost ./tachost
 
             """;
     }
+
+    /// <summary>The options after which a word is a value.</summary>
+    private static IEnumerable<string> ValueNames() =>
+        HostCommandLine.Options.Where(option => option.TakesValue && !option.IsValueOptional).SelectMany(option => option.Short is { } letter ? [$"-{letter}", option.Name] : new[] { option.Name });
 
     private static string BashWords(Option option) => option switch
     {
@@ -64,8 +97,39 @@ internal static class Completion
         return $$"""
             #compdef tachost
             # zsh completion for tachost:  tachost completion zsh > "${fpath[1]}/_tachost"
-            _arguments -s \
-            {{specifications}}    '1:tac file:_files -g "*.csx"'
+            _tachost() {
+                local curcontext=$curcontext state line program=$words[1]
+                local -a found
+                typeset -A opt_args
+                _arguments -C -s -A '-*' \
+            {{specifications}}    '1: :->first' '*:: :->rest' && return
+                case $state in
+                first)
+                    found=({{string.Join(' ', HostRequest.Commands)}} ${${(f)"$($program plugins --names 2>/dev/null)"}/$'\t'/:})
+                    _describe -t plugins 'plugin' found
+                    _files -g '*.csx'
+                    ;;
+                rest)
+                    case $line[1] in
+                    completion) _values shell bash zsh fish ;;
+                    manpage | plugins)
+                        found=(${${(f)"$($program plugins --names 2>/dev/null)"}/$'\t'/:})
+                        _describe -t plugins 'plugin' found
+                        ;;
+                    *)
+                        local name letter kind choices description
+                        while IFS=$'\t' read -r name letter kind choices description; do
+                            found+=("$name:$description")
+                        done < <($program plugins --options $line[1] 2>/dev/null)
+                        found+=('--help:Show the help.')
+                        _describe -o -t options 'option' found
+                        _files
+                        ;;
+                    esac
+                    ;;
+                esac
+            }
+            _tachost "$@"
 
             """;
     }
@@ -91,7 +155,20 @@ internal static class Completion
             text.Append(CultureInfo.InvariantCulture, $"complete -c tachost{letter} -l {option.Name[2..]}{FishValue(option)} -d '{option.Description.Replace("'", "\\'", StringComparison.Ordinal)}'\n");
         }
 
-        return text.Append("complete -c tachost -n __fish_is_first_token -a 'completion manpage'\n").ToString();
+        return text.Append(CultureInfo.InvariantCulture, $$"""
+            complete -c tachost -n __fish_is_first_token -a '{{string.Join(' ', HostRequest.Commands)}}'
+            complete -c tachost -n __fish_is_first_token -a '(tachost plugins --names 2>/dev/null)'
+            function __tachost_plugin
+                for word in (commandline -opc)[2..-1]
+                    if not string match -q -- '-*' $word
+                        tachost plugins --options $word 2>/dev/null | string replace -r '\t.*\t' '\t'
+                        return
+                    end
+                end
+            end
+            complete -c tachost -n 'not __fish_is_first_token' -a '(__tachost_plugin)'
+
+            """).ToString();
     }
 
     private static string FishValue(Option option) => option switch

@@ -6,17 +6,20 @@ namespace TacHost.CommandLine;
 /// <summary>The text of <c>--help</c>.</summary>
 internal static class HelpText
 {
-    private const int OptionColumn = 26;
-    private const int TermColumn = 20;
+    public const int OptionColumn = 26;
+    public const int TermColumn = 20;
     private const int Width = 100;
 
-    public static string Make()
+    /// <param name="plugins">The rows of the plugins, or nothing.</param>
+    public static string Make(string plugins)
     {
         var text = new StringBuilder($"Usage: {Reference.Synopsis}\n\n");
         AppendWrapped(text, Reference.Summary, 0, 0);
         text.Append('\n');
         foreach (var (command, meaning) in Reference.Examples)
             AppendExample(text, command, meaning);
+        text.Append("\nPlugins:\n").Append(plugins);
+        AppendRow(text, "plugins", "list all of them, with what is wrong; plugins --why NAME explains one.", TermColumn);
         foreach (var group in HostCommandLine.Groups)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n{group.Title}:\n");
@@ -55,7 +58,8 @@ internal static class HelpText
     private static void AppendExample(StringBuilder text, string command, string meaning) =>
         text.Append(CultureInfo.InvariantCulture, $"  {command}\n      {meaning}\n");
 
-    private static void AppendRow(StringBuilder text, string term, string meaning, int column)
+    /// <summary>Appends a term and, from a column on, what it means.</summary>
+    public static void AppendRow(StringBuilder text, string term, string meaning, int column)
     {
         var isTooLong = term.Length > column - 4;
         text.Append("  ").Append(isTooLong ? term + "\n" : term.PadRight(column - 2));
@@ -63,7 +67,7 @@ internal static class HelpText
     }
 
     /// <summary>Appends words from a column on, on a line that is filled up to another.</summary>
-    private static void AppendWrapped(StringBuilder text, string words, int indent, int filled)
+    public static void AppendWrapped(StringBuilder text, string words, int indent, int filled)
     {
         if (filled < indent)
         {

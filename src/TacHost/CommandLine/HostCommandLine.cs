@@ -16,6 +16,7 @@ internal static class HostCommandLine
             new("--nodaemon", 'n', null, "Stay in the foreground and log to standard output.", (options, _) => options with { NoDaemon = true }),
             new("--csx", 'y', "FILE", "The tac file; the same as naming it after the options.", (options, value) => options with { TacFile = OptionValue.NotEmpty(value, "the path of a tac file") }),
             new("--lib", null, "DIR", "A directory in which #r looks for assemblies. May be repeated.", (options, value) => options with { Libraries = [.. options.Libraries, OptionValue.FullPath(value)] }),
+            new("--plugins", null, "DIR", "A directory in which plugins are looked for, before all others. May be repeated.", (options, value) => options with { PluginDirectories = [.. options.PluginDirectories, OptionValue.FullPath(value)] }),
             new("--start-timeout", null, "SECONDS", "How long the start may take before it is given up.", (options, value) => options with { StartTimeout = OptionValue.SecondsButNone(value) }) { Default = "60" },
             new("--grace", null, "SECONDS", "How long the stop may take before what is left is cut off.", (options, value) => options with { Grace = OptionValue.Seconds(value) }) { Default = "30" },
             new("--exit-with-signal", null, null, "After a clean stop, end by the signal that asked for it (status 143 or 130 in a shell) instead of exiting 0.", (options, _) => options with { ExitWithSignal = true }),

@@ -8,6 +8,15 @@ internal sealed record HostOptions
     /// <summary>The tac file.</summary>
     public string? TacFile { get; init; }
 
+    /// <summary>The plugin to run in place of a tac file, or null.</summary>
+    public string? Plugin { get; init; }
+
+    /// <summary>The words after the plugin's name, which are its own.</summary>
+    public IReadOnlyList<string> PluginWords { get; init; } = [];
+
+    /// <summary>Directories in which plugins are looked for before all others.</summary>
+    public IReadOnlyList<string> PluginDirectories { get; init; } = [];
+
     /// <summary>Whether to stay in the foreground.</summary>
     public bool NoDaemon { get; init; }
 

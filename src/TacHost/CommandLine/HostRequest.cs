@@ -7,6 +7,9 @@ internal abstract record HostRequest
 {
     private static readonly string[] _shells = ["bash", "zsh", "fish"];
 
+    /// <summary>The words that stand for something the host does itself, so that no plugin can have them for a name.</summary>
+    public static IReadOnlyList<string> Commands { get; } = ["completion", "manpage", "plugins"];
+
     private HostRequest()
     {
     }
@@ -16,19 +19,22 @@ internal abstract record HostRequest
     public static HostRequest Read(IReadOnlyList<string> arguments)
     {
         if (arguments.Count == 0)
-            return new ShowHelp();
+            return new ShowHelp(ForHelp(new HostOptions()));
         var (options, operands) = HostCommandLine.Read(arguments);
         if (operands is ["", ..])
             throw Usage("'' cannot be the tac file, which is the path of one.");
         if (options.Help)
-            return new ShowHelp();
+            return new ShowHelp(ForHelp(options));
         if (options.Version)
             return new ShowVersion();
         return (options.TacFile, operands.ToArray()) switch
         {
             (null, ["completion", .. var rest]) => rest is [var shell] && _shells.Contains(shell) ? new ShowCompletion(shell) : throw Usage($"name one shell to complete for: tachost completion {string.Join('|', _shells)}."),
-            (null, ["manpage"]) => new ShowManPage(),
-            (null, []) => throw Usage("which tac file is to run? Name one, such as deployments/ecstasy.csx."),
+            (null, ["manpage"]) => new ShowManPage(ForHelp(options), null),
+            (null, ["manpage", var plugin]) => new ShowManPage(ForHelp(options), plugin),
+            (null, ["plugins", .. var rest]) => Plugins(options, rest),
+            (null, []) => throw Usage("which tac file or plugin is to run? Name one, such as deployments/ecstasy.csx."),
+            (null, [var plugin, .. var words]) when MayBePlugin(plugin) => new Run(Completed(options with { Plugin = plugin, PluginWords = words })),
             (null, [_, ['-', ..] late, ..]) => throw Usage($"options go before the tac file, and '{late}' comes after it."),
             (null, [var tac, var extra, ..]) => throw Usage($"one tac file at a time: '{extra}' comes after '{tac}'."),
             (null, [var tac]) => new Run(Completed(options with { TacFile = tac })),
@@ -36,6 +42,23 @@ internal abstract record HostRequest
             var (tac, extra) => throw Usage($"one tac file at a time: '{extra[0]}' comes after '--csx {tac}'."),
         };
     }
+
+    private static ShowPlugins Plugins(HostOptions options, string[] words) => words switch
+    {
+        [] => new ShowPlugins(ForHelp(options), PluginQuestion.List, null),
+        ["--names"] => new ShowPlugins(ForHelp(options), PluginQuestion.Names, null),
+        ["--why", var name] => new ShowPlugins(ForHelp(options), PluginQuestion.Why, name),
+        ["--options", var name] => new ShowPlugins(ForHelp(options), PluginQuestion.Options, name),
+        _ => throw Usage("ask for the list, tachost plugins, or for one: tachost plugins --why NAME."),
+    };
+
+    /// <summary>A word is a tac file if it ends in .csx, has a '/' in it or is the name of a file that is there; otherwise it can be a plugin's name.</summary>
+    private static bool MayBePlugin(string word) =>
+        char.IsAsciiLetter(word[0]) && word.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_') && !File.Exists(word);
+
+    /// <summary>Without what matters only to a run, and might be wrong with it.</summary>
+    private static HostOptions ForHelp(HostOptions options) =>
+        Completed(options with { NoDaemon = true, LogFile = null, SyslogTarget = null, PidFile = null });
 
     /// <summary>Fills in what depends on several options at once.</summary>
     private static HostOptions Completed(HostOptions options)
@@ -75,13 +98,15 @@ internal abstract record HostRequest
 
     private static TacHostException Usage(string message) => new(TacHost.ExitCode.Usage, OneLine.Of(message));
 
-    public sealed record ShowHelp : HostRequest;
+    public sealed record ShowHelp(HostOptions Options) : HostRequest;
 
     public sealed record ShowVersion : HostRequest;
 
     public sealed record ShowCompletion(string Shell) : HostRequest;
 
-    public sealed record ShowManPage : HostRequest;
+    public sealed record ShowManPage(HostOptions Options, string? Plugin) : HostRequest;
+
+    public sealed record ShowPlugins(HostOptions Options, PluginQuestion Question, string? Name) : HostRequest;
 
     public sealed record Run(HostOptions Options) : HostRequest;
 }

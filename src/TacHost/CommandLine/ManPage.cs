@@ -9,8 +9,8 @@ internal static class ManPage
     {
         var text = new StringBuilder();
         text.Append(".TH TACHOST 1 \"\" \"tachost ").Append(HostVersion.Text).Append("\" \"User Commands\"\n");
-        text.Append(".SH NAME\ntachost \\- run a tac file, a C# script that describes services, as a daemon\n");
-        text.Append(".SH SYNOPSIS\n.B tachost\n[options] FILE\n");
+        text.Append(".SH NAME\ntachost \\- run a tac file, a C# script that describes services, or a plugin as a daemon\n");
+        text.Append(".SH SYNOPSIS\n.B tachost\n[options] FILE\n.br\n.B tachost\n[options] NAME [plugin options]\n.br\n.B tachost plugins\n[\\-\\-why NAME]\n");
         text.Append(".SH DESCRIPTION\n").Append(Escaped(Reference.Summary)).Append('\n');
         foreach (var (command, meaning) in Reference.Examples)
             AppendExample(text, command, meaning);
@@ -39,14 +39,14 @@ internal static class ManPage
             AppendTerm(text, term, meaning);
     }
 
-    private static void AppendTerm(StringBuilder text, string term, string meaning) =>
+    public static void AppendTerm(StringBuilder text, string term, string meaning) =>
         text.Append(".TP\n.B ").Append(Escaped(term)).Append('\n').Append(Escaped(meaning)).Append('\n');
 
     private static void AppendExample(StringBuilder text, string command, string meaning) =>
         text.Append(".PP\n.RS\n.nf\n").Append(Escaped(command)).Append("\n.fi\n.RE\n.PP\n").Append(Escaped(meaning)).Append(".\n");
 
     /// <summary>Backslashes and dashes are special, and so are dots and quotes at the beginning of a line.</summary>
-    private static string Escaped(string text)
+    public static string Escaped(string text)
     {
         var escaped = text.Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal).Replace("~", "\\(ti", StringComparison.Ordinal);
         return escaped is ['.' or '\'', ..] ? "\\&" + escaped : escaped;

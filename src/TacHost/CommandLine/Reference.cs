@@ -3,13 +3,14 @@ namespace TacHost.CommandLine;
 /// <summary>What the help and the man page say besides the options.</summary>
 internal static class Reference
 {
-    public const string Synopsis = "tachost [options] FILE";
+    public const string Synopsis = "tachost [options] FILE | NAME [plugin options]";
 
-    public const string Summary = "Runs the application that a tac file, a C# script, leaves in its global named 'application': as a daemon that outlives this terminal, or in the foreground with --nodaemon.";
+    public const string Summary = "Runs the application that a tac file, a C# script, leaves in its global named 'application': as a daemon that outlives this terminal, or in the foreground with --nodaemon. Or a plugin's in the same way, by its NAME and with options of its own: tachost NAME --help. A word is a FILE if it ends in .csx, has a '/' in it or is the name of a file that is there.";
 
     public static IReadOnlyList<(string Term, string Meaning)> Examples { get; } =
     [
         ("tachost deployments/ecstasy.csx", "start a daemon; the prompt is back when it serves"),
+        ("tachost fastpoetry --port 10000 --poem poetry/ecstasy.txt", "the same without a tac file: a plugin with its options"),
         ("kill $(cat tachost.pid)", "stop it"),
     ];
 
@@ -18,8 +19,8 @@ internal static class Reference
     public static IReadOnlyList<(string Term, string Meaning)> ExitCodes { get; } =
     [
         ("0", "a daemon: it runs; --nodaemon: it has run and stopped as asked, unless the application sets a code of its own"),
-        ("64", "the command line is wrong"),
-        ("65", "the tac file does not compile, or leaves no usable 'application'"),
+        ("64", "the command line is wrong, or there is no such plugin"),
+        ("65", "the tac file does not compile, or leaves no usable 'application'; or the plugin is broken"),
         ("66", "the tac file cannot be read"),
         ("67", "there is no such user or group"),
         ("69", "a service did not start"),
@@ -45,12 +46,14 @@ internal static class Reference
     [
         ("tachost.pid", "the process id; locked as long as the process runs, and removed at its end"),
         ("tachost.log", "the log; tachost.log.1 is the newest of the older ones"),
-        ("~/.cache/tachost", "compiled tac files; used only if nobody else can write there"),
+        ("~/.cache/tachost", "compiled tac files and the indexes of plugin directories; used only if nobody else can write there"),
+        ("plugins/", "here, in ~/.local/share/tachost, in /usr/local/lib/tachost, in /usr/lib/tachost: plugins, in this order, after those of --plugins and TACHOST_PLUGINS and before the host's own; used only if nobody else can write there"),
     ];
 
     public static IReadOnlyList<(string Term, string Meaning)> Variables { get; } =
     [
         ("TACHOST_PATH", "directories for #r, separated by ':', after those of --lib"),
+        ("TACHOST_PLUGINS", "directories of plugins, separated by ':', after those of --plugins"),
         ("TACHOST_CACHE", "where compiled tac files are kept instead; before XDG_CACHE_HOME/tachost"),
         ("NOTIFY_SOCKET, WATCHDOG_USEC", "systemd is told of start, stop and reload, and that the tree answers"),
         ("LISTEN_FDS, LISTEN_FDNAMES", "sockets from systemd, for 'systemd:' endpoints"),

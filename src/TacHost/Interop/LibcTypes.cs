@@ -65,6 +65,10 @@ internal struct FileStatus
     [FieldOffset(28)] public ushort Mode;
     [FieldOffset(32)] public ulong Inode;
     [FieldOffset(40)] public long Size;
+    [FieldOffset(96)] public long ChangedSeconds;
+    [FieldOffset(104)] public uint ChangedNanoseconds;
+    [FieldOffset(112)] public long ModifiedSeconds;
+    [FieldOffset(120)] public uint ModifiedNanoseconds;
     [FieldOffset(136)] public uint DeviceMajor;
     [FieldOffset(140)] public uint DeviceMinor;
 
@@ -76,6 +80,9 @@ internal struct FileStatus
 
     /// <summary>Whether anybody but the owner may write.</summary>
     public readonly bool IsWritableByOthers => (Mode & 0b010_010) != 0;
+
+    /// <summary>Whether everybody may write.</summary>
+    public readonly bool IsWritableByAll => (Mode & 0b010) != 0;
 
     /// <summary>The sticky bit: in such a directory nobody may remove or rename what is somebody else's.</summary>
     public readonly bool IsSticky => (Mode & 0x200) != 0;

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 
 namespace TacHost.Loading;
@@ -7,7 +6,7 @@ namespace TacHost.Loading;
 /// <summary>Where a tac or a plugin and the libraries it brings are loaded: apart from the host's own, and unloadable.</summary>
 /// <remarks>
 /// What the host and the loaded code talk to each other in is shared, so that an <c>IService</c> is the same type on both sides: the
-/// contract assembly, what that refers to, and .NET itself. Libraries are read into memory, so that one which is rebuilt in place does not pull
+/// contract assembly, what that refers to, and .NET itself, with ASP.NET Core. Libraries are read into memory, so that one which is rebuilt in place does not pull
 /// the ground from under a running process; their <see cref="Assembly.Location"/> is therefore empty.
 /// </remarks>
 internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadOnlyList<string> libraries, IReadOnlyList<string> directories)
@@ -16,8 +15,7 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
     private readonly Dictionary<string, string> _libraries =
         libraries.GroupBy(path => Path.GetFileNameWithoutExtension(path), StringComparer.OrdinalIgnoreCase).ToDictionary(same => same.Key, same => same.First(), StringComparer.OrdinalIgnoreCase);
 
-    private readonly HashSet<string> _shared =
-        contract.GetReferencedAssemblies().Append(contract.GetName()).Select(assembly => assembly.Name!).ToHashSet(StringComparer.OrdinalIgnoreCase);
+    private readonly SharedAssemblies _shared = new(contract);
 
     /// <summary>Loads an assembly with its symbols, which may be empty.</summary>
     public Assembly Load(byte[] image, byte[] symbols) =>
@@ -26,12 +24,16 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
     protected override Assembly? Load(AssemblyName assemblyName)
     {
         var simple = assemblyName.Name!;
-        if (_shared.Contains(simple) || File.Exists(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), simple + ".dll")))
+        if (_shared.Contains(simple))
             return null;
+        if (AspNetCore.Load(assemblyName) is { } ofFramework)
+            return ofFramework;
         var path = _libraries.GetValueOrDefault(simple)
             ?? libraries.Select(library => Path.GetDirectoryName(library)!).Concat(directories)
                 .Select(directory => Path.Combine(directory, simple + ".dll"))
                 .FirstOrDefault(File.Exists);
+        if (path is null && AspNetCore.Directory is null && simple.StartsWith(AspNetCore.NamePrefix, StringComparison.Ordinal))
+            throw new TacHostException(ExitCode.Unavailable, $"It needs '{simple}', but {AspNetCore.WhyMissing}");
         if (path is null)
             return null;
         var symbols = Path.ChangeExtension(path, ".pdb");

@@ -1,4 +1,7 @@
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using Microsoft.CodeAnalysis;
+using TacHost.Loading;
 using TacHost.Services;
 
 namespace TacHost.Scripting;
@@ -17,6 +20,38 @@ internal static class DefaultReferences
                 .Where(path => IsOfTheFramework(path) || ownNames.Contains(Path.GetFileName(path)))
                 .Append(Path.Combine(AppContext.BaseDirectory, contract.GetName().Name + ".dll"))
                 .Select(path => MetadataReference.CreateFromFile(path));
+        }
+    }
+
+    /// <summary>ASP.NET Core, if one of the libraries that a tac file names is built on it.</summary>
+    /// <param name="libraries">Their paths.</param>
+    /// <exception cref="TacHostException">It is not installed.</exception>
+    public static IEnumerable<MetadataReference> OfAspNetCoreFor(IEnumerable<string> libraries)
+    {
+        if (libraries.FirstOrDefault(IsBuiltOnAspNetCore) is not { } library)
+            return [];
+        if (AspNetCore.Directory is not { } directory)
+            throw new TacHostException(ExitCode.Unavailable, $"'{library}' is built on ASP.NET Core, and {AspNetCore.WhyMissing}");
+        var known = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Where(IsOfTheFramework).Select(Path.GetFileName).ToHashSet();
+        return Directory.EnumerateFiles(directory, "*.dll").Where(path => !known.Contains(Path.GetFileName(path)) && IsManaged(path)).Select(path => MetadataReference.CreateFromFile(path));
+    }
+
+    private static bool IsBuiltOnAspNetCore(string path) =>
+        Read(path, metadata => metadata.AssemblyReferences.Any(each => metadata.GetString(metadata.GetAssemblyReference(each).Name).StartsWith(AspNetCore.NamePrefix, StringComparison.Ordinal)));
+
+    private static bool IsManaged(string path) => Read(path, metadata => metadata.IsAssembly);
+
+    /// <summary>Looks into an assembly. What is none, the compiler will complain of.</summary>
+    private static bool Read(string path, Func<MetadataReader, bool> look)
+    {
+        try
+        {
+            using PEReader reader = new(File.OpenRead(path));
+            return reader.HasMetadata && look(reader.GetMetadataReader());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or BadImageFormatException)
+        {
+            return false;
         }
     }
 

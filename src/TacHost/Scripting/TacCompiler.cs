@@ -35,7 +35,7 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, st
             .WithFileEncoding(Encoding.UTF8)
             .WithFilePath(sources.Main.Path)
             .WithImports(_imports)
-            .WithReferences(DefaultReferences.All)
+            .WithReferences([.. DefaultReferences.All, .. DefaultReferences.OfAspNetCoreFor(sources.References.Select(search.Find).OfType<string>())])
             .WithSourceResolver(_loads)
             .WithMetadataResolver(_libraries);
         var compilation = CSharpScript.Create(new MemoryStream(sources.Main.Content), options).GetCompilation();

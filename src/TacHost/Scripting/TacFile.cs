@@ -16,7 +16,7 @@ internal static class TacFile
         var kept = cache.Find(key);
         var tac = kept ?? Compile(path, sources, search, cache, key);
         IReadOnlyList<string> notices = cache.Notice is { } notice ? [notice] : [];
-        return new TacRecipe(tac with { Source = path }, search.Directories, notices) { WasCompiled = kept is null };
+        return new TacRecipe(tac with { Source = path }, search.Directories, notices) { WasCompiled = kept is null, Sources = [.. sources.Files.Keys] };
     }
 
     private static CompiledTac Compile(string path, TacSources sources, ReferenceSearch search, TacCache cache, string key)

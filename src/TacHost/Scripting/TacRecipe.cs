@@ -18,6 +18,12 @@ internal sealed class TacRecipe(CompiledTac tac, IReadOnlyList<string> directori
     /// <summary>Whether the compiler was needed, and so is in the memory of this process.</summary>
     public bool WasCompiled { get; init; }
 
+    /// <summary>The files that were read for it.</summary>
+    public IReadOnlyList<string> Sources { get; init; } = [];
+
+    /// <summary>The same as a script, for somebody else who knows what to do with it.</summary>
+    public CompiledScript Script => new(tac.Image, tac.Symbols, tac.Libraries, Sources, WasCompiled, notices);
+
     /// <summary>The recipe as bytes, for another process.</summary>
     public byte[] ToBytes()
     {
@@ -64,6 +70,10 @@ internal sealed class TacRecipe(CompiledTac tac, IReadOnlyList<string> directori
         {
             var run = (Task)submission.GetMethod("<Factory>")!.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [submissions], null)!;
             await run;
+        }
+        catch (IOException e) when (e.InnerException is TacHostException missing)
+        {
+            throw new TacHostException(missing.ExitCode, $"'{Source}' cannot run. {missing.Message}", e);
         }
         catch (Exception e)
         {

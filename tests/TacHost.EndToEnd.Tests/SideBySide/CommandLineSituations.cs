@@ -16,7 +16,7 @@ internal static class CommandLineSituations
         new("a bad value of an option", stage => Say(stage, "--umask", "zz", "-y", stage.Contender.Tac),
             Differ("exit code", "0", "64", "usage-errors"), Differ("speaks on", "stdout", "stderr", "usage-errors"), Differ("shows the whole help", "yes", "no", "usage-errors")),
         new("a command that does not exist", stage => Say(stage, "poertry"),
-            Differ("exit code", "0", "66", "usage-errors"), Differ("speaks on", "stdout", "stderr", "usage-errors"), Differ("shows the whole help", "yes", "no", "usage-errors")),
+            Differ("exit code", "0", "64", "usage-errors"), Differ("speaks on", "stdout", "stderr", "usage-errors"), Differ("shows the whole help", "yes", "no", "usage-errors")),
         new("a daemon that is to log to stdout", stage => Refuse(stage, "-l", "-"),
             Differ("exit code", "1", "64", "exit-codes"), Both("speaks on", "stderr"), Both("process left", "no"), Both("pid file", "none")),
     ];

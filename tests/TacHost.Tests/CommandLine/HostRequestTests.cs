@@ -33,6 +33,7 @@ public sealed class HostRequestTests
         { "--logger", "", "'' cannot be the --logger, which is the name of a type." },
         { "--pidfile", "a\0b", "'a\\u0000b' cannot be the --pidfile, which is a path." },
         { "--lib", "", "'' cannot be the --lib, which is a path." },
+        { "--plugins", "", "'' cannot be the --plugins, which is a path." },
         { "--rundir", "", "'' cannot be the --rundir, which is the path of a directory." },
         { "--umask", "089", "'089' cannot be the --umask, which is an octal number between 0 and 777, such as 022." },
         { "--umask", "1000", "'1000' cannot be the --umask" },
@@ -142,13 +143,47 @@ public sealed class HostRequestTests
         Assert.Contains("'--\\u001b[31m\\u000a'", e.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("ftp", true)]
+    [InlineData("poetry-proxy2", true)]
+    [InlineData("FTP", true)]
+    [InlineData("ftp.csx", false)]
+    [InlineData("./ftp", false)]
+    [InlineData("ftp.txt", false)]
+    [InlineData("@ftp", false)]
+    public void Read_Word_IsAPluginUnlessItLooksLikeAFile(string word, bool isPlugin)
+    {
+        var options = Options("-n", word);
+
+        Assert.Equal(isPlugin ? (null, word) : (word, (string?)null), (options.TacFile, options.Plugin));
+    }
+
+    [Fact]
+    public void Read_WordsAfterAPlugin_AreItsOwn()
+    {
+        var options = Options("--pidfile=", "ftp", "--port", "1", "-n", "--help");
+
+        Assert.Equal(["--port", "1", "-n", "--help"], options.PluginWords);
+        Assert.False(options.NoDaemon);
+    }
+
+    [Fact]
+    public void Read_Plugins_AsksForTheListOrForOne()
+    {
+        Assert.Equal((PluginQuestion.List, null), Ask("plugins"));
+        Assert.Equal((PluginQuestion.Why, "ftp"), Ask("--plugins", "/x", "plugins", "--why", "ftp"));
+        Assert.Equal("ask for the list, tachost plugins, or for one: tachost plugins --why NAME.", Assert.Throws<TacHostException>(() => Ask("plugins", "--wyh")).Message);
+
+        static (PluginQuestion, string?) Ask(params string[] words) => HostRequest.Read(words) is HostRequest.ShowPlugins asked ? (asked.Question, asked.Name) : throw new InvalidOperationException();
+    }
+
     [Fact]
     public void Read_RandomWords_EitherMeansSomethingOrIsOneLineOfUsage()
     {
         var names = HostCommandLine.Options.SelectMany(option => option.Short is { } letter ? [option.Name, $"-{letter}"] : new[] { option.Name }).ToArray();
         var word = Gen.OneOf(
             OneOf(names),
-            OneOf("x.csx", "--", "-", "", "completion", "manpage", "bash", "1", "0", "-1", "info", "json", "udp://h:1", "022", "a=b"),
+            OneOf("x.csx", "--", "-", "", "completion", "manpage", "plugins", "--why", "ftp", "bash", "1", "0", "-1", "info", "json", "udp://h:1", "022", "a=b"),
             Gen.String[Gen.Char[' ', '~'], 0, 8],
             Gen.String[0, 6],
             Gen.Select(OneOf(names), Gen.String[Gen.Char[' ', '~'], 0, 6], (name, value) => $"{name}={value}"),

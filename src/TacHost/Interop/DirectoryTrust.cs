@@ -1,0 +1,44 @@
+namespace TacHost.Interop;
+
+/// <summary>Whether nobody but this user and root can put something into a directory that this process would run.</summary>
+internal static class DirectoryTrust
+{
+    /// <summary>Why not, or null if it and all above it belong to this user or root and are writable by nobody else.</summary>
+    /// <param name="directory">Absolute.</param>
+    /// <param name="isOwnGroupTrusted">Whether the group may write whose number is that of the user: where each user has such a group, nobody else is in it.</param>
+    public static string? WhyNot(string directory, bool isOwnGroupTrusted = false)
+    {
+        var me = Libc.GetEffectiveUserId();
+        var isTop = true;
+        for (var path = Resolve(directory); path is not null; path = Path.GetDirectoryName(path), isTop = false)
+        {
+            if (FileStatusOf.Path(path) is not { } status)
+                return $"'{path}' cannot be looked at";
+            if (!status.IsDirectory)
+                return $"'{path}' is not a directory";
+            if (status.UserId != me && status.UserId != 0)
+                return $"'{path}' belongs to another user";
+
+            // In a sticky directory, such as /tmp, others can add files of their own but not replace this one.
+            var isWritable = status.IsWritableByOthers && !(isOwnGroupTrusted && status.GroupId == me && !status.IsWritableByAll);
+            if (isWritable && (isTop || !status.IsSticky))
+                return $"others can write to '{path}'";
+        }
+
+        return null;
+    }
+
+    /// <summary>The directory without symbolic links, each of which would need a check of its own.</summary>
+    private static string Resolve(string directory)
+    {
+        var resolved = "/";
+        foreach (var part in directory.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            resolved = Path.Combine(resolved, part);
+            if (new DirectoryInfo(resolved).ResolveLinkTarget(returnFinalTarget: true) is { } target)
+                resolved = Resolve(target.FullName);
+        }
+
+        return resolved;
+    }
+}

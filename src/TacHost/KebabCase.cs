@@ -1,0 +1,21 @@
+using System.Text;
+
+namespace TacHost;
+
+/// <summary>Names of the code as they are written on a command line: <c>ReadOnly</c> is <c>read-only</c>.</summary>
+internal static class KebabCase
+{
+    public static string Of(string name)
+    {
+        StringBuilder text = new();
+        for (var i = 0; i < name.Length; i++)
+        {
+            var startsWord = char.IsUpper(name[i]) && i > 0 && (!char.IsUpper(name[i - 1]) || (i + 1 < name.Length && char.IsLower(name[i + 1])));
+            if (startsWord && text[^1] != '-')
+                text.Append('-');
+            text.Append(name[i] == '_' ? '-' : char.ToLowerInvariant(name[i]));
+        }
+
+        return text.ToString();
+    }
+}

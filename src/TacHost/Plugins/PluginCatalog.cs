@@ -1,0 +1,80 @@
+using TacHost.CommandLine;
+
+namespace TacHost.Plugins;
+
+/// <summary>The plugins in all directories. Nothing of them is loaded, and a broken one disturbs no other.</summary>
+/// <remarks>The first usable one of a name counts, in the order of the directories and in one directory in the order of the file names.</remarks>
+internal sealed class PluginCatalog
+{
+    private readonly PluginScan _scan;
+
+    public PluginCatalog(HostOptions options, Func<string, IReadOnlyList<string>, CompiledScript> compile)
+    {
+        Directories = PluginPath.Of(options);
+        SearchDirectories = PluginPath.SearchDirectories(options);
+        _scan = new PluginScan(CacheDirectory.Open(), SearchDirectories, path =>
+        {
+            // Also when it throws, the compiler has been loaded.
+            var hadCompiled = HasCompiled;
+            HasCompiled = true;
+            var script = compile(path, SearchDirectories);
+            HasCompiled = hadCompiled || script.WasCompiled;
+            return script;
+        });
+    }
+
+    /// <summary>Whether the compiler was needed, and so is in the memory of this process.</summary>
+    public bool HasCompiled { get; private set; }
+
+    /// <summary>The directories, in order.</summary>
+    public IReadOnlyList<PluginDirectory> Directories { get; }
+
+    /// <summary>Where plugins find what they refer to.</summary>
+    public IReadOnlyList<string> SearchDirectories { get; }
+
+    /// <summary>What went wrong on the side.</summary>
+    public IReadOnlyList<string> Notices => _scan.Notices;
+
+    /// <summary>The plugin that runs under a name, or null; looks no further than need be.</summary>
+    public PluginEntry? Find(string name) =>
+        Directories.Where(directory => directory.WhyNot is null).SelectMany(directory => Entries(directory)).FirstOrDefault(entry => entry.Name == name && entry.Error is null);
+
+    /// <summary>All of them, by name and then in the order in which they count.</summary>
+    /// <param name="isFresh">Whether to take nothing from the indexes.</param>
+    public IReadOnlyList<PluginEntry> All(bool isFresh = false)
+    {
+        Dictionary<string, string> usable = new(StringComparer.Ordinal);
+        List<PluginEntry> all = [];
+        foreach (var entry in Directories.Where(directory => directory.WhyNot is null).SelectMany(directory => Entries(directory, isFresh)))
+        {
+            if (entry.Error is not null)
+                all.Add(entry);
+            else if (usable.TryAdd(entry.Name, entry.Path))
+                all.Add(entry);
+            else
+                all.Add(entry with { ShadowedBy = usable[entry.Name] });
+        }
+
+        return [.. all.OrderBy(entry => entry.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The files of a directory, plugins or not.</summary>
+    public IReadOnlyList<PluginFile> Files(PluginDirectory directory) => _scan.Look(directory.Path, isFresh: true);
+
+    private IEnumerable<PluginEntry> Entries(PluginDirectory directory, bool isFresh = false)
+    {
+        foreach (var file in _scan.Look(directory.Path, isFresh))
+        {
+            if (file.Plugins.Count == 0 && file.Error is not null)
+                yield return new PluginEntry(Path.GetFileNameWithoutExtension(file.Name), null, directory, file, file.Error);
+            foreach (var plugin in file.Plugins)
+                yield return new PluginEntry(plugin.Name, plugin, directory, file, WhyNot(plugin, file, directory));
+        }
+    }
+
+    private static string? WhyNot(DeclaredPlugin plugin, PluginFile file, PluginDirectory directory)
+    {
+        var reason = plugin.Error ?? (HostRequest.Commands.Contains(plugin.Name) ? $"its name is that of a command of the host, 'tachost {plugin.Name}'. Give it another" : null);
+        return reason is null ? file.Error : $"'{Path.Combine(directory.Path, file.Name)}' cannot be used: {reason}";
+    }
+}

@@ -1,0 +1,7 @@
+namespace TacHost.Plugins;
+
+/// <summary>A place where plugins are looked for.</summary>
+/// <param name="Path">Absolute.</param>
+/// <param name="Origin">Why it is one, for lists: an option, a variable, a rule.</param>
+/// <param name="WhyNot">Why it is passed over, or null.</param>
+internal sealed record PluginDirectory(string Path, string Origin, string? WhyNot);

@@ -1,0 +1,30 @@
+using TacHost.CommandLine;
+
+namespace TacHost.Plugins;
+
+/// <summary>What is said when a name on the command line leads to no plugin that can be run.</summary>
+internal static class PluginErrors
+{
+    /// <summary>The plugin is broken, or there is none, and perhaps one or a command or a tac file that was meant.</summary>
+    public static TacHostException NotFound(string name, PluginCatalog catalog)
+    {
+        var all = catalog.All();
+        if (all.FirstOrDefault(entry => entry.Name == name) is { Error: { } error })
+            return new TacHostException(ExitCode.BadTac, $"the plugin '{name}' is broken: {error.TrimEnd('.')}.\n  See tachost plugins --why {name}.");
+        var nearest = NearestWord.To(name, [.. all.Where(entry => entry.IsUsable).Select(entry => entry.Name), .. HostRequest.Commands, .. TacFiles()]);
+        var passedOver = catalog.Directories.Where(directory => directory.WhyNot is not null && Directory.Exists(directory.Path)).Select(directory => $" '{directory.Path}' is passed over, because {directory.WhyNot}.");
+        return new TacHostException(ExitCode.Usage, OneLine.Of($"there is no plugin '{name}', and no tac file of that name.{(nearest is null ? " See tachost plugins." : $" Did you mean '{nearest}'?")}{string.Concat(passedOver)}"));
+    }
+
+    private static List<string> TacFiles()
+    {
+        try
+        {
+            return Directory.EnumerateFiles(Environment.CurrentDirectory, "*.csx").Select(path => Path.GetFileName(path)).ToList();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}

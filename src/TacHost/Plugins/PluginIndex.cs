@@ -1,0 +1,96 @@
+using System.IO.Hashing;
+using System.Text;
+using TacHost.Services;
+
+namespace TacHost.Plugins;
+
+/// <summary>What is known of the files of a plugin directory, kept in the cache directory: the original's <c>dropin.cache</c>. A failure of any kind only means reading the files again.</summary>
+internal static class PluginIndex
+{
+    private const int HashSize = 16;
+
+    /// <summary>Raised with every change of the form below.</summary>
+    private const int FormVersion = 1;
+
+    /// <summary>What is known, by file name; empty if nothing is.</summary>
+    public static Dictionary<string, PluginFile> Load(string directory, CacheDirectory cache)
+    {
+        if (cache.Path is null)
+            return [];
+        try
+        {
+            var bytes = File.ReadAllBytes(PathOf(directory, cache.Path));
+            if (bytes.Length <= HashSize || !XxHash128.Hash(bytes.AsSpan(HashSize)).AsSpan().SequenceEqual(bytes.AsSpan(0, HashSize)))
+                return [];
+
+            // The hash is right, so what follows is what was written; only another version's form may differ.
+            using var reader = new BinaryReader(new MemoryStream(bytes, HashSize, bytes.Length - HashSize), Encoding.UTF8);
+            if (reader.ReadInt32() != FormVersion || reader.ReadString() != Writer || reader.ReadString() != directory)
+                return [];
+            return Enumerable.Range(0, reader.ReadInt32()).Select(_ => PluginFile.Read(reader)).ToDictionary(file => file.Name, StringComparer.Ordinal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Keeps what is known. Others see it whole or not at all.</summary>
+    /// <returns>Why it could not be kept, or null.</returns>
+    public static string? Keep(string directory, CacheDirectory cache, IReadOnlyCollection<PluginFile> files)
+    {
+        if (cache.Path is null)
+            return cache.Notice;
+        var path = PathOf(directory, cache.Path);
+        var prepared = $"{path}.{Environment.ProcessId}";
+        try
+        {
+            File.WriteAllBytes(prepared, ToBytes(directory, files));
+            File.Move(prepared, path, overwrite: true);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            TryDelete(prepared);
+            return $"The index of the plugins in '{directory}' could not be kept in '{cache.Path}': {e.Message}";
+        }
+    }
+
+    /// <summary>Where the index of a directory is.</summary>
+    public static string PathOf(string directory, string cache) =>
+        Path.Combine(cache, $"plugins-{Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(directory)))}.index");
+
+    /// <summary>Another host may see other errors in the same files.</summary>
+    private static string Writer => $"{typeof(PluginIndex).Module.ModuleVersionId} {typeof(IService).Module.ModuleVersionId} {Environment.Version}";
+
+    private static byte[] ToBytes(string directory, IReadOnlyCollection<PluginFile> files)
+    {
+        using var stream = new MemoryStream();
+        stream.Position = HashSize;
+        using (var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true))
+        {
+            writer.Write(FormVersion);
+            writer.Write(Writer);
+            writer.Write(directory);
+            writer.Write(files.Count);
+            foreach (var file in files)
+                file.Write(writer);
+        }
+
+        var bytes = stream.ToArray();
+        XxHash128.Hash(bytes.AsSpan(HashSize), bytes);
+        return bytes;
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Left for the next time.
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text;
+using TacHost.CommandLine;
+
+namespace TacHost.Plugins;
+
+/// <summary>What <c>tachost plugins</c> prints.</summary>
+internal static class PluginReport
+{
+    /// <summary>The usable ones with their descriptions, for the help; empty if there are none.</summary>
+    public static string ForHelp(PluginCatalog catalog)
+    {
+        StringBuilder text = new();
+        foreach (var entry in catalog.All().Where(entry => entry.IsUsable))
+            HelpText.AppendRow(text, entry.Name, OneLine.Of(entry.Plugin!.Description), HelpText.TermColumn);
+        return text.ToString();
+    }
+
+    /// <summary>All of them: name, version, origin, state, description; and below what is wrong with those that are broken.</summary>
+    public static string List(PluginCatalog catalog)
+    {
+        var all = catalog.All();
+        List<string[]> rows = [["NAME", "VERSION", "ORIGIN", "STATE", "DESCRIPTION"]];
+        rows.AddRange(all.Select(entry => (string[])[OneLine.Of(entry.Name), OneLine.Of(entry.Plugin?.Version ?? ""), entry.Directory.Origin, entry.State, OneLine.Of(entry.Plugin?.Description ?? "")]));
+        var widths = Enumerable.Range(0, rows[0].Length - 1).Select(column => rows.Max(row => row[column].Length)).ToList();
+        StringBuilder text = new();
+        foreach (var row in rows)
+        {
+            StringBuilder line = new();
+            for (var column = 0; column < widths.Count; column++)
+                line.Append(row[column].PadRight(widths[column] + 2));
+            text.Append(line.Append(row[^1]).ToString().TrimEnd()).Append('\n');
+        }
+
+        foreach (var entry in all.Where(entry => entry.Error is not null))
+            text.Append(CultureInfo.InvariantCulture, $"\n{OneLine.Of(entry.Name)} is broken: {OneLine.Printable(entry.Error!.TrimEnd('.'))}.\n");
+        foreach (var notice in catalog.Notices)
+            text.Append(CultureInfo.InvariantCulture, $"\n{OneLine.Printable(notice)}\n");
+        return text.ToString();
+    }
+
+    /// <summary>The usable ones for a program that completes words: a line for each, name and description, with a tab between.</summary>
+    public static string Names(PluginCatalog catalog) =>
+        string.Concat(catalog.All().Where(entry => entry.IsUsable).Select(entry => $"{entry.Name}\t{OneLine.Of(entry.Plugin!.Description)}\n"));
+
+    /// <summary>The options of one of them for a program that completes words: long name, short name, type, choices, description, with tabs between, and a dash for what there is none of.</summary>
+    public static string Options(PluginCatalog catalog, string name)
+    {
+        StringBuilder text = new();
+        foreach (var option in catalog.Find(name)?.Plugin!.Options ?? [])
+        {
+            var isCommand = option.Kind == DeclaredOption.SubCommand;
+            text.Append(CultureInfo.InvariantCulture, $"{(isCommand ? "" : "--")}{option.Name}\t{(option.Letter == '\0' ? "-" : $"-{option.Letter}")}\t{option.Kind}\t{(option.Choices.Count == 0 ? "-" : string.Join(' ', option.Choices))}\t{OneLine.Of(option.Description)}\n");
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
+namespace TacHost.Plugins;
+
+/// <summary>Looks through a plugin directory: at the index for what has not changed, at the files for the rest.</summary>
+/// <param name="cache">Where indexes are.</param>
+/// <param name="directories">Where assemblies are looked for.</param>
+/// <param name="compile">Compiles a script, or throws <see cref="TacHostException"/>.</param>
+internal sealed class PluginScan(CacheDirectory cache, IReadOnlyList<string> directories, Func<string, CompiledScript> compile)
+{
+    public const string ScriptExtension = ".csx";
+    private const string AssemblyExtension = ".dll";
+
+    /// <summary>What could not be kept, and why.</summary>
+    public List<string> Notices { get; } = [];
+
+    /// <summary>The files of a directory that may hold plugins: <c>*.csx</c>, <c>*.dll</c>, and <c>NAME/NAME.dll</c>; by name.</summary>
+    /// <param name="directory">Absolute.</param>
+    /// <param name="isFresh">Whether to take nothing from the index.</param>
+    public IReadOnlyList<PluginFile> Look(string directory, bool isFresh = false)
+    {
+        var known = isFresh ? [] : PluginIndex.Load(directory, cache);
+        var names = Candidates(directory).OrderBy(name => name, StringComparer.Ordinal).ToList();
+        List<PluginFile> files = [];
+        var isChanged = known.Count != names.Count;
+        foreach (var name in names)
+        {
+            if (FileStamp.Of(Path.Combine(directory, name)) is not { } stamp)
+                continue;
+
+            // What was broken for want of another file may not be any more.
+            var file = known.GetValueOrDefault(name);
+            if (file is null || !file.IsFresh(stamp) || (file.Error is not null && (isChanged || !file.IsScript)))
+            {
+                var previous = file;
+                file = Read(directory, name, stamp);
+                isChanged |= previous is null || previous.Stamp != stamp || previous.Error != file.Error || !previous.IsFresh(stamp);
+            }
+
+            files.Add(file);
+        }
+
+        if (isChanged && !isFresh && PluginIndex.Keep(directory, cache, files) is { } notice)
+            Notices.Add(notice);
+        return files;
+    }
+
+    private static IEnumerable<string> Candidates(string directory)
+    {
+        IEnumerable<FileSystemInfo> entries;
+        try
+        {
+            entries = new DirectoryInfo(directory).EnumerateFileSystemInfos().ToList();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            yield break;
+        }
+
+        foreach (var entry in entries)
+        {
+            if (entry.Name.StartsWith('.'))
+                continue;
+            if (entry is DirectoryInfo && Path.Combine(entry.Name, entry.Name + AssemblyExtension) is var nested && File.Exists(Path.Combine(directory, nested)))
+                yield return nested;
+            else if (entry is FileInfo && (entry.Name.EndsWith(ScriptExtension, StringComparison.Ordinal) || entry.Name.EndsWith(AssemblyExtension, StringComparison.Ordinal)))
+                yield return entry.Name;
+        }
+    }
+
+    private PluginFile Read(string directory, string name, FileStamp stamp)
+    {
+        var path = Path.Combine(directory, name);
+        try
+        {
+            return name.EndsWith(ScriptExtension, StringComparison.Ordinal) ? ReadScript(path, name, stamp) : ReadAssembly(path, name, stamp);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new PluginFile(name, stamp, [], [], $"'{path}' cannot be read: {e.Message}");
+        }
+        catch (Exception e) when (e is BadImageFormatException or InvalidOperationException or ArgumentException or OverflowException)
+        {
+            return new PluginFile(name, stamp, [], [], $"'{path}' is not an assembly of .NET, or a damaged one: {e.Message}");
+        }
+    }
+
+    private PluginFile ReadAssembly(string path, string name, FileStamp stamp)
+    {
+        var image = ImmutableCollectionsMarshal.AsImmutableArray(File.ReadAllBytes(path));
+        var plugins = AssemblyMetadata.Read(image);
+        return new PluginFile(name, stamp, [], plugins, plugins.Count == 0 ? null : new Dependencies(directories).WhyNot(path, image));
+    }
+
+    private PluginFile ReadScript(string path, string name, FileStamp stamp)
+    {
+        try
+        {
+            var script = compile(path);
+            var plugins = AssemblyMetadata.Read(ImmutableCollectionsMarshal.AsImmutableArray(script.Image));
+            var inputs = script.Sources.Concat(script.Libraries).Where(input => input != path)
+                .Select(input => (input, FileStamp.Of(input))).Where(input => input.Item2 is not null).Select(input => (input.input, input.Item2!.Value));
+            return new PluginFile(name, stamp, [.. inputs], plugins, plugins.Count > 0 ? null : $"'{path}' has no plugin in it: a public class with [Plugin(\"name\", \"What it does.\")]");
+        }
+        catch (TacHostException e)
+        {
+            return new PluginFile(name, stamp, [], [], e.Message);
+        }
+    }
+}
