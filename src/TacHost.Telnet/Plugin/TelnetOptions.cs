@@ -1,0 +1,35 @@
+using TacHost.Services.Plugins;
+
+namespace TacHost.Telnet.Plugin;
+
+/// <summary>The options of the <c>telnet</c> plugin.</summary>
+public sealed class TelnetOptions
+{
+    /// <summary>The port to listen on.</summary>
+    [Option("port", 'p', "the port to listen on")]
+    public Port Port { get; set; } = 4040;
+
+    /// <summary>Where to listen.</summary>
+    [Option("iface", 'i', "the address, host name or network interface to listen on; telnet is not enciphered, so others than localhost are warned of")]
+    public Iface Iface { get; set; } = "localhost";
+
+    /// <summary>Who may log in.</summary>
+    [Option("password-file", "a file with a line name:hash for each who may log in; without it a password is made at the start and logged once")]
+    public ExistingFile? PasswordFile { get; set; }
+
+    /// <summary>How many sessions at a time.</summary>
+    [Option("max-sessions", "how many connections there may be at a time", Minimum = 1, Maximum = 1000)]
+    public int MaxSessions { get; set; } = 4;
+
+    /// <summary>How long a session may be idle.</summary>
+    [Option("idle-timeout", "how long a session may be idle", Minimum = 1, Maximum = 86400)]
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a line may run.</summary>
+    [Option("line-timeout", "how long a line may run before it is left behind", Minimum = 0.1, Maximum = 86400)]
+    public TimeSpan LineTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How much a line may show.</summary>
+    [Option("max-output", "how many characters a line may show", Minimum = 80, Maximum = 1048576)]
+    public ByteSize MaxOutput { get; set; } = new(16_384);
+}

@@ -1,0 +1,224 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using TacHost.Services.Networking;
+using TacHost.Telnet.Compiler;
+
+namespace TacHost.Telnet.Sessions;
+
+/// <summary>One connection: logs in, then reads, runs and answers lines.</summary>
+internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
+{
+    private const string LinePrompt = "> ";
+    private const int Tries = 3;
+    private static readonly TimeSpan _longestLogin = TimeSpan.FromMinutes(1);
+
+    private readonly Queue<byte> _typed = new();
+    private PipeReader _input = null!;
+    private PipeWriter _output = null!;
+    private TelnetDecoder _decoder = null!;
+    private LineEditor _editor = null!;
+    private CompilerSession? _compiler;
+
+    /// <inheritdoc/>
+    protected override async Task RunAsync(IDuplexPipe pipe, CancellationToken cancellationToken)
+    {
+        (_input, _output) = (pipe.Input, pipe.Output);
+        _decoder = new TelnetDecoder(bytes => _output.Write(bytes));
+        _editor = new LineEditor(Show);
+        _decoder.Begin();
+        try
+        {
+            if (await LogInAsync(cancellationToken) is not { } name)
+                return;
+            await ConverseAsync(name, cancellationToken);
+            TelnetLog.Left(Logger, name, Transport.Peer);
+        }
+        finally
+        {
+            _compiler?.Dispose();
+            _compiler = null;
+        }
+    }
+
+    private async Task<string?> LogInAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_longestLogin);
+        try
+        {
+            for (var i = 0; i < Tries; i++)
+            {
+                var name = "";
+                if (server.Logins.AsksForName)
+                {
+                    _editor.Begin("login: ");
+                    if (await ReadLineAsync(limit.Token) is not { } entered)
+                        return null;
+                    name = entered;
+                }
+
+                _editor.Begin("password: ", isSecret: true);
+                if (await ReadLineAsync(limit.Token) is not { } password)
+                    return null;
+                if (await server.Logins.CheckAsync(name, password, Logger, limit.Token))
+                {
+                    name = name.Length == 0 ? "somebody" : name;
+                    TelnetLog.LoggedIn(Logger, Transport.Peer, name);
+                    return name;
+                }
+
+                TelnetLog.LoginFailed(Logger, Transport.Peer, name);
+                Show("That is not right.\r\n");
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            Show("\r\nThat took too long.\r\n");
+        }
+
+        return null;
+    }
+
+    private async Task ConverseAsync(string name, CancellationToken cancellationToken)
+    {
+        Show($"{server.ApplicationName}, process {Environment.ProcessId}. Each line is C# and runs in this process; 'application' is its application, print(x) shows a value.\r\nTab completes, the arrows bring lines back, Ctrl-D or 'exit' ends.\r\n");
+        while (true)
+        {
+            _editor.Begin(LinePrompt);
+            if (await ReadLineAsync(cancellationToken) is not { } line || line.Trim() is "exit" or "quit")
+                break;
+            if (string.IsNullOrWhiteSpace(line))
+                continue;
+            _editor.Remember(line);
+            TelnetLog.Line(Logger, name, Transport.Peer, line);
+            var answer = await AnswerAsync(name, line, cancellationToken);
+            if (answer.Length > 0)
+                Show(Printable(answer.TrimEnd('\n')) + "\r\n");
+        }
+
+        Show("Goodbye.\r\n");
+    }
+
+    private async Task<string> AnswerAsync(string name, string line, CancellationToken cancellationToken)
+    {
+        if (!server.TryBeginLine())
+            return "There are as many lines that never ended as there may be. Restart the process, or wait for one.";
+        Action? hasEnded = server.EndLine;
+        try
+        {
+            await OpenCompilerAsync();
+            var ended = hasEnded;
+            hasEnded = null;
+            return await Task.Run(() => _compiler!.EvaluateAsync(line, server.LineTimeout, ended, cancellationToken), cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            TelnetLog.LineLeftBehind(Logger, name, Transport.Peer, server.LineTimeout.TotalSeconds);
+            return $"The line did not end within {server.LineTimeout.TotalSeconds:0.###} s. It goes on by itself; 'cancelled' tells it that its time is over.";
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The boundary around one line.
+            TelnetLog.CompilerBroken(Logger, e);
+            return $"The compiler cannot be used: {e.Message}";
+        }
+        finally
+        {
+            hasEnded?.Invoke();
+        }
+    }
+
+    private Task OpenCompilerAsync()
+    {
+        if (_compiler is not null)
+            return Task.CompletedTask;
+        Show("(loading the compiler)\r\n");
+        return FlushThenOpenAsync();
+    }
+
+    private async Task FlushThenOpenAsync()
+    {
+        await _output.FlushAsync();
+        _compiler = server.Compiler.Open(server.CurrentApplication);
+    }
+
+    /// <summary>Reads a line, completing names on the way.</summary>
+    /// <returns>The line, or null at the end of the connection.</returns>
+    private async Task<string?> ReadLineAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            while (_typed.TryDequeue(out var typed))
+            {
+                if (_decoder.Take(typed) is >= 0 and var value && await TakeAsync((byte)value) is { } ended)
+                    return ended.Line;
+            }
+
+            await _output.FlushAsync(cancellationToken);
+            var read = await _input.ReadAsync(cancellationToken);
+            foreach (var part in read.Buffer)
+            {
+                foreach (var each in part.Span)
+                    _typed.Enqueue(each);
+            }
+
+            _input.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted && _typed.Count == 0)
+                return null;
+        }
+    }
+
+    /// <summary>Takes one byte of data; a result ends the line.</summary>
+    private async Task<LineEnd?> TakeAsync(byte value)
+    {
+        switch (_editor.Take(value))
+        {
+            case Edited.Entered:
+                return new LineEnd(_editor.Line);
+            case Edited.Ended:
+                return new LineEnd(null);
+            case Edited.Complete when !_editor.IsSecret && _editor.Prompt == LinePrompt:
+                await CompleteAsync();
+                return null;
+            default:
+                return null;
+        }
+    }
+
+    private async Task CompleteAsync()
+    {
+        var line = _editor.BeforeCursor;
+        string[] names;
+        try
+        {
+            await OpenCompilerAsync();
+            names = await Task.Run(() => _compiler!.Complete(line));
+        }
+        catch (Exception e)
+        {
+            // The boundary around one key.
+            TelnetLog.CompilerBroken(Logger, e);
+            names = [];
+        }
+
+        var begun = line.Length - line.AsSpan().TrimEnd("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_").Length;
+        var common = names.Length == 0 ? "" : names.Aggregate((all, name) => name[..all.Zip(name).TakeWhile(pair => pair.First == pair.Second).Count()]);
+        if (common.Length >= begun && common != line[^begun..] && common.StartsWith(line[^begun..], StringComparison.OrdinalIgnoreCase))
+            _editor.Replace(begun, common);
+        else if (names.Length > 0)
+            Show($"\r\n{string.Join("  ", names)}\r\n");
+        else
+            Show("\a");
+        _editor.Redraw();
+    }
+
+    /// <summary>An answer shall not move the cursor or do worse.</summary>
+    private static string Printable(string text) =>
+        string.Concat(text.ReplaceLineEndings("\n").Select(c => c == '\n' ? "\r\n" : c == '\t' ? "    " : char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString()));
+
+    /// <summary>0xFF, which a command begins with, is in no UTF-8.</summary>
+    private void Show(string text) => Encoding.UTF8.GetBytes(text, _output);
+
+    private sealed record LineEnd(string? Line);
+}

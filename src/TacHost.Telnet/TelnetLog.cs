@@ -1,0 +1,35 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace TacHost.Telnet;
+
+/// <summary>Every line that the telnet server logs.</summary>
+internal static partial class TelnetLog
+{
+    [LoggerMessage(400, LogLevel.Warning, "The password of this telnet server, until it stops, is {Password}")]
+    public static partial void Password(ILogger logger, string password);
+
+    [LoggerMessage(401, LogLevel.Warning, "Telnet is on {EndPoint}, which is not only this machine: whoever can listen on the network reads passwords and all else. Use localhost, and ssh to get there.")]
+    public static partial void Exposed(ILogger logger, EndPoint endPoint);
+
+    [LoggerMessage(402, LogLevel.Warning, "{Peer} could not log in as '{Name}'.")]
+    public static partial void LoginFailed(ILogger logger, EndPoint peer, string name);
+
+    [LoggerMessage(403, LogLevel.Warning, "{Peer} has logged in as '{Name}' and may run code in this process.")]
+    public static partial void LoggedIn(ILogger logger, EndPoint peer, string name);
+
+    [LoggerMessage(404, LogLevel.Warning, "{Name} at {Peer} runs: {Line}")]
+    public static partial void Line(ILogger logger, string name, EndPoint peer, string line);
+
+    [LoggerMessage(405, LogLevel.Warning, "The line of {Name} at {Peer} did not end within {Seconds} s and is left behind.")]
+    public static partial void LineLeftBehind(ILogger logger, string name, EndPoint peer, double seconds);
+
+    [LoggerMessage(406, LogLevel.Information, "{Name} at {Peer} has left.")]
+    public static partial void Left(ILogger logger, string name, EndPoint peer);
+
+    [LoggerMessage(407, LogLevel.Error, "Nobody can log in: {Reason}")]
+    public static partial void PasswordFileBroken(ILogger logger, string reason);
+
+    [LoggerMessage(408, LogLevel.Error, "The compiler cannot be used.")]
+    public static partial void CompilerBroken(ILogger logger, Exception failure);
+}
