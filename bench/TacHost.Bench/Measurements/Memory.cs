@@ -1,0 +1,89 @@
+using TacHost.Bench.Load;
+using TacHost.Bench.Report;
+using TacHost.Bench.Servers;
+
+namespace TacHost.Bench.Measurements;
+
+/// <summary>Resident memory of a daemon that has served one poem.</summary>
+internal sealed record IdleMemory() : Measurement("idle memory", IsChecked: true)
+{
+    private const double MegaByte = 1e6;
+
+    public override IEnumerable<Row> Take(Bench bench)
+    {
+        var ways = new List<(string Name, Func<double> Measure)>
+        {
+            ("tachost", () => Idle(bench, bench.Peers.Tachost, bench.Setup())),
+            ("tachost after a cold start", () => bench.Setup() is var setup ? Idle(bench, bench.Peers.Tachost, setup with { Environment = ColdStart.NoCache(setup) }) : 0),
+            ("empty .NET program", () => Idle(bench, bench.Peers.Empty, bench.Setup(), detached: false)),
+        };
+        if (bench.Peers.Twistd.IsThere)
+            ways.Add(("twistd", () => Idle(bench, bench.Peers.Twistd, bench.Setup())));
+        var results = Bench.InTurn<double>(bench.Options.Of(1, 3, 7), [.. ways.Select(way => way.Measure)]);
+        yield return new Row(
+            "resident memory of an idle daemon", "MB", [.. ways.Select((way, i) => new Series(way.Name, results[i]))],
+            new Goal("tachost", "twistd", 0.7), new Goal("tachost after a cold start", "tachost", 1.05));
+    }
+
+    private static double Idle(Bench bench, ServerKind kind, ServerSetup setup, bool detached = true)
+    {
+        using var server = (detached ? kind.StartDetached(setup) : kind.Start(setup)).WaitForPoem(bench.Poem);
+        return server.SettledMemory() / MegaByte;
+    }
+}
+
+/// <summary>Whether memory grows with what was served.</summary>
+internal sealed record MemoryAfterPoems() : Measurement("memory after a million poems")
+{
+    private const double MegaByte = 1e6;
+
+    public override IEnumerable<Row> Take(Bench bench)
+    {
+        var poems = bench.Options.Of(5_000, 1_000_000, 1_000_000);
+        using var server = bench.Peers.Tachost.Start(bench.Setup()).WaitForPoem(bench.Poem);
+        var idle = server.SettledMemory() / MegaByte;
+        var load = new PoemLoad(server.Port, bench.Poem) { Poems = poems, AtMost = TimeSpan.FromSeconds(300) }.Run();
+        var after = server.SettledMemory() / MegaByte;
+        yield return new Row($"resident memory after {load.Poems:#,0} poems", "MB", [new Series("after", [after]), new Series("idle before", [idle])], new Goal("after", "idle before", 1.2));
+    }
+}
+
+/// <summary>What 10,000 connections take on which nothing happens.</summary>
+internal sealed record IdleConnections() : Measurement("idle connections")
+{
+    private const int Connections = 10_000;
+    private const double KiloByte = 1e3;
+
+    public override IEnumerable<Row> Take(Bench bench)
+    {
+        ServerKind[] kinds = [.. new[] { bench.Peers.TachostIdle, bench.Peers.TwistdIdle }.Where(kind => kind.IsThere)];
+        var results = Bench.InTurn<double>(bench.Options.Of(1, 1, 5), [.. kinds.Select<ServerKind, Func<double>>(kind => () => Measure(bench, kind))]);
+        yield return new Row($"resident memory of each of {Connections:#,0} idle connections", "kB", [.. kinds.Select((kind, i) => new Series(kind.Name, results[i]))], new Goal("tachost", "twistd", 0.5));
+    }
+
+    private static double Measure(Bench bench, ServerKind kind)
+    {
+        using var server = kind.Start(bench.Setup());
+        var connections = new List<Connection>();
+        try
+        {
+            // The first one waits for the server, and is not counted: it brings the code into memory.
+            for (var attempt = 0; attempt < 6000 && connections.Count == 0; attempt++)
+            {
+                if (Connection.TryOpen(server.Port) is { } first)
+                    connections.Add(first);
+                else
+                    Thread.Sleep(10);
+            }
+
+            var before = server.SettledMemory();
+            while (connections.Count <= Connections)
+                connections.Add(Connection.TryOpen(server.Port) ?? throw new InvalidOperationException($"{kind.Name} takes no more than {connections.Count} connections, or there are no more descriptors (ulimit -n)."));
+            return (server.SettledMemory() - before) / Connections / KiloByte;
+        }
+        finally
+        {
+            connections.ForEach(connection => connection.Dispose());
+        }
+    }
+}

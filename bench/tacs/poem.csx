@@ -1,0 +1,23 @@
+// deployments/ecstasy.csx, with port and poem from the environment.
+#r "FastPoetry.Services.dll"
+using FastPoetry.Services;
+
+// configuration parameters
+var port = int.Parse(Environment.GetEnvironmentVariable("BENCH_PORT"));
+var iface = "localhost";
+var poetryFile = Environment.GetEnvironmentVariable("BENCH_POEM");
+
+// the services that together form the poetry server
+var topService = new MultiService();
+
+// holds the poem; loads it when it is started
+var poetryService = new PoetryService(poetryFile);
+poetryService.SetServiceParent(topService);
+
+// connects the factory to a listening socket; creates the socket when it is started
+var tcpService = new TcpServer(port, new PoetryFactory(poetryService), iface);
+tcpService.SetServiceParent(topService);
+
+// the one name that the host looks for
+var application = new Application("fastpoetry");
+topService.SetServiceParent(application);
