@@ -26,16 +26,18 @@ internal static class Program
 
     private static int Run(string[] args)
     {
+        var timings = new StartTimings();
         var debug = false;
         try
         {
             var request = HostRequest.Read(args);
+            timings.Over("command line");
             debug = request is HostRequest.Run { Options.Debug: true };
-            return RunAsync(request, args).GetAwaiter().GetResult();
+            return Result(RunAsync(request, args, timings));
         }
         catch (TacHostException e)
         {
-            Console.Error.WriteLine(JournalStream.AsErrorIfThere($"tachost: {OneLine.Printable(e.TextWith(debug))}"));
+            PrintError(e, debug);
             return e.ExitCode;
         }
         catch (Exception e)
@@ -45,7 +47,16 @@ internal static class Program
         }
     }
 
-    private static async Task<int> RunAsync(HostRequest request, string[] args)
+    /// <summary>Waits asleep: a thread that waits for a task spins first, and takes the processor from the start that it waits for.</summary>
+    private static int Result(Task<int> run)
+    {
+        using var ended = new ManualResetEvent(false);
+        run.GetAwaiter().OnCompleted(() => ended.Set());
+        ended.WaitOne();
+        return run.GetAwaiter().GetResult();
+    }
+
+    private static async Task<int> RunAsync(HostRequest request, string[] args, StartTimings timings)
     {
         switch (request)
         {
@@ -62,7 +73,7 @@ internal static class Program
             case HostRequest.ShowPlugins { Options: var options, Question: var question, Name: var name }:
                 return await AnswerAsync(question, name ?? "", options);
             case HostRequest.Run { Options: var options }:
-                return await StartAsync(options, args);
+                return await StartAsync(options, args, timings);
             default:
                 throw new InvalidOperationException("There is a kind of request that Program does not know.");
         }
@@ -74,13 +85,21 @@ internal static class Program
         return ExitCode.Success;
     }
 
+    private static void PrintError(TacHostException e, bool debug) =>
+        Console.Error.WriteLine(JournalStream.AsErrorIfThere($"tachost: {OneLine.Printable(e.TextWith(debug))}"));
+
     /// <summary>Prepares the application and brings it into the process it is to run in: a daemon's, this one, or a fresh one under this id.</summary>
-    private static async Task<int> StartAsync(HostOptions options, string[] args)
+    private static async Task<int> StartAsync(HostOptions options, string[] args, StartTimings timings)
     {
         // Registered before anything that takes time, so that none of them ends the process at any moment of its life.
         var signals = new OtherSignals();
+        if (options.NoDaemon || Handover.IsThere)
+            Warmup.Begin(options.Log);
         if (Handover.Take() is { } handover)
-            return await RunHereAsync(options, options.Plugin is null ? TacRecipe.FromBytes(handover.Recipe) : PluginRecipe.FromBytes(handover.Recipe), handover.Report, signals);
+        {
+            timings.Over("what the first process has prepared");
+            return await RunHereAsync(options, options.Plugin is null ? TacRecipe.FromBytes(handover.Recipe) : PluginRecipe.FromBytes(handover.Recipe), handover.Report, signals, timings);
+        }
 
         IApplicationRecipe recipe;
         if (options.Plugin is { } name && await PreparePluginAsync(name, options) is { } plugin)
@@ -96,20 +115,30 @@ internal static class Program
             recipe = TacFile.Prepare(options.TacFile ?? options.Plugin!, PluginPath.SearchDirectories(options));
         }
 
+        timings.Over(recipe.WasCompiled ? "compiled" : options.Plugin is null ? "tac file, compiled before" : "plugin and its options");
         if (!options.NoDaemon)
         {
-            await StartDaemonAsync(options, recipe, args);
+            var daemon = await StartDaemonAsync(options, recipe, args);
+            timings.Over("the daemon, until it runs");
+            ShowTimings(options, $"{timings}of that in the daemon:\n{daemon}");
             return ExitCode.Success;
         }
 
         // The compiler stays in memory once it is loaded; a fresh process is as small as after a cached start.
         if (recipe.WasCompiled)
         {
+            ShowTimings(options, $"{timings}then, in a process without the compiler:\n");
             using var handedOn = Handover.InMemory(recipe.ToBytes());
             SelfExecution.Replace(args, handedOn);
         }
 
-        return await RunHereAsync(options, recipe, report: null, signals);
+        return await RunHereAsync(options, recipe, report: null, signals, timings);
+    }
+
+    private static void ShowTimings(HostOptions options, string text)
+    {
+        if (options.Timings)
+            Console.Error.Write(text);
     }
 
     private static PluginCatalog Catalog(HostOptions options) => new(options, Compile);
@@ -142,12 +171,12 @@ internal static class Program
         return Path.Exists(name) && !asManPage ? null : throw PluginErrors.NotFound(name, catalog);
     }
 
-    private static async Task StartDaemonAsync(HostOptions options, IApplicationRecipe recipe, string[] args)
+    private static async Task<string> StartDaemonAsync(HostOptions options, IApplicationRecipe recipe, string[] args)
     {
         using var signals = new ShutdownSignals((_, _) => { });
         try
         {
-            await DaemonProcess.StartAsync(args, recipe.ToBytes(), options.PidFile, new DaemonPatience(options.StartTimeout, options.Grace, signals.Requested, signals.Repeated));
+            return await DaemonProcess.StartAsync(args, recipe.ToBytes(), options.PidFile, new DaemonPatience(options.StartTimeout, options.Grace, signals.Requested, signals.Repeated));
         }
         catch (OperationCanceledException)
         {
@@ -155,13 +184,14 @@ internal static class Program
         }
     }
 
-    private static async Task<int> RunHereAsync(HostOptions options, IApplicationRecipe recipe, StartupReport? report, OtherSignals signals)
+    private static async Task<int> RunHereAsync(HostOptions options, IApplicationRecipe recipe, StartupReport? report, OtherSignals signals, StartTimings timings)
     {
         if ((options.Umask ?? (report is null ? null : OnlyTheOwner)) is { } umask)
             _ = Libc.SetUmask(umask);
         using (report)
         {
-            var host = new ApplicationHost(options, recipe, report, signals);
+            var terminal = options.Timings && report is null ? Console.Error : null;
+            var host = new ApplicationHost(options, recipe, report, signals, timings) { Show = terminal is null ? null : terminal.Write };
             try
             {
                 var exitCode = await host.RunAsync();

@@ -78,6 +78,7 @@ public sealed class OptionsTests
         }),
         ["--lib"] = new(["--lib", "run", "--lib", "."], SeenServing),
         ["--plugins"] = new(["--plugins", "run", "--plugins", "."], SeenServing),
+        ["--timings"] = new(["-n", "--timings"], SeenInForeground) { Start = StartForeground },
         ["--debug"] = new(["--debug"], SeenServing),
         ["-b"] = new(["-b"], SeenServing),
         ["--grace"] = new(["--grace", "0.5"], SeenServing),

@@ -7,7 +7,6 @@ namespace TacHost.CommandLine;
 internal static class HostCommandLine
 {
     private static readonly string[] _logFormats = ["text", "json"];
-    private static readonly string[] _facilities = [.. Enum.GetNames<SyslogFacility>().Select(name => name.ToLowerInvariant())];
 
     public static IReadOnlyList<OptionGroup> Groups { get; } =
     [
@@ -21,6 +20,7 @@ internal static class HostCommandLine
             new("--grace", null, "SECONDS", "How long the stop may take before what is left is cut off.", (options, value) => options with { Grace = OptionValue.Seconds(value) }) { Default = "30" },
             new("--exit-with-signal", null, null, "After a clean stop, end by the signal that asked for it (status 143 or 130 in a shell) instead of exiting 0.", (options, _) => options with { ExitWithSignal = true }),
             new("--debug", 'b', null, "Show stack traces with errors.", (options, _) => options with { Debug = true }),
+            new("--timings", null, null, "Print where the time of the start went.", (options, _) => options with { Timings = true }),
             new("--no_save", 'o', null, "Accepted for the sake of twistd's command lines, without effect.", (options, _) => options) { Alias = "--no-save" },
         ], "tachost -n deployments/ecstasy.csx", "stay here, log to the terminal, stop with Ctrl-C"),
         new("Log",
@@ -32,7 +32,7 @@ internal static class HostCommandLine
             new("--log-keep", null, "COUNT", "How many rotated log files are kept, or 0 for all.", (options, value) => options with { Log = options.Log with { FilesKept = OptionValue.Count(value) } }) { Default = "10" },
             new("--syslog", null, "TARGET", "Log to syslog: to this machine's, or to udp://HOST:514 or tcp://HOST:PORT.", (options, value) => options with { SyslogTarget = value }) { IsValueOptional = true, IsValue = word => word.Contains("://", StringComparison.Ordinal) },
             new("--prefix", null, "TAG", "The tag of syslog messages.", (options, value) => options with { SyslogPrefix = OptionValue.NotEmpty(value, "a word") }) { Default = "tachost" },
-            new("--facility", null, "FACILITY", $"The facility of syslog messages: {string.Join(", ", _facilities)}.", (options, value) => options with { SyslogFacility = OptionValue.Choice(value, _facilities) }) { Default = "user", Choices = _facilities },
+            new("--facility", null, "FACILITY", $"The facility of syslog messages: {string.Join(", ", SyslogOptions.Facilities)}.", (options, value) => options with { SyslogFacility = OptionValue.Choice(value, SyslogOptions.Facilities) }) { Default = "user", Choices = SyslogOptions.Facilities },
             new("--logger", null, "TYPE", "An ILoggerProvider to log through, as 'Namespace.Type, Assembly'; goes before --syslog, which goes before --logfile.", (options, value) => options with { Log = options.Log with { LoggerType = OptionValue.NotEmpty(value, "the name of a type") } }),
         ], "tachost --logfile /var/log/poetry.log --log-keep 30 poetry.csx", "keep a month's files"),
         new("Process",

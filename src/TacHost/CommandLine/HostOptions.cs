@@ -74,6 +74,9 @@ internal sealed record HostOptions
     /// <summary>Whether errors on the terminal come with their stack traces.</summary>
     public bool Debug { get; init; }
 
+    /// <summary>Whether to print where the time of the start went.</summary>
+    public bool Timings { get; init; }
+
     /// <summary>Whether the help is asked for.</summary>
     public bool Help { get; init; }
 

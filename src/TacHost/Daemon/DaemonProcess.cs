@@ -19,9 +19,10 @@ internal static class DaemonProcess
     /// <param name="recipe">The prepared application.</param>
     /// <param name="pidFile">The daemon's pid file, to be removed if the daemon dies without doing so.</param>
     /// <param name="patience">How long, and until when, it is waited for.</param>
+    /// <returns>What it wants to be shown.</returns>
     /// <exception cref="TacHostException">It does not run, for the reason it gave or for none; it is gone then, and its pid file with it.</exception>
     /// <exception cref="OperationCanceledException">It was interrupted, and is gone too.</exception>
-    public static async Task StartAsync(IReadOnlyList<string> arguments, byte[] recipe, string? pidFile, DaemonPatience patience)
+    public static async Task<string> StartAsync(IReadOnlyList<string> arguments, byte[] recipe, string? pidFile, DaemonPatience patience)
     {
         var (read, write) = CreatePipe();
         using var recipeFile = Handover.InMemory(recipe);
@@ -45,8 +46,8 @@ internal static class DaemonProcess
             throw new TacHostException(ExitCode.TimedOut, $"the daemon (process {process}) neither started nor said why within {patience.StartTimeout.TotalSeconds:0} s, and has been stopped.");
         }
 
-        if (report is (ExitCode.Success, _))
-            return;
+        if (report is (ExitCode.Success, var shown))
+            return shown;
         var status = await EndAsync(process, patience);
         RemovePidFile(process, pidFile);
         throw report is { } failed

@@ -22,6 +22,9 @@ internal sealed class Handover
     /// <summary>Where to report to; null in the foreground.</summary>
     public StartupReport? Report { get; }
 
+    /// <summary>Whether another tachost process started this one.</summary>
+    public static bool IsThere => Environment.GetEnvironmentVariable(Variable) is not null;
+
     /// <summary>Takes what was handed to this process; null if it was started by a user.</summary>
     public static Handover? Take()
     {

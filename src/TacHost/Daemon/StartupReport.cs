@@ -5,11 +5,11 @@ using Microsoft.Win32.SafeHandles;
 namespace TacHost.Daemon;
 
 /// <summary>What a daemon tells the process that started it, through a pipe: that it runs, or why it does not.</summary>
-/// <remarks>One line with the exit code, then the text of the error up to the end of the pipe. "0" means running.</remarks>
+/// <remarks>One line with the exit code, then the text of the error, or what else is to be shown, up to the end of the pipe. "0" means running.</remarks>
 internal sealed class StartupReport(SafeFileHandle pipe) : IDisposable
 {
-    /// <summary>The application runs; the waiting process may go.</summary>
-    public void Running() => Send(ExitCode.Success, "");
+    /// <summary>The application runs; the waiting process may go, once it has shown a text.</summary>
+    public void Running(string text) => Send(ExitCode.Success, text);
 
     /// <summary>The application does not run.</summary>
     public void Failed(int exitCode, string message) => Send(exitCode, message);

@@ -8,12 +8,15 @@ using TacHost.Services;
 namespace TacHost.Hosting;
 
 /// <summary>Runs one application in this process, from its recipe to the exit code.</summary>
-internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe recipe, StartupReport? report, OtherSignals otherSignals)
+internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe recipe, StartupReport? report, OtherSignals otherSignals, StartTimings timings)
 {
     private LogOutput? _log;
 
     /// <summary>The signal that ended the run, to be passed on, or 0.</summary>
     public int EndingSignal { get; private set; }
+
+    /// <summary>Shows a text on the terminal; called in the foreground, when the start is over.</summary>
+    public Action<string>? Show { get; init; }
 
     /// <summary>Ends when the application has stopped. In a daemon, a failed start has been reported when this throws.</summary>
     /// <exception cref="TacHostException">The application did not start.</exception>
@@ -25,7 +28,9 @@ internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe re
             using var reaper = OrphanReaper.StartIfInitialProcess();
             using var manager = ServiceManager.Connect();
             using var pidFile = options.PidFile is { } path ? await PidFile.ClaimAsync(path) : null;
+            timings.Over("signals, service manager, pid file");
             using var log = _log = LogOutput.Open(options.Log);
+            timings.Over("log");
             otherSignals.Act(() => Reload(log, manager), () => ReopenLog(log));
             try
             {
@@ -57,7 +62,7 @@ internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe re
         HostLog.Starting(log.Host, HostVersion.Text, RuntimeInformation.FrameworkDescription, Environment.ProcessPath ?? "");
         foreach (var notice in recipe.Notices)
             HostLog.Notice(log.Host, notice);
-        var application = await new ApplicationStart(options, recipe, log, pidFile, signals).RunAsync();
+        var application = await new ApplicationStart(options, recipe, log, pidFile, signals, timings).RunAsync();
         var stop = new ApplicationStop(options, log, manager);
         if (application.Failed.IsFaulted)
         {
@@ -72,13 +77,22 @@ internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe re
         log.WriteOut();
         manager.Ready(Summary(application));
         manager.Watch(() => Task.Run(() => ServiceTree.Visit(application)), e => HostLog.TreeDidNotAnswer(log.Host, e));
-        report?.Running();
+        timings.Over("log written out, service manager told");
+        ReportRunning();
 
         var exitCode = await WaitAsync(application, signals, log);
         manager.Stopping(signals.First is { } signal ? $"stopping after {signal}" : exitCode == ExitCode.Success ? "stopping as asked" : "stopping after a failure");
         exitCode = await stop.RunAsync(application, signals, exitCode);
         EndingSignal = exitCode == ExitCode.Success && options.ExitWithSignal ? signals.FirstNumber : 0;
         return exitCode;
+    }
+
+    private void ReportRunning()
+    {
+        var shown = options.Timings ? timings.ToString() : "";
+        report?.Running(shown);
+        if (report is null && shown.Length > 0)
+            Show?.Invoke(shown);
     }
 
     /// <summary>Waits for a reason to stop.</summary>

@@ -7,7 +7,7 @@ using TacHost.Services;
 namespace TacHost.Hosting;
 
 /// <summary>Brings an application up: builds the tree, starts its privileged part, gives up privileges, starts the rest; all of it within the start time-out.</summary>
-internal sealed class ApplicationStart(HostOptions options, IApplicationRecipe recipe, LogOutput log, PidFile? pidFile, ShutdownSignals signals)
+internal sealed class ApplicationStart(HostOptions options, IApplicationRecipe recipe, LogOutput log, PidFile? pidFile, ShutdownSignals signals, StartTimings timings)
 {
     private Application? _application;
     private IReadOnlyList<string> _unfinished = [];
@@ -23,12 +23,16 @@ internal sealed class ApplicationStart(HostOptions options, IApplicationRecipe r
 
             // A script is not ours to interrupt: one that never ends is left behind on its thread, and ends with the process.
             var application = _application = await Task.Run(recipe.BuildAsync).WaitAsync(limit.Token);
+            timings.Over("tree built");
             application.LoggerFactory = log.Factory;
             var identity = Identity.Resolve(options.User ?? Text(application.Uid), options.Group ?? Text(application.Gid), options.EffectiveOnly);
             (application.Uid, application.Gid) = ((int?)identity?.User, (int?)identity?.Group);
             await PartAsync(application.PrivilegedStartAsync, limit);
+            timings.Over("privileged start");
             await GiveUpPrivilegesAsync(application, identity);
+            timings.Over("privileges given up");
             await PartAsync(application.StartAsync, limit);
+            timings.Over("start");
             return application;
         }
         catch (Exception e)

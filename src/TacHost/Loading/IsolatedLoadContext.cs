@@ -3,18 +3,16 @@ using System.Runtime.Loader;
 
 namespace TacHost.Loading;
 
-/// <summary>Where a tac or a plugin and the libraries it brings are loaded: apart from the host's own, and unloadable.</summary>
+/// <summary>Where a tac or a plugin and the libraries it brings are loaded: apart from the host's own.</summary>
 /// <remarks>
 /// What the host and the loaded code talk to each other in is shared, so that an <c>IService</c> is the same type on both sides: the
 /// contract assembly, what that refers to, and .NET itself, with ASP.NET Core. Libraries are read into memory, so that one which is rebuilt in place does not pull
-/// the ground from under a running process; their <see cref="Assembly.Location"/> is therefore empty.
+/// the ground from under a running process; their <see cref="Assembly.Location"/> is therefore empty. Those that came with the host are mapped like its own, with the machine
+/// code that is in them, and the context cannot be unloaded, because .NET uses no such code in one that can: together 12 ms of processor less for a start (ADR 8).
 /// </remarks>
 internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadOnlyList<string> libraries, IReadOnlyList<string> directories)
-    : AssemblyLoadContext(name, isCollectible: true)
+    : AssemblyLoadContext(name, isCollectible: false)
 {
-    private readonly Dictionary<string, string> _libraries =
-        libraries.GroupBy(path => Path.GetFileNameWithoutExtension(path), StringComparer.OrdinalIgnoreCase).ToDictionary(same => same.Key, same => same.First(), StringComparer.OrdinalIgnoreCase);
-
     private readonly SharedAssemblies _shared = new(contract);
 
     /// <summary>Loads an assembly with its symbols, which may be empty.</summary>
@@ -28,7 +26,7 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
             return null;
         if (AspNetCore.Load(assemblyName) is { } ofFramework)
             return ofFramework;
-        var path = _libraries.GetValueOrDefault(simple)
+        var path = libraries.FirstOrDefault(library => Path.GetFileNameWithoutExtension(library.AsSpan()).Equals(simple, StringComparison.OrdinalIgnoreCase))
             ?? libraries.Select(library => Path.GetDirectoryName(library)!).Concat(directories)
                 .Select(directory => Path.Combine(directory, simple + ".dll"))
                 .FirstOrDefault(File.Exists);
@@ -36,6 +34,9 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
             throw new TacHostException(ExitCode.Unavailable, $"It needs '{simple}', but {AspNetCore.WhyMissing}");
         if (path is null)
             return null;
+        if (path.StartsWith(AppContext.BaseDirectory, StringComparison.Ordinal))
+            return LoadFromAssemblyPath(path);
+
         var symbols = Path.ChangeExtension(path, ".pdb");
         return Load(File.ReadAllBytes(path), File.Exists(symbols) ? File.ReadAllBytes(symbols) : []);
     }

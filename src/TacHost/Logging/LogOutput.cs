@@ -37,6 +37,16 @@ internal sealed class LogOutput : IDisposable
         _ => ToConsole(options),
     };
 
+    /// <summary>Does once, without a trace anywhere, what a start does to log its first line.</summary>
+    public static void WarmUp(LogOptions options)
+    {
+        using var sink = new ConsoleSink(Stream.Null);
+        using (var log = new LogOutput(new LogOptions(), new LineLoggerProvider(Format(options), sink), sink))
+            HostLog.Starting(log.Host, "", "", "");
+        if (options is { File: not null, LoggerType: null, Syslog: null })
+            SerilogFileSink.WarmUp();
+    }
+
     /// <summary>Makes log lines of what is printed from now on; null if printed lines and log lines go to the same place anyway.</summary>
     public ConsoleCapture? CaptureConsole() => _isConsole ? null : new ConsoleCapture(Factory);
 

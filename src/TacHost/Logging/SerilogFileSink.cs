@@ -23,6 +23,12 @@ internal sealed class SerilogFileSink(string path, RotatingLogFile file) : ILogS
         .WriteTo.File(new AsItIs(), path, fileSizeLimitBytes: null, hooks: new TakeOver(file))
         .CreateLogger();
 
+    /// <summary>Loads Serilog.</summary>
+    public static void WarmUp()
+    {
+        using var serilog = new LoggerConfiguration().CreateLogger();
+    }
+
     public void Write(in LogLine line)
     {
         // Serilog's levels are those of Microsoft.Extensions.Logging, in the same order.

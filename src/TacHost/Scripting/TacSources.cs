@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace TacHost.Scripting;
 
@@ -18,7 +17,7 @@ internal sealed record ReferenceDirective(string Name, string BaseDirectory);
 /// Every line that may be an <c>#r</c> or <c>#load</c> counts, also one that the compiler would skip, in a comment, say: too many files make the
 /// key more exact than it needs to be, and what is missing the compiler reports.
 /// </remarks>
-internal sealed partial class TacSources
+internal sealed class TacSources
 {
     private readonly Dictionary<string, SourceFile> _files = new(StringComparer.Ordinal);
     private readonly List<ReferenceDirective> _references = [];
@@ -72,10 +71,9 @@ internal sealed partial class TacSources
     {
         if (!_files.TryAdd(file.Path, file))
             return;
-        foreach (Match directive in Directive().Matches(Encoding.UTF8.GetString(file.Content)))
+        foreach (var (isLoad, name) in DirectiveScan.Of(Encoding.UTF8.GetString(file.Content)))
         {
-            var name = directive.Groups["name"].Value;
-            if (directive.Groups["kind"].ValueSpan is "r")
+            if (!isLoad)
                 _references.Add(new ReferenceDirective(name, Path.GetDirectoryName(file.Path)!));
             else if (LoadPath(name, file.Path) is { } path && TryRead(path) is { } loaded)
                 Add(loaded);
@@ -112,9 +110,4 @@ internal sealed partial class TacSources
             ? $" Did you mean '{Path.Combine(Path.GetDirectoryName(path) ?? "", nearest)}'?"
             : "";
     }
-
-    [GeneratedRegex("""
-        (?:^|[\u0085\u2028\u2029])[\s\uFEFF]*#\s*(?<kind>r|load)\s*"(?<name>[^"\r\n]*)"
-        """, RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
-    private static partial Regex Directive();
 }

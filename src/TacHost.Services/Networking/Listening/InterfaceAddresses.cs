@@ -19,7 +19,9 @@ internal static class InterfaceAddresses
         Exception? cause;
         try
         {
-            return [.. (await Dns.GetHostAddressesAsync(iface, cancellationToken)).Distinct()];
+            // That name is answered by a file, so it holds nobody up, and is spared a journey through the thread pool.
+            var found = iface == "localhost" ? Dns.GetHostAddresses(iface) : await Dns.GetHostAddressesAsync(iface, cancellationToken);
+            return [.. found.Distinct()];
         }
         catch (SocketException e)
         {

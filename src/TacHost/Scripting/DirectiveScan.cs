@@ -1,0 +1,47 @@
+namespace TacHost.Scripting;
+
+/// <summary>An <c>#r</c> or <c>#load</c>.</summary>
+/// <param name="IsLoad">Which of the two.</param>
+/// <param name="Name">What stands between the quotes.</param>
+internal sealed record Directive(bool IsLoad, string Name);
+
+/// <summary>Finds every <c>#r</c> and <c>#load</c> in a source text, and what stands between their quotes.</summary>
+/// <remarks>By hand: a regular expression, also a generated one, cost 6 ms of every start.</remarks>
+internal static class DirectiveScan
+{
+    private const string Load = "load";
+    private const string Reference = "r";
+    private const char ByteOrderMark = '\uFEFF';
+
+    /// <summary>In the order in which they stand. Each may be one that the compiler skips.</summary>
+    public static IReadOnlyList<Directive> Of(string text)
+    {
+        List<Directive> directives = [];
+        for (var at = text.IndexOf('#', StringComparison.Ordinal); at >= 0; at = text.IndexOf('#', at + 1))
+        {
+            if (!BeginsLine(text, at))
+                continue;
+            var rest = text.AsSpan(at + 1).TrimStart();
+            var isLoad = rest.StartsWith(Load, StringComparison.Ordinal);
+            if (!isLoad && !rest.StartsWith(Reference, StringComparison.Ordinal))
+                continue;
+            if (rest[(isLoad ? Load : Reference).Length..].TrimStart() is ['"', .. var quoted] && quoted.IndexOfAny('"', '\r', '\n') is >= 0 and var end && quoted[end] == '"')
+                directives.Add(new Directive(isLoad, quoted[..end].ToString()));
+        }
+
+        return directives;
+    }
+
+    private static bool BeginsLine(string text, int at)
+    {
+        for (var before = at - 1; before >= 0; before--)
+        {
+            if (text[before] is '\n' or '\r' or '\u0085' or '\u2028' or '\u2029')
+                return true;
+            if (!char.IsWhiteSpace(text[before]) && text[before] != ByteOrderMark)
+                return false;
+        }
+
+        return true;
+    }
+}

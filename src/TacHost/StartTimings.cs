@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime;
+using System.Text;
+
+namespace TacHost;
+
+/// <summary>Where the time of a start went, for <c>--timings</c>: what was done in this process, one part after another.</summary>
+internal sealed class StartTimings
+{
+    private readonly TimeSpan _beforeMain = Environment.CpuUsage.TotalTime;
+    private readonly long _began = Stopwatch.GetTimestamp();
+    private readonly List<(string Part, long At)> _parts = [];
+
+    /// <summary>A part is over, which began when the one before was.</summary>
+    public void Over(string part) => _parts.Add((part, Stopwatch.GetTimestamp()));
+
+    /// <summary>A line for each part, then one for all.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        Append(_beforeMain, ".NET itself, before tachost (time of the processor)");
+        var from = _began;
+        foreach (var (part, at) in _parts)
+        {
+            Append(Stopwatch.GetElapsedTime(from, at), part);
+            from = at;
+        }
+
+        Append(_beforeMain + Stopwatch.GetElapsedTime(_began, from), string.Create(CultureInfo.InvariantCulture, $"in all; {JitInfo.GetCompiledMethodCount()} methods left to the JIT, {JitInfo.GetCompilationTime().TotalMilliseconds:0.0} ms; {AppDomain.CurrentDomain.GetAssemblies().Length} assemblies"));
+        return text.ToString();
+
+        void Append(TimeSpan time, string what) => text.Append(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds,8:0.0} ms  {what}\n");
+    }
+}
