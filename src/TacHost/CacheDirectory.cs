@@ -11,16 +11,23 @@ namespace TacHost;
 /// <param name="Notice">Why not, or null.</param>
 internal sealed record CacheDirectory(string? Path, string? Notice)
 {
+    /// <summary>For one that others read from, who run what its owner has compiled.</summary>
+    public const UnixFileMode Shared = Private | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>The one in the place that the environment names.</summary>
     public static CacheDirectory Open()
     {
-        if (Place() is not { } directory)
-            return new CacheDirectory(null, "Compiled tac files are not kept, because there is neither a home directory nor TACHOST_CACHE.");
+        return Place() is { } directory ? At(directory, Private) : new CacheDirectory(null, "Compiled tac files are not kept, because there is neither a home directory nor TACHOST_CACHE.");
+    }
+
+    /// <summary>A certain one, made with a mode if it is not there.</summary>
+    public static CacheDirectory At(string directory, UnixFileMode mode)
+    {
         try
         {
-            Directory.CreateDirectory(directory, Private);
+            Directory.CreateDirectory(directory, mode);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -72,6 +72,8 @@ internal static class Program
                 return Print((await PreparePluginAsync(plugin, options with { PluginWords = ["--help"] }, asManPage: true))!.Answer!);
             case HostRequest.ShowPlugins { Options: var options, Question: var question, Name: var name }:
                 return await AnswerAsync(question, name ?? "", options);
+            case HostRequest.Compile { Options: var options, Files: var files, Directory: var directory }:
+                return CompileAhead(options, files, directory);
             case HostRequest.Run { Options: var options }:
                 return await StartAsync(options, args, timings);
             default:
@@ -133,6 +135,15 @@ internal static class Program
         }
 
         return await RunHereAsync(options, recipe, report: null, signals, timings);
+    }
+
+    private static int CompileAhead(HostOptions options, IReadOnlyList<string> files, string? directory)
+    {
+        var (done, failures) = AheadOfTime.Compile(files, PluginPath.SearchDirectories(options), directory);
+        Print(done);
+        foreach (var failure in failures)
+            PrintError(failure, options.Debug);
+        return failures.Count == 0 ? ExitCode.Success : failures[0].ExitCode;
     }
 
     private static void ShowTimings(HostOptions options, string text)

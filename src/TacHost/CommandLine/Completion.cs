@@ -35,6 +35,7 @@ internal static class Completion
                 done
                 case $first in
                 '') ;;
+                compile) COMPREPLY=($(compgen -f -X '!*.csx' -- "$word") $(compgen -d -- "$word") $(compgen -W --out -- "$word")); return ;;
                 completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$word")); return ;;
                 manpage) COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" plugins --names 2>/dev/null | cut -f 1)" -- "$word")); return ;;
                 plugins) COMPREPLY=($(compgen -W "--why --names --options $("${COMP_WORDS[0]}" plugins --names 2>/dev/null | cut -f 1)" -- "$word")); return ;;
@@ -111,6 +112,7 @@ internal static class Completion
                     ;;
                 rest)
                     case $line[1] in
+                    compile) _arguments '--out[The directory to compile into.]:directory:_files -/' '*:tac file:_files -g "*.csx"' ;;
                     completion) _values shell bash zsh fish ;;
                     manpage | plugins)
                         found=(${${(f)"$($program plugins --names 2>/dev/null)"}/$'\t'/:})

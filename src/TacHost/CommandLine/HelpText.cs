@@ -19,7 +19,9 @@ internal static class HelpText
         foreach (var (command, meaning) in Reference.Examples)
             AppendExample(text, command, meaning);
         text.Append("\nPlugins:\n").Append(plugins);
-        AppendRow(text, "plugins", "list all of them, with what is wrong; plugins --why NAME explains one.", TermColumn);
+        text.Append("\nCommands:\n");
+        foreach (var (command, meaning) in Reference.Commands)
+            AppendRow(text, command, meaning, TermColumn);
         foreach (var group in HostCommandLine.Groups)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n{group.Title}:\n");

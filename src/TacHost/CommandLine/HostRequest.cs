@@ -5,10 +5,12 @@ namespace TacHost.CommandLine;
 /// <summary>What a command line asks the host to do.</summary>
 internal abstract record HostRequest
 {
+    private const string OutOption = "--out";
+
     private static readonly string[] _shells = ["bash", "zsh", "fish"];
 
     /// <summary>The words that stand for something the host does itself, so that no plugin can have them for a name.</summary>
-    public static IReadOnlyList<string> Commands { get; } = ["completion", "manpage", "plugins"];
+    public static IReadOnlyList<string> Commands { get; } = ["compile", "completion", "manpage", "plugins"];
 
     private HostRequest()
     {
@@ -29,6 +31,7 @@ internal abstract record HostRequest
             return new ShowVersion();
         return (options.TacFile, operands.ToArray()) switch
         {
+            (null, ["compile", .. var words]) => Compilation(options, words),
             (null, ["completion", .. var rest]) => rest is [var shell] && _shells.Contains(shell) ? new ShowCompletion(shell) : throw Usage($"name one shell to complete for: tachost completion {string.Join('|', _shells)}."),
             (null, ["manpage"]) => new ShowManPage(ForHelp(options), null),
             (null, ["manpage", var plugin]) => new ShowManPage(ForHelp(options), plugin),
@@ -41,6 +44,25 @@ internal abstract record HostRequest
             (_, []) => new Run(Completed(options)),
             var (tac, extra) => throw Usage($"one tac file at a time: '{extra[0]}' comes after '--csx {tac}'."),
         };
+    }
+
+    private static Compile Compilation(HostOptions options, string[] words)
+    {
+        List<string> files = [];
+        string? directory = null;
+        for (var i = 0; i < words.Length; i++)
+        {
+            if (words[i] == OutOption && i + 1 < words.Length)
+                directory = FullPath(words[++i], OutOption);
+            else if (words[i].StartsWith(OutOption + "=", StringComparison.Ordinal))
+                directory = FullPath(words[i][(OutOption.Length + 1)..], OutOption);
+            else if (words[i].StartsWith('-'))
+                throw Usage($"'{words[i]}' is nothing that tachost compile takes: tachost compile FILE… [{OutOption} DIR].");
+            else
+                files.Add(words[i]);
+        }
+
+        return files.Count > 0 ? new Compile(ForHelp(options), files, directory) : throw Usage($"name what is to be compiled: tachost compile FILE… [{OutOption} DIR].");
     }
 
     private static ShowPlugins Plugins(HostOptions options, string[] words) => words switch
@@ -103,6 +125,8 @@ internal abstract record HostRequest
     public sealed record ShowVersion : HostRequest;
 
     public sealed record ShowCompletion(string Shell) : HostRequest;
+
+    public sealed record Compile(HostOptions Options, IReadOnlyList<string> Files, string? Directory) : HostRequest;
 
     public sealed record ShowManPage(HostOptions Options, string? Plugin) : HostRequest;
 

@@ -14,6 +14,14 @@ internal static class Reference
         ("kill $(cat tachost.pid)", "stop it"),
     ];
 
+    public static IReadOnlyList<(string Term, string Meaning)> Commands { get; } =
+    [
+        ("plugins", "list all plugins, with what is wrong; plugins --why NAME explains one"),
+        ("compile FILE...", "compile tac files into the cache without running them, or with --out DIR into another directory, which TACHOST_CACHE can name where they run: for images and read-only machines"),
+        ("completion SHELL", "print the completions for bash, zsh or fish"),
+        ("manpage [NAME]", "print the man page, or that of a plugin"),
+    ];
+
     public static string Paths => "Paths of options start at the directory in which tachost was started, as does that of the tac file; relative paths in the tac file start at the run directory. The log and the pid file stay outside of a jail.";
 
     public static IReadOnlyList<(string Term, string Meaning)> ExitCodes { get; } =

@@ -7,14 +7,18 @@ internal sealed class TacCache
     private const int EntriesKept = 200;
 
     private readonly string? _directory;
+    private readonly int _entriesKept;
 
-    private TacCache(CacheDirectory directory) => (_directory, Notice) = (directory.Path, directory.Notice);
+    private TacCache(CacheDirectory directory, int entriesKept) => (_directory, Notice, _entriesKept) = (directory.Path, directory.Notice, entriesKept);
 
     /// <summary>Why the cache is not used, or could not be written, or null.</summary>
     public string? Notice { get; private set; }
 
     /// <summary>The cache of this user, in the place that the environment names.</summary>
-    public static TacCache Open() => new(CacheDirectory.Open());
+    public static TacCache Open() => new(CacheDirectory.Open(), EntriesKept);
+
+    /// <summary>A cache that is filled on purpose, and keeps whatever it is given.</summary>
+    public static TacCache At(string directory) => new(CacheDirectory.At(directory, CacheDirectory.Shared), int.MaxValue);
 
     /// <summary>The entry, if it is there and whole.</summary>
     public CompiledTac? Find(string key)
@@ -53,7 +57,7 @@ internal sealed class TacCache
 
     private void DropOldest()
     {
-        foreach (var old in new DirectoryInfo(_directory!).EnumerateFiles("*" + Extension).OrderByDescending(file => file.LastWriteTimeUtc).Skip(EntriesKept))
+        foreach (var old in new DirectoryInfo(_directory!).EnumerateFiles("*" + Extension).OrderByDescending(file => file.LastWriteTimeUtc).Skip(_entriesKept))
             TryDelete(old.FullName);
     }
 

@@ -7,11 +7,13 @@ internal static class TacFile
 {
     /// <summary>Prepares a tac file to be built, in this process or in another. Runs nothing of it.</summary>
     /// <exception cref="TacHostException">It cannot be read or does not compile.</exception>
-    public static TacRecipe Prepare(string path, IReadOnlyList<string> directories)
+    public static TacRecipe Prepare(string path, IReadOnlyList<string> directories) => Prepare(path, directories, TacCache.Open());
+
+    /// <summary>The same with a certain cache.</summary>
+    public static TacRecipe Prepare(string path, IReadOnlyList<string> directories, TacCache cache)
     {
         var sources = TacSources.Read(path);
         var search = new ReferenceSearch(directories);
-        var cache = TacCache.Open();
         var key = CacheKey.Of(sources, search);
         var kept = cache.Find(key);
         var tac = kept ?? Compile(path, sources, search, cache, key);

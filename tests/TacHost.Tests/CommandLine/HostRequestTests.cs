@@ -177,13 +177,33 @@ public sealed class HostRequestTests
         static (PluginQuestion, string?) Ask(params string[] words) => HostRequest.Read(words) is HostRequest.ShowPlugins asked ? (asked.Question, asked.Name) : throw new InvalidOperationException();
     }
 
+    [Theory]
+    [InlineData("a.csx b.csx --out /x", "a.csx b.csx", "/x")]
+    [InlineData("--out=/x a.csx", "a.csx", "/x")]
+    [InlineData("a.csx", "a.csx", null)]
+    public void Read_Compile_TakesFilesAndADirectory(string words, string files, string? directory)
+    {
+        var request = Assert.IsType<HostRequest.Compile>(HostRequest.Read(["compile", .. words.Split(' ')]));
+
+        Assert.Equal((files, directory), (string.Join(' ', request.Files), request.Directory));
+    }
+
+    [Theory]
+    [InlineData("compile", "name what is to be compiled: tachost compile FILE… [--out DIR].")]
+    [InlineData("compile --out /x", "name what is to be compiled: tachost compile FILE… [--out DIR].")]
+    [InlineData("compile a.csx --out", "'--out' is nothing that tachost compile takes: tachost compile FILE… [--out DIR].")]
+    [InlineData("compile a.csx --uot /x", "'--uot' is nothing that tachost compile takes: tachost compile FILE… [--out DIR].")]
+    [InlineData("compile --out= a.csx", "'' cannot be the --out, which is a path.")]
+    public void Read_CompileGoneWrong_SaysWhatItTakes(string words, string said) =>
+        Assert.Equal(said, Assert.Throws<TacHostException>(() => HostRequest.Read(words.Split(' '))).Message);
+
     [Fact]
     public void Read_RandomWords_EitherMeansSomethingOrIsOneLineOfUsage()
     {
         var names = HostCommandLine.Options.SelectMany(option => option.Short is { } letter ? [option.Name, $"-{letter}"] : new[] { option.Name }).ToArray();
         var word = Gen.OneOf(
             OneOf(names),
-            OneOf("x.csx", "--", "-", "", "completion", "manpage", "plugins", "--why", "ftp", "bash", "1", "0", "-1", "info", "json", "udp://h:1", "022", "a=b"),
+            OneOf("x.csx", "--", "-", "", "completion", "manpage", "plugins", "compile", "--out", "--why", "ftp", "bash", "1", "0", "-1", "info", "json", "udp://h:1", "022", "a=b"),
             Gen.String[Gen.Char[' ', '~'], 0, 8],
             Gen.String[0, 6],
             Gen.Select(OneOf(names), Gen.String[Gen.Char[' ', '~'], 0, 6], (name, value) => $"{name}={value}"),
