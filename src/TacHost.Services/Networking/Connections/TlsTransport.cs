@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace TacHost.Services.Networking.Connections;
 
 /// <summary>A connection on which TLS is spoken: the same life, but the bytes go through the cipher, and the last thing said is close_notify.</summary>
-internal sealed class TlsTransport(Socket socket, IConnectionKeeper keeper, ConnectionEnds? ends, SslStream tls) : SocketTransport(NonBlocking(socket), keeper, ends)
+internal sealed class TlsTransport(StreamSocket socket, IConnectionKeeper keeper, ConnectionEnds? ends, SslStream tls) : SocketTransport(NonBlocking(socket), keeper, ends)
 {
     /// <summary>No: there may be something deciphered when nothing has come.</summary>
     protected override bool CanBeWatched => false;
@@ -12,7 +12,7 @@ internal sealed class TlsTransport(Socket socket, IConnectionKeeper keeper, Conn
     /// <summary>Ends when a record with data has been deciphered, or at the end: an empty read of an SslStream waits for that without a buffer.</summary>
     protected override ValueTask<int> WaitForDataAsync() => tls.ReadAsync(Memory<byte>.Empty);
 
-    protected override int ReceiveNow(byte[] buffer, out SocketError error)
+    protected override int ReceiveNow(Span<byte> buffer, out SocketError error)
     {
         try
         {

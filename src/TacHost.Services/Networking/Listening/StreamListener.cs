@@ -162,17 +162,17 @@ internal sealed class StreamListener : IConnectionKeeper
 
     private void AcceptOne(AcceptPause pause)
     {
-        Socket? socket = null;
+        StreamSocket? socket = null;
         Admission? admission = null;
         try
         {
             pause.WaitForRoom();
-            socket = _socket.Accept();
+            socket = _socket.Accept(_settings.NeedsWholeSocket);
             pause.Accepted(socket);
             if (_settings.Limiter is { } limiter && !TryAdmit(limiter, socket, out admission))
                 return;
             if (_settings.TakeOver is { } takeOver)
-                takeOver(this, socket);
+                takeOver(this, socket.Detach());
             else if (_settings.HasOpening)
                 _ = new OpeningConnection(socket, this, _settings, admission).OpenAsync();
             else
@@ -195,7 +195,7 @@ internal sealed class StreamListener : IConnectionKeeper
     }
 
     /// <summary>Gives an accepted connection a place, after a wait if the limits want that; or resets it.</summary>
-    private bool TryAdmit(ConnectionLimiter limiter, Socket socket, out Admission? admission)
+    private bool TryAdmit(ConnectionLimiter limiter, StreamSocket socket, out Admission? admission)
     {
         admission = limiter.TryEnter();
         if (admission is null)
@@ -204,7 +204,7 @@ internal sealed class StreamListener : IConnectionKeeper
             admission = limiter.TryEnter();
 
         // Behind a proxy, the address is known only later.
-        if (admission is not null && !_settings.ExpectsProxyHeader && SocketTransport.PeerOf(socket) is IPEndPoint peer && !admission.TryCountTo(peer.Address))
+        if (admission is not null && !_settings.ExpectsProxyHeader && socket.Peer is IPEndPoint peer && !admission.TryCountTo(peer.Address))
         {
             LimitReached($"{peer.Address} has as many connections as it may have");
             admission.Leave();
@@ -214,7 +214,7 @@ internal sealed class StreamListener : IConnectionKeeper
         if (admission is not null)
             return true;
         Counts?.CountRefused();
-        SocketTransport.Reset(socket);
+        socket.Reset();
         return false;
     }
 
