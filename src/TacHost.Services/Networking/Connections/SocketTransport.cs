@@ -125,12 +125,18 @@ internal partial class SocketTransport : ITransport, IConnection
         }
         catch (Exception e)
         {
-            NetworkingLog.Attempt(() => NetworkingLog.ProtocolThrew(_logger!, e, Peer.ToString()!, TypeName.Of(_protocol!.GetType())));
-            lock (_socket)
-            {
-                if (!_closed)
-                    Abort(e);
-            }
+            EndAfter(e);
+        }
+    }
+
+    /// <remarks>Apart from <see cref="Call"/>, where what the lambda needs would be made for every callback.</remarks>
+    private void EndAfter(Exception e)
+    {
+        NetworkingLog.Attempt(() => NetworkingLog.ProtocolThrew(_logger!, e, Peer.ToString()!, TypeName.Of(_protocol!.GetType())));
+        lock (_socket)
+        {
+            if (!_closed)
+                Abort(e);
         }
     }
 }
