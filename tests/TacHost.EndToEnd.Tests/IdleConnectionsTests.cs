@@ -3,7 +3,7 @@ using TacHost.EndToEnd.Tests.Running;
 
 namespace TacHost.EndToEnd.Tests;
 
-/// <summary>Connections on which nothing happens; bench/idle-connections measures what they cost.</summary>
+/// <summary>Connections on which nothing happens; <c>bench/run --only idle</c> measures what they cost.</summary>
 public sealed class IdleConnectionsTests
 {
     private const string Silent = """

@@ -48,7 +48,7 @@ internal sealed record MemoryAfterPoems() : Measurement("memory after a million 
     }
 }
 
-/// <summary>What 10,000 connections take on which nothing happens.</summary>
+/// <summary>What 10,000 connections take on which nothing happens: memory, and threads that each does not have.</summary>
 internal sealed record IdleConnections() : Measurement("idle connections")
 {
     private const int Connections = 10_000;
@@ -57,11 +57,13 @@ internal sealed record IdleConnections() : Measurement("idle connections")
     public override IEnumerable<Row> Take(Bench bench)
     {
         ServerKind[] kinds = [.. new[] { bench.Peers.TachostIdle, bench.Peers.TwistdIdle }.Where(kind => kind.IsThere)];
-        var results = Bench.InTurn<double>(bench.Options.Of(1, 1, 5), [.. kinds.Select<ServerKind, Func<double>>(kind => () => Measure(bench, kind))]);
+        var threads = kinds.ToDictionary(kind => kind, _ => new List<double>());
+        var results = Bench.InTurn<double>(bench.Options.Of(1, 3, 5), [.. kinds.Select<ServerKind, Func<double>>(kind => () => Measure(bench, kind, threads[kind]))]);
         yield return new Row($"resident memory of each of {Connections:#,0} idle connections", "kB", [.. kinds.Select((kind, i) => new Series(kind.Name, results[i]))], new Goal("tachost", "twistd", 0.5));
+        yield return new Row($"threads with {Connections:#,0} idle connections", "threads", [.. kinds.Select(kind => new Series(kind.Name, threads[kind]))]);
     }
 
-    private static double Measure(Bench bench, ServerKind kind)
+    private static double Measure(Bench bench, ServerKind kind, List<double> threads)
     {
         using var server = kind.Start(bench.Setup());
         var connections = new List<Connection>();
@@ -79,7 +81,9 @@ internal sealed record IdleConnections() : Measurement("idle connections")
             var before = server.SettledMemory();
             while (connections.Count <= Connections)
                 connections.Add(Connection.TryOpen(server.Port) ?? throw new InvalidOperationException($"{kind.Name} takes no more than {connections.Count} connections, or there are no more descriptors (ulimit -n)."));
-            return (server.SettledMemory() - before) / Connections / KiloByte;
+            var after = server.SettledMemory();
+            threads.Add(ProcessFigures.Threads(server.Id));
+            return (after - before) / Connections / KiloByte;
         }
         finally
         {

@@ -36,11 +36,15 @@ internal static class ProcessFigures
     }
 
     /// <summary>Resident memory in bytes.</summary>
-    public static double Resident(int process)
-    {
-        var line = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return 1024.0 * long.Parse(line.AsSpan(6).Trim().TrimEnd("kB").Trim(), CultureInfo.InvariantCulture);
-    }
+    public static double Resident(int process) => 1024.0 * Status(process, "VmRSS:");
+
+    public static int Threads(int process) => (int)Status(process, "Threads:");
 
     public static bool Exists(int process) => Directory.Exists($"/proc/{process}");
+
+    private static long Status(int process, string field)
+    {
+        var line = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith(field, StringComparison.Ordinal));
+        return long.Parse(line.AsSpan(field.Length).Trim().TrimEnd("kB").Trim(), CultureInfo.InvariantCulture);
+    }
 }

@@ -10,9 +10,14 @@ internal static unsafe partial class Libc
     private const int Interrupted = 4;
     private const int WouldBlock = 11;
     private const int DontWaitNoSignal = 0x40 | 0x4000;
+    private const int OnlyLook = 0x02;
+    private const int SocketLevel = 1;
+    private const int LingerOption = 13;
+    private const int PeerCredentials = 17;
+    private const int ShutWrite = 1;
 
     /// <summary>Takes what has come, without waiting, whatever mode the socket is in.</summary>
-    public static int ReceiveNow(SafeSocketHandle socket, Span<byte> buffer, out SocketError error)
+    public static int ReceiveNow(SafeHandle socket, Span<byte> buffer, out SocketError error)
     {
         fixed (byte* start = buffer)
         {
@@ -26,7 +31,7 @@ internal static unsafe partial class Libc
     }
 
     /// <summary>Sends what the kernel takes, without waiting, whatever mode the socket is in.</summary>
-    public static int SendNow(SafeSocketHandle socket, ReadOnlySpan<byte> data, out SocketError error)
+    public static int SendNow(SafeHandle socket, ReadOnlySpan<byte> data, out SocketError error)
     {
         fixed (byte* start = data)
         {
@@ -38,6 +43,35 @@ internal static unsafe partial class Libc
             return (int)Math.Max(count, 0);
         }
     }
+
+    /// <summary>Whether something has come that has not been taken.</summary>
+    public static bool HasUnread(SafeHandle socket)
+    {
+        byte any;
+        return Receive(socket, &any, 1, DontWaitNoSignal | OnlyLook) > 0;
+    }
+
+    /// <summary>Sends nothing more. Fails in silence where the connection is gone.</summary>
+    public static void ShutSending(SafeHandle socket) => _ = Shutdown(socket, ShutWrite);
+
+    /// <summary>Makes the close that follows a reset.</summary>
+    public static void ResetWithClose(SafeHandle socket)
+    {
+        var atOnce = stackalloc int[] { 1, 0 };
+        _ = SetOption(socket, SocketLevel, LingerOption, atOnce, 2 * sizeof(int));
+    }
+
+    /// <summary>Which process, user and group have connected to a UNIX socket.</summary>
+    /// <exception cref="SocketException">It is not connected any more.</exception>
+    public static (int Process, int User, int Group) CredentialsOf(SafeHandle socket)
+    {
+        var credentials = stackalloc int[3];
+        uint length = 3 * sizeof(int);
+        return GetOption(socket, SocketLevel, PeerCredentials, credentials, ref length) == 0 ? (credentials[0], credentials[1], credentials[2]) : throw new SocketException((int)LastSocketError());
+    }
+
+    [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int descriptor);
 
     [LibraryImport(Library, EntryPoint = "epoll_create1", SetLastError = true)]
     public static partial int CreateEventPoll(int flags);
@@ -55,15 +89,28 @@ internal static unsafe partial class Libc
     public static partial int CountEvent(SafeFileHandle counter, ulong count);
 
     [LibraryImport(Library, EntryPoint = "recv", SetLastError = true)]
-    private static partial nint Receive(SafeSocketHandle socket, byte* buffer, nuint length, int flags);
+    private static partial nint Receive(SafeHandle socket, byte* buffer, nuint length, int flags);
 
     [LibraryImport(Library, EntryPoint = "send", SetLastError = true)]
-    private static partial nint Send(SafeSocketHandle socket, byte* data, nuint length, int flags);
+    private static partial nint Send(SafeHandle socket, byte* data, nuint length, int flags);
+
+    [LibraryImport(Library, EntryPoint = "shutdown", SetLastError = true)]
+    private static partial int Shutdown(SafeHandle socket, int how);
+
+    [LibraryImport(Library, EntryPoint = "setsockopt", SetLastError = true)]
+    private static partial int SetOption(SafeHandle socket, int level, int option, void* value, uint length);
+
+    [LibraryImport(Library, EntryPoint = "getsockopt", SetLastError = true)]
+    private static partial int GetOption(SafeHandle socket, int level, int option, void* value, ref uint length);
 
     /// <summary>What .NET makes of the same errno.</summary>
     private static SocketError LastSocketError() => Marshal.GetLastPInvokeError() switch
     {
         WouldBlock => SocketError.WouldBlock,
+        9 => SocketError.OperationAborted,
+        22 => SocketError.InvalidArgument,
+        1 or 13 => SocketError.AccessDenied,
+        23 or 24 => SocketError.TooManyOpenSockets,
         32 => SocketError.Shutdown,
         100 => SocketError.NetworkDown,
         101 => SocketError.NetworkUnreachable,

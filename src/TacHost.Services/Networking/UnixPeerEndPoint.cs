@@ -1,15 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using TacHost.Services.Interop;
 
 namespace TacHost.Services.Networking;
 
 /// <summary>Who is at the other end of a UNIX socket. Such a client has no address; the kernel says which process made the connection (SO_PEERCRED of unix(7)).</summary>
 public sealed class UnixPeerEndPoint : EndPoint, IEquatable<UnixPeerEndPoint>
 {
-    private const int SocketLevel = 1;
-    private const int PeerCredentials = 17;
-
     private UnixPeerEndPoint(int processId, int userId, int groupId) => (ProcessId, UserId, GroupId) = (processId, userId, groupId);
 
     /// <inheritdoc/>
@@ -39,10 +37,9 @@ public sealed class UnixPeerEndPoint : EndPoint, IEquatable<UnixPeerEndPoint>
 
     /// <summary>Asks the kernel about a connected socket.</summary>
     /// <exception cref="SocketException">It is not connected any more.</exception>
-    internal static UnixPeerEndPoint Of(Socket socket)
+    internal static UnixPeerEndPoint Of(SafeHandle socket)
     {
-        Span<int> credentials = stackalloc int[3];
-        socket.GetRawSocketOption(SocketLevel, PeerCredentials, MemoryMarshal.AsBytes(credentials));
-        return new UnixPeerEndPoint(credentials[0], credentials[1], credentials[2]);
+        var (process, user, group) = Libc.CredentialsOf(socket);
+        return new UnixPeerEndPoint(process, user, group);
     }
 }

@@ -127,6 +127,21 @@ public sealed class EndpointTests
         Assert.InRange(failure.Message.Length, 1, 600);
     }
 
+    [Theory]
+    [InlineData("x")]
+    [InlineData("tcp:80:interface=x")]
+    [InlineData("tcp:")]
+    [InlineData("unix:x=")]
+    [InlineData(@"tls:\:")]
+    public void Parse_LongText_AllocatesNoMoreThanAFewTimesItsLength(string beginning)
+    {
+        var text = beginning + string.Concat(Enumerable.Repeat("a:", 50_000));
+        _ = Record.Exception(() => Endpoint.Parse(text));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.IsType<FormatException>(Record.Exception(() => Endpoint.Parse(text)));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100L * text.Length);
+    }
+
     [Fact]
     public void ToString_AnyTcpServer_IsParsedAsTheSame() =>
         Gen.Select(Gen.Int[0, 65535], _text, Gen.Int[1, int.MaxValue].Nullable()).Sample((port, iface, backlog) =>

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Text;
 using TacHost.Services.Networking;
 using TacHost.Services.Tests.Networking.Fakes;
 
@@ -65,6 +66,48 @@ public sealed class GarbageTests : IDisposable
         await StillEchoesAsync(good);
     }
 
+    [Theory]
+    [InlineData("lines")]
+    [InlineData("netstrings")]
+    [InlineData("prefixed")]
+    [InlineData("bytes")]
+    public async Task Protocol_GarbageOfEveryLengthBeforeAndInTheMiddle_EndsThatConnectionOnly(string kind)
+    {
+        byte[] hello = kind switch
+        {
+            "netstrings" => [.. "5:hello,"u8],
+            "prefixed" => [0, 0, 0, 5, .. "hello"u8],
+            _ => [.. "hello\r\n"u8],
+        };
+        StreamServer server = new("tcp:0:interface=127.0.0.1", new FactoryOf(_ => kind switch
+        {
+            "lines" => new RecordingLines(maxLength: 20) { WhenLine = (protocol, line) => protocol.SendLine(line) },
+            "netstrings" => new EchoNetstrings(),
+            "prefixed" => new EchoPrefixed(),
+            _ => new ProtocolOf { WhenReceived = (transport, data) => transport.Write(data) },
+        }));
+        await using var running = await RunningService.StartAsync(server);
+        using Client good = await Client.ConnectAsync(server.EndPoints[0]), slow = await Client.ConnectAsync(server.EndPoints[0]);
+
+        // One that takes for ever over what the others say at once.
+        foreach (var one in hello[..^1])
+        {
+            await slow.SendAsync([one]);
+            await EachLengthAsync(server, [], 40);
+            await EachLengthAsync(server, [.. hello, .. hello], (2 * hello.Length) + 5);
+            await AnswersAsync(good);
+        }
+
+        await slow.SendAsync(hello[^1..]);
+        Assert.Equal(Encoding.Latin1.GetString(hello), await slow.ReadAsync(hello.Length));
+
+        async Task AnswersAsync(Client client)
+        {
+            await client.SendAsync(hello);
+            Assert.Equal(Encoding.Latin1.GetString(hello), await client.ReadAsync(hello.Length));
+        }
+    }
+
     [Fact]
     public async Task Tls_HandshakeOfSingleBytes_IsCutWhenItsTimeIsOver()
     {
@@ -98,14 +141,14 @@ public sealed class GarbageTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    /// <summary>Sends the first bytes of something good and then garbage, for each length of both up to a limit, and waits for the end of each connection.</summary>
+    /// <summary>Sends the first bytes of something good and then garbage, for each length of both up to a limit (garbage alone, if there is nothing good), and waits for the end of each connection.</summary>
     private static Task EachLengthAsync(StreamServer server, byte[] good, int longest) =>
         Parallel.ForEachAsync(Enumerable.Range(0, longest + 1), new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = Token }, async (length, _) =>
         {
             using var bad = await Client.ConnectAsync(server.EndPoints[0]);
             try
             {
-                await bad.SendAsync([.. good.AsSpan(0, length), .. Garbage(longest - length)]);
+                await bad.SendAsync([.. good.AsSpan(0, Math.Min(length, good.Length)), .. Garbage(good.Length == 0 ? length : longest - length)]);
                 bad.Socket.Shutdown(SocketShutdown.Send);
                 await bad.ReadToEndAsync();
             }
@@ -167,5 +210,20 @@ public sealed class GarbageTests : IDisposable
         await tls.AuthenticateAsClientAsync("localhost").Soon();
         await StillEchoesAsync(client);
         return client;
+    }
+
+    private sealed class EchoNetstrings : NetstringProtocol
+    {
+        public EchoNetstrings() => MaxLength = 20;
+
+        protected override void StringReceived(ReadOnlySpan<byte> text) => SendString(text);
+    }
+
+    private sealed class EchoPrefixed : LengthPrefixedProtocol
+    {
+        public EchoPrefixed()
+            : base(LengthPrefix.FourBytes) => MaxLength = 20;
+
+        protected override void StringReceived(ReadOnlySpan<byte> text) => SendString(text);
     }
 }

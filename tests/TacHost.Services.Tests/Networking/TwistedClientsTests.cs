@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using CsCheck;
 using TacHost.Services.Networking;
 using TacHost.Services.Tests.Networking.Fakes;
 
@@ -48,6 +51,37 @@ public sealed class TwistedClientsTests
         reactor.connectTCP('127.0.0.1', int(sys.argv[1]), factory)
         reactor.run()
         """;
+
+    /// <summary>Reads endpoints, one a line in hexadecimal digits, and prints their parts in the order of their names.</summary>
+    private const string Endpoints = """
+        import sys
+        try:
+            from twisted.internet import endpoints
+        except ImportError:
+            print('no twisted'); sys.exit()
+        for line in sys.stdin:
+            unnamed, named = endpoints._parse(bytes.fromhex(line).decode())
+            parts = [('', part) for part in unnamed] + sorted(named.items())
+            print(';'.join(name + '=' + value.encode().hex() for name, value in parts))
+        """;
+
+    private static readonly Gen<string> _text = Gen.String[Gen.Char[@":=\ab/0 é"], 1, 12];
+
+    [Fact]
+    public async Task EndpointToString_AnyPath_IsTheSameForTwisted()
+    {
+        List<string> paths = [@"\", ":", "=", @"\:=", "a=b", "/run/a:b", "é"];
+        _text.Sample(paths.Add, iter: 300, threads: 1);
+        var texts = paths.SelectMany(path => (string[])[Endpoint.Parse($"unix:address={Escaped(path)}:mode=600").ToString()!, Endpoint.ParseClient($"tls:host={Escaped(path)}:port=1:trustRoots={Escaped(path)}").ToString()!]).ToList();
+        var expected = paths.SelectMany(path => (string[])[$"={Hex("unix")};={Hex(path)};mode={Hex("600")}", $"={Hex("tls")};={Hex(path)};={Hex("1")};trustRoots={Hex(path)}"]);
+        var output = await RealClient.RunAsync(DistributionsPython, string.Concat(texts.Select(text => Hex(text) + "\n")), "-c", Endpoints);
+        Assert.SkipWhen(output == "no twisted\n", "python3-twisted is not installed");
+        Assert.Equal(expected, output.TrimEnd('\n').Split('\n'));
+
+        static string Hex(string text) => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(text));
+
+        static string Escaped(string text) => Regex.Replace(text, @"[\\:=]", @"\$0");
+    }
 
     [Fact]
     public async Task TcpServer_TwistedClient_GetsThePoem() =>

@@ -114,13 +114,14 @@ internal sealed class ClientConnection : IConnectionKeeper
         if (protocol is null)
         {
             opened.Tls?.Dispose();
-            SocketTransport.Reset(opened.Socket);
+            new StreamSocket(opened.Socket, opened.Peer).Reset();
             throw ConnectFailure.NotWanted(endpoint, TypeName.Of(factory.GetType()), failure);
         }
 
         ClientConnection connection = new(protocol, counts);
-        ConnectionEnds ends = new(opened.Peer, SocketTransport.LocalOf(opened.Socket) ?? opened.Peer);
-        connection._transport = opened.Tls is { } tls ? new TlsTransport(opened.Socket, connection, ends, tls) : new SocketTransport(opened.Socket, connection, ends);
+        ConnectionEnds ends = new(opened.Peer, StreamSocket.LocalOf(opened.Socket) ?? opened.Peer);
+        StreamSocket socket = new(opened.Socket, opened.Peer);
+        connection._transport = opened.Tls is { } tls ? new TlsTransport(socket, connection, ends, tls) : new SocketTransport(socket, connection, ends);
         connection._transport.Open(protocol, factory.Logger);
 
         // One that was over after its first callback has had its last, and was never kept.

@@ -6,7 +6,7 @@ using TacHost.Services.Networking.Listening;
 namespace TacHost.Services.Networking.Connections;
 
 /// <summary>A connection on which something is said before its protocol sees it: a PROXY header, a TLS handshake, or first the one and then the other.</summary>
-internal sealed class OpeningConnection(Socket socket, StreamListener listener, ListenerSettings settings, Admission? admission) : IConnection
+internal sealed class OpeningConnection(StreamSocket socket, StreamListener listener, ListenerSettings settings, Admission? admission) : IConnection
 {
     /// <inheritdoc/>
     public IConnection? Previous { get; set; }
@@ -23,12 +23,12 @@ internal sealed class OpeningConnection(Socket socket, StreamListener listener, 
         try
         {
             using CancellationTokenSource limit = new(settings.OpeningTimeout);
-            var ends = settings.ExpectsProxyHeader ? await ProxyHeader.ReceiveAsync(socket, limit.Token) : null;
-            if (settings.ExpectsProxyHeader && (ends?.Peer ?? SocketTransport.PeerOf(socket)) is IPEndPoint client && admission?.TryCountTo(client.Address) == false)
+            var ends = settings.ExpectsProxyHeader ? await ProxyHeader.ReceiveAsync(socket.Whole, limit.Token) : null;
+            if (settings.ExpectsProxyHeader && (ends?.Peer ?? socket.Peer) is IPEndPoint client && admission?.TryCountTo(client.Address) == false)
                 throw new FormatException($"{client.Address} has as many connections as it may have.");
             if (settings.Tls is { } certificates)
             {
-                tls = new SslStream(new NetworkStream(socket, ownsSocket: false));
+                tls = new SslStream(new NetworkStream(socket.Whole, ownsSocket: false));
                 await tls.AuthenticateAsServerAsync(certificates.ChooseAsync, null, limit.Token);
             }
 
@@ -48,7 +48,7 @@ internal sealed class OpeningConnection(Socket socket, StreamListener listener, 
     }
 
     /// <inheritdoc/>
-    public void AbortConnection() => SocketTransport.Reset(socket);
+    public void AbortConnection() => socket.Reset();
 
     /// <inheritdoc/>
     public void EndIfIdleSince(long time)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
@@ -17,6 +18,7 @@ internal static class ProxyHeader
     private const int IPv4Length = 12;
     private const int IPv6Length = 36;
     private const int UnixLength = 216;
+    private const int MostAtOnce = 4096;
 
     private static ReadOnlySpan<byte> Signature => "\r\n\r\n\0\r\nQUIT\n"u8;
 
@@ -45,8 +47,7 @@ internal static class ProxyHeader
         var ends = ParseBinary(header.AsSpan(0, FixedLength), addresses.Span);
 
         // Longer addresses and further fields are of no use here.
-        for (var left = length - addresses.Length; left > 0;)
-            left -= await ReceiveSomeAsync(socket, header.AsMemory(0, Math.Min(left, header.Length)), cancellationToken);
+        await SkipAsync(socket, length - addresses.Length, cancellationToken);
         return ends;
     }
 
@@ -136,6 +137,22 @@ internal static class ProxyHeader
     {
         while (!buffer.IsEmpty)
             buffer = buffer[await ReceiveSomeAsync(socket, buffer, cancellationToken)..];
+    }
+
+    private static async Task SkipAsync(Socket socket, int count, CancellationToken cancellationToken)
+    {
+        if (count == 0)
+            return;
+        var buffer = ArrayPool<byte>.Shared.Rent(Math.Min(count, MostAtOnce));
+        try
+        {
+            while (count > 0)
+                count -= await ReceiveSomeAsync(socket, buffer.AsMemory(0, Math.Min(count, buffer.Length)), cancellationToken);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private static async Task<int> ReceiveSomeAsync(Socket socket, Memory<byte> buffer, CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ internal partial class SocketTransport
     private long _lastActivity;
 
     /// <summary>Whether the socket can be closed right after the first callback: see <see cref="SentAtOnce"/>.</summary>
-    protected virtual bool CanCloseAtOnce => _losing && _queueSent is null && _sent <= SentAtOnce && _socket.Available == 0;
+    protected virtual bool CanCloseAtOnce => _losing && _queueSent is null && _sent <= SentAtOnce && !_socket.HasUnread;
 
     public void LoseConnection()
     {
@@ -85,21 +85,6 @@ internal partial class SocketTransport
         LoseConnection();
     }
 
-    /// <summary>Closes a socket so that its peer sees a reset.</summary>
-    internal static void Reset(Socket socket)
-    {
-        try
-        {
-            socket.LingerState = new LingerOption(enable: true, seconds: 0);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // Only a live connection can be told to reset; what opened it may have been aborted a moment before.
-        }
-
-        socket.Dispose();
-    }
-
     private void StopLingering()
     {
         lock (_socket)
@@ -132,9 +117,9 @@ internal partial class SocketTransport
     {
         var goodbye = SayGoodbyeOnceAsync();
         if (goodbye.IsCompleted)
-            ShutSending();
+            _socket.ShutSending();
         else
-            _ = goodbye.ContinueWith(_ => ShutSending(), TaskScheduler.Default);
+            _ = goodbye.ContinueWith(_ => _socket.ShutSending(), TaskScheduler.Default);
     }
 
     /// <summary>Tells the peer that all is said, and waits a while for it to close: see <see cref="SentAtOnce"/>.</summary>
@@ -171,26 +156,14 @@ internal partial class SocketTransport
     private void Linger()
     {
         // It also keeps the close from being a reset, which .NET makes of one that interrupts a read.
-        ShutSending();
+        _socket.ShutSending();
         _linger = new Timer(static transport => ((SocketTransport)transport!).StopLingering(), this, _keeper.IsClosing ? _longestLingerAtStop : _longestLinger, Timeout.InfiniteTimeSpan);
-    }
-
-    private void ShutSending()
-    {
-        try
-        {
-            _socket.Shutdown(SocketShutdown.Send);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // The peer is gone already, which the read will say.
-        }
     }
 
     private void Abort(Exception reason)
     {
         _reason ??= reason;
-        Reset(_socket);
+        _socket.Reset();
         CloseSocket();
     }
 

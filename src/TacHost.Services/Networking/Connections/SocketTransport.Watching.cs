@@ -46,7 +46,7 @@ internal partial class SocketTransport : IThreadPoolWorkItem
     {
         try
         {
-            var descriptor = (int)_socket.Handle;
+            var descriptor = _socket.Descriptor;
             if (watch.TryAdd(descriptor, _socket, this))
             {
                 _descriptor = descriptor;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
-using TacHost.Services.Interop;
 using TacHost.Services.Networking.Listening;
 
 namespace TacHost.Services.Networking.Connections;
@@ -11,8 +10,9 @@ namespace TacHost.Services.Networking.Connections;
 internal partial class SocketTransport : ITransport, IConnection
 {
     /// <summary>Also the lock around what changes: nobody else has it, and an object for that alone would be in memory once for each connection.</summary>
-    private readonly Socket _socket;
+    private readonly StreamSocket _socket;
     private readonly IConnectionKeeper _keeper;
+    private readonly ConnectionEnds? _ends;
     private Protocol? _protocol;
     private ILogger? _logger;
     private bool _open;
@@ -23,13 +23,12 @@ internal partial class SocketTransport : ITransport, IConnection
     /// <param name="socket">The connection; this transport's from now on.</param>
     /// <param name="keeper">Who accepted or made it.</param>
     /// <param name="ends">Who really talks to whom, if somebody in between has said so.</param>
-    public SocketTransport(Socket socket, IConnectionKeeper keeper, ConnectionEnds? ends = null)
+    public SocketTransport(StreamSocket socket, IConnectionKeeper keeper, ConnectionEnds? ends = null)
     {
-        (_socket, _keeper) = (socket, keeper);
-        Peer = ends?.Peer ?? PeerOf(socket);
+        (_socket, _keeper, _ends) = (socket, keeper, ends);
 
         // Asking the socket costs a system call, and is not possible any more when the connection is lost.
-        Local = ends?.Local ?? keeper.LocalEndPoint ?? Unmapped(socket.LocalEndPoint!);
+        Local = ends?.Local ?? keeper.LocalEndPoint ?? socket.Local;
 
         // Setting it costs a call and a quarter of a kilobyte.
         if (!OperatingSystem.IsLinux())
@@ -45,7 +44,7 @@ internal partial class SocketTransport : ITransport, IConnection
 
     public EndPoint Local { get; }
 
-    public EndPoint Peer { get; }
+    public EndPoint Peer => _ends?.Peer ?? _socket.Peer;
 
     /// <summary>What has ended the connection, or null if it was closed in good order; once it is lost.</summary>
     public Exception? Reason => _reason;
@@ -84,33 +83,24 @@ internal partial class SocketTransport : ITransport, IConnection
     internal static bool IsLoss(Exception e) =>
         e is SocketException or ObjectDisposedException or IOException or AuthenticationException or InvalidOperationException;
 
-    /// <summary>The other side of an accepted socket, in a form that can be read in a log.</summary>
-    internal static EndPoint PeerOf(Socket socket) =>
-        socket.RemoteEndPoint is IPEndPoint ip ? Unmapped(ip) : UnixPeerEndPoint.Of(socket);
-
-    /// <summary>This side of a socket, in a form that can be read in a log; null for one without an address.</summary>
-    internal static EndPoint? LocalOf(Socket socket) => socket.LocalEndPoint is { } local ? Unmapped(local) : null;
-
     /// <summary>From here on a full kernel buffer is an answer, not a wait.</summary>
-    protected static Socket NonBlocking(Socket socket)
+    protected static StreamSocket NonBlocking(StreamSocket socket)
     {
-        socket.Blocking = false;
+        socket.Whole.Blocking = false;
         return socket;
     }
 
     /// <summary>Waits, without a buffer, until there is something to take.</summary>
-    protected virtual ValueTask<int> WaitForDataAsync() => _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
+    protected virtual ValueTask<int> WaitForDataAsync() => _socket.Whole.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
 
     /// <summary>Takes what has come, without waiting.</summary>
-    protected virtual int ReceiveNow(byte[] buffer, out SocketError error) =>
-        OperatingSystem.IsLinux() ? Libc.ReceiveNow(_socket.SafeHandle, buffer, out error) : _socket.Receive(buffer, SocketFlags.None, out error);
+    protected virtual int ReceiveNow(Span<byte> buffer, out SocketError error) => _socket.ReceiveNow(buffer, out error);
 
     /// <summary>Sends what can be sent without waiting. Called with the lock held.</summary>
-    protected virtual int SendNow(ReadOnlySpan<byte> data, out SocketError error) =>
-        OperatingSystem.IsLinux() ? Libc.SendNow(_socket.SafeHandle, data, out error) : _socket.Send(data, SocketFlags.None, out error);
+    protected virtual int SendNow(ReadOnlySpan<byte> data, out SocketError error) => _socket.SendNow(data, out error);
 
     /// <summary>Sends, waiting for the peer to take it.</summary>
-    protected virtual ValueTask<int> SendAsync(ReadOnlyMemory<byte> data) => _socket.SendAsync(data, SocketFlags.None);
+    protected virtual ValueTask<int> SendAsync(ReadOnlyMemory<byte> data) => _socket.Whole.SendAsync(data, SocketFlags.None);
 
     /// <summary>What is to be said after the last byte of the protocol and before the socket is shut. Called once at most.</summary>
     protected virtual Task SayGoodbyeAsync() => Task.CompletedTask;
@@ -135,16 +125,18 @@ internal partial class SocketTransport : ITransport, IConnection
         }
         catch (Exception e)
         {
-            NetworkingLog.Attempt(() => NetworkingLog.ProtocolThrew(_logger!, e, Peer.ToString()!, TypeName.Of(_protocol!.GetType())));
-            lock (_socket)
-            {
-                if (!_closed)
-                    Abort(e);
-            }
+            EndAfter(e);
         }
     }
 
-    /// <summary>An IPv4 peer of a dual-stack socket, as people write it.</summary>
-    private static EndPoint Unmapped(EndPoint endPoint) =>
-        endPoint is IPEndPoint { Address.IsIPv4MappedToIPv6: true } ip ? new IPEndPoint(ip.Address.MapToIPv4(), ip.Port) : endPoint;
+    /// <remarks>Apart from <see cref="Call"/>, where what the lambda needs would be made for every callback.</remarks>
+    private void EndAfter(Exception e)
+    {
+        NetworkingLog.Attempt(() => NetworkingLog.ProtocolThrew(_logger!, e, Peer.ToString()!, TypeName.Of(_protocol!.GetType())));
+        lock (_socket)
+        {
+            if (!_closed)
+                Abort(e);
+        }
+    }
 }

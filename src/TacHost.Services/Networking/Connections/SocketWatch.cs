@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using TacHost.Services.Interop;
 
 namespace TacHost.Services.Networking.Connections;
@@ -25,7 +24,7 @@ internal sealed class SocketWatch
     }
 
     /// <summary>Begins to tell a transport when there is something to read, on the watching thread, until its socket is closed.</summary>
-    public bool TryAdd(int descriptor, Socket socket, SocketTransport transport)
+    public bool TryAdd(int descriptor, StreamSocket socket, SocketTransport transport)
     {
         lock (_gate)
         {
@@ -34,7 +33,7 @@ internal sealed class SocketWatch
             _byDescriptor[descriptor] = transport;
         }
 
-        return _poll.TryAdd(socket.SafeHandle, (ulong)descriptor);
+        return _poll.TryAdd(socket, (ulong)descriptor);
     }
 
     /// <summary>Forgets a transport, whose descriptor may have gone to another one already.</summary>

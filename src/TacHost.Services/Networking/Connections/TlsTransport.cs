@@ -1,19 +1,52 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 
 namespace TacHost.Services.Networking.Connections;
 
 /// <summary>A connection on which TLS is spoken: the same life, but the bytes go through the cipher, and the last thing said is close_notify.</summary>
-internal sealed class TlsTransport(Socket socket, IConnectionKeeper keeper, ConnectionEnds? ends, SslStream tls) : SocketTransport(NonBlocking(socket), keeper, ends)
+/// <remarks>
+/// .NET guards OpenSSL against a read and a write at the same time, but not against a shutdown during a read: that fails or ends the process while the reader
+/// takes in what TLS 1.3 says after the handshake, such as the tickets of a server. So it is said when the reader has left the cipher, and a wait is interrupted for it.
+/// </remarks>
+internal sealed class TlsTransport(StreamSocket socket, IConnectionKeeper keeper, ConnectionEnds? ends, SslStream tls) : SocketTransport(NonBlocking(socket), keeper, ends)
 {
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _interruption = new();
+    private bool _readerInside;
+    private TaskCompletionSource? _goodbye;
+
     /// <summary>No: there may be something deciphered when nothing has come.</summary>
     protected override bool CanBeWatched => false;
 
-    /// <summary>Ends when a record with data has been deciphered, or at the end: an empty read of an SslStream waits for that without a buffer.</summary>
-    protected override ValueTask<int> WaitForDataAsync() => tls.ReadAsync(Memory<byte>.Empty);
+    protected override bool CanCloseAtOnce => false;
 
-    protected override int ReceiveNow(byte[] buffer, out SocketError error)
+    /// <summary>Ends when a record with data has been deciphered, or at the end: an empty read of an SslStream waits for that without a buffer.</summary>
+    protected override async ValueTask<int> WaitForDataAsync()
     {
+        if (!_interruption.IsCancellationRequested)
+        {
+            Enter();
+            try
+            {
+                return await tls.ReadAsync(Memory<byte>.Empty, _interruption.Token);
+            }
+            catch (OperationCanceledException) when (_interruption.IsCancellationRequested)
+            {
+                // What has come of a record is still there.
+            }
+            finally
+            {
+                Leave();
+            }
+        }
+
+        return await tls.ReadAsync(Memory<byte>.Empty);
+    }
+
+    protected override int ReceiveNow(Span<byte> buffer, out SocketError error)
+    {
+        Enter();
         try
         {
             error = SocketError.Success;
@@ -23,6 +56,10 @@ internal sealed class TlsTransport(Socket socket, IConnectionKeeper keeper, Conn
         {
             error = cause.SocketErrorCode;
             return 0;
+        }
+        finally
+        {
+            Leave();
         }
     }
 
@@ -39,9 +76,66 @@ internal sealed class TlsTransport(Socket socket, IConnectionKeeper keeper, Conn
         return data.Length;
     }
 
-    protected override bool CanCloseAtOnce => false;
+    protected override async Task SayGoodbyeAsync()
+    {
+        try
+        {
+            if (!TrySayGoodbye(out var said))
+                await _interruption.CancelAsync();
+            await said;
+        }
+        catch (CryptographicException)
+        {
+            // In the middle of a message of the peer: it will have to do without.
+        }
+    }
 
-    protected override Task SayGoodbyeAsync() => tls.ShutdownAsync();
+    protected override void Release()
+    {
+        tls.Dispose();
+        _interruption.Dispose();
+    }
 
-    protected override void Release() => tls.Dispose();
+    /// <summary>Says it, unless the reader is in the cipher, and has to say it when it comes out.</summary>
+    private bool TrySayGoodbye(out Task said)
+    {
+        lock (_gate)
+        {
+            if (!_readerInside)
+            {
+                said = tls.ShutdownAsync();
+                return true;
+            }
+
+            _goodbye = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            said = _goodbye.Task;
+            return false;
+        }
+    }
+
+    private void Enter()
+    {
+        lock (_gate)
+            _readerInside = true;
+    }
+
+    private void Leave()
+    {
+        lock (_gate)
+        {
+            _readerInside = false;
+            if (_goodbye is not { } goodbye)
+                return;
+            _goodbye = null;
+            try
+            {
+                _ = tls.ShutdownAsync().ContinueWith(goodbye.SetFromTask, TaskScheduler.Default);
+            }
+            catch (Exception e)
+            {
+                // Whoever waits for it is told.
+                goodbye.SetException(e);
+            }
+        }
+    }
 }

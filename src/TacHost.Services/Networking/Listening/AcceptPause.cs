@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using TacHost.Services.Networking.Connections;
 
 namespace TacHost.Services.Networking.Listening;
 
@@ -22,7 +23,7 @@ internal sealed class AcceptPause(ILogger logger, EndPoint endPoint, ManualReset
     private Timer? _saysItIsOver;
 
     /// <summary>Takes note of a connection, which may be the last for a while.</summary>
-    public void Accepted(Socket socket) => _reached = _reserve.IsReachedBy(socket);
+    public void Accepted(StreamSocket socket) => _reached = _reserve.IsReachedBy(socket);
 
     /// <summary>Waits until there is room for another connection, if the one before has taken the last.</summary>
     public void WaitForRoom()

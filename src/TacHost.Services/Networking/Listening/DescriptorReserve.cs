@@ -1,6 +1,6 @@
-using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
 using TacHost.Services.Interop;
+using TacHost.Services.Networking.Connections;
 
 namespace TacHost.Services.Networking.Listening;
 
@@ -26,7 +26,7 @@ internal sealed class DescriptorReserve
     public int Size => _limit - _first;
 
     /// <summary>Whether an accepted connection is the last one for which there is room. Costs no system call.</summary>
-    public bool IsReachedBy(Socket accepted) => (int)accepted.Handle >= _first - 1;
+    public bool IsReachedBy(StreamSocket accepted) => accepted.Descriptor >= _first - 1;
 
     /// <summary>Whether there is room for another connection, and still for the reserve. Notices a limit that has been changed.</summary>
     public bool HasRoom()

@@ -2,6 +2,7 @@ using System.IO.Pipes;
 using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
 using TacHost.Services.Interop;
+using TacHost.Services.Networking.Connections;
 
 namespace TacHost.Services.Networking.Listening;
 
@@ -60,7 +61,7 @@ internal sealed class InheritedSocket : ListeningSocket
     }
 
     /// <inheritdoc/>
-    public override Socket Accept()
+    public override StreamSocket Accept(bool whole)
     {
         while (true)
         {
@@ -68,7 +69,7 @@ internal sealed class InheritedSocket : ListeningSocket
             try
             {
                 lock (_accepting)
-                    return Socket.Accept();
+                    return StreamSocket.Accept(Socket, whole);
             }
             catch (SocketException e) when (e.SocketErrorCode == SocketError.WouldBlock)
             {

@@ -34,4 +34,7 @@ internal sealed record ListenerSettings(string ServicePath, ServerFactory Factor
 
     /// <summary>Whether something comes before the protocol.</summary>
     public bool HasOpening => ExpectsProxyHeader || Tls is not null;
+
+    /// <summary>Whether .NET's socket is needed for every connection.</summary>
+    public bool NeedsWholeSocket => HasOpening || TakeOver is not null;
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using TacHost.Services.Networking.Connections;
 
 namespace TacHost.Services.Networking.Listening;
 
@@ -15,7 +16,8 @@ internal class ListeningSocket(Socket socket)
     protected Socket Socket => socket;
 
     /// <summary>Waits for the next connection.</summary>
-    public virtual Socket Accept() => socket.Accept();
+    /// <param name="whole">Whether .NET's socket will be needed.</param>
+    public virtual StreamSocket Accept(bool whole) => StreamSocket.Accept(socket, whole);
 
     /// <summary>Takes it away from where new peers would find it, if that can be done before it is closed.</summary>
     public virtual void Withdraw()

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using TacHost.Services.Networking.Connections;
 
@@ -10,7 +9,7 @@ namespace TacHost.Services.Networking.Listening;
 /// A blocking accept and a send from the same thread cost 22 µs of CPU for each short connection, against 36 µs with
 /// <c>AcceptAsync</c> and 20 µs in C (docs/adr/0003); hence the thread, and hence the rule that <c>ConnectionMade</c> must not block.
 /// </remarks>
-internal sealed class StreamListener : IConnectionKeeper
+internal sealed partial class StreamListener : IConnectionKeeper
 {
     private static readonly TimeSpan _longestBacklogDrain = TimeSpan.FromMilliseconds(500);
 
@@ -25,7 +24,6 @@ internal sealed class StreamListener : IConnectionKeeper
     private Timer? _idleCheck;
     private SocketWatch? _watch;
     private bool _openingFailed;
-    private bool _limitReached;
 
     public StreamListener(ListeningSocket socket, ListenerSettings settings) => (_socket, _settings) = (socket, settings);
 
@@ -128,7 +126,7 @@ internal sealed class StreamListener : IConnectionKeeper
         catch (Exception e)
         {
             // The boundary around one connection: others must not notice.
-            NetworkingLog.Attempt(() => NetworkingLog.ProtocolThrew(_settings.Factory.Logger, e, transport.Peer.ToString()!, TypeName.Of(_settings.Factory.GetType())));
+            BuildingFailed(e, transport.Peer);
             protocol = null;
         }
 
@@ -149,80 +147,9 @@ internal sealed class StreamListener : IConnectionKeeper
         NetworkingLog.OpeningFailed(_settings.Logger, level, EndPoint, reason);
     }
 
-    private void Accept()
-    {
-        using (AcceptPause pause = new(_settings.Logger, EndPoint, _closing))
-        {
-            while (!_closing.IsSet)
-                AcceptOne(pause);
-        }
-
-        _accepting.SetResult();
-    }
-
-    private void AcceptOne(AcceptPause pause)
-    {
-        Socket? socket = null;
-        Admission? admission = null;
-        try
-        {
-            pause.WaitForRoom();
-            socket = _socket.Accept();
-            pause.Accepted(socket);
-            if (_settings.Limiter is { } limiter && !TryAdmit(limiter, socket, out admission))
-                return;
-            if (_settings.TakeOver is { } takeOver)
-                takeOver(this, socket);
-            else if (_settings.HasOpening)
-                _ = new OpeningConnection(socket, this, _settings, admission).OpenAsync();
-            else
-                Serve(new SocketTransport(socket, this) { Admission = admission });
-        }
-        catch (Exception) when (_closing.IsSet)
-        {
-            socket?.Dispose();
-        }
-        catch (SocketException e) when (socket is null && e.SocketErrorCode is not (SocketError.ConnectionAborted or SocketError.ConnectionReset))
-        {
-            pause.WaitAfter(e);
-        }
-        catch (SocketException)
-        {
-            // The peer gave up between its connect and our accept, or before we could ask for its address.
-            socket?.Dispose();
-            admission?.Leave();
-        }
-    }
-
-    /// <summary>Gives an accepted connection a place, after a wait if the limits want that; or resets it.</summary>
-    private bool TryAdmit(ConnectionLimiter limiter, Socket socket, out Admission? admission)
-    {
-        admission = limiter.TryEnter();
-        if (admission is null)
-            LimitReached("there are as many connections as there may be");
-        while (admission is null && limiter.Waits && WaitHandle.WaitAny([_closing.WaitHandle, limiter.Room]) != 0)
-            admission = limiter.TryEnter();
-
-        // Behind a proxy, the address is known only later.
-        if (admission is not null && !_settings.ExpectsProxyHeader && SocketTransport.PeerOf(socket) is IPEndPoint peer && !admission.TryCountTo(peer.Address))
-        {
-            LimitReached($"{peer.Address} has as many connections as it may have");
-            admission.Leave();
-            admission = null;
-        }
-
-        if (admission is not null)
-            return true;
-        Counts?.CountRefused();
-        SocketTransport.Reset(socket);
-        return false;
-    }
-
-    private void LimitReached(string reason)
-    {
-        var level = Interlocked.Exchange(ref _limitReached, true) ? LogLevel.Debug : LogLevel.Warning;
-        NetworkingLog.Attempt(() => NetworkingLog.LimitReached(_settings.Logger, level, EndPoint, reason));
-    }
+    /// <remarks>Apart from <see cref="Serve"/>, where what the lambda needs would be made for every connection.</remarks>
+    private void BuildingFailed(Exception failure, EndPoint peer) =>
+        NetworkingLog.Attempt(() => NetworkingLog.ProtocolThrew(_settings.Factory.Logger, failure, peer.ToString()!, TypeName.Of(_settings.Factory.GetType())));
 
     /// <summary>Ends the connections on which nothing has happened for too long.</summary>
     private void EndIdle(TimeSpan timeout)

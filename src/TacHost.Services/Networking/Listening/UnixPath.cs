@@ -55,7 +55,7 @@ internal sealed class UnixPath(string path, string servicePath)
         try
         {
             probe.Connect(Address()!);
-            return type == SocketType.Stream ? PortHolder.DescribeProcess(UnixPeerEndPoint.Of(probe).ProcessId) : "another process";
+            return type == SocketType.Stream ? PortHolder.DescribeProcess(UnixPeerEndPoint.Of(probe.SafeHandle).ProcessId) : "another process";
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable)
         {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using CsCheck;
 using TacHost.Services.Networking;
@@ -88,6 +89,36 @@ public sealed class ProxyHeaderTests
                 // The documented error.
             }
         });
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ReceiveAsync_LongestOrEndlessHeader_AllocatesLittle(bool binary)
+    {
+        IPEndPoint any = new(IPAddress.Loopback, 1);
+        var header = binary ? Binary(any, any, ushort.MaxValue - 12) : Encoding.ASCII.GetBytes($"PROXY TCP4 {new string('1', 60_000)}");
+        _ = Allocated();
+        Assert.InRange(Allocated(), 0, 16_384);
+
+        long Allocated()
+        {
+            using Socket listening = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp), client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            listening.ReceiveBufferSize = 1_000_000;
+            listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            listening.Listen();
+            client.Connect(listening.LocalEndPoint!);
+            using var accepted = listening.Accept();
+            client.Send(header);
+            Assert.True(SpinWait.SpinUntil(() => accepted.Available == header.Length, Bounded.Limit));
+
+            // With all of it there, nothing is waited for, and this thread does everything.
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var received = ProxyHeader.ReceiveAsync(accepted, CancellationToken.None);
+            Assert.True(received.IsCompleted);
+            Assert.Equal(binary, received.IsCompletedSuccessfully);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
 
     [Theory]
     [InlineData(false, 0)]

@@ -1,0 +1,66 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace TacHost.Services.Interop;
+
+/// <summary>Accepting without what .NET makes for each connection, and who is at either end. Linux only.</summary>
+internal static unsafe partial class Libc
+{
+    private const int AcceptCloseOnExec = 0x80000;
+    private const int LongestAddress = 128;
+    private const int IPv4 = 2;
+    private const int IPv6 = 10;
+
+    /// <summary>Waits for the next connection.</summary>
+    /// <param name="listening">The listening socket.</param>
+    /// <param name="peer">Who it is from, or null if that has no IP address.</param>
+    /// <returns>The descriptor, which waits when it is used without <see cref="DontWaitNoSignal"/>, as .NET expects.</returns>
+    public static int Accept(SafeSocketHandle listening, out IPEndPoint? peer)
+    {
+        var address = stackalloc byte[LongestAddress];
+        int descriptor;
+        uint length;
+        do
+        {
+            length = LongestAddress;
+            descriptor = Accept(listening, address, ref length, AcceptCloseOnExec);
+        }
+        while (descriptor < 0 && Marshal.GetLastPInvokeError() == Interrupted);
+        if (descriptor < 0)
+            throw new SocketException((int)LastSocketError());
+        peer = ReadAddress(new ReadOnlySpan<byte>(address, (int)length));
+        return descriptor;
+    }
+
+    /// <summary>The IP address that a socket has on this side.</summary>
+    public static IPEndPoint NameOf(SafeHandle socket)
+    {
+        var address = stackalloc byte[LongestAddress];
+        uint length = LongestAddress;
+        return GetName(socket, address, ref length) == 0 && ReadAddress(new ReadOnlySpan<byte>(address, (int)length)) is { } name ? name : throw new SocketException((int)LastSocketError());
+    }
+
+    [LibraryImport(Library, EntryPoint = "accept4", SetLastError = true)]
+    private static partial int Accept(SafeSocketHandle listening, byte* address, ref uint length, int flags);
+
+    [LibraryImport(Library, EntryPoint = "getsockname", SetLastError = true)]
+    private static partial int GetName(SafeHandle socket, byte* address, ref uint length);
+
+    /// <summary>Reads a struct sockaddr_in or sockaddr_in6; an IPv4 peer of a dual-stack socket as people write it.</summary>
+    private static IPEndPoint? ReadAddress(ReadOnlySpan<byte> address)
+    {
+        var family = address.Length < sizeof(ushort) ? 0 : MemoryMarshal.Read<ushort>(address);
+        if (family is not (IPv4 or IPv6))
+            return null;
+        var port = BinaryPrimitives.ReadUInt16BigEndian(address[2..]);
+        if (family == IPv4)
+            return new IPEndPoint(new IPAddress(address.Slice(4, 4)), port);
+        var bytes = address.Slice(8, 16);
+        return new IPEndPoint(bytes[..12].SequenceEqual(MappedPrefix) ? new IPAddress(bytes[12..]) : new IPAddress(bytes, MemoryMarshal.Read<uint>(address[24..])), port);
+    }
+
+    /// <summary>What stands before an IPv4 address in an IPv6 one (RFC 4291 section 2.5.5.2).</summary>
+    private static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF];
+}
