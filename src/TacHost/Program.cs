@@ -103,26 +103,28 @@ internal static class Program
             return await RunHereAsync(options, options.Plugin is null ? TacRecipe.FromBytes(handover.Recipe) : PluginRecipe.FromBytes(handover.Recipe), handover.Report, signals, timings);
         }
 
-        IApplicationRecipe recipe;
         if (options.Plugin is { } name && await PreparePluginAsync(name, options) is { } plugin)
         {
             if (plugin.Answer is { } answer)
                 return Print(answer);
-            Preconditions.Check(options);
-            recipe = plugin;
-        }
-        else
-        {
-            Preconditions.Check(options);
-            recipe = TacFile.Prepare(options.TacFile ?? options.Plugin!, PluginPath.SearchDirectories(options));
+            timings.Over("plugin and its options");
+            return await StartAsync(options, args, () => plugin, signals, timings);
         }
 
-        timings.Over(recipe.WasCompiled ? "compiled" : options.Plugin is null ? "tac file, compiled before" : "plugin and its options");
-        if (!options.NoDaemon)
+        return await StartAsync(options, args, () => TacFile.Prepare(options.TacFile ?? options.Plugin!, PluginPath.SearchDirectories(options)), signals, timings);
+    }
+
+    private static async Task<int> StartAsync(HostOptions options, string[] args, Func<IApplicationRecipe> prepare, OtherSignals signals, StartTimings timings)
+    {
+        Preconditions.Check(options);
+        using var daemon = options.NoDaemon ? null : DaemonProcess.Start(args);
+        var recipe = prepare();
+        timings.Over(recipe.WasCompiled ? "compiled" : "what was compiled before");
+        if (daemon is not null)
         {
-            var daemon = await StartDaemonAsync(options, recipe, args);
+            var inDaemon = await RunThereAsync(daemon, options, recipe);
             timings.Over("the daemon, until it runs");
-            ShowTimings(options, $"{timings}of that in the daemon:\n{daemon}");
+            ShowTimings(options, $"{timings}of that in the daemon:\n{inDaemon}");
             return ExitCode.Success;
         }
 
@@ -182,12 +184,12 @@ internal static class Program
         return Path.Exists(name) && !asManPage ? null : throw PluginErrors.NotFound(name, catalog);
     }
 
-    private static async Task<string> StartDaemonAsync(HostOptions options, IApplicationRecipe recipe, string[] args)
+    private static async Task<string> RunThereAsync(DaemonProcess daemon, HostOptions options, IApplicationRecipe recipe)
     {
         using var signals = new ShutdownSignals((_, _) => { });
         try
         {
-            return await DaemonProcess.StartAsync(args, recipe.ToBytes(), options.PidFile, new DaemonPatience(options.StartTimeout, options.Grace, signals.Requested, signals.Repeated));
+            return await daemon.RunAsync(recipe.ToBytes(), options.PidFile, new DaemonPatience(options.StartTimeout, options.Grace, signals.Requested, signals.Repeated));
         }
         catch (OperationCanceledException)
         {

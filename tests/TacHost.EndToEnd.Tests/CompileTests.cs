@@ -22,7 +22,7 @@ public sealed class CompileTests
         sandbox.Environment["TACHOST_CACHE"] = sandbox.PathOf("made");
         var start = await sandbox.TachostAsync("--timings", "poem.csx");
         Assert.Equal((0, ""), (start.ExitCode, start.Output));
-        Assert.Contains("tac file, compiled before", start.Error, StringComparison.Ordinal);
+        Assert.Contains("what was compiled before", start.Error, StringComparison.Ordinal);
         Assert.Equal(made.Order(), Directory.GetFiles(sandbox.PathOf("made")).Order());
         Assert.Equal(Sandbox.Poem, Encoding.UTF8.GetString(await sandbox.FetchAsync()));
     }

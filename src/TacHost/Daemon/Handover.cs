@@ -6,13 +6,15 @@ namespace TacHost.Daemon;
 
 /// <summary>What a tachost process passes to the one that goes on in its place: the prepared application, and for a daemon the pipe of its start-up report.</summary>
 /// <remarks>
-/// Both are inherited descriptors, whose numbers stand in an environment variable. The prepared application travels as bytes in a
-/// memory file, so that it is exactly what was checked, whatever happens to the cache or the sources meanwhile.
+/// Both are inherited descriptors, whose numbers stand in an environment variable. The prepared application travels as bytes, so that it is exactly what was
+/// checked, whatever happens to the cache or the sources meanwhile: in a memory file to a process that takes this one's place, through a pipe to a daemon,
+/// which has been started before the application is prepared.
 /// </remarks>
 internal sealed class Handover
 {
     private const string Variable = "TACHOST_HANDOVER";
     private const string MemoryFileName = "tachost-recipe";
+    private const string Pipe = "pipe:";
 
     private Handover(byte[] recipe, StartupReport? report) => (Recipe, Report) = (recipe, report);
 
@@ -25,7 +27,8 @@ internal sealed class Handover
     /// <summary>Whether another tachost process started this one.</summary>
     public static bool IsThere => Environment.GetEnvironmentVariable(Variable) is not null;
 
-    /// <summary>Takes what was handed to this process; null if it was started by a user.</summary>
+    /// <summary>Takes what was handed to this process, once it is there; null if it was started by a user.</summary>
+    /// <exception cref="TacHostException">It is not going to be there: the process that was to prepare it has given up, or is gone.</exception>
     public static Handover? Take()
     {
         if (Environment.GetEnvironmentVariable(Variable) is not { } value)
@@ -35,13 +38,15 @@ internal sealed class Handover
         Environment.SetEnvironmentVariable(Variable, null);
         SocketActivation.TakeOver();
         var descriptors = value.Split(',');
-        if (descriptors.Length > 2 || !descriptors.All(IsInherited) || !IsMemoryFile(descriptors[0]))
+        if (descriptors.Length > 2 || !descriptors.All(IsInherited) || !HoldsRecipe(descriptors[0]))
             throw new TacHostException(ExitCode.Usage, $"{Variable} is set, which is for tachost's own use. Unset it.");
-        using var recipe = new FileStream(Inherited(descriptors[0]), FileAccess.Read, bufferSize: 0);
-        recipe.Position = 0;
-        var bytes = new byte[recipe.Length];
-        recipe.ReadExactly(bytes);
-        return new Handover(bytes, descriptors.Length > 1 ? new StartupReport(Inherited(descriptors[1])) : null);
+        var report = descriptors.Length > 1 ? new StartupReport(Inherited(descriptors[1])) : null;
+        using var source = new FileStream(Inherited(descriptors[0]), FileAccess.Read, bufferSize: 0);
+        if (source.CanSeek)
+            source.Position = 0;
+        using var bytes = new MemoryStream();
+        source.CopyTo(bytes);
+        return Unwrapped(bytes.ToArray()) is { } recipe ? new Handover(recipe, report) : throw new TacHostException(ExitCode.Unavailable, "nothing was prepared to be run.");
     }
 
     /// <summary>The environment of the process that goes on, with the descriptors named in it.</summary>
@@ -61,15 +66,26 @@ internal sealed class Handover
         if (descriptor < 0)
             throw new TacHostException(ExitCode.OperatingSystem, $"cannot hand the application over: {Errno.LastText}.");
         var file = new SafeFileHandle(descriptor, ownsHandle: true);
-        RandomAccess.Write(file, recipe, 0);
+        RandomAccess.Write(file, Wrapped(recipe), 0);
         return file;
     }
+
+    /// <summary>The form in which a recipe travels: whoever reads less than all of it knows.</summary>
+    public static byte[] Wrapped(byte[] recipe)
+    {
+        var bytes = new byte[Fingerprint.Size + recipe.Length];
+        recipe.CopyTo(bytes, Fingerprint.Size);
+        Fingerprint.Write(recipe, bytes);
+        return bytes;
+    }
+
+    private static byte[]? Unwrapped(byte[] bytes) => Fingerprint.IsAtFrontOf(bytes) ? bytes[Fingerprint.Size..] : null;
 
     private static bool IsInherited(string number) =>
         int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _) && TargetOf(number) is not null;
 
-    private static bool IsMemoryFile(string number) =>
-        TargetOf(number)!.Contains(MemoryFileName, StringComparison.Ordinal);
+    private static bool HoldsRecipe(string number) =>
+        TargetOf(number)! is var target && (target.Contains(MemoryFileName, StringComparison.Ordinal) || target.StartsWith(Pipe, StringComparison.Ordinal));
 
     private static string? TargetOf(string number) => new FileInfo($"/proc/self/fd/{number}").LinkTarget;
 
