@@ -78,7 +78,7 @@ public sealed class StreamSocketTests : IDisposable
         accepted.ShutSending();
         Assert.Equal("", ReadToEnd(client));
         client.Send("later"u8);
-        Assert.True(SpinWait.SpinUntil(() => accepted.HasUnread, TimeSpan.FromSeconds(30)));
+        Assert.True(SpinWait.SpinUntil(() => accepted.HasUnread, Bounded.Limit));
         var buffer = new byte[16];
         Assert.Equal(5, accepted.ReceiveNow(buffer, out var error));
         Assert.Equal(SocketError.Success, error);
@@ -105,7 +105,7 @@ public sealed class StreamSocketTests : IDisposable
         client.LingerState = new LingerOption(true, 0);
         client.Dispose();
         var error = SocketError.WouldBlock;
-        Assert.True(SpinWait.SpinUntil(() => accepted.ReceiveNow(new byte[1], out error) == 0 && error != SocketError.WouldBlock, TimeSpan.FromSeconds(30)));
+        Assert.True(SpinWait.SpinUntil(() => accepted.ReceiveNow(new byte[1], out error) == 0 && error != SocketError.WouldBlock, Bounded.Limit));
         Assert.Equal(SocketError.ConnectionReset, error);
     }
 
@@ -124,7 +124,6 @@ public sealed class StreamSocketTests : IDisposable
 
     private static string ReadToEnd(Socket client)
     {
-        client.ReceiveTimeout = 30_000;
         using StreamReader reader = new(new NetworkStream(client, ownsSocket: false));
         return reader.ReadToEnd();
     }
@@ -136,7 +135,7 @@ public sealed class StreamSocketTests : IDisposable
             listening.DualMode = true;
         listening.Bind(new IPEndPoint(listensAt, 0));
         listening.Listen();
-        Socket client = new(connectsTo.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        Socket client = new(connectsTo.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Bounded.Limit.TotalMilliseconds };
         _open.Add(client);
         client.Connect(connectsTo, ((IPEndPoint)listening.LocalEndPoint!).Port);
         var accepted = StreamSocket.Accept(listening, whole);
