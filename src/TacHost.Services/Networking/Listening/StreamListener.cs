@@ -172,7 +172,7 @@ internal sealed class StreamListener : IConnectionKeeper
             if (_settings.Limiter is { } limiter && !TryAdmit(limiter, socket, out admission))
                 return;
             if (_settings.TakeOver is { } takeOver)
-                takeOver(this, socket);
+                takeOver(this, socket, admission);
             else if (_settings.HasOpening)
                 _ = new OpeningConnection(socket, this, _settings, admission).OpenAsync();
             else
