@@ -59,7 +59,7 @@ public sealed partial class InetdTests
         Assert.SkipUnless(Program.IsInstalled("setpriv"), "setpriv is not installed (util-linux)");
         await using var sandbox = OpenToAll();
         sandbox.StartProgram("setpriv", "--groups", "0,4,24", Program.Tachost, "inetd", "--user", "nobody", "--iface", "127.0.0.1", "--port", "0", "id");
-        await Until.TrueAsync(() => sandbox.Log.Contains(" is running as process ", StringComparison.Ordinal), "the start");
+        await sandbox.LoggedAsync(" is running as process ");
         Assert.Equal("Groups 0 4 24", $"Groups {Proc.Status(sandbox.DaemonId, "Groups")}");
         Assert.Equal(Nobody, await NcAsync(sandbox, 0));
     }
