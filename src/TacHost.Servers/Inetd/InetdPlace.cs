@@ -53,7 +53,7 @@ public sealed record InetdPlace : IParsable<InetdPlace>
     }
 
     /// <summary>An address, a host name, a network interface, or <see cref="AllInterfaces"/>.</summary>
-    public string Host { get; init; }
+    public string Host { get; }
 
     /// <summary>The port as it was given, or the path.</summary>
     public string Name { get; }

@@ -36,7 +36,7 @@ public sealed record InetdService
     }
 
     /// <summary>Where it is reached.</summary>
-    public InetdPlace Place { get; init; }
+    public InetdPlace Place { get; }
 
     /// <summary>The program, or <see cref="Internal"/>.</summary>
     public string Program { get; }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using TacHost.Interop;
 
 namespace TacHost.Daemon;
@@ -28,23 +29,32 @@ internal static unsafe class OtherUserProgram
         if (args.Length < WordsBeforeProgram + 2 || !TryRead(args, out var user, out var group, out var groups, out var report) || Libc.ControlDescriptor(report, DescriptorCommand.SetFlags, CloseOnExec) < 0)
             return ExitCode.Usage;
         var program = args[WordsBeforeProgram];
-        fixed (uint* first = groups)
-        {
-            // A group that the supplementary list still held would be as good as not given up.
-            var refused = Libc.SetGroups((nuint)groups.Length, first) != 0 ? "the supplementary groups"
-                : Libc.SetGroupIds(group, group, group) != 0 ? $"group {group}"
-                : Libc.SetUserIds(user, user, user) != 0 ? $"user {user}"
-                : null;
-            if (refused is not null)
-                return Report(report, $"cannot change {refused}: {Errno.Text(Marshal.GetLastPInvokeError())}");
-        }
+
+        // All that .NET might still have to load for this is loaded while its files can be read.
+        using FileStream reasons = new(new SafeFileHandle(report, ownsHandle: true), FileAccess.Write, bufferSize: 0);
+        reasons.Write(ReasonBytes("", 0));
+        using CStrings argv = new([.. args[(WordsBeforeProgram + 1)..]]), environment = new(EnvironmentWithout(args[5].Split(',')));
 
         // .NET ignores it, and what is ignored stays so.
         Libc.ResetSignal(BrokenPipeSignal);
-        using CStrings argv = new([.. args[(WordsBeforeProgram + 1)..]]), environment = new(EnvironmentWithout(args[5].Split(',')));
-        Libc.Execute(program, argv.Pointer, environment.Pointer);
-        return Report(report, Errno.Text(Marshal.GetLastPInvokeError()));
+        string refused;
+        fixed (uint* first = groups)
+        {
+            // A group that the supplementary list still held would be as good as not given up.
+            refused = Libc.SetGroups((nuint)groups.Length, first) != 0 ? "cannot change the supplementary groups: "
+                : Libc.SetGroupIds(group, group, group) != 0 ? "cannot change the group: "
+                : Libc.SetUserIds(user, user, user) != 0 ? "cannot change the user: "
+                : "";
+        }
+
+        if (refused.Length == 0)
+            Libc.Execute(program, argv.Pointer, environment.Pointer);
+        reasons.Write(ReasonBytes(refused, Marshal.GetLastPInvokeError()));
+        return CannotExecute;
     }
+
+    /// <summary>A reason in words; nothing for no error.</summary>
+    private static byte[] ReasonBytes(string refused, int error) => Encoding.UTF8.GetBytes(Errno.Text(error) is var text && error == 0 ? refused : refused + text);
 
     private static bool TryRead(string[] args, out uint user, out uint group, out uint[] groups, out int report)
     {
@@ -67,12 +77,5 @@ internal static unsafe class OtherUserProgram
     {
         var all = Environment.GetEnvironmentVariables();
         return [.. all.Keys.Cast<string>().Where(key => !variables.Contains(key)).Select(key => $"{key}={all[key]}")];
-    }
-
-    private static int Report(int descriptor, string reason)
-    {
-        using FileStream pipe = new(new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptor, ownsHandle: true), FileAccess.Write, bufferSize: 0);
-        pipe.Write(Encoding.UTF8.GetBytes(reason));
-        return CannotExecute;
     }
 }
