@@ -45,8 +45,8 @@ public sealed class SocksPluginTests
         var url = $"http://127.0.0.1:{page}/poem.txt";
         Assert.Equal(Sandbox.Poem, (await CurlAsync(sandbox, "--socks5", proxy, url, "--proxy-user", "alice:secret")).Output);
         Assert.Equal((97, ""), await RefusedAsync(url, "alice:wrong"));
-        Assert.Equal((97, ""), await RefusedAsync("http://127.0.0.2:80/", "alice:secret"));
-        await sandbox.LoggedAsync("is refused 127.0.0.2:80");
+        Assert.Equal((97, ""), await RefusedAsync($"http://{proxy}/", "alice:secret"));
+        await sandbox.LoggedAsync($"is refused {proxy}: ");
 
         async Task<(int ExitCode, string Output)> RefusedAsync(string where, string user)
         {
