@@ -91,7 +91,7 @@ public class HttpServer : Service
     /// <inheritdoc/>
     protected sealed override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
     {
-        ListenerSettings settings = new(Path, new NoProtocols(), Logger) { Application = Application, TakeOver = (listener, socket) => _accepted[listener.EndPoint].Add(socket) };
+        ListenerSettings settings = new(Path, new NoProtocols(), Logger) { Application = Application, TakeOver = (listener, socket, _) => _accepted[listener.EndPoint].Add(socket) };
         return _endpoint.ListenAsync(settings, _listeners, cancellationToken);
     }
 

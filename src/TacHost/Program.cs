@@ -15,6 +15,8 @@ internal static class Program
 
     public static int Main(string[] args)
     {
+        if (args is [OtherUserProgram.Word, ..])
+            return OtherUserProgram.Run(args);
         var exitCode = Run(args);
 
         // A service may have left a thread behind that would keep the process for ever.

@@ -6,5 +6,5 @@ namespace TacHost.Servers.Ftp;
 /// <summary>Gives each client a session.</summary>
 internal sealed class FtpFactory(FtpServer server) : ServerFactory
 {
-    protected override Protocol? BuildProtocol(EndPoint peer) => new FtpProtocol(server);
+    protected internal override Protocol? BuildProtocol(EndPoint peer) => new FtpProtocol(server);
 }

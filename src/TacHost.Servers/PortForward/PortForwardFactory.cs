@@ -22,5 +22,5 @@ internal sealed class PortForwardFactory : ServerFactory
     }
 
     /// <inheritdoc/>
-    protected override Protocol BuildProtocol(EndPoint peer) => new PortForwardProtocol(_targets, _options);
+    protected internal override Protocol BuildProtocol(EndPoint peer) => new PortForwardProtocol(_targets, _options);
 }

@@ -1,39 +1,21 @@
 using System.IO.Pipes;
-using System.Runtime.InteropServices;
 using TacHost.Servers.Interop;
+using TacHost.Servers.Processes;
 
 namespace TacHost.Servers.ProcMon;
 
-/// <summary>One run of a command: the leader of a session and a process group of its own, whose output can be read.</summary>
-/// <remarks>.NET's own Process waits for no children but those it started, so the two do not get in each other's way.</remarks>
+/// <summary>One run of a command, whose output can be read.</summary>
 internal sealed class ChildProcess : IDisposable
 {
-    private const int NoHang = 1;
-    private const int NoSuchProcess = 3;
-    private const int KillSignal = 9;
+    private ChildProcess(int id, Stream output, Stream errors) => (Group, Output, Errors) = (new ProcessGroup(id), output, errors);
 
-    private readonly TaskCompletionSource<ProcessEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _gate = new();
-    private readonly PosixSignalRegistration _childEnded;
+    public ProcessGroup Group { get; }
 
-    private ChildProcess(int id, Stream output, Stream errors)
-    {
-        (Id, Output, Errors) = (id, output, errors);
-        _childEnded = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => Look());
-        Look();
-    }
-
-    public int Id { get; }
+    public int Id => Group.Id;
 
     public Stream Output { get; }
 
     public Stream Errors { get; }
-
-    /// <summary>Ends when the process has, and has been waited for; others of its group may live on.</summary>
-    public Task<ProcessEnd> Ended => _ended.Task;
-
-    /// <summary>Whether no process is left of its group. Meaningful once it has ended.</summary>
-    public bool IsGroupEmpty => Libc.SendSignal(-Id, 0) != 0 && Marshal.GetLastPInvokeError() == NoSuchProcess;
 
     /// <summary>Starts a command.</summary>
     /// <exception cref="IOException">It cannot be started; the message is the system's reason.</exception>
@@ -59,35 +41,12 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
-    /// <summary>Sends a signal to every process of the group.</summary>
-    public void Signal(int signal) => _ = Libc.SendSignal(-Id, signal);
-
-    /// <summary>Kills whatever is left of the group.</summary>
-    public void Kill()
-    {
-        if (!Ended.IsCompleted || !IsGroupEmpty)
-            Signal(KillSignal);
-    }
-
     public void Dispose()
     {
-        _childEnded.Dispose();
+        Group.Dispose();
         Output.Dispose();
         Errors.Dispose();
     }
 
     private static int Descriptor(AnonymousPipeServerStream pipe) => (int)pipe.ClientSafePipeHandle.DangerousGetHandle();
-
-    /// <summary>Waits for the process if it has ended. Called at the start and whenever any child of this process has ended.</summary>
-    private void Look()
-    {
-        lock (_gate)
-        {
-            if (_ended.Task.IsCompleted)
-                return;
-            var waited = Libc.WaitForProcess(Id, out var status, NoHang);
-            if (waited != 0)
-                _ended.TrySetResult(new ProcessEnd(waited == Id ? status : null));
-        }
-    }
 }

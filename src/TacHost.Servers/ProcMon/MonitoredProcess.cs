@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using TacHost.Servers.Processes;
 
 namespace TacHost.Servers.ProcMon;
 
@@ -7,9 +8,6 @@ namespace TacHost.Servers.ProcMon;
 internal sealed class MonitoredProcess(string name, IReadOnlyList<string> command, IReadOnlyDictionary<string, string?>? environment, string? directory)
 {
     private const int ReadSize = 4096;
-
-    /// <summary>What the host's own service manager said to the host, and to nobody else.</summary>
-    private static readonly string[] _notInherited = ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES"];
 
     /// <summary>How long output may keep coming once no process of the group is left: somebody who left the group holds the pipe.</summary>
     private static readonly TimeSpan _drainTime = TimeSpan.FromSeconds(1);
@@ -46,7 +44,7 @@ internal sealed class MonitoredProcess(string name, IReadOnlyList<string> comman
         await using var hurry = cancellationToken.Register(() =>
         {
             // Nobody waits any more: the signal goes out before this process can come to its end.
-            _child?.Kill();
+            _child?.Group.Kill();
             _hurry.Cancel();
         });
         await _life;
@@ -74,7 +72,7 @@ internal sealed class MonitoredProcess(string name, IReadOnlyList<string> comman
             }
 
             await RunAsync(child, times, longestLine, logger);
-            var (process, end) = (child.Id, child.Ended.IsCompletedSuccessfully ? await child.Ended : default);
+            var (process, end) = (child.Id, child.Group.Ended.IsCompletedSuccessfully ? await child.Group.Ended : default);
             child = null;
             if (_stopping.IsCancellationRequested)
             {
@@ -97,8 +95,8 @@ internal sealed class MonitoredProcess(string name, IReadOnlyList<string> comman
             using CancellationTokenSource drained = new();
             var output = Task.WhenAll(LogAsync(child.Output, longestLine, logger, drained.Token), LogAsync(child.Errors, longestLine, logger, drained.Token));
             using (var asked = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, _restart.Token))
-                await ((Task)child.Ended).WaitAsync(asked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await ProcessGroupEnd.ReachAsync(child, name, times, logger, _hurry.Token);
+                await ((Task)child.Group.Ended).WaitAsync(asked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ProcessGroupEnd.ReachAsync(child.Group, name, times.KillTime, times.TimeProvider, logger, _hurry.Token);
             _child = null;
             drained.CancelAfter(_drainTime);
             await output;
@@ -108,22 +106,10 @@ internal sealed class MonitoredProcess(string name, IReadOnlyList<string> comman
     private ChildProcess Spawn(RestartTimes times, ILogger logger)
     {
         _restart = new CancellationTokenSource();
-        var child = ChildProcess.Start(command, Environment(), directory);
+        var child = ChildProcess.Start(command, InheritedEnvironment.With(environment ?? new Dictionary<string, string?>()), directory);
         (_child, _began) = (child, times.TimeProvider.GetTimestamp());
         ProcMonLog.Started(logger, name, child.Id);
         return child;
-    }
-
-    private List<string> Environment()
-    {
-        Dictionary<string, string?> all = [];
-        foreach (System.Collections.DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
-            all[(string)variable.Key] = (string?)variable.Value;
-        foreach (var variable in _notInherited)
-            all.Remove(variable);
-        foreach (var (variable, value) in environment ?? new Dictionary<string, string?>())
-            all[variable] = value;
-        return [.. all.Where(pair => pair.Value is not null).Select(pair => $"{pair.Key}={pair.Value}")];
     }
 
     /// <summary>Logs what comes through a pipe. A log that is slow holds the program up, as a slow terminal would.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TacHost.Servers.Processes;
 
 namespace TacHost.Servers.ProcMon;
 
@@ -17,15 +18,6 @@ internal static partial class ProcMonLog
     [LoggerMessage(4, LogLevel.Error, "'{Name}' cannot be started: {Reason}; the next attempt is {When}")]
     public static partial void CannotStart(ILogger logger, string name, string reason, string when);
 
-    [LoggerMessage(5, LogLevel.Warning, "'{Name}' (process {Process}) has left processes of its group behind, which are stopped now")]
-    public static partial void LeftBehind(ILogger logger, string name, int process);
-
-    [LoggerMessage(6, LogLevel.Warning, "'{Name}' (process group {Process}) has not heeded SIGTERM and is killed")]
-    public static partial void Killing(ILogger logger, string name, int process);
-
-    [LoggerMessage(7, LogLevel.Error, "'{Name}' (process group {Process}) is still there after SIGKILL and is given up; 'ps -o pid,stat,wchan,args -g {Process}' shows why")]
-    public static partial void GivenUp(ILogger logger, string name, int process);
-
-    [LoggerMessage(8, LogLevel.Information, "stopped '{Name}' (process {Process}): {End}")]
+    [LoggerMessage(5, LogLevel.Information, "stopped '{Name}' (process {Process}): {End}")]
     public static partial void Stopped(ILogger logger, string name, int process, ProcessEnd end);
 }

@@ -82,7 +82,7 @@ internal sealed class SocksBind : IAsyncDisposable
 
         public Task<FarProtocol> Far => _far.Task;
 
-        protected override Protocol? BuildProtocol(EndPoint peer)
+        protected internal override Protocol? BuildProtocol(EndPoint peer)
         {
             var address = ((IPEndPoint)peer).Address;
             FarProtocol far = new();

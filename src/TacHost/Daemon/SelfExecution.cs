@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using TacHost.Interop;
 
@@ -79,28 +78,5 @@ internal static unsafe class SelfExecution
         for (var i = 0; i < handles.Length; i++)
             numbers[i] = (int)handles[i].DangerousGetHandle();
         return numbers;
-    }
-
-    /// <summary>A null-terminated array of C strings.</summary>
-    private sealed class CStrings : IDisposable
-    {
-        private readonly int _count;
-
-        public CStrings(List<string> strings)
-        {
-            _count = strings.Count;
-            Pointer = (byte**)NativeMemory.AllocZeroed((nuint)(_count + 1), (nuint)sizeof(byte*));
-            for (var i = 0; i < _count; i++)
-                Pointer[i] = (byte*)Marshal.StringToCoTaskMemUTF8(strings[i]);
-        }
-
-        public byte** Pointer { get; }
-
-        public void Dispose()
-        {
-            for (var i = 0; i < _count; i++)
-                Marshal.FreeCoTaskMem((nint)Pointer[i]);
-            NativeMemory.Free(Pointer);
-        }
     }
 }

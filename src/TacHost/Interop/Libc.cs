@@ -41,9 +41,15 @@ internal static unsafe partial class Libc
     /// <summary>Ends this process as the signal would have if nobody had asked for it.</summary>
     public static void EndBySignal(int signal)
     {
+        ResetSignal(signal);
+        _ = SendSignal(Environment.ProcessId, signal);
+    }
+
+    /// <summary>Lets a signal do what it does by default.</summary>
+    public static void ResetSignal(int signal)
+    {
         const nint byDefault = 0;
         _ = SetSignalHandler(signal, byDefault);
-        _ = SendSignal(Environment.ProcessId, signal);
     }
 
     [LibraryImport(Library, EntryPoint = "waitpid", SetLastError = true)]

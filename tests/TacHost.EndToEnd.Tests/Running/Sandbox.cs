@@ -33,6 +33,9 @@ internal sealed partial class Sandbox : IAsyncDisposable
 
     public string Log => File.Exists(PathOf("tachost.log")) ? File.ReadAllText(PathOf("tachost.log")) : "";
 
+    /// <summary>Waits until something is in the log.</summary>
+    public Task LoggedAsync(string text) => Until.TrueAsync(() => Log.Contains(text, StringComparison.Ordinal), $"'{text}' in the log");
+
     public int DaemonId => int.Parse(File.ReadAllText(PidFile), CultureInfo.InvariantCulture);
 
     public string PathOf(string name) => Path.Combine(Directory, name);

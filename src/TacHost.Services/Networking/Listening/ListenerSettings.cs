@@ -29,8 +29,8 @@ internal sealed record ListenerSettings(string ServicePath, ServerFactory Factor
     /// <summary>How long a connection may be idle, or null for ever.</summary>
     public TimeSpan? IdleTimeout { get; init; }
 
-    /// <summary>Takes accepted connections as they are, on the accepting thread, in place of protocols of the factory; or null. What comes before a protocol is then left to it.</summary>
-    public Action<StreamListener, Socket>? TakeOver { get; init; }
+    /// <summary>Takes accepted connections as they are, on the accepting thread, in place of protocols of the factory; or null. What comes before a protocol is then left to it, and giving back the place among those that the limits allow.</summary>
+    public Action<StreamListener, Socket, Admission?>? TakeOver { get; init; }
 
     /// <summary>Whether something comes before the protocol.</summary>
     public bool HasOpening => ExpectsProxyHeader || Tls is not null;

@@ -32,7 +32,7 @@ internal sealed partial class StreamListener
             if (_settings.Limiter is { } limiter && !TryAdmit(limiter, socket, out admission))
                 return;
             if (_settings.TakeOver is { } takeOver)
-                takeOver(this, socket.Detach());
+                takeOver(this, socket.Detach(), admission);
             else if (_settings.HasOpening)
                 _ = new OpeningConnection(socket, this, _settings, admission).OpenAsync();
             else

@@ -1,4 +1,4 @@
-namespace TacHost.Servers.ProcMon;
+namespace TacHost.Servers.Processes;
 
 /// <summary>How a process ended: wait(2)'s status, or null if somebody else has taken it away.</summary>
 internal readonly record struct ProcessEnd(int? Status)

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using TacHost.Services.Networking;
+using TacHost.Services.Networking.Connections;
+
+namespace TacHost.Servers.Inetd;
+
+/// <summary>What a program finds in its environment about its client: <c>REMOTE_ADDR</c> and <c>REMOTE_PORT</c> as systemd.exec(5) says, and the variables of ucspi-tcp (tcp-environ) and ucspi-unix.</summary>
+internal static class ClientVariables
+{
+    /// <summary>None of these comes from the environment of the host, which may itself have been started by such a server.</summary>
+    private static readonly string[] _all =
+    [
+        "REMOTE_ADDR", "REMOTE_PORT", "PROTO", "TCPLOCALIP", "TCPLOCALPORT", "TCPLOCALHOST", "TCPREMOTEIP", "TCPREMOTEPORT", "TCPREMOTEHOST", "TCPREMOTEINFO",
+        "UNIXLOCALPATH", "UNIXREMOTEPID", "UNIXREMOTEEUID", "UNIXREMOTEEGID",
+    ];
+
+    /// <summary>Those of a connection.</summary>
+    public static IEnumerable<KeyValuePair<string, string?>> Of(Socket connection, EndPoint peer, InetdPlace place)
+    {
+        foreach (var variable in None(place))
+            yield return variable;
+        if (peer is IPEndPoint remote)
+        {
+            yield return new("REMOTE_ADDR", remote.Address.ToString());
+            yield return new("REMOTE_PORT", Text(remote.Port));
+            yield return new("TCPREMOTEIP", remote.Address.ToString());
+            yield return new("TCPREMOTEPORT", Text(remote.Port));
+            if (SocketTransport.LocalOf(connection) is IPEndPoint local)
+            {
+                yield return new("TCPLOCALIP", local.Address.ToString());
+                yield return new("TCPLOCALPORT", Text(local.Port));
+            }
+        }
+        else if (peer is UnixPeerEndPoint process)
+        {
+            yield return new("UNIXLOCALPATH", place.Name);
+            yield return new("UNIXREMOTEPID", Text(process.ProcessId));
+            yield return new("UNIXREMOTEEUID", Text(process.UserId));
+            yield return new("UNIXREMOTEEGID", Text(process.GroupId));
+        }
+    }
+
+    /// <summary>Those of a socket without a client.</summary>
+    public static IEnumerable<KeyValuePair<string, string?>> None(InetdPlace place) =>
+        _all.Select(name => new KeyValuePair<string, string?>(name, name == "PROTO" ? place.IsUnix ? "UNIX" : place.IsDatagram ? "UDP" : "TCP" : null));
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,83 @@
+using System.Text;
+
+namespace TacHost.Servers.Inetd;
+
+/// <summary>Reads inetd.conf(5).</summary>
+/// <remarks>
+/// A line for each service: <c>[host:]service type protocol wait|nowait[.max] user[:group] program argument-0 …</c>. Fields have blanks or tabs between them, and may stand in
+/// quotes; a line that begins with one of those goes on from the line before; <c>#</c> begins a comment, at the beginning of a line or of a field; <c>host:</c> alone is the host of
+/// the lines that follow. <c>tcp</c> and <c>udp</c> mean IPv4, as they always have there, unless the host is an address of IPv6.
+/// </remarks>
+public static class InetdConf
+{
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="FormatException">It cannot be meant so. The message has the file, the line and the part that is wrong.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It cannot be read by this user.</exception>
+    public static IReadOnlyList<InetdService> Read(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            return Parse(File.ReadAllText(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true)), path);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new FormatException($"{path}: it is not a text in UTF-8.", e);
+        }
+    }
+
+    /// <summary>Reads the text of a file.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="name">What the file is called in messages.</param>
+    /// <exception cref="FormatException">It cannot be meant so. The message has the file, the line and the part that is wrong.</exception>
+    public static IReadOnlyList<InetdService> Parse(string text, string name = "inetd.conf")
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        List<InetdService> services = [];
+        var host = InetdPlace.AllInterfaces;
+        foreach (var (number, line) in Lines(text))
+        {
+            var origin = $"{name}:{number}";
+            try
+            {
+                var fields = InetdConfLine.Fields(line);
+                if (fields is [[.., ':'] alone])
+                    host = InetdPlace.Split(alone).Host!;
+                else if (fields.Count > 0)
+                    services.Add(InetdConfLine.Read(fields, host) with { Origin = origin });
+            }
+            catch (FormatException e)
+            {
+                throw new FormatException($"{origin}: {e.Message}", e);
+            }
+        }
+
+        return services;
+    }
+
+    /// <summary>The lines, each with those that it goes on in, and with the number of its first.</summary>
+    private static IEnumerable<(int Number, string Line)> Lines(string text)
+    {
+        (int Number, StringBuilder Text)? current = null;
+        var number = 0;
+        foreach (var line in text.Split('\n').Select(line => line.TrimEnd('\r')))
+        {
+            number++;
+            if (line.StartsWith('#'))
+                continue;
+            if (line is [' ' or '\t', ..] && current is { } begun)
+            {
+                begun.Text.Append(line);
+                continue;
+            }
+
+            if (current is { } whole)
+                yield return (whole.Number, whole.Text.ToString());
+            current = line.Length == 0 ? null : (number, new StringBuilder(line));
+        }
+
+        if (current is { } last)
+            yield return (last.Number, last.Text.ToString());
+    }
+}

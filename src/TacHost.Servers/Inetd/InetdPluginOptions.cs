@@ -1,0 +1,108 @@
+using TacHost.Services.Networking;
+using TacHost.Services.Plugins;
+
+namespace TacHost.Servers.Inetd;
+
+/// <summary>The command line of <c>inetd</c>.</summary>
+public sealed class InetdPluginOptions : IPostOptions
+{
+    /// <summary>The services of a file.</summary>
+    [Option("file", 'f', "an inetd.conf, such as /etc/inetd.conf")]
+    public ExistingFile? File { get; set; }
+
+    /// <summary>See <see cref="InetdOptions.ServesInternal"/>.</summary>
+    [Option("nointernal", 'i', "leave internal services out: echo, discard, chargen, daytime, time")]
+    public bool NoInternal { get; set; }
+
+    /// <summary>Services with command lines for the shell.</summary>
+    [Option("serve", 's', "a place and a command line for the shell, such as 127.0.0.1:7000=fortune -s; may be repeated", ValueName = "PLACE=COMMAND")]
+    public IReadOnlyList<KeyValuePair<InetdPlace, string>> Serve { get; set; } = [];
+
+    /// <summary>Where a program behind the options is reached.</summary>
+    [Option("port", 'p', "the TCP port at which the program behind the options is reached")]
+    public Port? Port { get; set; }
+
+    /// <summary>The interface of what is not in the file and names none.</summary>
+    [Option("iface", "the interface of --port, and of --serve where it names none")]
+    public Iface Iface { get; set; } = "localhost";
+
+    /// <summary>Whom the programs run as that are not in the file.</summary>
+    [Option("user", 'u', "whom programs run as that are not in the file; the host's own user unless given", ValueName = "USER[:GROUP]")]
+    public string? User { get; set; }
+
+    /// <summary>See <see cref="InetdOptions.KillTime"/>.</summary>
+    [Option("killtime", 'k', "how long programs have to heed SIGTERM at the stop before they are killed")]
+    public TimeSpan KillTime { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>See <see cref="InetdOptions.MaxPerMinute"/>.</summary>
+    [Option("max-per-minute", 'R', "how many programs each service may start in a minute; 0 for any number", Minimum = 0)]
+    public int MaxPerMinute { get; set; } = 256;
+
+    /// <summary>See <see cref="ConnectionLimits.Connections"/>.</summary>
+    [Option("max-connections", "how many connections each service may have at once; as many as possible unless given", Minimum = 1)]
+    public int? MaxConnections { get; set; }
+
+    /// <summary>See <see cref="ConnectionLimits.ConnectionsPerAddress"/>.</summary>
+    [Option("max-per-address", "how many of them one address may have; as many unless given", Minimum = 1)]
+    public int? MaxPerAddress { get; set; }
+
+    /// <summary>A program and its arguments.</summary>
+    [Operands("COMMAND", "a program and its arguments")]
+    public IReadOnlyList<string> Command { get; set; } = [];
+
+    private string Host => Iface.Name.Length == 0 ? InetdPlace.AllInterfaces : Iface.Name;
+
+    /// <inheritdoc/>
+    public void PostOptions()
+    {
+        if (Port is not null && Command.Count == 0)
+            throw new UsageException("--port has no program to be served by. Write it behind the options.");
+        if (Command.Count > 0 && Port is null)
+            throw new UsageException($"the program '{Command[0]}' has no port. Name it with --port.");
+        if (Serve.FirstOrDefault(each => string.IsNullOrWhiteSpace(each.Value)) is { Key: { } empty })
+            throw new UsageException($"--serve '{empty}=' has no command.");
+        try
+        {
+            if (Services().Count == 0)
+                throw new UsageException(File is null ? "there is nothing to serve. Name an inetd.conf with --file, or a place and a command with --serve." : $"there is no service in '{File}'. Write one into it, or use --serve.");
+        }
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException(e.Message, e);
+        }
+    }
+
+    /// <summary>The server that they describe.</summary>
+    internal InetdServer Make() => new(Services(), new InetdOptions
+    {
+        ServesInternal = !NoInternal,
+        KillTime = KillTime,
+        MaxPerMinute = MaxPerMinute,
+        Limits = new ConnectionLimits { Connections = MaxConnections, ConnectionsPerAddress = MaxPerAddress },
+    });
+
+    private List<InetdService> Services()
+    {
+        List<InetdService> services = File is { } file ? [.. InetdConf.Read(file)] : [];
+        (string? User, string? Group) user = User is null ? (null, null) : InetdConfLine.User(User);
+        if (user.User is not null)
+            _ = Account.Find(user.User, user.Group);
+        foreach (var (place, line) in Serve)
+            services.Add(new InetdService(WithInterface(place), "/bin/sh", "sh", "-c", line) { User = user.User, Group = user.Group });
+        if (Port is { } port && Command.Count > 0)
+            services.Add(new InetdService(new InetdPlace(Host, port.ToString(), InetdProtocol.Tcp46), Located(Command[0]), Command) { User = user.User, Group = user.Group });
+        return services;
+    }
+
+    private InetdPlace WithInterface(InetdPlace place) =>
+        place.IsUnix || place.NamesHost ? place : new InetdPlace(Host, place.Name, place.Protocol);
+
+    /// <summary>The absolute path of a program that may be in PATH.</summary>
+    private static string Located(string program)
+    {
+        if (program.Contains('/', StringComparison.Ordinal))
+            return Path.GetFullPath(program);
+        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Where(directory => directory.StartsWith('/')).Select(directory => Path.Combine(directory, program)).FirstOrDefault(System.IO.File.Exists)
+            ?? throw new FormatException($"there is no program '{program}' in PATH. Name it by its path.");
+    }
+}

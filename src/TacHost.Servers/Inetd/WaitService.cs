@@ -1,0 +1,100 @@
+using System.IO.Pipes;
+using System.Net;
+using System.Net.Sockets;
+using TacHost.Services;
+using TacHost.Services.Interop;
+
+namespace TacHost.Servers.Inetd;
+
+/// <summary>A service of inetd whose program gets the bound socket itself, and nothing happens to that until the program ends.</summary>
+internal sealed class WaitService : Service
+{
+    private readonly InetdService _service;
+    private readonly InetdOptions _options;
+    private readonly Programs _programs;
+    private List<PlacedSocket> _sockets = [];
+    private Waking? _waking;
+    private CancellationTokenSource? _stopping;
+    private Task _serving = Task.CompletedTask;
+
+    public WaitService(InetdService service, InetdOptions options) =>
+        (_service, _options, _programs) = (service, options, new Programs(service, options, this));
+
+    public IReadOnlyList<EndPoint> EndPoints => [.. _sockets.Select(socket => socket.EndPoint)];
+
+    /// <inheritdoc/>
+    protected override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
+    {
+        _programs.Prepare();
+        return PlacedSocket.BindAsync(_service.Place, this, _sockets.Add, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override Task OnStartAsync(CancellationToken cancellationToken)
+    {
+        _programs.Begin();
+        (_waking, _stopping) = (new Waking(), new CancellationTokenSource());
+        InetdLog.Serving(Logger, _service, string.Join(" and ", EndPoints), _service.Program, _programs.User);
+        var (waking, stopping) = (_waking, _stopping.Token);
+        _serving = Task.WhenAll(_sockets.Select(socket => Task.Run(() => ServeAsync(socket.Bound, waking, stopping), CancellationToken.None)));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnStopAsync(CancellationToken cancellationToken)
+    {
+        foreach (var socket in _sockets)
+            socket.Withdraw();
+        if (_stopping is not null)
+            await _stopping.CancelAsync();
+        _waking?.Wake();
+        await _programs.StopAsync(cancellationToken);
+        await _serving;
+        foreach (var socket in _sockets)
+            socket.Close();
+        _waking?.Dispose();
+        (_sockets, _waking) = ([], null);
+    }
+
+    private async Task ServeAsync(Socket socket, Waking waking, CancellationToken stopping)
+    {
+        while (await waking.ReadableAsync(socket))
+        {
+            if (_programs.MayStart(out var pause))
+                await _programs.RunAsync(socket, isItsOwn: false, "what has come", ClientVariables.None(_service.Place));
+            else
+                await Task.Delay(pause, _options.TimeProvider, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Waits for sockets, in poll(2): what .NET waits by would make them non-blocking for the program too.</summary>
+    private sealed class Waking : IDisposable
+    {
+        /// <summary>Its writing end is closed to wake whoever waits.</summary>
+        private readonly AnonymousPipeServerStream _writing = new(PipeDirection.Out, HandleInheritability.None);
+
+        public void Wake() => _writing.Dispose();
+
+        /// <summary>Ends with true when there is something to be read from the socket, and with false once it was woken.</summary>
+        public Task<bool> ReadableAsync(Socket socket) => Task.Factory.StartNew(() => IsReadable(socket), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+        public void Dispose()
+        {
+            _writing.Dispose();
+            _writing.ClientSafePipeHandle.Dispose();
+        }
+
+        private unsafe bool IsReadable(Socket socket)
+        {
+            var waits = stackalloc PollDescriptor[2];
+            waits[0] = new PollDescriptor { Descriptor = (int)socket.SafeHandle.DangerousGetHandle(), Events = PollDescriptor.Readable };
+            waits[1] = new PollDescriptor { Descriptor = (int)_writing.ClientSafePipeHandle.DangerousGetHandle() };
+            while (Libc.Poll(waits, 2, -1) < 0)
+            {
+                // A signal came in between.
+            }
+
+            return waits[1].Occurred == 0;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+using TacHost.Servers.Interop;
+
+namespace TacHost.Servers.Processes;
+
+/// <summary>A process that was started as the leader of a session and a process group of its own.</summary>
+/// <remarks>.NET's own Process waits for no children but those it started, so the two do not get in each other's way.</remarks>
+internal sealed class ProcessGroup : IDisposable
+{
+    private const int NoHang = 1;
+    private const int NoSuchProcess = 3;
+    private const int KillSignal = 9;
+
+    private readonly TaskCompletionSource<ProcessEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private readonly PosixSignalRegistration _childEnded;
+
+    /// <param name="id">The process, a child of this one that nobody has waited for.</param>
+    public ProcessGroup(int id)
+    {
+        Id = id;
+        _childEnded = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => Look());
+        Look();
+    }
+
+    public int Id { get; }
+
+    /// <summary>Ends when the process has, and has been waited for; others of its group may live on.</summary>
+    public Task<ProcessEnd> Ended => _ended.Task;
+
+    /// <summary>Whether no process is left of its group. Meaningful once it has ended.</summary>
+    public bool IsEmpty => Libc.SendSignal(-Id, 0) != 0 && Marshal.GetLastPInvokeError() == NoSuchProcess;
+
+    /// <summary>Sends a signal to every process of the group.</summary>
+    public void Signal(int signal) => _ = Libc.SendSignal(-Id, signal);
+
+    /// <summary>Kills whatever is left of the group.</summary>
+    public void Kill()
+    {
+        if (!Ended.IsCompleted || !IsEmpty)
+            Signal(KillSignal);
+    }
+
+    public void Dispose() => _childEnded.Dispose();
+
+    /// <summary>Waits for the process if it has ended. Called at the start and whenever any child of this process has ended.</summary>
+    private void Look()
+    {
+        lock (_gate)
+        {
+            if (_ended.Task.IsCompleted)
+                return;
+            var waited = Libc.WaitForProcess(Id, out var status, NoHang);
+            if (waited != 0)
+                _ended.TrySetResult(new ProcessEnd(waited == Id ? status : null));
+        }
+    }
+}
