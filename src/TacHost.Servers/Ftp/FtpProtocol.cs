@@ -27,7 +27,12 @@ internal sealed class FtpProtocol(FtpServer server) : PipeProtocol
             FtpLog.SessionBegun(Logger, peer);
             await session.RunAsync(cancellationToken);
         }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or TimeoutException)
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        {
+            // What was said last is still on its way, such as why the handshake failed.
+            FtpLog.SessionLost(Logger, peer, e.Message);
+        }
+        catch (TimeoutException e)
         {
             FtpLog.SessionLost(Logger, peer, e.Message);
             Transport.AbortConnection();
