@@ -40,6 +40,14 @@ internal sealed class FtpProtocol(FtpServer server) : PipeProtocol
         finally
         {
             server.Sessions.Leave(peer.Address);
+            _ = AbortUnlessTakenAsync(cancellationToken);
         }
+    }
+
+    /// <summary>The session is over. A client that does not take what it was told last shall not keep its connection for that, since nobody counts it any more.</summary>
+    private async Task AbortUnlessTakenAsync(CancellationToken lost)
+    {
+        await Task.Delay(server.StallTimeout, lost).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Transport.AbortConnection();
     }
 }
