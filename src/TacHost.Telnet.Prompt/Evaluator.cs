@@ -219,7 +219,10 @@ public sealed class Evaluator
                     result.SetException(e);
                 }
             },
-            stackSize) { IsBackground = true };
+            stackSize)
+        {
+            IsBackground = true,
+        };
         thread.Start();
         return result.Task;
     }
