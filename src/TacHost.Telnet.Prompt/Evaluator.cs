@@ -124,7 +124,7 @@ public sealed class Evaluator
     /// <param name="cancellationToken">Cancelled when nobody waits for it any more.</param>
     private async Task<T> CompileAsync<T>(Func<T> call, Action ended, CancellationToken cancellationToken)
     {
-        var compiling = OnDeepStack(call);
+        var compiling = DeepStack.Run(call);
         try
         {
             return await compiling.WaitAsync(_compileLimit, cancellationToken);
@@ -201,31 +201,6 @@ public sealed class Evaluator
     /// <summary>Out of memory: libraries are loaded from bytes, and their files may be others by now.</summary>
     private static unsafe PortableExecutableReference? Reference(Assembly assembly) =>
         assembly.TryGetRawMetadata(out var start, out var length) ? AssemblyMetadata.Create(ModuleMetadata.CreateFromMetadata((IntPtr)start, length)).GetReference() : null;
-
-    /// <summary>The compiler recurses as deep as the source is nested, which an ordinary stack does not bear. The thread keeps no process from its end.</summary>
-    private static Task<T> OnDeepStack<T>(Func<T> call)
-    {
-        const int stackSize = 64 * 1024 * 1024; // reserved, and used only where needed
-        TaskCompletionSource<T> result = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Thread thread = new(
-            () =>
-            {
-                try
-                {
-                    result.SetResult(call());
-                }
-                catch (Exception e)
-                {
-                    result.SetException(e);
-                }
-            },
-            stackSize)
-        {
-            IsBackground = true,
-        };
-        thread.Start();
-        return result.Task;
-    }
 
     /// <summary>Where lines are loaded: what they refer to is what the application has.</summary>
     private sealed class LineContext(AssemblyLoadContext libraries, AssemblyLoadContext own) : AssemblyLoadContext("telnet lines", isCollectible: true)
