@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Reflection;
 using System.Reflection.Metadata;
-using System.Runtime.ExceptionServices;
 using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -23,6 +23,7 @@ public sealed class Evaluator
 
     private readonly PromptGlobals _globals;
     private readonly int _longestOutput;
+    private readonly TimeSpan _compileLimit;
     private readonly AssemblyLoadContext _context;
     private readonly CSharpParseOptions _parsing = new(LanguageVersion.CSharp14, kind: SourceCodeKind.Script);
     private readonly CSharpCompilationOptions _options = new(OutputKind.DynamicallyLinkedLibrary, usings: _imports, optimizationLevel: OptimizationLevel.Release, concurrentBuild: false, metadataReferenceResolver: NoDirectives.Instance);
@@ -41,8 +42,10 @@ public sealed class Evaluator
     /// <param name="libraries">The context of the code that the host did not bring, whose assemblies lines may name.</param>
     /// <param name="image">The assembly of this class, for the compiler.</param>
     /// <param name="longestOutput">How many characters a line may show.</param>
-    public Evaluator(Application? application, AssemblyLoadContext libraries, byte[] image, int longestOutput)
+    /// <param name="compileLimit">How long the compiler may take.</param>
+    public Evaluator(Application? application, AssemblyLoadContext libraries, byte[] image, int longestOutput, TimeSpan compileLimit)
     {
+        _compileLimit = compileLimit;
         _globals = new PromptGlobals(application, longestOutput);
         _longestOutput = longestOutput;
         _states = [_globals, null];
@@ -56,40 +59,84 @@ public sealed class Evaluator
     /// <param name="ended">Called when nothing of the line runs any more, which may be long after its time.</param>
     /// <param name="cancellationToken">Cancelled when nobody waits for it any more.</param>
     /// <returns>What it shows.</returns>
-    /// <exception cref="TimeoutException">It did not end in time and goes on by itself.</exception>
+    /// <exception cref="TimeoutException">It did not end in time and goes on by itself; the message is for whoever entered it.</exception>
     public async Task<string> EvaluateAsync(string line, TimeSpan limit, Action ended, CancellationToken cancellationToken)
     {
-        var runs = false;
+        var (compilation, image, errors) = await CompileAsync(() => Compile(line, cancellationToken), ended, cancellationToken);
+        if (errors is not null)
+        {
+            ended();
+            return Bounded(errors);
+        }
+
+        Task<string> run;
         try
         {
-            using MemoryStream image = new();
-            var compilation = Continue(line);
-            var result = OnDeepStack(() => compilation.Emit(image, cancellationToken: cancellationToken));
-            if (!result.Success)
-            {
-                var errors = result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Select(error => $"{error.Id}: {error.GetMessage(System.Globalization.CultureInfo.InvariantCulture)}");
-                return Bounded(string.Join('\n', errors.DefaultIfEmpty("There is nothing to do in this line.")));
-            }
-
-            image.Position = 0;
-            var factory = _context.LoadFromStream(image).GetType(compilation.ScriptClass!.MetadataName, throwOnError: true)!.GetMethod("<Factory>")!;
+            var factory = _context.LoadFromStream(new MemoryStream(image)).GetType(compilation.ScriptClass!.MetadataName, throwOnError: true)!.GetMethod("<Factory>")!;
             var states = _states;
-            var run = Task.Run(() => RunAsync(factory, states, limit, ended, cancellationToken), CancellationToken.None);
-            runs = true;
+            run = Task.Run(() => RunAsync(factory, states, limit, ended, cancellationToken), CancellationToken.None);
+        }
+        catch
+        {
+            ended();
+            throw;
+        }
+
+        try
+        {
             var answer = await run.WaitAsync(limit, cancellationToken);
             Keep(compilation);
             return Bounded(answer);
         }
-        finally
+        catch (TimeoutException e)
         {
-            if (!runs)
-                ended();
+            throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"The line did not end within {limit.TotalSeconds:0.###} s. It goes on by itself; 'cancelled' tells it that its time is over."), e);
         }
     }
 
     /// <summary>The names that may stand at the end of a line that has been begun.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="ended">Called when nothing is done for it any more.</param>
+    /// <param name="cancellationToken">Cancelled when nobody waits for it any more.</param>
     /// <returns>Each name as a whole.</returns>
-    public string[] Complete(string line) => OnDeepStack(() => Completion.Of(Continue(line), line));
+    /// <exception cref="TimeoutException">The compiler has not come to an end.</exception>
+    public async Task<string[]> CompleteAsync(string line, Action ended, CancellationToken cancellationToken)
+    {
+        var names = await CompileAsync(() => Completion.Of(Continue(line), line), ended, cancellationToken);
+        ended();
+        return names;
+    }
+
+    private (CSharpCompilation Compilation, byte[] Image, string? Errors) Compile(string line, CancellationToken cancellationToken)
+    {
+        using MemoryStream image = new();
+        var compilation = Continue(line);
+        var result = compilation.Emit(image, cancellationToken: cancellationToken);
+        if (result.Success)
+            return (compilation, image.ToArray(), null);
+        var errors = result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Select(error => $"{error.Id}: {error.GetMessage(CultureInfo.InvariantCulture)}");
+        return (compilation, [], string.Join('\n', errors.DefaultIfEmpty("There is nothing to do in this line.")));
+    }
+
+    /// <summary>Has the compiler do something. There are short lines with which it is busy for hours, and nothing can end it by force.</summary>
+    /// <param name="call">What it does.</param>
+    /// <param name="ended">Called when that has ended, unless its result is returned.</param>
+    /// <param name="cancellationToken">Cancelled when nobody waits for it any more.</param>
+    private async Task<T> CompileAsync<T>(Func<T> call, Action ended, CancellationToken cancellationToken)
+    {
+        var compiling = DeepStack.Run(call);
+        try
+        {
+            return await compiling.WaitAsync(_compileLimit, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            _ = compiling.ContinueWith(_ => ended(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            if (e is TimeoutException)
+                throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"The compiler did not come to an end within {_compileLimit.TotalSeconds:0.###} s. It goes on by itself."), e);
+            throw;
+        }
+    }
 
     private async Task<string> RunAsync(MethodInfo factory, object?[] states, TimeSpan limit, Action ended, CancellationToken cancellationToken)
     {
@@ -154,31 +201,6 @@ public sealed class Evaluator
     /// <summary>Out of memory: libraries are loaded from bytes, and their files may be others by now.</summary>
     private static unsafe PortableExecutableReference? Reference(Assembly assembly) =>
         assembly.TryGetRawMetadata(out var start, out var length) ? AssemblyMetadata.Create(ModuleMetadata.CreateFromMetadata((IntPtr)start, length)).GetReference() : null;
-
-    /// <summary>The compiler recurses as deep as the source is nested, which an ordinary stack does not bear.</summary>
-    private static T OnDeepStack<T>(Func<T> call)
-    {
-        const int stackSize = 64 * 1024 * 1024; // reserved, and used only where needed
-        T? result = default;
-        ExceptionDispatchInfo? failure = null;
-        Thread thread = new(
-            () =>
-            {
-                try
-                {
-                    result = call();
-                }
-                catch (Exception e)
-                {
-                    failure = ExceptionDispatchInfo.Capture(e);
-                }
-            },
-            stackSize);
-        thread.Start();
-        thread.Join();
-        failure?.Throw();
-        return result!;
-    }
 
     /// <summary>Where lines are loaded: what they refer to is what the application has.</summary>
     private sealed class LineContext(AssemblyLoadContext libraries, AssemblyLoadContext own) : AssemblyLoadContext("telnet lines", isCollectible: true)

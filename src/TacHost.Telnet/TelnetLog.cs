@@ -21,8 +21,8 @@ internal static partial class TelnetLog
     [LoggerMessage(404, LogLevel.Warning, "{Name} at {Peer} runs: {Line}")]
     public static partial void Line(ILogger logger, string name, EndPoint peer, string line);
 
-    [LoggerMessage(405, LogLevel.Warning, "The line of {Name} at {Peer} did not end within {Seconds} s and is left behind.")]
-    public static partial void LineLeftBehind(ILogger logger, string name, EndPoint peer, double seconds);
+    [LoggerMessage(405, LogLevel.Warning, "The line of {Name} at {Peer} is left behind. {Reason}")]
+    public static partial void LineLeftBehind(ILogger logger, string name, EndPoint peer, string reason);
 
     [LoggerMessage(406, LogLevel.Information, "{Name} at {Peer} has left.")]
     public static partial void Left(ILogger logger, string name, EndPoint peer);

@@ -33,7 +33,7 @@ public sealed class TelnetServer : MultiService
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxSessions);
         _users = users;
         _logins = new Lazy<Logins>(() => new Logins(users, LoginDelay));
-        _compiler = new Lazy<SharedCompiler>(() => new SharedCompiler(LongestOutput));
+        _compiler = new Lazy<SharedCompiler>(() => new SharedCompiler(LongestOutput, CompileLimit));
         var address = iface.Contains(':', StringComparison.Ordinal) ? iface.Replace(":", "\\:", StringComparison.Ordinal) : iface;
         _listener = new StreamServer($"tcp:{port}:interface={address}", new TelnetFactory(this))
         {
@@ -54,6 +54,9 @@ public sealed class TelnetServer : MultiService
     /// <summary>How long the answer to a first wrong password takes; each further one takes twice as long, up to 16 times. Defaults to 1 second.</summary>
     public TimeSpan LoginDelay { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long the compiler may take for a line, whatever that may take itself: the first one takes some seconds on a busy machine.</summary>
+    internal TimeSpan CompileLimit { get; init; } = TimeSpan.FromSeconds(30);
+
     internal Logins Logins => _logins.Value;
 
     internal SharedCompiler Compiler => _compiler.Value;
@@ -61,6 +64,9 @@ public sealed class TelnetServer : MultiService
     internal Application? CurrentApplication => Application;
 
     internal string ApplicationName => Application?.Name ?? "No application";
+
+    /// <summary>How many lines run or are being compiled, those that were left behind included.</summary>
+    internal int LinesGoingOn => Volatile.Read(ref _lines);
 
     internal bool TryBeginLine()
     {

@@ -27,7 +27,12 @@ internal sealed class FtpProtocol(FtpServer server) : PipeProtocol
             FtpLog.SessionBegun(Logger, peer);
             await session.RunAsync(cancellationToken);
         }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or TimeoutException)
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        {
+            // What was said last is still on its way, such as why the handshake failed.
+            FtpLog.SessionLost(Logger, peer, e.Message);
+        }
+        catch (TimeoutException e)
         {
             FtpLog.SessionLost(Logger, peer, e.Message);
             Transport.AbortConnection();
@@ -35,6 +40,14 @@ internal sealed class FtpProtocol(FtpServer server) : PipeProtocol
         finally
         {
             server.Sessions.Leave(peer.Address);
+            _ = AbortUnlessTakenAsync(cancellationToken);
         }
+    }
+
+    /// <summary>The session is over. A client that does not take what it was told last shall not keep its connection for that, since nobody counts it any more.</summary>
+    private async Task AbortUnlessTakenAsync(CancellationToken lost)
+    {
+        await Task.Delay(server.StallTimeout, lost).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Transport.AbortConnection();
     }
 }

@@ -27,7 +27,7 @@ internal static class ClientVariables
             yield return new("REMOTE_PORT", Text(remote.Port));
             yield return new("TCPREMOTEIP", remote.Address.ToString());
             yield return new("TCPREMOTEPORT", Text(remote.Port));
-            if (SocketTransport.LocalOf(connection) is IPEndPoint local)
+            if (StreamSocket.LocalOf(connection) is IPEndPoint local)
             {
                 yield return new("TCPLOCALIP", local.Address.ToString());
                 yield return new("TCPLOCALPORT", Text(local.Port));

@@ -79,16 +79,16 @@ internal sealed class StreamService : Service
     /// <summary>Called on the accepting thread, which goes on once the program has been started.</summary>
     private void TakeOver(StreamListener listener, Socket socket, Admission? admission)
     {
-        var peer = SocketTransport.PeerOf(socket);
+        StreamSocket accepted = new(socket);
         if (_programs!.MayStart(out _))
         {
-            _ = ServeAsync(socket, peer, admission);
+            _ = ServeAsync(accepted.Detach(), accepted.Peer, admission);
             return;
         }
 
         listener.Counts?.CountRefused();
         admission?.Leave();
-        SocketTransport.Reset(socket);
+        accepted.Reset();
     }
 
     private async Task ServeAsync(Socket socket, EndPoint peer, Admission? admission)

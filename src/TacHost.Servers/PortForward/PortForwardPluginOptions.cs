@@ -53,9 +53,13 @@ public sealed class PortForwardPluginOptions : IPostOptions
         {
             _ = Make();
         }
-        catch (Exception e) when (e is ArgumentException or FormatException)
+        catch (ArgumentException e)
         {
-            throw new UsageException(e.Message, e);
+            throw new UsageException($"--proxy-header and --target do not go together. {e.Message.Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal)}", e);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException($"--host: {e.Message}", e);
         }
     }
 

@@ -18,8 +18,13 @@ internal sealed record SocksAddress(IPAddress? Address, string? Name, int Port)
     /// <summary>An address; one of IPv4 in IPv6 form becomes one of IPv4, so that no rule misses it.</summary>
     public static SocksAddress Of(IPAddress address, int port) => new(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, null, port);
 
-    /// <summary>A name; one that is an address becomes that.</summary>
-    public static SocksAddress Of(string name, int port) => IPAddress.TryParse(name, out var address) ? Of(address, port) : new SocksAddress(null, name, port);
+    /// <summary>A name; one that is an address becomes that. The dot behind the last label, which makes no difference to what it stands for, makes none to the rules.</summary>
+    public static SocksAddress Of(string name, int port)
+    {
+        if (name is [_, .., '.'])
+            name = name[..^1];
+        return IPAddress.TryParse(name, out var address) ? Of(address, port) : new SocksAddress(null, name, port);
+    }
 
     /// <summary>Reads one.</summary>
     /// <param name="bytes">What has come so far, from the kind on.</param>

@@ -10,6 +10,9 @@ namespace TacHost.Servers.Socks;
 [OptionType("DESTINATION", "a network, an address, a host name, *.example.org or *, with :PORT or :FIRST-LAST behind it or without")]
 public sealed record SocksDestination : IParsable<SocksDestination>
 {
+    /// <summary>The bits in front of an IPv4 address in IPv6 form (RFC 4291, section 2.5.5.2).</summary>
+    private const int MappedPrefix = 96;
+
     private readonly string _text;
     private readonly IPNetwork? _network;
     private readonly string? _name;
@@ -49,7 +52,7 @@ public sealed record SocksDestination : IParsable<SocksDestination>
         else if (TryNetwork(place, out var network))
             result = new SocksDestination(s, network, null, first, last);
         else if (IsName(place.StartsWith("*.", StringComparison.Ordinal) ? place[2..] : place))
-            result = new SocksDestination(s, null, place.ToLowerInvariant(), first, last);
+            result = new SocksDestination(s, null, place.TrimEnd('.').ToLowerInvariant(), first, last);
         return result is not null;
     }
 
@@ -71,9 +74,16 @@ public sealed record SocksDestination : IParsable<SocksDestination>
     private static bool TryNetwork(string text, out IPNetwork network)
     {
         if (IPNetwork.TryParse(text, out network))
+        {
+            // What is asked for is compared in the form of IPv4.
+            if (network.BaseAddress.IsIPv4MappedToIPv6 && network.PrefixLength >= MappedPrefix)
+                network = new IPNetwork(network.BaseAddress.MapToIPv4(), network.PrefixLength - MappedPrefix);
             return true;
+        }
+
         if (!IPAddress.TryParse(text, out var address) || (!text.Contains(':', StringComparison.Ordinal) && text.Count(character => character == '.') != 3))
             return false;
+        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
         network = new IPNetwork(address, 8 * address.GetAddressBytes().Length);
         return true;
     }

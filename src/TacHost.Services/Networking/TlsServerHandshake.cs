@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
 using TacHost.Services.Networking.Tls;
 
@@ -24,27 +25,44 @@ public sealed class TlsServerHandshake
     }
 
     /// <summary>Shakes hands within the time limit of the options: TLS 1.2 or 1.3.</summary>
+    /// <remarks>The tickets with which a client may resume its session come with the first thing that is written, so that a client that only sends, and closes, resets nothing.</remarks>
     /// <param name="stream">The connection; it is closed with the stream that is returned, and at once if the handshake fails.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="IOException">The handshake failed or took too long.</exception>
     public async Task<SslStream> AuthenticateAsync(Stream stream, CancellationToken cancellationToken)
     {
-        SslStream tls = new(stream);
+        LateTicketsStream late = new(stream);
+        SslStream tls = new(late);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_timeout);
         try
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(_timeout);
             await tls.AuthenticateAsServerAsync(_certificates.ChooseAsync, null, limit.Token);
+            await late.EndHandshakeAsync(tls.SslProtocol == SslProtocols.Tls13, limit.Token);
             return tls;
         }
         catch (Exception e)
         {
+            await SayWhyAsync(late, limit.Token);
             await tls.DisposeAsync();
             if (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
                 throw new IOException($"The TLS handshake took longer than {_timeout.TotalSeconds:0.###} s.", e);
-            if (e is System.Security.Authentication.AuthenticationException or InvalidOperationException)
+            if (e is AuthenticationException or InvalidOperationException)
                 throw new IOException(e.Message, e);
             throw;
+        }
+    }
+
+    /// <summary>Sends the alert that TLS has left behind, so that the client knows the reason too.</summary>
+    private static async Task SayWhyAsync(LateTicketsStream late, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await late.EndHandshakeAsync(withTickets: false, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The client has gone, or takes nothing: the first failure is the one to tell.
         }
     }
 }

@@ -6,7 +6,7 @@ using TacHost.Services;
 namespace TacHost.Telnet.Compiler;
 
 /// <summary>The compiler, in memory from the first line that is entered until the last session that entered one has ended.</summary>
-internal sealed class SharedCompiler(int longestOutput)
+internal sealed class SharedCompiler(int longestOutput, TimeSpan compileLimit)
 {
     private const string Prompt = "TacHost.Telnet.Prompt.dll";
     private const int MostCollections = 10;
@@ -53,10 +53,10 @@ internal sealed class SharedCompiler(int longestOutput)
         var assembly = context.Assemblies.FirstOrDefault(each => each.GetName().Name == Path.GetFileNameWithoutExtension(Prompt)) ?? context.LoadFromStream(new MemoryStream(image));
         var libraries = AssemblyLoadContext.GetLoadContext((application?.GetType() ?? typeof(SharedCompiler)).Assembly) is { IsCollectible: true } isolated ? isolated : AssemblyLoadContext.GetLoadContext(typeof(SharedCompiler).Assembly)!;
         var evaluator = assembly.GetType("TacHost.Telnet.Prompt.Evaluator", throwOnError: true)!
-            .GetConstructors().Single().Invoke(BindingFlags.DoNotWrapExceptions, null, [application, libraries, image, longestOutput], null);
+            .GetConstructors().Single().Invoke(BindingFlags.DoNotWrapExceptions, null, [application, libraries, image, longestOutput, compileLimit], null);
         return new CompilerSession(
             evaluator.GetType().GetMethod("EvaluateAsync")!.CreateDelegate<Func<string, TimeSpan, Action, CancellationToken, Task<string>>>(evaluator),
-            evaluator.GetType().GetMethod("Complete")!.CreateDelegate<Func<string, string[]>>(evaluator),
+            evaluator.GetType().GetMethod("CompleteAsync")!.CreateDelegate<Func<string, Action, CancellationToken, Task<string[]>>>(evaluator),
             Close);
     }
 

@@ -11,6 +11,7 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
 {
     private const string LinePrompt = "> ";
     private const int Tries = 3;
+    private const int MostUnflushed = 16 * 1024;
     private static readonly TimeSpan _longestLogin = TimeSpan.FromMinutes(1);
 
     private readonly Queue<byte> _typed = new();
@@ -112,10 +113,10 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
             hasEnded = null;
             return await Task.Run(() => _compiler!.EvaluateAsync(line, server.LineTimeout, ended, cancellationToken), cancellationToken);
         }
-        catch (TimeoutException)
+        catch (TimeoutException e)
         {
-            TelnetLog.LineLeftBehind(Logger, name, Transport.Peer, server.LineTimeout.TotalSeconds);
-            return $"The line did not end within {server.LineTimeout.TotalSeconds:0.###} s. It goes on by itself; 'cancelled' tells it that its time is over.";
+            TelnetLog.LineLeftBehind(Logger, name, Transport.Peer, e.Message);
+            return e.Message;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -151,8 +152,12 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
         {
             while (_typed.TryDequeue(out var typed))
             {
-                if (_decoder.Take(typed) is >= 0 and var value && await TakeAsync((byte)value) is { } ended)
+                if (_decoder.Take(typed) is >= 0 and var value && await TakeAsync((byte)value, cancellationToken) is { } ended)
                     return ended.Line;
+
+                // A key may show the whole line anew, and whoever reads nothing must not have all that kept for him.
+                if (_output.UnflushedBytes > MostUnflushed)
+                    await _output.FlushAsync(cancellationToken);
             }
 
             await _output.FlushAsync(cancellationToken);
@@ -170,7 +175,7 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
     }
 
     /// <summary>Takes one byte of data; a result ends the line.</summary>
-    private async Task<LineEnd?> TakeAsync(byte value)
+    private async Task<LineEnd?> TakeAsync(byte value, CancellationToken cancellationToken)
     {
         switch (_editor.Take(value))
         {
@@ -179,29 +184,17 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
             case Edited.Ended:
                 return new LineEnd(null);
             case Edited.Complete when !_editor.IsSecret && _editor.Prompt == LinePrompt:
-                await CompleteAsync();
+                await CompleteAsync(cancellationToken);
                 return null;
             default:
                 return null;
         }
     }
 
-    private async Task CompleteAsync()
+    private async Task CompleteAsync(CancellationToken cancellationToken)
     {
         var line = _editor.BeforeCursor;
-        string[] names;
-        try
-        {
-            await OpenCompilerAsync();
-            names = await Task.Run(() => _compiler!.Complete(line));
-        }
-        catch (Exception e)
-        {
-            // The boundary around one key.
-            TelnetLog.CompilerBroken(Logger, e);
-            names = [];
-        }
-
+        var names = await NamesAsync(line, cancellationToken);
         var begun = line.Length - line.AsSpan().TrimEnd("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_").Length;
         var common = names.Length == 0 ? "" : names.Aggregate((all, name) => name[..all.Zip(name).TakeWhile(pair => pair.First == pair.Second).Count()]);
         if (common.Length >= begun && common != line[^begun..] && common.StartsWith(line[^begun..], StringComparison.OrdinalIgnoreCase))
@@ -211,6 +204,34 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
         else
             Show("\a");
         _editor.Redraw();
+    }
+
+    private async Task<string[]> NamesAsync(string line, CancellationToken cancellationToken)
+    {
+        if (!server.TryBeginLine())
+            return [];
+        Action? hasEnded = server.EndLine;
+        try
+        {
+            await OpenCompilerAsync();
+            var ended = hasEnded;
+            hasEnded = null;
+            return await Task.Run(() => _compiler!.CompleteAsync(line, ended, cancellationToken), cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return [];
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The boundary around one key.
+            TelnetLog.CompilerBroken(Logger, e);
+            return [];
+        }
+        finally
+        {
+            hasEnded?.Invoke();
+        }
     }
 
     /// <summary>An answer shall not move the cursor or do worse.</summary>

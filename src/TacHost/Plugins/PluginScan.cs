@@ -27,7 +27,12 @@ internal sealed class PluginScan(CacheDirectory cache, IReadOnlyList<string> dir
         foreach (var name in names)
         {
             if (FileStamp.Of(Path.Combine(directory, name)) is not { } stamp)
+            {
+                var nothing = new PluginFile(name, default, [], [], $"'{Path.Combine(directory, name)}' is {(new FileInfo(Path.Combine(directory, name)).LinkTarget is null ? "not a regular file" : "a symbolic link that leads to no regular file")}");
+                isChanged |= known.GetValueOrDefault(name)?.Error != nothing.Error;
+                files.Add(nothing);
                 continue;
+            }
 
             // What was broken for want of another file may not be any more.
             var file = known.GetValueOrDefault(name);

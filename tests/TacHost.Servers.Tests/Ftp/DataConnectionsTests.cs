@@ -188,4 +188,23 @@ public sealed class DataConnectionsTests
     [InlineData("a-b")]
     [InlineData("1-2-3")]
     public void PortRange_Parse_RefusesOthers(string text) => Assert.Throws<FormatException>(() => PortRange.Parse(text, null));
+
+    [Theory]
+    [InlineData("LIST")]
+    [InlineData("NLST")]
+    [InlineData("MLSD")]
+    public async Task Listing_ThatIsNeverTaken_KeepsNothingOpen(string command)
+    {
+        await using var site = await FtpSite.StartAsync();
+        using var client = await site.LogInAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            await client.ExtendedPassiveAsync();
+            await client.SayAsync($"{command} pub", 150);
+            await client.SayAsync("ABOR", 426);
+            await client.ExpectAsync(226);
+        }
+
+        Assert.DoesNotContain(new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos(), descriptor => descriptor.LinkTarget == site["pub"]);
+    }
 }

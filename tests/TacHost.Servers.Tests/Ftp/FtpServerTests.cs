@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using TacHost.Servers.Ftp;
+using TacHost.Servers.Tests.Fakes;
 using TacHost.Servers.Tests.Ftp.Fakes;
 using TacHost.Services.Networking;
 using TacHost.Services.Tests.Networking.Fakes;
@@ -147,4 +149,37 @@ public sealed class FtpServerTests
     [Fact]
     public async Task Start_CertificateMissing_IsTold() =>
         await Assert.ThrowsAsync<CannotListenException>(() => new FtpServer("/", 0) { Certificate = TlsCertificate.FromPem("/nonexistent/a.pem") }.StartAsync(TestContext.Current.CancellationToken));
+
+    [Fact]
+    public async Task Quit_ByClientsThatNeverRead_KeepsNoConnection()
+    {
+        await using var site = await FtpSite.StartAsync(site => new FtpServer(site.Root, 0, "127.0.0.1")
+        {
+            StallTimeout = TimeSpan.FromMilliseconds(500),
+            IdleTimeout = TimeSpan.FromSeconds(5),
+            MaxSessionsPerAddress = 200,
+        });
+
+        // One of them says as much as is just not taken any more, and then that it is done.
+        var answer = (await (await site.ConnectAsync()).SayAsync("HELP", 214)).Length;
+        List<Socket> clients = [];
+        for (var unread = 0; unread < 6_000_000; unread += 60_000)
+        {
+            Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+            await client.ConnectAsync(site.EndPoint, TestContext.Current.CancellationToken).AsTask().Soon();
+            clients.Add(client);
+            await client.SendAsync(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("HELP\r\n", unread / answer)) + "QUIT\r\n")).Soon();
+        }
+
+        await Until.TrueAsync(() => clients.TrueForAll(IsClosed), "the server to let go of all of them");
+        clients.ForEach(client => client.Dispose());
+
+        static bool IsClosed(Socket client)
+        {
+            const int tcp = 6, tcpInfo = 11, closed = 7, closeWait = 8; // netinet/tcp.h
+            var info = new byte[1];
+            client.GetRawSocketOption(tcp, tcpInfo, info);
+            return info[0] is closed or closeWait;
+        }
+    }
 }

@@ -216,7 +216,7 @@ public sealed class PortForwarderTests
     [InlineData("--dest-port", "-d", "0")]
     [InlineData("host", "-h", "")]
     [InlineData("--proxy-header", "--proxy-header", "v3")]
-    [InlineData("in front of the TLS handshake", "--proxy-header", "v1", "-t", "tls:localhost:443")]
+    [InlineData("--proxy-header and --target do not go together", "--proxy-header", "v1", "-t", "tls:localhost:443")]
     [InlineData("--connect-timeout", "--connect-timeout", "0")]
     [InlineData("--rest-time", "--rest-time", "soon")]
     [InlineData("--idle-timeout", "--idle-timeout", "0")]
@@ -226,6 +226,7 @@ public sealed class PortForwarderTests
         var mistake = Assert.Throws<UsageException>(() => OptionTable.Read<PortForwardPluginOptions>(words));
         Assert.Contains(expected, mistake.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', mistake.Message);
+        Assert.DoesNotContain("(Parameter", mistake.Message, StringComparison.Ordinal);
     }
 
     private static async Task<string> AskAsync(PortForwarder forwarder)

@@ -15,6 +15,8 @@ public sealed class SocksRulesTests
     [InlineData("fe80::/10", "fe80::1", 1, true)]
     [InlineData("[fe80::]/10:1-1023", "fe80::1", 1024, false)]
     [InlineData("::1", "::1", 1, true)]
+    [InlineData("::ffff:10.0.0.0/104", "10.1.2.3", 1, true)]
+    [InlineData("[::ffff:10.1.2.3]:1", "10.1.2.3", 1, true)]
     [InlineData("*", "1.2.3.4", 1, true)]
     [InlineData("*:80", "1.2.3.4", 1, false)]
     [InlineData("example.org", "1.2.3.4", 1, false)]
@@ -27,6 +29,8 @@ public sealed class SocksRulesTests
     [InlineData("*.example.org", "a.b.Example.org", true)]
     [InlineData("*.example.org", "example.org", false)]
     [InlineData("*.example.org", "badexample.org", false)]
+    [InlineData("example.org.", "example.org", true)]
+    [InlineData("*.example.org.", "a.example.org", true)]
     [InlineData("*", "anything", true)]
     [InlineData("example.org:443", "example.org", false)]
     public void CoversName_Destination_IsRight(string destination, string name, bool expected) =>
@@ -74,6 +78,33 @@ public sealed class SocksRulesTests
         Assert.False(rules.IsAllowed(IPAddress.Parse("8.8.8.8"), 80, "bad.example.org", client));
         Assert.False(rules.MayBeAllowed("bad.example.org", 80));
         Assert.False(rules.IsAllowed(IPAddress.Parse("8.8.8.8"), 80, null, client));
+    }
+
+    [Theory]
+    [InlineData("bad.example.org.", "bad.example.org")]
+    [InlineData("BAD.example.org", "BAD.example.org")]
+    [InlineData(".", ".")]
+    public void Of_NameWithADotAtItsEnd_IsTheNameThatRulesKnow(string asked, string name)
+    {
+        var address = SocksAddress.Of(asked, 80);
+        Assert.Equal(name, address.Name);
+        DestinationRules rules = new(new SocksOptions { Denied = [SocksDestination.Parse("bad.example.org"), SocksDestination.Parse(".".Equals(name, StringComparison.Ordinal) ? "*" : "localhost")] });
+        Assert.False(rules.MayBeAllowed(address.Name!, 80));
+    }
+
+    [Theory]
+    [InlineData("127.1")]
+    [InlineData("2130706433")]
+    [InlineData("0x7f.1")]
+    [InlineData("0177.0.0.1")]
+    [InlineData("127.0.0.1.")]
+    [InlineData("::ffff:127.0.0.1")]
+    [InlineData("::ffff:7f00:1")]
+    public void Of_AnotherWayToWriteLoopback_IsLoopback(string asked)
+    {
+        var address = SocksAddress.Of(asked, 80).Address;
+        Assert.Equal(IPAddress.Loopback, address);
+        Assert.False(new DestinationRules(new SocksOptions()).IsAllowed(address!, 80, null, IPAddress.Parse("192.0.2.1")));
     }
 
     [Theory]

@@ -175,6 +175,22 @@ public sealed class PluginScanTests : IDisposable
         Assert.Equal([Path.Combine("Nested", "Nested.dll"), "one.csx"], Look().Select(file => file.Name));
     }
 
+    [Fact]
+    public void Look_LinkThatLeadsNowhere_IsToldAndTheIndexStays()
+    {
+        File.CreateSymbolicLink(Path.Combine(Plugins, "gone.csx"), Path.Combine(_root, "nowhere.csx"));
+        Write("two.csx", "broken");
+        var gone = Look().Single(file => file.Name == "gone.csx");
+        Assert.EndsWith("is a symbolic link that leads to no regular file", gone.Error, StringComparison.Ordinal);
+
+        var (compiled, written) = (_compiled, File.GetLastWriteTimeUtc(Index));
+        Assert.Equal(3, Look().Count);
+        Assert.Equal((compiled, written), (_compiled, File.GetLastWriteTimeUtc(Index)));
+
+        Write("../nowhere.csx", "first");
+        Assert.Null(Look().Single(file => file.Name == "gone.csx").Error);
+    }
+
     private static (string, string, string, string) Seen(PluginFile file) => file.Plugins[0] is var plugin ? (plugin.Name, plugin.Description, plugin.Version, plugin.TypeName) : default;
 
     private void Write(string name, string text) => File.WriteAllText(Path.Combine(Plugins, name), text);

@@ -19,24 +19,29 @@ internal sealed partial class RootedDirectory
     /// <remarks>
     /// Left out is what no client could ask for: names that are not UTF-8 or contain control characters, and symbolic links that lead nowhere or outside.
     /// </remarks>
-    /// <exception cref="FileRefusedException">It is no directory, or cannot be read. Thrown at once, not by the enumeration.</exception>
-    public IEnumerable<DirectoryEntry> Entries(VirtualPath path) => Entries(path, OpenAt(path, OpenFlags.ReadOnly | OpenFlag.Directory));
-
-    private IEnumerable<DirectoryEntry> Entries(VirtualPath path, SafeFileHandle directory)
+    /// <exception cref="FileRefusedException">It is no directory, or cannot be read. Thrown at once; by the enumeration too, if that is so by then.</exception>
+    public IEnumerable<DirectoryEntry> Entries(VirtualPath path)
     {
-        using (directory)
+        // Only to see whether it can be. Whoever lists and never takes the list shall not have a descriptor for it.
+        OpenToList(path).Dispose();
+        return Enumerate(path);
+    }
+
+    private IEnumerable<DirectoryEntry> Enumerate(VirtualPath path)
+    {
+        using var directory = OpenToList(path);
+        var buffer = new byte[EntriesBuffer];
+        while (ReadEntries(directory, buffer) is { Count: > 0 } names)
         {
-            var buffer = new byte[EntriesBuffer];
-            while (ReadEntries(directory, buffer) is { Count: > 0 } names)
+            foreach (var name in names)
             {
-                foreach (var name in names)
-                {
-                    if (TryStatus(path, directory, name, out var status))
-                        yield return new DirectoryEntry(name, status);
-                }
+                if (TryStatus(path, directory, name, out var status))
+                    yield return new DirectoryEntry(name, status);
             }
         }
     }
+
+    private SafeFileHandle OpenToList(VirtualPath path) => OpenAt(path, OpenFlags.ReadOnly | OpenFlag.Directory);
 
     private bool TryStatus(VirtualPath path, SafeFileHandle directory, string name, out FileStatus status)
     {

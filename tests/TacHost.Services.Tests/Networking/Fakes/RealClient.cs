@@ -5,6 +5,9 @@ namespace TacHost.Services.Tests.Networking.Fakes;
 /// <summary>A client that nobody here wrote. A test that needs one is skipped where it cannot be had.</summary>
 internal static class RealClient
 {
+    /// <summary>Some of them do a lot in one run, and the machine may be busy.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+
     /// <summary>Runs a program to its end.</summary>
     /// <param name="program">Its name.</param>
     /// <param name="input">What it reads from its standard input.</param>
@@ -21,7 +24,7 @@ internal static class RealClient
             var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             await process.StandardInput.WriteAsync(input);
             process.StandardInput.Close();
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken).Soon();
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(_patience, TestContext.Current.CancellationToken);
             TestContext.Current.TestOutputHelper?.WriteLine(await errors.Soon());
             return await output.Soon();
         }

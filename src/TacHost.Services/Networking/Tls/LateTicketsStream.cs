@@ -1,0 +1,124 @@
+namespace TacHost.Services.Networking.Tls;
+
+/// <summary>A connection to speak TLS over, on which session tickets wait for what the server says next.</summary>
+/// <remarks>
+/// With TLS 1.3 they come behind the handshake (RFC 8446 section 4.6.1), to a client that may never read: one that uploads by FTP, say.
+/// It then closes a socket with something unread in it, which is a reset, and all that it sent and we had not read yet is lost.
+/// .NET has no way to do without tickets.
+/// </remarks>
+internal sealed class LateTicketsStream(Stream inner) : Stream
+{
+    private MemoryStream? _held = new();
+    private bool _shaking = true;
+
+    public override bool CanRead => true;
+
+    public override bool CanWrite => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanTimeout => inner.CanTimeout;
+
+    public override int ReadTimeout
+    {
+        get => inner.ReadTimeout;
+        set => inner.ReadTimeout = value;
+    }
+
+    public override int WriteTimeout
+    {
+        get => inner.WriteTimeout;
+        set => inner.WriteTimeout = value;
+    }
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Ends the handshake.</summary>
+    /// <param name="withTickets">Whether what the server said last was tickets, which can wait. Anything else is sent.</param>
+    /// <param name="cancellationToken">Gives up sending it.</param>
+    public async ValueTask EndHandshakeAsync(bool withTickets, CancellationToken cancellationToken)
+    {
+        _shaking = false;
+        if (!withTickets)
+            await SendHeldAsync(ReadOnlyMemory<byte>.Empty, cancellationToken);
+        else if (_held is { Length: 0 })
+            _held = null;
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        // The client waits for what was said, if it is to say something.
+        if (_shaking && _held is { Length: > 0 })
+        {
+            await SendHeldAsync(ReadOnlyMemory<byte>.Empty, cancellationToken);
+            _held = new MemoryStream();
+        }
+
+        return await inner.ReadAsync(buffer, cancellationToken);
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_held is null)
+            return inner.WriteAsync(buffer, cancellationToken);
+        if (!_shaking)
+            return SendHeldAsync(buffer, cancellationToken);
+        _held.Write(buffer.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override void Write(byte[] buffer, int offset, int count)
+    {
+        if (Interlocked.Exchange(ref _held, null) is { } held)
+            inner.Write(held.GetBuffer(), 0, (int)held.Length);
+        inner.Write(buffer, offset, count);
+    }
+
+    public override void Flush()
+    {
+        if (_held is null)
+            inner.Flush();
+    }
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => _held is null ? inner.FlushAsync(cancellationToken) : Task.CompletedTask;
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            inner.Dispose();
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Sends what is held and what follows it, in one piece.</summary>
+    private async ValueTask SendHeldAsync(ReadOnlyMemory<byte> next, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _held, null) is { } held)
+        {
+            held.Write(next.Span);
+            next = held.GetBuffer().AsMemory(0, (int)held.Length);
+        }
+
+        if (next.IsEmpty)
+            return;
+        await inner.WriteAsync(next, cancellationToken);
+        await inner.FlushAsync(cancellationToken);
+    }
+}
