@@ -16,8 +16,8 @@ internal static partial class DnsLog
     [LoggerMessage(3, LogLevel.Information, "'{File}' has changed and was read again")]
     public static partial void Reloaded(ILogger logger, string file);
 
-    [LoggerMessage(4, LogLevel.Error, "{Reason}\nWhat it said before stays in use until it is mended")]
-    public static partial void NotReloaded(ILogger logger, Exception failure, string reason);
+    [LoggerMessage(4, LogLevel.Error, "{Reason}\n  What it said before stays in use until it is mended.")]
+    public static partial void NotReloaded(ILogger logger, string reason);
 
     [LoggerMessage(5, LogLevel.Warning, "line {Line} of '{File}' is not an address and names, and was skipped")]
     public static partial void HostSkipped(ILogger logger, string file, int line);

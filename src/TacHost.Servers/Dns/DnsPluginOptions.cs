@@ -42,6 +42,6 @@ public sealed class DnsPluginOptions : IPostOptions
     public void PostOptions()
     {
         if (Zones.Count == 0 && Hosts is null && Upstreams.Count == 0)
-            throw new UsageException("there is nothing to answer with. Give at least one of --zone, --hosts and --forward.");
+            throw new UsageException("--zone, --hosts or --forward is missing: there would be nothing to answer with.");
     }
 }

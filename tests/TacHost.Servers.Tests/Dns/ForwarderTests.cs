@@ -1,7 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using TacHost.Servers.Dns;
+using TacHost.Servers.Dns.Forwarding;
 using TacHost.Servers.Dns.Messages;
 using TacHost.Servers.Tests.Dns.Fakes;
 using TacHost.Servers.Tests.Fakes;
@@ -263,6 +265,19 @@ public sealed class ForwarderTests
         Assert.StartsWith("EVERYBODY in 0.0.0.0/0 who can reach 0.0.0.0:", line.Text, StringComparison.Ordinal);
         await using var site = await StartAsync(upstream);
         Assert.DoesNotContain(site.Log.Lines, line => line.Level >= LogLevel.Warning);
+    }
+
+    [Theory]
+    [InlineData(600, true, 88)]
+    [InlineData(5000, false, 904)]
+    public async Task Ask_MoreThanCanBeUnderWay_IsAServerFailureAtOnce(int count, bool areDifferent, int refused)
+    {
+        using FakeUpstream silent = new(_ => null);
+        using Forwarder forwarder = new(new DnsOptions { Upstreams = [silent.Address], Timeout = _long }, NullLogger.Instance);
+        var asked = Enumerable.Range(0, count).Select(i => forwarder.AskAsync(new DnsQuestion(DnsName.Parse($"n{(areDifferent ? i : 0)}.test.", null), RecordType.A), false, false).AsTask()).ToList();
+        Assert.Equal(refused, asked.Count(each => each.IsCompletedSuccessfully));
+        forwarder.Dispose();
+        Assert.All(await Task.WhenAll(asked).Soon(), Assert.Null);
     }
 
     [Fact]

@@ -37,7 +37,7 @@ internal sealed class ReloadingFile<T>(string path, Func<string, T> read)
         }
         catch (ZoneFileException e)
         {
-            DnsLog.NotReloaded(logger, e, e.Message);
+            DnsLog.NotReloaded(logger, e.Message);
             return false;
         }
     }
