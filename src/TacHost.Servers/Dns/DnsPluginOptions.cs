@@ -15,7 +15,7 @@ public sealed class DnsPluginOptions : IPostOptions
     public Iface Iface { get; set; } = "localhost";
 
     /// <summary>See <see cref="DnsOptions.Zones"/>.</summary>
-    [Option("zone", 'z', "a zone to be authoritative for, in a file as BIND has it; may be repeated")]
+    [Option("zone", 'z', "a zone to be authoritative for, in a file as BIND has it")]
     public IReadOnlyList<DnsZoneFile> Zones { get; set; } = [];
 
     /// <summary>See <see cref="DnsOptions.HostsFile"/>.</summary>
@@ -23,11 +23,11 @@ public sealed class DnsPluginOptions : IPostOptions
     public ExistingFile? Hosts { get; set; }
 
     /// <summary>See <see cref="DnsOptions.Upstreams"/>.</summary>
-    [Option("forward", 'f', "a server to ask for everything else; may be repeated, and the first that answers is taken")]
+    [Option("forward", 'f', "a server to ask for everything else; the first that answers is taken")]
     public IReadOnlyList<DnsUpstream> Upstreams { get; set; } = [];
 
     /// <summary>See <see cref="DnsOptions.Allowed"/>.</summary>
-    [Option("allow", 'a', "a network whose questions are forwarded; may be repeated", DefaultText = "this machine")]
+    [Option("allow", 'a', "a network whose questions are forwarded", DefaultText = "this machine")]
     public IReadOnlyList<IPNetwork> Allowed { get; set; } = DnsOptions.Loopback;
 
     /// <summary>See <see cref="DnsOptions.CacheSize"/>.</summary>
