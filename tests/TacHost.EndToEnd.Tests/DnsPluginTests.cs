@@ -60,7 +60,7 @@ public sealed class DnsPluginTests
         sandbox.Write("db", Zone + "bad A 192.0.2\n");
         var outcome = await sandbox.TachostAsync("dns", "--port", "0", "--iface", "127.0.0.1", "--zone", "db");
         Assert.NotEqual(0, outcome.ExitCode);
-        Assert.Contains($"The zone file '{sandbox.PathOf("db")}', line 7, cannot be used, because '192.0.2' is not an IPv4 address.\n  {sandbox.PathOf("db")}:7", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains($"The file '{sandbox.PathOf("db")}', line 7, cannot be used, because '192.0.2' is not an IPv4 address.\n  {sandbox.PathOf("db")}:7", outcome.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(sandbox.PidFile));
     }
 

@@ -1,5 +1,9 @@
+using System.Net.Sockets;
+using TacHost.Servers.Dns;
 using TacHost.Servers.Dns.Messages;
 using TacHost.Servers.Tests.Dns.Fakes;
+using TacHost.Servers.Tests.Fakes;
+using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Servers.Tests.Dns;
 
@@ -153,7 +157,7 @@ public sealed class AuthoritativeTests
     public async Task Response_IsNeverAnswered()
     {
         await using var site = await DnsSite.StartAsync();
-        using System.Net.Sockets.UdpClient client = new(System.Net.Sockets.AddressFamily.InterNetwork);
+        using UdpClient client = new(AddressFamily.InterNetwork);
         var query = DnsSite.Query("www.example.org").Write();
         var response = query.ToArray();
         response[2] |= 0x80;
@@ -182,6 +186,23 @@ public sealed class AuthoritativeTests
     }
 
     [Fact]
+    public async Task Dig_Localhost_IsOnePortOnEachAddressByUdpAndTcp()
+    {
+        await using var files = await DnsSite.StartAsync();
+        DnsServer server = new(0, "localhost", new DnsOptions { Zones = [new DnsZoneFile(files["zone"])] });
+        await using var running = await RunningService.StartAsync(server);
+        Assert.Single(server.EndPoints.Select(each => each.Port).Distinct());
+        foreach (var endPoint in server.EndPoints)
+        {
+            foreach (var by in new[] { "+notcp", "+tcp" })
+            {
+                var said = await RealClient.RunAsync("dig", "", $"@{endPoint.Address}", "-p", $"{endPoint.Port}", "+time=10", "+tries=1", "+short", by, "mail.example.org");
+                Assert.Equal("192.0.2.2\n", said);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Tcp_SeveralQuestionsAtOnce_AreAllAnswered()
     {
         await using var site = await DnsSite.StartAsync();
@@ -195,7 +216,7 @@ public sealed class AuthoritativeTests
     public async Task Stop_IdleConnection_IsClosed()
     {
         await using var site = await DnsSite.StartAsync();
-        using var peer = await TacHost.Servers.Tests.Fakes.Peer.ConnectAsync(site.EndPoint);
+        using var peer = await Peer.ConnectAsync(site.EndPoint);
         var query = DnsSite.Query("www.example.org").Write();
         await peer.SendAsync([0, (byte)query.Length, .. query]);
         var length = await peer.ReadAsync(2);

@@ -70,7 +70,7 @@ public sealed class DnsFilesTests
         await ChangeAsync(site, clock, "zone", DnsSite.Zone + "\nbroken A nothing\n", "cannot be used");
         var error = Assert.Single(site.Log.Lines, line => line.Level == LogLevel.Error);
         var number = DnsSite.Zone.Split('\n').Length + 1;
-        Assert.StartsWith($"The zone file '{site["zone"]}', line {number}, cannot be used, because 'nothing' is not an IPv4 address.", error.Text, StringComparison.Ordinal);
+        Assert.StartsWith($"The file '{site["zone"]}', line {number}, cannot be used, because 'nothing' is not an IPv4 address.", error.Text, StringComparison.Ordinal);
         Assert.Equal(["192.0.2.2"], await site.ShortAsync("mail.example.org", "A"));
         File.Delete(site["zone"]);
         await PassAsync(site, clock, "it cannot be read");

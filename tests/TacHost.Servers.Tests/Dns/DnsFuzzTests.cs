@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using TacHost.Servers.Dns;
@@ -46,9 +47,9 @@ public sealed class DnsFuzzTests
     {
         Random random = new(Seed);
         using FakeUpstream honest = FakeUpstream.Saying("192.0.2.9");
-        using UdpClient rogue = new(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
+        using UdpClient rogue = new(new IPEndPoint(IPAddress.Loopback, 0));
         var answering = AnswerAsync();
-        await using var site = await DnsSite.StartAsync(options: new DnsOptions { Upstreams = [new DnsUpstream(System.Net.IPAddress.Loopback, ((System.Net.IPEndPoint)rogue.Client.LocalEndPoint!).Port), honest.Address], Timeout = TimeSpan.FromMilliseconds(20) });
+        await using var site = await DnsSite.StartAsync(options: new DnsOptions { Upstreams = [new DnsUpstream(IPAddress.Loopback, ((IPEndPoint)rogue.Client.LocalEndPoint!).Port), honest.Address], Timeout = TimeSpan.FromMilliseconds(20) });
         for (var i = 0; i < 200; i++)
         {
             var response = await site.AskAsync($"n{i}.test");

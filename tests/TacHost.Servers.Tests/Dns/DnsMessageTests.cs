@@ -65,6 +65,13 @@ public sealed class DnsMessageTests
         Assert.Throws<DnsFormatException>(() => DnsMessage.Read(Convert.FromHexString("000000000001000000000000" + longer + "00010001")));
     }
 
+    [Fact]
+    public void Read_ResponseCutThroughARecord_IsTakenForTruncated()
+    {
+        var bytes = FakeUpstream.Reply(DnsSite.Query("www.test"), [FakeUpstream.Soa("test", 1, 1)], isTruncated: true).Write();
+        Assert.True(DnsMessage.Read(bytes.AsSpan(0, 50)).IsTruncated);
+    }
+
     /// <summary>The worst that can be packed: records of two pointers to the longest name.</summary>
     [Fact]
     public void Read_EverythingCompressed_TakesLittleMemory()

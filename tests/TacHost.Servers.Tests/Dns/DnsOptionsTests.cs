@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using TacHost.Servers.Dns;
 using TacHost.Servers.Dns.Messages;
 using TacHost.Servers.Tests.Dns.Fakes;
@@ -69,7 +70,7 @@ public sealed class DnsOptionsTests
 
         async Task<byte[]> AskAsync(string name)
         {
-            using System.Net.Sockets.UdpClient client = new(System.Net.Sockets.AddressFamily.InterNetwork);
+            using UdpClient client = new(AddressFamily.InterNetwork);
             await client.SendAsync(DnsSite.Query(name).Write(), Assert.Single(server.EndPoints), TestContext.Current.CancellationToken);
             return Assert.Single(DnsMessage.Read((await client.ReceiveAsync(TestContext.Current.CancellationToken).AsTask().Soon()).Buffer).Answers).Data.ToArray();
         }
@@ -84,7 +85,7 @@ public sealed class DnsOptionsTests
         for (var i = 0; i < 2; i++)
         {
             await server.StartAsync(TestContext.Current.CancellationToken).Soon();
-            using System.Net.Sockets.UdpClient client = new(System.Net.Sockets.AddressFamily.InterNetwork);
+            using UdpClient client = new(AddressFamily.InterNetwork);
             await client.SendAsync(DnsSite.Query("one.test").Write(), server.EndPoints[0], TestContext.Current.CancellationToken);
             Assert.Single(DnsMessage.Read((await client.ReceiveAsync(TestContext.Current.CancellationToken).AsTask().Soon()).Buffer).Answers);
             await server.StopAsync(TestContext.Current.CancellationToken).Soon();

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -7,6 +8,7 @@ using TacHost.Servers.Dns.Forwarding;
 using TacHost.Servers.Dns.Messages;
 using TacHost.Servers.Tests.Dns.Fakes;
 using TacHost.Servers.Tests.Fakes;
+using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Servers.Tests.Dns;
 
@@ -214,8 +216,8 @@ public sealed class ForwarderTests
         var port = placeholder.Address.EndPoint.Port;
         placeholder.Dispose();
         DnsServer server = new(port, "127.0.0.1", new DnsOptions { Upstreams = [new DnsUpstream(IPAddress.Loopback, port)], Timeout = TimeSpan.FromMilliseconds(100) });
-        await using var running = await TacHost.Services.Tests.Networking.Fakes.RunningService.StartAsync(server);
-        using System.Net.Sockets.UdpClient client = new(System.Net.Sockets.AddressFamily.InterNetwork);
+        await using var running = await RunningService.StartAsync(server);
+        using UdpClient client = new(AddressFamily.InterNetwork);
         await client.SendAsync(DnsSite.Query("www.test").Write(), server.EndPoints[0], TestContext.Current.CancellationToken);
         Assert.Equal(ResponseCode.ServFail, DnsMessage.Read((await client.ReceiveAsync(TestContext.Current.CancellationToken).AsTask().Soon()).Buffer).Code);
     }
@@ -260,7 +262,7 @@ public sealed class ForwarderTests
     {
         using var upstream = FakeUpstream.Saying("192.0.2.9");
         DnsServer server = new(0, "0.0.0.0", new DnsOptions { Upstreams = [upstream.Address], Allowed = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("0.0.0.0/0")] });
-        await using var running = await TacHost.Services.Tests.Networking.Fakes.RunningService.StartAsync(server);
+        await using var running = await RunningService.StartAsync(server);
         var line = Assert.Single(running.Log.Lines, line => line.Level == LogLevel.Warning);
         Assert.StartsWith("EVERYBODY in 0.0.0.0/0 who can reach 0.0.0.0:", line.Text, StringComparison.Ordinal);
         await using var site = await StartAsync(upstream);
@@ -285,7 +287,7 @@ public sealed class ForwarderTests
     {
         using FakeUpstream silent = new(_ => null);
         await using var site = await StartAsync(silent, new DnsOptions { Timeout = _long });
-        using System.Net.Sockets.UdpClient client = new(System.Net.Sockets.AddressFamily.InterNetwork);
+        using UdpClient client = new(AddressFamily.InterNetwork);
         await client.SendAsync(DnsSite.Query("www.test").Write(), site.EndPoint, TestContext.Current.CancellationToken);
         await Until.TrueAsync(() => !silent.Asked.IsEmpty, "the question");
         await site.StopAsync();

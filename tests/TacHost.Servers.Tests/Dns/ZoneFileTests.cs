@@ -90,7 +90,7 @@ public sealed class ZoneFileTests
     {
         var e = Assert.Throws<ZoneFileException>(() => ZoneFile.Parse("db.example", Head + lines + "\n", null));
         Assert.Equal(("db.example", line), (e.File, e.Line));
-        Assert.StartsWith($"The zone file 'db.example', line {line}, cannot be used, because {reason}", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The file 'db.example', line {line}, cannot be used, because {reason}", e.Message, StringComparison.Ordinal);
         Assert.EndsWith($"\n  db.example:{line}", e.Message, StringComparison.Ordinal);
     }
 

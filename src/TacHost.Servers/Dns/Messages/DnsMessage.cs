@@ -56,7 +56,7 @@ internal sealed class DnsMessage
 
     public static int OpcodeOf(int flags) => (flags >> 11) & CodeMask;
 
-    /// <summary>Reads one.</summary>
+    /// <summary>Reads one; of a truncated response no records.</summary>
     /// <exception cref="DnsFormatException">It is none.</exception>
     public static DnsMessage Read(ReadOnlySpan<byte> bytes)
     {
@@ -79,6 +79,10 @@ internal sealed class DnsMessage
             Code = (ResponseCode)(flags & CodeMask),
             Question = new DnsQuestion(reader.ReadName(), (RecordType)reader.ReadUInt16(), reader.ReadUInt16()),
         };
+
+        // Some cut through a record; who gets this has to ask by TCP anyway.
+        if (message is { IsResponse: true, IsTruncated: true })
+            return message;
         message.ReadRecords(answers, message.Answers, ref reader);
         message.ReadRecords(authorities, message.Authorities, ref reader);
         message.ReadRecords(additionals, message.Additionals, ref reader);

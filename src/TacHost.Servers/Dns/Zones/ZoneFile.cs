@@ -21,15 +21,18 @@ internal sealed class ZoneFile
     /// <exception cref="ZoneFileException">It cannot be used.</exception>
     public static Zone Read(string path, DnsName? name)
     {
+        string text;
         try
         {
             // Bytes beyond ASCII go into texts as they are.
-            return Parse(path, File.ReadAllText(path, Encoding.Latin1), name);
+            text = File.ReadAllText(path, Encoding.Latin1);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ZoneFileException(path, null, $"it cannot be read: {e.Message}", e);
         }
+
+        return Parse(path, text, name);
     }
 
     /// <summary>Reads the text of a file.</summary>

@@ -1,10 +1,10 @@
 namespace TacHost.Servers.Dns.Zones;
 
-/// <summary>A zone file cannot be used.</summary>
-public sealed class ZoneFileException : Exception
+/// <summary>A zone file, or a hosts file, cannot be used.</summary>
+public sealed class ZoneFileException : IOException
 {
     internal ZoneFileException(string path, int? line, string reason, Exception? cause = null)
-        : base($"The zone file '{path}'{(line is null ? "" : $", line {line},")} cannot be used, because {reason}.\n  {path}{(line is null ? "" : $":{line}")}", cause) => (File, Line) = (path, line);
+        : base($"The file '{path}'{(line is null ? "" : $", line {line},")} cannot be used, because {reason}.\n  {path}{(line is null ? "" : $":{line}")}", cause) => (File, Line) = (path, line);
 
     /// <summary>The file.</summary>
     public string File { get; }
