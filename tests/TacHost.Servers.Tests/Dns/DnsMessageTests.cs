@@ -55,6 +55,21 @@ public sealed class DnsMessageTests
     public void Read_NameThatLeadsNowhere_IsRefused(string name) =>
         Assert.Throws<DnsFormatException>(() => DnsMessage.Read(Convert.FromHexString("000000000001000000000000" + name)));
 
+    [Theory]
+    [InlineData("0001", "00", true)]
+    [InlineData("0002", "0000", false)]
+    [InlineData("0000", "00", false)]
+    [InlineData("0001", "016100", false)]
+    [InlineData("0009", "00", false)]
+    public void Read_DataThatIsNotAsLongAsItSays_IsRefused(string length, string name, bool isRight)
+    {
+        var bytes = Convert.FromHexString("000080000001000100000000" + "0000010001" + "000002000100000000" + length + name);
+        if (isRight)
+            Assert.True(Assert.Single(DnsMessage.Read(bytes).Answers).NameAt(0).IsRoot);
+        else
+            Assert.Throws<DnsFormatException>(() => DnsMessage.Read(bytes));
+    }
+
     [Fact]
     public void Read_LongestNameAndOneLonger_IsTakenAndRefused()
     {
