@@ -88,17 +88,17 @@ public sealed class DnsServer : MultiService
     /// <summary>A port that is free for both kinds of sockets.</summary>
     private static int PickPort()
     {
-        var any = Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
         while (true)
         {
-            using Socket stream = new(any.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            // Without an address family: both.
+            using Socket stream = Socket.OSSupportsIPv6 ? new(SocketType.Stream, ProtocolType.Tcp) : new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            using Socket datagrams = Socket.OSSupportsIPv6 ? new(SocketType.Dgram, ProtocolType.Udp) : new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            var any = Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
             stream.Bind(new IPEndPoint(any, 0));
-            var port = ((IPEndPoint)stream.LocalEndPoint!).Port;
-            using Socket datagrams = new(any.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
             try
             {
-                datagrams.Bind(new IPEndPoint(any, port));
-                return port;
+                datagrams.Bind(new IPEndPoint(any, ((IPEndPoint)stream.LocalEndPoint!).Port));
+                return ((IPEndPoint)stream.LocalEndPoint!).Port;
             }
             catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {

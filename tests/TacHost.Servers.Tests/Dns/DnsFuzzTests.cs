@@ -9,6 +9,7 @@ using TacHost.Servers.Tests.Fakes;
 namespace TacHost.Servers.Tests.Dns;
 
 /// <summary>Rubbish in every form: nothing breaks, nothing grows, and others are served meanwhile.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class DnsFuzzTests
 {
     private const int Seed = 5353;
