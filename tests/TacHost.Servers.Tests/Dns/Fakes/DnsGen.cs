@@ -9,8 +9,9 @@ internal static class DnsGen
 {
     private static readonly RecordType[] _types = [.. Enum.GetValues<RecordType>().Where(type => type is not (RecordType.OPT or (>= (RecordType)128 and <= RecordType.ANY))), (RecordType)65280];
 
+    /// <summary>Names without capitals: one that refers to an earlier one takes over the case of that.</summary>
     public static readonly Gen<DnsName> Name = Gen.OneOf(Gen.Byte.Array[1, 6], Gen.Byte[(byte)'a', (byte)'c'].Array[1, 2], Gen.Byte.Array[63]).Array[0, 3].Select(labels =>
-        new DnsName((byte[])[.. labels.SelectMany(label => (byte[])[(byte)label.Length, .. label]), 0]));
+        new DnsName((byte[])[.. labels.SelectMany(label => (byte[])[(byte)label.Length, .. label.Select(each => each is >= (byte)'A' and <= (byte)'Z' ? (byte)(each | 0x20) : each)]), 0]));
 
     public static readonly Gen<DnsRecord> Record =
         from type in Gen.Int[0, _types.Length - 1].Select(i => _types[i])
