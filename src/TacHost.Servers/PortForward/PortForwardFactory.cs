@@ -1,4 +1,5 @@
 using System.Net;
+using TacHost.Servers.Relaying;
 using TacHost.Services.Networking;
 
 namespace TacHost.Servers.PortForward;
@@ -6,7 +7,7 @@ namespace TacHost.Servers.PortForward;
 /// <summary>Builds a protocol for each client of a <see cref="PortForwarder"/>.</summary>
 internal sealed class PortForwardFactory : ServerFactory
 {
-    private readonly TargetList _targets;
+    private readonly TargetList<ClientEndpoint> _targets;
     private readonly PortForwardOptions _options;
 
     public PortForwardFactory(IReadOnlyList<ClientEndpoint> targets, PortForwardOptions options)
@@ -18,7 +19,7 @@ internal sealed class PortForwardFactory : ServerFactory
         // The header goes before the handshake, which an endpoint makes by itself.
         if (options.ProxyHeader != ProxyHeaderVersion.None && targets.FirstOrDefault(target => target.ToString().StartsWith("tls:", StringComparison.Ordinal)) is { } tls)
             throw new ArgumentException($"The target '{tls}' cannot be sent a PROXY header, because that goes in front of the TLS handshake. Forward to a tcp or unix endpoint, or leave the header out.", nameof(targets));
-        (_targets, _options) = (new TargetList([.. targets], options.RestTime, options.TimeProvider), options);
+        (_targets, _options) = (new TargetList<ClientEndpoint>([.. targets], options.RestTime, options.TimeProvider), options);
     }
 
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using TacHost.Services.Networking;
 namespace TacHost.Servers.PortForward;
 
 /// <summary>One client of a forwarder. It is not read before a target is there.</summary>
-internal sealed class PortForwardProtocol(TargetList targets, PortForwardOptions options) : RelayedProtocol
+internal sealed class PortForwardProtocol(TargetList<ClientEndpoint> targets, PortForwardOptions options) : RelayedProtocol
 {
     private readonly CancellationTokenSource _lost = new();
 

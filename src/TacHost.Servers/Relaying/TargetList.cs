@@ -1,15 +1,14 @@
-using TacHost.Services.Networking;
+namespace TacHost.Servers.Relaying;
 
-namespace TacHost.Servers.PortForward;
-
-/// <summary>The targets of a forwarder in their order, and which of them could not be reached lately.</summary>
-internal sealed class TargetList(IReadOnlyList<ClientEndpoint> targets, TimeSpan restTime, TimeProvider timeProvider)
+/// <summary>The targets in their order, and which of them could not be reached lately.</summary>
+internal sealed class TargetList<T>(IReadOnlyList<T> targets, TimeSpan restTime, TimeProvider timeProvider)
+    where T : notnull
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<ClientEndpoint, long> _down = [];
+    private readonly Dictionary<T, long> _down = [];
 
     /// <summary>The targets in the order in which to try them: those that are down come last, so that there is always one to try.</summary>
-    public IReadOnlyList<ClientEndpoint> InOrder()
+    public IReadOnlyList<T> InOrder()
     {
         lock (_gate)
             return [.. targets.OrderBy(IsDown)];
@@ -17,7 +16,7 @@ internal sealed class TargetList(IReadOnlyList<ClientEndpoint> targets, TimeSpan
 
     /// <summary>A target was not reached.</summary>
     /// <returns>Whether that is news.</returns>
-    public bool NoteDown(ClientEndpoint target)
+    public bool NoteDown(T target)
     {
         lock (_gate)
         {
@@ -29,11 +28,11 @@ internal sealed class TargetList(IReadOnlyList<ClientEndpoint> targets, TimeSpan
 
     /// <summary>A target was reached.</summary>
     /// <returns>Whether that is news.</returns>
-    public bool NoteUp(ClientEndpoint target)
+    public bool NoteUp(T target)
     {
         lock (_gate)
             return _down.Remove(target);
     }
 
-    private bool IsDown(ClientEndpoint target) => _down.TryGetValue(target, out var since) && timeProvider.GetElapsedTime(since) < restTime;
+    private bool IsDown(T target) => _down.TryGetValue(target, out var since) && timeProvider.GetElapsedTime(since) < restTime;
 }

@@ -1,0 +1,109 @@
+using System.Net;
+using System.Net.Sockets;
+using TacHost.Servers.Dns.Forwarding;
+using TacHost.Servers.Dns.Zones;
+using TacHost.Services;
+using TacHost.Services.Networking;
+
+namespace TacHost.Servers.Dns;
+
+/// <summary>A service that answers DNS questions by UDP and TCP: from its zones, from a hosts file, and from other servers with a cache.</summary>
+/// <remarks>
+/// In this order; a name that is in a zone is looked for nowhere else. Files are read in the privileged part of the start and looked at again every second: one that has
+/// become wrong is told with its line, and what it said before stays. Ported from <c>twisted.names.server.DNSServerFactory</c> and <c>twisted.names.tap</c>.
+/// </remarks>
+public sealed class DnsServer : MultiService
+{
+    private static readonly TimeSpan _refreshStep = TimeSpan.FromSeconds(1);
+
+    private readonly int _port;
+    private readonly string _iface;
+    private readonly DnsOptions _options;
+    private readonly LocalNames _names;
+    private readonly List<IService> _servers = [];
+    private UdpServer? _datagrams;
+    private Forwarder? _forwarder;
+
+    /// <summary>Describes a server. Nothing is opened before the start.</summary>
+    /// <param name="port">The port, for UDP and TCP, or 0 for one that the system picks; see <see cref="EndPoints"/>. Defaults to 53.</param>
+    /// <param name="iface">An address, a host name or a network interface; empty for all of them. Defaults to <c>localhost</c>.</param>
+    /// <param name="options">What it answers. Defaults to null: it refuses everything.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The port is not between 0 and 65535.</exception>
+    public DnsServer(int port = 53, string iface = "localhost", DnsOptions? options = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(port);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, IPEndPoint.MaxPort);
+        ArgumentNullException.ThrowIfNull(iface);
+        (_port, _iface, _options) = (port, iface, options ?? new DnsOptions());
+        _names = new LocalNames(_options);
+        if (_options.Zones.Count > 0 || _options.HostsFile is not null)
+            new TimerService(_refreshStep, () => _names.Refresh(Logger)) { TimeProvider = _options.TimeProvider }.SetServiceParent(this);
+    }
+
+    /// <summary>The addresses that are bound, by UDP and by TCP, with the port that was picked for 0. Empty while none is.</summary>
+    public IReadOnlyList<IPEndPoint> EndPoints => _datagrams?.EndPoints ?? [];
+
+    /// <summary>How many bytes the cache holds.</summary>
+    internal long CachedBytes => _forwarder?.Cache.Size ?? 0;
+
+    /// <inheritdoc/>
+    protected override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
+    {
+        _names.Load(Logger);
+        _forwarder = _options.Upstreams.Count > 0 ? new Forwarder(_options, Logger) : null;
+        DnsResponder responder = new(_options, _names, _forwarder, Logger);
+        DnsStreamFactory streams = new(responder);
+        var port = _port == 0 ? PickPort() : _port;
+        _datagrams = new UdpServer(port, new DnsDatagrams(responder), _iface);
+        foreach (var server in new Service[] { _datagrams, new TcpServer(port, streams, _iface) { Limits = _options.Limits }, new DnsStreamFactory.Farewell(streams) })
+        {
+            server.SetServiceParent(this);
+            _servers.Add(server);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override Task OnStartAsync(CancellationToken cancellationToken)
+    {
+        if (_forwarder is null || EndPoints.FirstOrDefault(each => !IPAddress.IsLoopback(each.Address)) is not { } open)
+            return Task.CompletedTask;
+        foreach (var network in _options.Allowed.Where(network => !IPAddress.IsLoopback(network.BaseAddress)))
+            DnsLog.ForwardsForOthers(Logger, network, open);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnStopAsync(CancellationToken cancellationToken)
+    {
+        _forwarder?.Dispose();
+        _forwarder = null;
+        foreach (var server in _servers)
+            await RemoveServiceAsync(server, cancellationToken);
+        _servers.Clear();
+        _datagrams = null;
+    }
+
+    /// <summary>A port that is free for both kinds of sockets.</summary>
+    private static int PickPort()
+    {
+        while (true)
+        {
+            // Without an address family: both.
+            using Socket stream = Socket.OSSupportsIPv6 ? new(SocketType.Stream, ProtocolType.Tcp) : new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            using Socket datagrams = Socket.OSSupportsIPv6 ? new(SocketType.Dgram, ProtocolType.Udp) : new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            var any = Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
+            stream.Bind(new IPEndPoint(any, 0));
+            try
+            {
+                datagrams.Bind(new IPEndPoint(any, ((IPEndPoint)stream.LocalEndPoint!).Port));
+                return ((IPEndPoint)stream.LocalEndPoint!).Port;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // Another one, then.
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+using System.Net;
+using TacHost.Services;
+using TacHost.Services.Networking;
+
+namespace TacHost.Servers.Dns;
+
+/// <summary>Makes a <see cref="DnsStream"/> for each connection, and closes those that are idle when the server stops.</summary>
+internal sealed class DnsStreamFactory(DnsResponder responder) : ServerFactory
+{
+    private readonly ConcurrentDictionary<DnsStream, bool> _streams = new();
+
+    public DnsResponder Responder => responder;
+
+    public void Add(DnsStream stream) => _streams.TryAdd(stream, true);
+
+    public void Remove(DnsStream stream) => _streams.TryRemove(stream, out _);
+
+    /// <inheritdoc/>
+    protected internal override Protocol BuildProtocol(EndPoint peer) => new DnsStream(this);
+
+    /// <summary>Comes behind the listener, so that its stop comes first: clients may keep a connection for as long as they like, and a stop would wait for them.</summary>
+    internal sealed class Farewell(DnsStreamFactory factory) : Service
+    {
+        /// <inheritdoc/>
+        protected override Task OnStopAsync(CancellationToken cancellationToken)
+        {
+            foreach (var stream in factory._streams.Keys)
+                stream.Finish();
+            return Task.CompletedTask;
+        }
+    }
+}

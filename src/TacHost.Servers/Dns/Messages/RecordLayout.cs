@@ -1,0 +1,105 @@
+using System.Collections.Frozen;
+
+namespace TacHost.Servers.Dns.Messages;
+
+/// <summary>What the data of a type consists of: what it takes to find the names in it, and to read and write it as text.</summary>
+internal static class RecordLayout
+{
+    /// <summary>A part of a record's data.</summary>
+    public enum Field
+    {
+        Address4,
+        Address6,
+        Name,
+        Number8,
+        Number16,
+        Number32,
+        Time,
+        Text,
+        Texts,
+        Hex,
+        Base64,
+        Rest,
+    }
+
+    private static readonly FrozenDictionary<RecordType, Field[]> _fields = new Dictionary<RecordType, Field[]>
+    {
+        [RecordType.A] = [Field.Address4],
+        [RecordType.NS] = [Field.Name],
+        [RecordType.CNAME] = [Field.Name],
+        [RecordType.SOA] = [Field.Name, Field.Name, Field.Number32, Field.Time, Field.Time, Field.Time, Field.Time],
+        [RecordType.PTR] = [Field.Name],
+        [RecordType.HINFO] = [Field.Text, Field.Text],
+        [RecordType.MX] = [Field.Number16, Field.Name],
+        [RecordType.TXT] = [Field.Texts],
+        [RecordType.AAAA] = [Field.Address6],
+        [RecordType.SRV] = [Field.Number16, Field.Number16, Field.Number16, Field.Name],
+        [RecordType.NAPTR] = [Field.Number16, Field.Number16, Field.Text, Field.Text, Field.Text, Field.Name],
+        [RecordType.DS] = [Field.Number16, Field.Number8, Field.Number8, Field.Hex],
+        [RecordType.SSHFP] = [Field.Number8, Field.Number8, Field.Hex],
+        [RecordType.DNSKEY] = [Field.Number16, Field.Number8, Field.Number8, Field.Base64],
+        [RecordType.TLSA] = [Field.Number8, Field.Number8, Field.Number8, Field.Hex],
+        [RecordType.CAA] = [Field.Number8, Field.Text, Field.Rest],
+    }.ToFrozenDictionary();
+
+    /// <summary>The parts of a type's data, or null if it is not known here.</summary>
+    public static IReadOnlyList<Field>? Of(RecordType type) => _fields.GetValueOrDefault(type);
+
+    /// <summary>Reads data from a message, and makes the names in it whole.</summary>
+    /// <exception cref="DnsFormatException">It is not what the type should have.</exception>
+    public static byte[] Read(RecordType type, int length, ref DnsReader reader)
+    {
+        var fields = Of(type);
+        if (fields is null || !fields.Contains(Field.Name))
+            return reader.ReadBytes(length).ToArray();
+        if (length > reader.Left)
+            throw new DnsFormatException("it ends too early");
+        var end = reader.Position + length;
+        List<byte> data = new(length);
+        foreach (var field in fields)
+        {
+            if (field == Field.Name)
+            {
+                data.AddRange(reader.ReadName().Wire.Span);
+            }
+            else if (field == Field.Text)
+            {
+                data.Add(reader.ReadByte());
+                data.AddRange(reader.ReadBytes(data[^1]));
+            }
+            else
+            {
+                data.AddRange(reader.ReadBytes(SizeOf(field)));
+            }
+        }
+
+        return reader.Position == end ? [.. data] : throw new DnsFormatException("the data of a record is not as long as it says");
+    }
+
+    /// <summary>Writes data into a message. Only names in types of RFC 1035 may be compressed (RFC 3597, section 4).</summary>
+    public static void Write(DnsRecord record, DnsWriter writer)
+    {
+        var data = record.Data.Span;
+        if (record.Type is not (RecordType.NS or RecordType.CNAME or RecordType.PTR or RecordType.MX or RecordType.SOA))
+        {
+            writer.WriteBytes(data);
+            return;
+        }
+
+        DnsReader reader = new(data);
+        foreach (var field in _fields[record.Type])
+        {
+            if (field == Field.Name)
+                writer.WriteName(reader.ReadName());
+            else
+                writer.WriteBytes(reader.ReadBytes(SizeOf(field)));
+        }
+    }
+
+    private static int SizeOf(Field field) => field switch
+    {
+        Field.Number8 => 1,
+        Field.Number16 => 2,
+        _ => 4,
+    };
+}

@@ -1,0 +1,13 @@
+namespace TacHost.Servers.Dns.Messages;
+
+/// <summary>How a question fared (RFC 1035, section 4.1.1, and RFC 6891).</summary>
+internal enum ResponseCode
+{
+    NoError = 0,
+    FormErr = 1,
+    ServFail = 2,
+    NXDomain = 3,
+    NotImp = 4,
+    Refused = 5,
+    BadVers = 16,
+}

@@ -1,0 +1,93 @@
+using Microsoft.Extensions.Logging;
+using TacHost.Servers.Dns.Messages;
+
+namespace TacHost.Servers.Dns.Zones;
+
+/// <summary>What this server knows by itself: its zones, and the hosts file. May be asked by several threads while it is refreshed.</summary>
+internal sealed class LocalNames(DnsOptions options)
+{
+    private const int MostAliases = 16;
+
+    private readonly List<ReloadingFile<Zone>> _files = [.. options.Zones.Select(each => new ReloadingFile<Zone>(each.Path, path => ZoneFile.Read(path, each.Origin)))];
+    private readonly ReloadingFile<HostsFile>? _hosts = options.HostsFile is { } path ? new ReloadingFile<HostsFile>(path, HostsFile.Read) : null;
+    private volatile Dictionary<DnsName, Zone> _zones = [];
+
+    /// <summary>Reads every file.</summary>
+    /// <exception cref="ZoneFileException">One cannot be used.</exception>
+    public void Load(ILogger logger)
+    {
+        foreach (var file in _files)
+        {
+            file.Load();
+            DnsLog.ZoneLoaded(logger, file.Current.Name, file.Current.Count, file.Path);
+        }
+
+        _hosts?.Load();
+        NoteSkippedLines(logger);
+        if (_files.GroupBy(file => file.Current.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new ZoneFileException(twice.Last().Path, null, $"the zone '{twice.Key}' is in '{twice.First().Path}' already");
+        Arrange();
+    }
+
+    /// <summary>Reads again what has changed.</summary>
+    public void Refresh(ILogger logger)
+    {
+        var changed = false;
+        foreach (var file in _files)
+            changed |= file.Refresh(logger);
+        if (changed)
+            Arrange();
+        if (_hosts?.Refresh(logger) == true)
+            NoteSkippedLines(logger);
+    }
+
+    /// <summary>Answers a question as far as it can.</summary>
+    /// <returns>The name that is left to ask others for, or null if there is nothing left.</returns>
+    public DnsName? Answer(DnsQuestion question, DnsMessage response)
+    {
+        var name = question.Name;
+        for (var aliases = 0; aliases < MostAliases; aliases++)
+        {
+            if (ZoneOf(name, question.Type) is not { } zone)
+                return _hosts?.Current.Answer(name, question.Type, response) == true ? null : name;
+            if (zone.Answer(name, question.Type, response) is not { } next)
+                return null;
+
+            // Aliases in a circle are told as far as they go.
+            if (response.Answers.Exists(record => record.Name == next))
+                return null;
+            name = next;
+        }
+
+        return null;
+    }
+
+    private Zone? ZoneOf(DnsName name, RecordType type)
+    {
+        var zones = _zones;
+
+        // What is signed of a zone at its top is in the zone above it.
+        var own = type == RecordType.DS ? zones.GetValueOrDefault(name) : null;
+        for (var above = own is null || name.IsRoot ? name : name.Parent; ; above = above.Parent)
+        {
+            if (zones.TryGetValue(above, out var zone))
+                return zone;
+            if (above.IsRoot)
+                return own;
+        }
+    }
+
+    private void Arrange()
+    {
+        Dictionary<DnsName, Zone> zones = [];
+        foreach (var file in _files)
+            zones.TryAdd(file.Current.Name, file.Current);
+        _zones = zones;
+    }
+
+    private void NoteSkippedLines(ILogger logger)
+    {
+        foreach (var line in _hosts?.Current.SkippedLines ?? [])
+            DnsLog.HostSkipped(logger, _hosts!.Path, line);
+    }
+}

@@ -1,0 +1,141 @@
+using System.Buffers.Binary;
+using TacHost.Servers.Dns.Messages;
+
+namespace TacHost.Servers.Dns.Zones;
+
+/// <summary>The records of one zone, and what follows from them for a question (RFC 1034, section 4.3.2; wildcards by RFC 4592).</summary>
+internal sealed class Zone
+{
+    private const int LongestSoaTtl = int.MaxValue;
+
+    /// <summary>Every name that exists; also those without records that lie between the zone and others.</summary>
+    private readonly Dictionary<DnsName, List<DnsRecord>> _nodes = [];
+    private readonly DnsRecord _negativeSoa;
+
+    /// <summary>A zone that is filled by <see cref="Add"/> before it is asked.</summary>
+    public Zone(DnsRecord soa)
+    {
+        Name = soa.Name;
+        var minimum = BinaryPrimitives.ReadUInt32BigEndian(soa.Data.Span[^sizeof(uint)..]);
+        _negativeSoa = soa with { Ttl = Math.Min(Math.Min(soa.Ttl, minimum), LongestSoaTtl) };
+        _nodes.Add(Name, []);
+    }
+
+    public DnsName Name { get; }
+
+    public bool HasNameServers => _nodes[Name].Exists(record => record.Type == RecordType.NS);
+
+    public int Count { get; private set; }
+
+    /// <summary>Takes a record in.</summary>
+    /// <returns>Why it cannot be there, to follow "because", or null.</returns>
+    public string? Add(DnsRecord record)
+    {
+        if (!record.Name.IsWithin(Name))
+            return $"'{record.Name}' is not in the zone '{Name}'";
+        var records = NodeOf(record.Name);
+        if (records.Exists(each => each.Type == record.Type && each.Data.Span.SequenceEqual(record.Data.Span)))
+            return null;
+        var isAlias = record.Type == RecordType.CNAME;
+        if (records.Exists(each => isAlias || each.Type == RecordType.CNAME))
+            return $"'{record.Name}' has a CNAME record, and can have no other record beside it";
+
+        // A set of records has one TTL (RFC 2181, section 5.2).
+        records.Add(records.Find(each => each.Type == record.Type) is { } first ? record with { Ttl = first.Ttl } : record);
+        Count++;
+        return null;
+    }
+
+    /// <summary>Answers a question, or the part of it that leads to another name.</summary>
+    /// <returns>The name that stands for the one that was asked, or null.</returns>
+    public DnsName? Answer(DnsName name, RecordType type, DnsMessage response)
+    {
+        if (CutAbove(name, type) is { } cut)
+        {
+            Refer(cut, response);
+            return null;
+        }
+
+        response.IsAuthoritative |= response.Answers.Count == 0;
+        if (Find(name) is not { } records)
+        {
+            response.Code = ResponseCode.NXDomain;
+            response.Authorities.Add(_negativeSoa);
+            return null;
+        }
+
+        var alias = records.Find(record => record.Type == RecordType.CNAME);
+        if (alias is not null && type != RecordType.CNAME)
+        {
+            response.Answers.Add(alias with { Name = name });
+            return type == RecordType.ANY ? null : alias.NameAt(0);
+        }
+
+        var answers = type == RecordType.ANY && records.Count > 0 ? [MinimalAny(name)] : records.FindAll(record => record.Type == type);
+        response.Answers.AddRange(answers.Select(record => record with { Name = name }));
+        if (answers.Count == 0)
+            response.Authorities.Add(_negativeSoa);
+        AddAddresses(answers, response);
+        return null;
+    }
+
+    /// <summary>What there is to say to whoever asks for everything (RFC 8482, section 4.2).</summary>
+    public static DnsRecord MinimalAny(DnsName name) => new(name, RecordType.HINFO, 3600, (byte[])[7, .. "RFC8482"u8, 0]);
+
+    private List<DnsRecord> NodeOf(DnsName name)
+    {
+        if (_nodes.TryGetValue(name, out var records))
+            return records;
+        _nodes.Add(name, records = []);
+        for (var above = name.Parent; _nodes.TryAdd(above, []); above = above.Parent)
+        {
+        }
+
+        return records;
+    }
+
+    /// <summary>The highest name on the way down that somebody else is responsible for; the DS records there are still this zone's.</summary>
+    private List<DnsRecord>? CutAbove(DnsName name, RecordType type)
+    {
+        List<DnsRecord>? cut = null;
+        var isAsked = true;
+        for (; name != Name; name = name.Parent)
+        {
+            if (_nodes.TryGetValue(name, out var records) && records.Exists(record => record.Type == RecordType.NS) && !(isAsked && type == RecordType.DS))
+                cut = records;
+            isAsked = false;
+        }
+
+        return cut;
+    }
+
+    /// <summary>The records of a name, also by a wildcard, or null if it does not exist.</summary>
+    private List<DnsRecord>? Find(DnsName name)
+    {
+        if (_nodes.TryGetValue(name, out var records))
+            return records;
+        var encloser = name.Parent;
+        while (!_nodes.ContainsKey(encloser))
+            encloser = encloser.Parent;
+        return encloser.Prepend("*"u8) is { } wildcard ? _nodes.GetValueOrDefault(wildcard) : null;
+    }
+
+    private void Refer(List<DnsRecord> cut, DnsMessage response)
+    {
+        var servers = cut.FindAll(record => record.Type == RecordType.NS);
+        response.Authorities.AddRange(servers);
+        response.Authorities.AddRange(cut.FindAll(record => record.Type == RecordType.DS && response.Edns is { DnssecOk: true }));
+        response.IsReferral = response.Answers.Count == 0;
+        AddAddresses(servers, response);
+    }
+
+    private void AddAddresses(IEnumerable<DnsRecord> records, DnsMessage response)
+    {
+        foreach (var record in records)
+        {
+            var offset = record.Type switch { RecordType.NS => 0, RecordType.MX => 2, RecordType.SRV => 6, _ => -1 };
+            if (offset >= 0 && _nodes.TryGetValue(record.NameAt(offset), out var target))
+                response.Additionals.AddRange(target.FindAll(each => each.Type is RecordType.A or RecordType.AAAA && !response.Additionals.Contains(each)));
+        }
+    }
+}
