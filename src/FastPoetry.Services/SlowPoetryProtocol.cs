@@ -5,6 +5,7 @@ namespace FastPoetry.Services;
 /// <summary>How far one connection has got in the poem.</summary>
 internal sealed class SlowPoetryProtocol(SlowPoetryFactory factory, ReadOnlyMemory<byte> poem) : Protocol, IProducer
 {
+    private readonly Lock _turn = new();
     private int _said;
     private volatile bool _heldUp;
 
@@ -13,8 +14,10 @@ internal sealed class SlowPoetryProtocol(SlowPoetryFactory factory, ReadOnlyMemo
     {
         PoetryLog.SendingSlowly(Logger, poem.Length, Transport.Peer, factory.NumBytes, factory.Delay.TotalMilliseconds);
         Transport.RegisterProducer(this, factory.NumBytes);
-        if (SayMore())
-            factory.Add(this);
+
+        // Before its first word, so that whoever has read that can count on the next tick.
+        factory.Add(this);
+        SayMore();
     }
 
     /// <summary>A client that has nothing to say, and closes its side at once, gets the poem all the same.</summary>
@@ -23,21 +26,22 @@ internal sealed class SlowPoetryProtocol(SlowPoetryFactory factory, ReadOnlyMemo
     /// <inheritdoc/>
     protected override void ConnectionLost(Exception? reason) => factory.Remove(this);
 
-    /// <summary>Sends the next bytes, and closes after the last. Called by one thread at a time.</summary>
-    /// <returns>Whether there are more.</returns>
-    public bool SayMore()
+    /// <summary>Sends the next bytes, and closes after the last.</summary>
+    public void SayMore()
     {
-        if (_heldUp)
-            return true;
-        var next = poem.Slice(_said, Math.Min(factory.NumBytes, poem.Length - _said));
-        _said += next.Length;
-        if (!next.IsEmpty)
-            Transport.Write(next);
-        if (_said < poem.Length)
-            return true;
-        factory.Remove(this);
-        Transport.LoseConnection();
-        return false;
+        lock (_turn)
+        {
+            if (_heldUp)
+                return;
+            var next = poem.Slice(_said, Math.Min(factory.NumBytes, poem.Length - _said));
+            _said += next.Length;
+            if (!next.IsEmpty)
+                Transport.Write(next);
+            if (_said < poem.Length)
+                return;
+            factory.Remove(this);
+            Transport.LoseConnection();
+        }
     }
 
     /// <inheritdoc/>

@@ -28,7 +28,7 @@ internal static class Program
 
     private static int Run(string[] args)
     {
-        var timings = new StartTimings();
+        var timings = new StartTimings(isAskedFor: args.Contains("--timings"));
         var debug = false;
         try
         {

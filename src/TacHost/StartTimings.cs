@@ -6,9 +6,10 @@ using System.Text;
 namespace TacHost;
 
 /// <summary>Where the time of a start went, for <c>--timings</c>: what was done in this process, one part after another.</summary>
-internal sealed class StartTimings
+/// <param name="isAskedFor">Whether somebody wants to know what .NET took before: asking it takes a millisecond.</param>
+internal sealed class StartTimings(bool isAskedFor)
 {
-    private readonly TimeSpan _beforeMain = Environment.CpuUsage.TotalTime;
+    private readonly TimeSpan _beforeMain = isAskedFor ? Environment.CpuUsage.TotalTime : default;
     private readonly long _began = Stopwatch.GetTimestamp();
     private readonly List<(string Part, long At)> _parts = [];
 

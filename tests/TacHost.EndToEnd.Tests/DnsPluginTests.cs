@@ -31,7 +31,7 @@ public sealed class DnsPluginTests
         await Until.TrueAsync(() => sandbox.Log.Contains("has changed and was read again", StringComparison.Ordinal), "the hosts file to be read again");
         Assert.Equal("192.0.2.33\n", await DigAsync(sandbox, "one.test"));
         await sandbox.KillAsync(id);
-        await Until.TrueAsync(() => !File.Exists(sandbox.PidFile), "the end");
+        await Until.GoneAsync(id);
         Assert.EndsWith("Server Shut Down.\n", sandbox.Log, StringComparison.Ordinal);
     }
 

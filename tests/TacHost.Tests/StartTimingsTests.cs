@@ -5,7 +5,7 @@ public sealed class StartTimingsTests
     [Fact]
     public void ToString_AfterTwoParts_IsALineForEachInOrderAndOneForAll()
     {
-        var timings = new StartTimings();
+        var timings = new StartTimings(isAskedFor: true);
         timings.Over("first");
         timings.Over("second");
 

@@ -28,7 +28,7 @@ internal sealed class ProgramStart
     private ProgramStart(string program, IReadOnlyList<string> arguments, Account? account, bool isAnother) =>
         (_program, _arguments, _account, _isAnother) = (program, arguments, account, isAnother);
 
-    /// <summary>The host's program, which becomes another user and then the program (docs/adr/0010).</summary>
+    /// <summary>The host's program, which becomes another user and then the program (docs/adr/0009).</summary>
     public static string Launcher { get; } = Path.Combine(AppContext.BaseDirectory, "tachost");
 
     /// <summary>As the user that this process is.</summary>

@@ -25,7 +25,7 @@ internal sealed class OptionReader(IReadOnlyList<Option> options)
 
         void ReadLong(string word)
         {
-            var equals = word.IndexOf('=', StringComparison.Ordinal);
+            var equals = word.AsSpan().IndexOf('=');
             var option = FindLong(equals < 0 ? word : word[..equals]);
             if (equals >= 0 && !option.TakesValue)
                 throw Wrong($"{option.Name} takes no value, and '{word}' gives it one.");

@@ -28,7 +28,7 @@ internal sealed class Handover
     public static bool IsThere => Environment.GetEnvironmentVariable(Variable) is not null;
 
     /// <summary>Takes what was handed to this process, once it is there; null if it was started by a user.</summary>
-    /// <exception cref="TacHostException">It is not going to be there: the process that was to prepare it has given up, or is gone.</exception>
+    /// <exception cref="TacHostException">It is not going to be there: the process that was to prepare it has given up, and nobody will read this; or there never was one.</exception>
     public static Handover? Take()
     {
         if (Environment.GetEnvironmentVariable(Variable) is not { } value)
@@ -38,15 +38,15 @@ internal sealed class Handover
         Environment.SetEnvironmentVariable(Variable, null);
         SocketActivation.TakeOver();
         var descriptors = value.Split(',');
-        if (descriptors.Length > 2 || !descriptors.All(IsInherited) || !HoldsRecipe(descriptors[0]))
-            throw new TacHostException(ExitCode.Usage, $"{Variable} is set, which is for tachost's own use. Unset it.");
+        if (descriptors.Length > 2 || !descriptors.All(IsInherited) || !HoldsRecipe(descriptors))
+            throw NotOurs();
         var report = descriptors.Length > 1 ? new StartupReport(Inherited(descriptors[1])) : null;
         using var source = new FileStream(Inherited(descriptors[0]), FileAccess.Read, bufferSize: 0);
         if (source.CanSeek)
             source.Position = 0;
         using var bytes = new MemoryStream();
         source.CopyTo(bytes);
-        return Unwrapped(bytes.ToArray()) is { } recipe ? new Handover(recipe, report) : throw new TacHostException(ExitCode.Unavailable, "nothing was prepared to be run.");
+        return Unwrapped(bytes.ToArray()) is { } recipe ? new Handover(recipe, report) : throw NotOurs();
     }
 
     /// <summary>The environment of the process that goes on, with the descriptors named in it.</summary>
@@ -84,8 +84,10 @@ internal sealed class Handover
     private static bool IsInherited(string number) =>
         int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _) && TargetOf(number) is not null;
 
-    private static bool HoldsRecipe(string number) =>
-        TargetOf(number)! is var target && (target.Contains(MemoryFileName, StringComparison.Ordinal) || target.StartsWith(Pipe, StringComparison.Ordinal));
+    private static bool HoldsRecipe(string[] descriptors) =>
+        TargetOf(descriptors[0])!.Contains(descriptors.Length == 1 ? MemoryFileName : Pipe, StringComparison.Ordinal);
+
+    private static TacHostException NotOurs() => new(ExitCode.Usage, $"{Variable} is set, which is for tachost's own use. Unset it.");
 
     private static string? TargetOf(string number) => new FileInfo($"/proc/self/fd/{number}").LinkTarget;
 

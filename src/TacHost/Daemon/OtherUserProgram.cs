@@ -9,7 +9,7 @@ namespace TacHost.Daemon;
 /// <summary>The step between a service of root's and a program of another user's: this process becomes that user, and then that program.</summary>
 /// <remarks>
 /// posix_spawn(3) cannot change the user, and .NET cannot fork. A thread that changed its own user before it spawned would be open to the signals of that
-/// user meanwhile, and a signal that ends one thread ends the service. So a service starts <c>tachost</c> with these words in place of the program (ADR 10).
+/// user meanwhile, and a signal that ends one thread ends the service. So a service starts <c>tachost</c> with these words in place of the program (ADR 9).
 /// </remarks>
 internal static unsafe class OtherUserProgram
 {

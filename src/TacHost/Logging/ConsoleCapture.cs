@@ -11,6 +11,9 @@ internal sealed class ConsoleCapture : IDisposable
     private readonly CapturedWriter _capturedOut;
     private readonly CapturedWriter _capturedError;
 
+    /// <summary>Makes .NET find out how the console is encoded.</summary>
+    public static void WarmUp() => (_, _) = (Console.Out, Console.Error);
+
     /// <summary>Begins.</summary>
     public ConsoleCapture(ILoggerFactory loggers)
     {

@@ -46,6 +46,8 @@ internal sealed class LogOutput : IDisposable
             HostLog.Starting(log.Host, "", "", "");
         if (options is { File: not null, LoggerType: null, Syslog: null })
             SerilogFileSink.WarmUp();
+        if (!options.IsConsole)
+            ConsoleCapture.WarmUp();
     }
 
     /// <summary>Makes log lines of what is printed from now on; null if printed lines and log lines go to the same place anyway.</summary>

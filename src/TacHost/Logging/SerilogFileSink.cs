@@ -23,10 +23,11 @@ internal sealed class SerilogFileSink(string path, RotatingLogFile file) : ILogS
         .WriteTo.File(new AsItIs(), path, fileSizeLimitBytes: null, hooks: new TakeOver(file))
         .CreateLogger();
 
-    /// <summary>Loads Serilog.</summary>
+    /// <summary>Loads Serilog, with a line that goes nowhere.</summary>
     public static void WarmUp()
     {
-        using var serilog = new LoggerConfiguration().CreateLogger();
+        using var serilog = new LoggerConfiguration().WriteTo.File(new Nothing(), "/dev/null", fileSizeLimitBytes: null, hooks: new Nowhere()).CreateLogger();
+        serilog.Write(new Serilog.Events.LogEvent(default, LogEventLevel.Information, null, _noTemplate, [new LogEventProperty(LineProperty, new ScalarValue(null))]));
     }
 
     public void Write(in LogLine line)
@@ -48,6 +49,22 @@ internal sealed class SerilogFileSink(string path, RotatingLogFile file) : ILogS
             var line = (byte[])((ScalarValue)logEvent.Properties[LineProperty]).Value!;
             var stream = (RotatingLogFileStream)((StreamWriter)output).BaseStream;
             stream.WriteLine(new LogLine(logEvent.Timestamp, (Microsoft.Extensions.Logging.LogLevel)logEvent.Level, line));
+        }
+    }
+
+    private sealed class Nothing : ITextFormatter
+    {
+        public void Format(Serilog.Events.LogEvent logEvent, TextWriter output)
+        {
+        }
+    }
+
+    private sealed class Nowhere : FileLifecycleHooks
+    {
+        public override Stream OnFileOpened(string path, Stream underlyingStream, Encoding encoding)
+        {
+            underlyingStream.Dispose();
+            return Stream.Null;
         }
     }
 

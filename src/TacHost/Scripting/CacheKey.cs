@@ -11,8 +11,8 @@ internal static class CacheKey
         var hash = new Fingerprint();
 
         // The host's own identity stands for the compiler, its options and the default imports, which change only with it.
-        Add(hash, typeof(CacheKey).Module.ModuleVersionId.ToString());
-        Add(hash, typeof(IService).Module.ModuleVersionId.ToString());
+        Add(hash, typeof(CacheKey).Module.ModuleVersionId.ToByteArray());
+        Add(hash, typeof(IService).Module.ModuleVersionId.ToByteArray());
         Add(hash, Environment.Version.ToString());
         Add(hash, sources.Main.Path);
         foreach (var file in sources.Files.Values)

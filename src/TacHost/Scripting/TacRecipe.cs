@@ -51,6 +51,7 @@ internal sealed class TacRecipe(CompiledTac tac, IReadOnlyList<string> directori
     public async Task<Application> BuildAsync()
     {
         var context = new IsolatedLoadContext(tac.Source, typeof(IService).Assembly, tac.Libraries, directories);
+        context.LoadOwnLibraries();
         var global = await EvaluateAsync(context.Load(tac.Image, tac.Symbols));
         if (global is Application application)
             return application;
