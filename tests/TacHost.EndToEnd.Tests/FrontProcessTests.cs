@@ -74,14 +74,14 @@ public sealed class FrontProcessTests
         var copy = sandbox.PathOf("program");
         Assert.Equal(0, (await sandbox.RunAsync("cp", "-r", Path.GetDirectoryName(Program.Tachost)!, copy)).ExitCode);
 
-        // The front process waits for the pipe while it reads the tac file, and is about to start the daemon then.
-        Assert.Equal(0, (await sandbox.RunAsync("mkfifo", "pipe.csx")).ExitCode);
-        using var front = sandbox.StartProgram(Path.Combine(copy, "tachost"), "pipe.csx");
-        await using (var pipe = new StreamWriter(sandbox.PathOf("pipe.csx")))
-        {
+        // .NET runs this before Main: the front process waits for the pipe, and starts the daemon after that.
+        PluginAssembly.Compile(sandbox.PathOf("Hook.dll"), "internal static class StartupHook { public static void Initialize() => System.IO.File.ReadAllText(\"pipe\"); }", copy);
+        sandbox.Environment["DOTNET_STARTUP_HOOKS"] = sandbox.PathOf("Hook.dll");
+        Assert.Equal(0, (await sandbox.RunAsync("mkfifo", "pipe")).ExitCode);
+        sandbox.WriteTac();
+        using var front = sandbox.StartProgram(Path.Combine(copy, "tachost"), "poem.csx");
+        await using (new StreamWriter(sandbox.PathOf("pipe")))
             File.Delete(Path.Combine(copy, "tachost"));
-            await pipe.WriteAsync("var application = new Application(\"x\");");
-        }
 
         await front.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(OperatingSystem, front.ExitCode);

@@ -96,6 +96,9 @@ public sealed partial class HttpTests
         await sandbox.RunAsync("cp", "-r", runtime, Path.Combine(bare, "shared", "Microsoft.NETCore.App"));
         sandbox.Environment["DOTNET_ROOT"] = bare;
 
+        // 'dotnet test' sets this one, which goes before.
+        sandbox.Environment[$"DOTNET_ROOT_{System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString().ToUpperInvariant()}"] = bare;
+
         var outcome = await sandbox.TachostAsync("--nodaemon", "web.csx");
         Assert.Equal(69, outcome.ExitCode);
         Assert.Contains("ASP.NET Core 10.0 is not installed", outcome.Error, StringComparison.Ordinal);

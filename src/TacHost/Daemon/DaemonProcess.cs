@@ -18,7 +18,8 @@ internal sealed class DaemonProcess : IDisposable
     private readonly int _process;
     private readonly SafeFileHandle _recipe;
     private readonly SafeFileHandle _report;
-    private bool _hasRecipe;
+    private string? _pidFile;
+    private bool _isLeft;
 
     private DaemonProcess(int process, SafeFileHandle recipe, SafeFileHandle report) => (_process, _recipe, _report) = (process, recipe, report);
 
@@ -42,7 +43,7 @@ internal sealed class DaemonProcess : IDisposable
     /// <exception cref="OperationCanceledException">It was interrupted, and is gone too.</exception>
     public async Task<string> RunAsync(byte[] recipe, string? pidFile, DaemonPatience patience)
     {
-        _hasRecipe = true;
+        _pidFile = pidFile;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(patience.Interrupted);
         limit.CancelAfter(patience.StartTimeout + patience.Grace + _margin);
         (int ExitCode, string Message)? report;
@@ -61,7 +62,11 @@ internal sealed class DaemonProcess : IDisposable
         }
 
         if (report is (ExitCode.Success, var shown))
+        {
+            _isLeft = true;
             return shown;
+        }
+
         var status = await EndAsync(patience);
         RemovePidFile(pidFile);
         throw report is { } failed
@@ -69,15 +74,16 @@ internal sealed class DaemonProcess : IDisposable
             : new TacHostException(ExitCode.Software, $"the daemon (process {_process}) ended before it was running, {DescribeEnd(status)}, and gave no reason. Try --nodaemon to see what it does.");
     }
 
-    /// <summary>Ends a process that has been given nothing to run, and so holds nothing.</summary>
+    /// <summary>Lets go of a daemon that runs or has ended. One that was given nothing to run, or that something unforeseen keeps this process from waiting for, is ended.</summary>
     public void Dispose()
     {
         _recipe.Dispose();
         _report.Dispose();
-        if (_hasRecipe)
+        if (_isLeft)
             return;
         _ = Libc.SendSignal(_process, Kill);
         _ = Libc.WaitForProcess(_process, out _, 0);
+        RemovePidFile(_pidFile);
     }
 
     /// <summary>A pipe holds less than a tac file may be, so this waits for the daemon to read.</summary>
@@ -126,7 +132,11 @@ internal sealed class DaemonProcess : IDisposable
             const int noHang = 1;
             var ended = Libc.WaitForProcess(_process, out var status, noHang);
             if (ended == _process || (ended < 0 && Marshal.GetLastPInvokeError() != Errno.Interrupted))
+            {
+                _isLeft = true;
                 return new ExitStatus(status);
+            }
+
             if (limit.IsCancellationRequested && !killed)
             {
                 killed = true;
