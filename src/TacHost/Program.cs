@@ -52,9 +52,13 @@ internal static class Program
     /// <summary>Waits asleep: a thread that waits for a task spins first, and takes the processor from the start that it waits for.</summary>
     private static int Result(Task<int> run)
     {
-        using var ended = new ManualResetEvent(false);
-        run.GetAwaiter().OnCompleted(() => ended.Set());
-        ended.WaitOne();
+        if (!run.IsCompleted)
+        {
+            using var ended = new ManualResetEvent(false);
+            run.GetAwaiter().OnCompleted(() => ended.Set());
+            ended.WaitOne();
+        }
+
         return run.GetAwaiter().GetResult();
     }
 
@@ -124,7 +128,7 @@ internal static class Program
         timings.Over(recipe.WasCompiled ? "compiled" : "what was compiled before");
         if (daemon is not null)
         {
-            var inDaemon = await RunThereAsync(daemon, options, recipe);
+            var inDaemon = RunThere(daemon, options, recipe);
             timings.Over("the daemon, until it runs");
             ShowTimings(options, $"{timings}of that in the daemon:\n{inDaemon}");
             return ExitCode.Success;
@@ -134,7 +138,8 @@ internal static class Program
         if (recipe.WasCompiled)
         {
             ShowTimings(options, $"{timings}then, in a process without the compiler:\n");
-            using var handedOn = Handover.InMemory(recipe.ToBytes());
+            using var handedOn = Handover.MemoryFile();
+            Handover.Write(handedOn, recipe.ToBytes());
             SelfExecution.Replace(args, handedOn);
         }
 
@@ -186,12 +191,12 @@ internal static class Program
         return Path.Exists(name) && !asManPage ? null : throw PluginErrors.NotFound(name, catalog);
     }
 
-    private static async Task<string> RunThereAsync(DaemonProcess daemon, HostOptions options, IApplicationRecipe recipe)
+    private static string RunThere(DaemonProcess daemon, HostOptions options, IApplicationRecipe recipe)
     {
         using var signals = new ShutdownSignals((_, _) => { });
         try
         {
-            return await daemon.RunAsync(recipe.ToBytes(), options.PidFile, new DaemonPatience(options.StartTimeout, options.Grace, signals.Requested, signals.Repeated));
+            return daemon.Run(recipe.ToBytes(), options.PidFile, new DaemonPatience(options.StartTimeout, options.Grace, signals.Requested, signals.Repeated));
         }
         catch (OperationCanceledException)
         {

@@ -6,15 +6,14 @@ namespace TacHost.Daemon;
 
 /// <summary>What a tachost process passes to the one that goes on in its place: the prepared application, and for a daemon the pipe of its start-up report.</summary>
 /// <remarks>
-/// Both are inherited descriptors, whose numbers stand in an environment variable. The prepared application travels as bytes, so that it is exactly what was
-/// checked, whatever happens to the cache or the sources meanwhile: in a memory file to a process that takes this one's place, through a pipe to a daemon,
-/// which has been started before the application is prepared.
+/// Both are inherited descriptors, whose numbers stand in an environment variable. The prepared application travels as bytes in a
+/// memory file, so that it is exactly what was checked, whatever happens to the cache or the sources meanwhile. A daemon is started before it is prepared, and
+/// has a third descriptor: a pipe whose other end is closed when the file has been written, or is not going to be.
 /// </remarks>
 internal sealed class Handover
 {
     private const string Variable = "TACHOST_HANDOVER";
     private const string MemoryFileName = "tachost-recipe";
-    private const string Pipe = "pipe:";
 
     private Handover(byte[] recipe, StartupReport? report) => (Recipe, Report) = (recipe, report);
 
@@ -38,15 +37,15 @@ internal sealed class Handover
         Environment.SetEnvironmentVariable(Variable, null);
         SocketActivation.TakeOver();
         var descriptors = value.Split(',');
-        if (descriptors.Length > 2 || !descriptors.All(IsInherited) || !HoldsRecipe(descriptors))
+        if (descriptors.Length > 3 || !descriptors.All(IsInherited) || !IsMemoryFile(descriptors[0]))
             throw NotOurs();
         var report = descriptors.Length > 1 ? new StartupReport(Inherited(descriptors[1])) : null;
-        using var source = new FileStream(Inherited(descriptors[0]), FileAccess.Read, bufferSize: 0);
-        if (source.CanSeek)
-            source.Position = 0;
-        using var bytes = new MemoryStream();
-        source.CopyTo(bytes);
-        return Unwrapped(bytes.ToArray()) is { } recipe ? new Handover(recipe, report) : throw NotOurs();
+        if (descriptors.Length > 2)
+            WaitForEnd(Inherited(descriptors[2]));
+        using var file = Inherited(descriptors[0]);
+        var bytes = new byte[RandomAccess.GetLength(file)];
+        RandomAccess.Read(file, bytes, 0);
+        return Fingerprint.IsAtFrontOf(bytes) ? new Handover(bytes[Fingerprint.Size..], report) : throw NotOurs();
     }
 
     /// <summary>The environment of the process that goes on, with the descriptors named in it.</summary>
@@ -58,34 +57,36 @@ internal sealed class Handover
         return environment;
     }
 
-    /// <summary>A memory file with those bytes, which is closed for other programs that this process starts.</summary>
-    public static SafeFileHandle InMemory(byte[] recipe)
+    /// <summary>An empty memory file, which is closed for other programs that this process starts.</summary>
+    public static SafeFileHandle MemoryFile()
     {
         const uint closeOnExec = 1;
         var descriptor = Libc.CreateMemoryFile(MemoryFileName, closeOnExec);
-        if (descriptor < 0)
-            throw new TacHostException(ExitCode.OperatingSystem, $"cannot hand the application over: {Errno.LastText}.");
-        var file = new SafeFileHandle(descriptor, ownsHandle: true);
-        RandomAccess.Write(file, Wrapped(recipe), 0);
-        return file;
+        return descriptor >= 0
+            ? new SafeFileHandle(descriptor, ownsHandle: true)
+            : throw new TacHostException(ExitCode.OperatingSystem, $"cannot hand the application over: {Errno.LastText}.");
     }
 
-    /// <summary>The form in which a recipe travels: whoever reads less than all of it knows.</summary>
-    public static byte[] Wrapped(byte[] recipe)
+    /// <summary>Writes a recipe in the form in which it travels: whoever reads less than all of it knows.</summary>
+    public static void Write(SafeFileHandle file, byte[] recipe)
     {
         var bytes = new byte[Fingerprint.Size + recipe.Length];
         recipe.CopyTo(bytes, Fingerprint.Size);
         Fingerprint.Write(recipe, bytes);
-        return bytes;
+        RandomAccess.Write(file, bytes, 0);
     }
 
-    private static byte[]? Unwrapped(byte[] bytes) => Fingerprint.IsAtFrontOf(bytes) ? bytes[Fingerprint.Size..] : null;
+    private static void WaitForEnd(SafeFileHandle pipe)
+    {
+        using FileStream stream = new(pipe, FileAccess.Read, bufferSize: 0);
+        stream.CopyTo(Stream.Null);
+    }
 
     private static bool IsInherited(string number) =>
         int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _) && TargetOf(number) is not null;
 
-    private static bool HoldsRecipe(string[] descriptors) =>
-        TargetOf(descriptors[0])!.Contains(descriptors.Length == 1 ? MemoryFileName : Pipe, StringComparison.Ordinal);
+    private static bool IsMemoryFile(string number) =>
+        TargetOf(number)!.Contains(MemoryFileName, StringComparison.Ordinal);
 
     private static TacHostException NotOurs() => new(ExitCode.Usage, $"{Variable} is set, which is for tachost's own use. Unset it.");
 

@@ -17,12 +17,10 @@ internal sealed class StartupReport(SafeFileHandle pipe) : IDisposable
     /// <summary>Closes the pipe; without a report before, that alone tells of a failure.</summary>
     public void Dispose() => pipe.Dispose();
 
-    /// <summary>Reads a report to its end. Null if the pipe was closed without one.</summary>
-    public static async Task<(int ExitCode, string Message)?> ReadAsync(SafeFileHandle pipe, CancellationToken cancellationToken)
+    /// <summary>What came through the pipe, in its parts. Null if that was no report.</summary>
+    public static (int ExitCode, string Message)? Read(byte[] bytes)
     {
-        using var stream = new FileStream(pipe, FileAccess.Read, bufferSize: 1);
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        var text = await reader.ReadToEndAsync(cancellationToken);
+        var text = Encoding.UTF8.GetString(bytes);
         var lineEnd = text.IndexOf('\n', StringComparison.Ordinal);
         if (lineEnd < 0 || !int.TryParse(text.AsSpan(0, lineEnd), CultureInfo.InvariantCulture, out var exitCode))
             return null;

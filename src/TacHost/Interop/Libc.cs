@@ -52,6 +52,17 @@ internal static unsafe partial class Libc
         _ = SetSignalHandler(signal, byDefault);
     }
 
+    [LibraryImport(Library, EntryPoint = "poll", SetLastError = true)]
+    private static partial int Poll(PollDescriptor* descriptors, nuint count, int milliseconds);
+
+    /// <summary>Whether there is something to be read, or the end, before a time is over.</summary>
+    public static bool WaitForInput(SafeFileHandle file, TimeSpan time)
+    {
+        const short input = 1;
+        PollDescriptor descriptor = new() { Descriptor = (int)file.DangerousGetHandle(), Events = input };
+        return Poll(&descriptor, 1, (int)time.TotalMilliseconds) > 0;
+    }
+
     [LibraryImport(Library, EntryPoint = "waitpid", SetLastError = true)]
     public static partial int WaitForProcess(int process, out int status, int options);
 

@@ -103,3 +103,12 @@ internal readonly record struct ExitStatus(int Raw)
     /// <summary>Its exit code, if no signal ended it.</summary>
     public int Code => (Raw >> 8) & 0xFF;
 }
+
+/// <summary>struct pollfd.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct PollDescriptor
+{
+    public int Descriptor;
+    public short Events;
+    public short Found;
+}
