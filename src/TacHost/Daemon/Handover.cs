@@ -14,6 +14,8 @@ internal sealed class Handover
 {
     private const string Variable = "TACHOST_HANDOVER";
     private const string MemoryFileName = "tachost-recipe";
+    private const string GarbageVariable = "DOTNET_GCgen0size";
+    private const string GarbageSize = "400000"; // hexadecimal
 
     private Handover(byte[] recipe, StartupReport? report) => (Recipe, Report) = (recipe, report);
 
@@ -35,6 +37,8 @@ internal sealed class Handover
 
         // Neither the services nor their children are to see it.
         Environment.SetEnvironmentVariable(Variable, null);
+        if (Environment.GetEnvironmentVariable(GarbageVariable) == GarbageSize)
+            Environment.SetEnvironmentVariable(GarbageVariable, null);
         SocketActivation.TakeOver();
         var descriptors = value.Split(',');
         if (descriptors.Length > 3 || !descriptors.All(IsInherited) || !IsMemoryFile(descriptors[0]))
@@ -48,12 +52,15 @@ internal sealed class Handover
         return Fingerprint.IsAtFrontOf(bytes) ? new Handover(bytes[Fingerprint.Size..], report) : throw NotOurs();
     }
 
-    /// <summary>The environment of the process that goes on, with the descriptors named in it.</summary>
+    /// <summary>The environment of the process that goes on, with the descriptors named in it, and 4 MB for .NET to fill before it collects.</summary>
+    /// <remarks>By default that is as much as the processor's cache holds, and a daemon that serves grows by it: to 1.42 times what it takes when idle, against 1.16. The setting of the same name in runtimeconfig.json is not heeded.</remarks>
     public static List<string> EnvironmentWith(params int[] descriptors)
     {
         var all = Environment.GetEnvironmentVariables();
         List<string> environment = [.. all.Keys.Cast<string>().Select(key => $"{key}={(key == SocketActivation.ProcessVariable ? SocketActivation.HandedOver : all[key])}")];
         environment.Add($"{Variable}={string.Join(',', descriptors)}");
+        if (!all.Contains(GarbageVariable))
+            environment.Add($"{GarbageVariable}={GarbageSize}");
         return environment;
     }
 

@@ -7,7 +7,7 @@ namespace TacHost.Plugins;
 internal static class PluginIndex
 {
     /// <summary>Raised with every change of the form below.</summary>
-    private const int FormVersion = 1;
+    private const int FormVersion = 2;
 
     /// <summary>What is known, by file name; empty if nothing is.</summary>
     public static Dictionary<string, PluginFile> Load(string directory, CacheDirectory cache)
@@ -22,9 +22,17 @@ internal static class PluginIndex
 
             // The fingerprint is right, so what follows is what was written; only another version's form may differ.
             using var reader = new BinaryReader(new MemoryStream(bytes, Fingerprint.Size, bytes.Length - Fingerprint.Size), Encoding.UTF8);
-            if (reader.ReadInt32() != FormVersion || reader.ReadString() != Writer || reader.ReadString() != directory)
+            var writer = Writer;
+            if (reader.ReadInt32() != FormVersion || !reader.ReadBytes(writer.Length).AsSpan().SequenceEqual(writer) || reader.ReadString() != directory)
                 return [];
-            return Enumerable.Range(0, reader.ReadInt32()).Select(_ => PluginFile.Read(reader)).ToDictionary(file => file.Name, StringComparer.Ordinal);
+            Dictionary<string, PluginFile> files = new(StringComparer.Ordinal);
+            for (var left = reader.ReadInt32(); left > 0; left--)
+            {
+                var file = PluginFile.Read(reader);
+                files.Add(file.Name, file);
+            }
+
+            return files;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -62,7 +70,7 @@ internal static class PluginIndex
     }
 
     /// <summary>Another host may see other errors in the same files.</summary>
-    private static string Writer => $"{typeof(PluginIndex).Module.ModuleVersionId} {typeof(IService).Module.ModuleVersionId} {Environment.Version}";
+    private static byte[] Writer => [.. typeof(PluginIndex).Module.ModuleVersionId.ToByteArray(), .. typeof(IService).Module.ModuleVersionId.ToByteArray(), .. Encoding.UTF8.GetBytes(Environment.Version.ToString())];
 
     private static byte[] ToBytes(string directory, IReadOnlyCollection<PluginFile> files)
     {
