@@ -43,7 +43,19 @@ internal static class ProcessFigures
 
     public static int Threads(int process) => (int)Status(process, "Threads:");
 
-    public static bool Exists(int process) => Directory.Exists($"/proc/{process}");
+    /// <summary>Whether it runs. One that has ended and that nobody has asked for yet does not.</summary>
+    public static bool Exists(int process)
+    {
+        try
+        {
+            var text = File.ReadAllText($"/proc/{process}/stat");
+            return text[(text.LastIndexOf(')') + 2)..][0] != 'Z';
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 
     private static long Status(int process, string field)
     {
