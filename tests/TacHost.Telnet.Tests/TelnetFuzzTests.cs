@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 using TacHost.Services;
-using TacHost.Telnet.Tests.Fakes;
 
 namespace TacHost.Telnet.Tests;
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using TacHost.Web.Tests.Fakes;
 
 namespace TacHost.Web.Tests;
 

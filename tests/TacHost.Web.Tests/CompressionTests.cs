@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using TacHost.Web.Tests.Fakes;
 
 namespace TacHost.Web.Tests;
 

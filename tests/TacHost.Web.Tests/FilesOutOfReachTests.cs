@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using CsCheck;
-using TacHost.Web.Tests.Fakes;
 
 namespace TacHost.Web.Tests;
 

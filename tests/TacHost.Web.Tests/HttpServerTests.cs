@@ -4,7 +4,6 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using TacHost.Services.Networking;
-using TacHost.Web.Tests.Fakes;
 
 namespace TacHost.Web.Tests;
 

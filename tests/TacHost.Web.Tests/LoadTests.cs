@@ -1,5 +1,4 @@
 using System.Globalization;
-using TacHost.Web.Tests.Fakes;
 
 namespace TacHost.Web.Tests;
 

@@ -4,7 +4,6 @@ using System.Net.Security;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using TacHost.Services.Networking;
-using TacHost.Web.Tests.Fakes;
 
 namespace TacHost.Web.Tests;
 

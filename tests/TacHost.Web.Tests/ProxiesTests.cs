@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
-using TacHost.Web.Tests.Fakes;
 
 namespace TacHost.Web.Tests;
 

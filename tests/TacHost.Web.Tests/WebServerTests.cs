@@ -1,4 +1,3 @@
-using TacHost.Web.Tests.Fakes;
 
 namespace TacHost.Web.Tests;
 

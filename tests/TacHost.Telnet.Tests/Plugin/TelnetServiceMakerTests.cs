@@ -1,6 +1,5 @@
 using TacHost.Services.Plugins;
 using TacHost.Telnet.Plugin;
-using TacHost.Telnet.Tests.Fakes;
 
 namespace TacHost.Telnet.Tests.Plugin;
 

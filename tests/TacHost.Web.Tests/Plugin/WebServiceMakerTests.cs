@@ -1,7 +1,6 @@
 using System.Net;
 using TacHost.Services.Plugins;
 using TacHost.Web.Plugin;
-using TacHost.Web.Tests.Fakes;
 
 namespace TacHost.Web.Tests.Plugin;
 
