@@ -17,7 +17,7 @@ internal static unsafe partial class Libc
     /// <param name="listening">The listening socket.</param>
     /// <param name="peer">Who it is from, or null if that has no IP address.</param>
     /// <returns>The descriptor, which waits when it is used without <see cref="DontWaitNoSignal"/>, as .NET expects.</returns>
-    public static int Accept(SafeSocketHandle listening, out IPEndPoint? peer)
+    public static int Accept(SafeHandle listening, out IPEndPoint? peer)
     {
         var address = stackalloc byte[LongestAddress];
         int descriptor;
@@ -43,7 +43,7 @@ internal static unsafe partial class Libc
     }
 
     [LibraryImport(Library, EntryPoint = "accept4", SetLastError = true)]
-    private static partial int Accept(SafeSocketHandle listening, byte* address, ref uint length, int flags);
+    private static partial int Accept(SafeHandle listening, byte* address, ref uint length, int flags);
 
     [LibraryImport(Library, EntryPoint = "getsockname", SetLastError = true)]
     private static partial int GetName(SafeHandle socket, byte* address, ref uint length);
@@ -56,10 +56,13 @@ internal static unsafe partial class Libc
             return null;
         var port = BinaryPrimitives.ReadUInt16BigEndian(address[2..]);
         if (family == IPv4)
-            return new IPEndPoint(new IPAddress(address.Slice(4, 4)), port);
+            return new IPEndPoint(IPv4At(address[4..]), port);
         var bytes = address.Slice(8, 16);
-        return new IPEndPoint(bytes[..12].SequenceEqual(MappedPrefix) ? new IPAddress(bytes[12..]) : new IPAddress(bytes, MemoryMarshal.Read<uint>(address[24..])), port);
+        return new IPEndPoint(bytes[..12].SequenceEqual(MappedPrefix) ? IPv4At(bytes[12..]) : new IPAddress(bytes, MemoryMarshal.Read<uint>(address[24..])), port);
     }
+
+    /// <summary>By its number: what .NET does with bytes is compiled anew in every process, because it is written for IPv6 too.</summary>
+    private static IPAddress IPv4At(ReadOnlySpan<byte> bytes) => new(MemoryMarshal.Read<uint>(bytes));
 
     /// <summary>What stands before an IPv4 address in an IPv6 one (RFC 4291 section 2.5.5.2).</summary>
     private static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF];

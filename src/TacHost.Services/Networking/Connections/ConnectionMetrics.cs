@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace TacHost.Services.Networking.Connections;
 
-/// <summary>The meter of one application. It is made with the first connection, so that a start does without it, and goes when the application stops.</summary>
+/// <summary>The meter of one application. It is made beside the first connection, which does not wait for it, so that a start does without it; and goes when the application stops.</summary>
 internal sealed class ConnectionMetrics(Application application)
 {
     public const string MeterName = "TacHost.Networking";
@@ -18,7 +18,7 @@ internal sealed class ConnectionMetrics(Application application)
         lock (_gate)
         {
             if (!_all.TryGetValue(servicePath, out var counts))
-                _all.Add(servicePath, counts = new ConnectionCounts(servicePath, Publish));
+                _all.Add(servicePath, counts = new ConnectionCounts(servicePath, first => ThreadPool.UnsafeQueueUserWorkItem(Publish, first, preferLocal: false)));
             return counts;
         }
     }
@@ -39,6 +39,9 @@ internal sealed class ConnectionMetrics(Application application)
     {
         lock (_gate)
         {
+            // The application may have stopped meanwhile.
+            if (!_all.ContainsValue(counts))
+                return;
             _published = [.. _published, counts];
             _meter ??= MakeMeter();
         }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using TacHost.Services.Interop;
 
@@ -57,14 +58,14 @@ internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
     /// <param name="listening">The listening socket.</param>
     /// <param name="whole">Whether .NET's socket will be needed, which is then made at once.</param>
     /// <exception cref="SocketException">There is none to be had.</exception>
-    public static StreamSocket Accept(Socket listening, bool whole)
+    public static StreamSocket Accept(SafeHandle listening, bool whole)
     {
-        if (!whole && OperatingSystem.IsLinux())
-            return new StreamSocket(Libc.Accept(listening.SafeHandle, out var peer), peer);
-        var accepted = listening.Accept();
+        StreamSocket accepted = new(Libc.Accept(listening, out var peer), peer);
         try
         {
-            return new StreamSocket(accepted);
+            if (whole)
+                accepted.MakeWhole();
+            return accepted;
         }
         catch (SocketException)
         {

@@ -1,5 +1,6 @@
 using System.IO.Pipes;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using TacHost.Services.Interop;
 using TacHost.Services.Networking.Connections;
@@ -18,13 +19,15 @@ internal sealed class InheritedSocket : ListeningSocket
     private readonly AnonymousPipeServerStream _closing = new(PipeDirection.Out, HandleInheritability.None);
     private readonly SafePipeHandle _closed;
     private readonly Lock _accepting = new();
+    private readonly SafeHandle _handle;
     private readonly int _descriptor;
 
     private InheritedSocket(Socket socket)
         : base(socket)
     {
         _closed = _closing.ClientSafePipeHandle;
-        _descriptor = (int)socket.SafeHandle.DangerousGetHandle();
+        _handle = socket.SafeHandle;
+        _descriptor = (int)_handle.DangerousGetHandle();
         socket.Blocking = false;
     }
 
@@ -69,7 +72,7 @@ internal sealed class InheritedSocket : ListeningSocket
             try
             {
                 lock (_accepting)
-                    return StreamSocket.Accept(Socket, whole);
+                    return StreamSocket.Accept(_handle, whole);
             }
             catch (SocketException e) when (e.SocketErrorCode == SocketError.WouldBlock)
             {
@@ -87,7 +90,7 @@ internal sealed class InheritedSocket : ListeningSocket
         _closing.Dispose();
         _closed.Dispose();
         lock (_accepting)
-            base.Close();
+            Dispose();
     }
 
     /// <remarks>Holds no reference to the socket: one that is in use when it is disposed would be disconnected.</remarks>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using TacHost.Services.Interop;
 
 namespace TacHost.Services.Networking.Listening;
 
@@ -8,20 +9,26 @@ namespace TacHost.Services.Networking.Listening;
 internal static class InterfaceAddresses
 {
     /// <summary>The addresses to bind: one for an address or for every interface, all of them for a host name or the name of a network interface.</summary>
-    public static async Task<IReadOnlyList<IPAddress>> ResolveAsync(string iface, string servicePath, CancellationToken cancellationToken)
+    /// <exception cref="CannotListenException">It is none of these.</exception>
+    public static Task<IReadOnlyList<IPAddress>> ResolveAsync(string iface, string servicePath, CancellationToken cancellationToken)
     {
         if (iface.Length == 0)
-            return [Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any];
-        if (IPAddress.TryParse(iface, out var address))
-            return [address];
+            return Task.FromResult<IReadOnlyList<IPAddress>>([Libc.HasIPv6() ? IPAddress.IPv6Any : IPAddress.Any]);
 
-        // "localhost" is by far the most frequent name, and listing the interfaces costs more than resolving it.
+        // By far the most frequent name is answered by a file, so it holds nobody up, and is spared the thread pool and all that .NET loads for names.
+        if (iface == "localhost" && Libc.AddressesOf(iface) is { Count: > 0 } own)
+            return Task.FromResult<IReadOnlyList<IPAddress>>(own);
+        return IPAddress.TryParse(iface, out var address)
+            ? Task.FromResult<IReadOnlyList<IPAddress>>([address])
+            : LookUpAsync(iface, servicePath, cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<IPAddress>> LookUpAsync(string iface, string servicePath, CancellationToken cancellationToken)
+    {
         Exception? cause;
         try
         {
-            // That name is answered by a file, so it holds nobody up, and is spared a journey through the thread pool.
-            var found = iface == "localhost" ? Dns.GetHostAddresses(iface) : await Dns.GetHostAddressesAsync(iface, cancellationToken);
-            return [.. found.Distinct()];
+            return [.. (await Dns.GetHostAddressesAsync(iface, cancellationToken)).Distinct()];
         }
         catch (SocketException e)
         {

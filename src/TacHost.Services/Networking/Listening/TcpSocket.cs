@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using TacHost.Services.Interop;
 
 namespace TacHost.Services.Networking.Listening;
 
@@ -13,22 +14,12 @@ internal static class TcpSocket
     /// <exception cref="CannotListenException">The address cannot be bound.</exception>
     public static ListeningSocket Listen(IPEndPoint endPoint, int backlog, string servicePath)
     {
-        Socket? socket = null;
         try
         {
-            socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
-                socket.DualMode = endPoint.Address.Equals(IPAddress.IPv6Any);
-
-            // Linux hands these on to each accepted socket, which saves a call per connection.
-            socket.NoDelay = true;
-            socket.Bind(endPoint);
-            socket.Listen(backlog);
-            return new ListeningSocket(socket);
+            return new ListeningSocket(Libc.Listen(endPoint, backlog));
         }
         catch (SocketException e)
         {
-            socket?.Dispose();
             throw new CannotListenException(endPoint, $"The service '{servicePath}' cannot listen on {endPoint}, {WhyNot(e, endPoint)}", e);
         }
     }

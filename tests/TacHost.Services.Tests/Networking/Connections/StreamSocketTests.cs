@@ -35,7 +35,7 @@ public sealed class StreamSocketTests : IDisposable
         listening.Bind(path);
         listening.Listen();
         client.Connect(path);
-        using var accepted = StreamSocket.Accept(listening, whole: false);
+        using var accepted = StreamSocket.Accept(listening.SafeHandle, whole: false);
         Assert.Equal(Environment.ProcessId, Assert.IsType<UnixPeerEndPoint>(accepted.Peer).ProcessId);
     }
 
@@ -45,7 +45,7 @@ public sealed class StreamSocketTests : IDisposable
         using Socket listening = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
         listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listening.Listen();
-        Assert.Equal(SocketError.WouldBlock, Assert.Throws<SocketException>(() => StreamSocket.Accept(listening, whole: false)).SocketErrorCode);
+        Assert.Equal(SocketError.WouldBlock, Assert.Throws<SocketException>(() => StreamSocket.Accept(listening.SafeHandle, whole: false)).SocketErrorCode);
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class StreamSocketTests : IDisposable
         Socket client = new(connectsTo.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Bounded.Limit.TotalMilliseconds };
         _open.Add(client);
         client.Connect(connectsTo, ((IPEndPoint)listening.LocalEndPoint!).Port);
-        var accepted = StreamSocket.Accept(listening, whole);
+        var accepted = StreamSocket.Accept(listening.SafeHandle, whole);
         _open.Add(accepted);
         return (accepted, client);
     }
