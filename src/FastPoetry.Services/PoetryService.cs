@@ -17,8 +17,11 @@ public sealed class PoetryService : Service
         ArgumentNullException.ThrowIfNull(poetryFile);
         ArgumentNullException.ThrowIfNull(furtherFiles);
         _files = [poetryFile, .. furtherFiles];
-        if (_files.GroupBy(NameOf).FirstOrDefault(same => same.Count() > 1) is { } twice)
-            throw new ArgumentException($"The poems '{string.Join("' and '", twice)}' have the same name, '{twice.Key}'. Rename one of the files.", nameof(furtherFiles));
+        for (var i = 1; i < _files.Length; i++)
+        {
+            if (Array.FindIndex(_files, file => NameOf(file) == NameOf(_files[i])) is var same && same < i)
+                throw new ArgumentException($"The poems '{_files[same]}' and '{_files[i]}' have the same name, '{NameOf(_files[i])}'. Rename one of the files.", nameof(furtherFiles));
+        }
     }
 
     /// <summary>The poem, as it stands in its file; the first, if there are several. Served by reference: nobody may change it.</summary>
@@ -39,7 +42,10 @@ public sealed class PoetryService : Service
     {
         // Nobody is served yet, so nobody waits; the thread pool and back would take longer than a poem does, 5 ms of a start.
         cancellationToken.ThrowIfCancellationRequested();
-        _poems = [.. _files.Select(Load)];
+        var poems = new NamedPoem[_files.Length];
+        for (var i = 0; i < poems.Length; i++)
+            poems[i] = Load(_files[i]);
+        _poems = poems;
         return Task.CompletedTask;
     }
 

@@ -11,10 +11,10 @@ internal sealed class StartTimings(bool isAskedFor)
 {
     private readonly TimeSpan _beforeMain = isAskedFor ? Environment.CpuUsage.TotalTime : default;
     private readonly long _began = Stopwatch.GetTimestamp();
-    private readonly List<(string Part, long At)> _parts = [];
+    private readonly List<Part> _parts = [];
 
     /// <summary>A part is over, which began when the one before was.</summary>
-    public void Over(string part) => _parts.Add((part, Stopwatch.GetTimestamp()));
+    public void Over(string part) => _parts.Add(new Part(part, Stopwatch.GetTimestamp()));
 
     /// <summary>A line for each part, then one for all.</summary>
     public override string ToString()
@@ -22,10 +22,10 @@ internal sealed class StartTimings(bool isAskedFor)
         var text = new StringBuilder();
         Append(_beforeMain, ".NET itself, before tachost (time of the processor)");
         var from = _began;
-        foreach (var (part, at) in _parts)
+        foreach (var part in _parts)
         {
-            Append(Stopwatch.GetElapsedTime(from, at), part);
-            from = at;
+            Append(Stopwatch.GetElapsedTime(from, part.Over), part.Name);
+            from = part.Over;
         }
 
         Append(_beforeMain + Stopwatch.GetElapsedTime(_began, from), string.Create(CultureInfo.InvariantCulture, $"in all; {JitInfo.GetCompiledMethodCount()} methods left to the JIT, {JitInfo.GetCompilationTime().TotalMilliseconds:0.0} ms; {AppDomain.CurrentDomain.GetAssemblies().Length} assemblies"));
@@ -33,4 +33,7 @@ internal sealed class StartTimings(bool isAskedFor)
 
         void Append(TimeSpan time, string what) => text.Append(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds,8:0.0} ms  {what}\n");
     }
+
+    /// <summary>A class, because .NET has no machine code for a list of a structure of ours.</summary>
+    private sealed record Part(string Name, long Over);
 }

@@ -8,7 +8,7 @@ internal static class HostCommandLine
 {
     private static readonly string[] _logFormats = ["text", "json"];
 
-    public static IReadOnlyList<OptionGroup> Groups { get; } =
+    public static OptionGroup[] Groups { get; } =
     [
         new("Running",
         [
@@ -56,15 +56,27 @@ internal static class HostCommandLine
         ], "tachost completion bash", "print the completions for bash; zsh and fish likewise"),
     ];
 
-    public static IReadOnlyList<Option> Options { get; } = [.. Groups.SelectMany(group => group.Options)];
+    private static readonly Option[] _options = All();
+
+    public static IReadOnlyList<Option> Options => _options;
 
     /// <summary>Reads a command line: the options, and the words after them.</summary>
     /// <exception cref="TacHostException">It is wrong.</exception>
-    public static (HostOptions Options, IReadOnlyList<string> Operands) Read(IReadOnlyList<string> arguments)
+    public static (HostOptions Options, string[] Operands) Read(string[] arguments)
     {
-        var (given, operands) = new OptionReader(Options).Read(arguments);
-        var options = given.Aggregate(new HostOptions(), Apply);
+        var (given, operands) = new OptionReader(_options).Read(arguments);
+        HostOptions options = new();
+        foreach (var each in given)
+            options = Apply(options, each);
         return (options, operands);
+    }
+
+    private static Option[] All()
+    {
+        List<Option> all = [];
+        foreach (var group in Groups)
+            all.AddRange(group.Options);
+        return all.ToArray();
     }
 
     private static HostOptions Apply(HostOptions options, (Option Option, string Value) given)

@@ -18,9 +18,9 @@ internal abstract record HostRequest
 
     /// <summary>Reads a command line.</summary>
     /// <exception cref="TacHostException">It is wrong.</exception>
-    public static HostRequest Read(IReadOnlyList<string> arguments)
+    public static HostRequest Read(string[] arguments)
     {
-        if (arguments.Count == 0)
+        if (arguments.Length == 0)
             return new ShowHelp(ForHelp(new HostOptions()));
         var (options, operands) = HostCommandLine.Read(arguments);
         if (operands is ["", ..])
@@ -29,7 +29,7 @@ internal abstract record HostRequest
             return new ShowHelp(ForHelp(options));
         if (options.Version)
             return new ShowVersion();
-        return (options.TacFile, operands.ToArray()) switch
+        return (options.TacFile, operands) switch
         {
             (null, ["compile", .. var words]) => Compilation(options, words),
             (null, ["completion", .. var rest]) => rest is [var shell] && _shells.Contains(shell) ? new ShowCompletion(shell) : throw Usage($"name one shell to complete for: tachost completion {string.Join('|', _shells)}."),
@@ -90,8 +90,10 @@ internal abstract record HostRequest
         if (options.LogFile == "-" && !options.NoDaemon && !elsewhere)
             throw Usage("a daemon has no standard output to log to; name a file with --logfile, or add --nodaemon.");
         var pidFile = options.PidFile is { } name ? FullPath(name, "--pidfile") : null;
-        var path = (Environment.GetEnvironmentVariable("TACHOST_PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(Path.GetFullPath);
-        IReadOnlyList<string> searchDirectories = [.. options.Libraries, .. path, AppContext.BaseDirectory];
+        List<string> searchDirectories = [.. options.Libraries];
+        foreach (var directory in (Environment.GetEnvironmentVariable("TACHOST_PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+            searchDirectories.Add(Path.GetFullPath(directory));
+        searchDirectories.Add(AppContext.BaseDirectory);
         return options with
         {
             PidFile = pidFile,

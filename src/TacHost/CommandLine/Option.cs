@@ -27,4 +27,4 @@ internal sealed record Option(string Name, char? Short, string? ValueName, strin
 }
 
 /// <summary>Options that belong together, with an example of their use.</summary>
-internal sealed record OptionGroup(string Title, IReadOnlyList<Option> Options, string Example, string ExampleMeaning);
+internal sealed record OptionGroup(string Title, Option[] Options, string Example, string ExampleMeaning);

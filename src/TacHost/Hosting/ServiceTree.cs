@@ -22,7 +22,12 @@ internal static class ServiceTree
     public static int Visit(IService service)
     {
         _ = service.State;
-        return service is IServiceCollection children ? children.Sum(Visit) : 1;
+        if (service is not IServiceCollection children)
+            return 1;
+        var count = 0;
+        foreach (var child in children)
+            count += Visit(child);
+        return count;
     }
 
     /// <summary>Looks below whatever the service itself is: a group may have given up on a child that is still stopping.</summary>

@@ -8,9 +8,10 @@ internal static class DirectoryTrust
     /// <param name="isOwnGroupTrusted">Whether the group may write whose number is that of the user: where each user has such a group, nobody else is in it.</param>
     public static string? WhyNot(string directory, bool isOwnGroupTrusted = false)
     {
+        // Each symbolic link would need a check of its own, so they are done away with first.
         var me = Libc.GetEffectiveUserId();
         var isTop = true;
-        for (var path = Resolve(directory); path is not null; path = Path.GetDirectoryName(path), isTop = false)
+        for (var path = Libc.PathWithoutLinks(directory) ?? directory; path is not null; path = Path.GetDirectoryName(path), isTop = false)
         {
             if (FileStatusOf.Path(path) is not { } status)
                 return $"'{path}' cannot be looked at";
@@ -26,19 +27,5 @@ internal static class DirectoryTrust
         }
 
         return null;
-    }
-
-    /// <summary>The directory without symbolic links, each of which would need a check of its own.</summary>
-    private static string Resolve(string directory)
-    {
-        var resolved = "/";
-        foreach (var part in directory.Split('/', StringSplitOptions.RemoveEmptyEntries))
-        {
-            resolved = Path.Combine(resolved, part);
-            if (new DirectoryInfo(resolved).ResolveLinkTarget(returnFinalTarget: true) is { } target)
-                resolved = Resolve(target.FullName);
-        }
-
-        return resolved;
     }
 }

@@ -8,6 +8,16 @@ internal static unsafe partial class Libc
 {
     private const string Library = "libc";
 
+    /// <summary>PATH_MAX, with the NUL.</summary>
+    private const int LongestPath = 4096;
+
+    /// <summary>An absolute path without symbolic links, or null if a part of it is not there or cannot be looked at.</summary>
+    public static string? PathWithoutLinks(string path)
+    {
+        var resolved = stackalloc byte[LongestPath];
+        return ResolvePath(path, resolved) == null ? null : Marshal.PtrToStringUTF8((nint)resolved);
+    }
+
     [LibraryImport(Library, EntryPoint = "umask")]
     public static partial uint SetUmask(uint mask);
 
@@ -34,6 +44,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "kill", SetLastError = true)]
     public static partial int SendSignal(int process, int signal);
+
+    [LibraryImport(Library, EntryPoint = "realpath", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial byte* ResolvePath(string path, byte* resolved);
 
     [LibraryImport(Library, EntryPoint = "signal", SetLastError = true)]
     private static partial nint SetSignalHandler(int signal, nint handler);

@@ -11,7 +11,7 @@ internal sealed record DeclaredOption(string Name, char Letter, string Descripti
     public const string Flag = "flag", SubCommand = "command";
 
     public static DeclaredOption Read(BinaryReader reader) => new(
-        reader.ReadString(), reader.ReadChar(), reader.ReadString(), reader.ReadString(), [.. Enumerable.Range(0, reader.ReadInt32()).Select(_ => reader.ReadString())]);
+        reader.ReadString(), reader.ReadChar(), reader.ReadString(), reader.ReadString(), reader.ReadList());
 
     public void Write(BinaryWriter writer)
     {
@@ -19,8 +19,6 @@ internal sealed record DeclaredOption(string Name, char Letter, string Descripti
         writer.Write(Letter);
         writer.Write(Description);
         writer.Write(Kind);
-        writer.Write(Choices.Count);
-        foreach (var choice in Choices)
-            writer.Write(choice);
+        writer.WriteList(Choices);
     }
 }

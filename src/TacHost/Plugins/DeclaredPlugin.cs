@@ -10,7 +10,7 @@ namespace TacHost.Plugins;
 internal sealed record DeclaredPlugin(string Name, string Description, string Version, string TypeName, IReadOnlyList<DeclaredOption> Options, string? Error)
 {
     public static DeclaredPlugin Read(BinaryReader reader) => new(
-        reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(), [.. Enumerable.Range(0, reader.ReadInt32()).Select(_ => DeclaredOption.Read(reader))], reader.ReadString() is { Length: > 0 } error ? error : null);
+        reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadList(DeclaredOption.Read), reader.ReadString() is { Length: > 0 } error ? error : null);
 
     public void Write(BinaryWriter writer)
     {

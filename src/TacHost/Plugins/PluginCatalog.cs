@@ -11,7 +11,7 @@ internal sealed class PluginCatalog
     public PluginCatalog(HostOptions options, Func<string, IReadOnlyList<string>, CompiledScript> compile)
     {
         Directories = PluginPath.Of(options);
-        SearchDirectories = PluginPath.SearchDirectories(options);
+        SearchDirectories = PluginPath.SearchDirectories(options, Directories);
         _scan = new PluginScan(CacheDirectory.Open(), SearchDirectories, path =>
         {
             // Also when it throws, the compiler has been loaded.

@@ -36,7 +36,7 @@ internal sealed record PluginCode(string Name, string TypeName, string Path, byt
     }
 
     public static PluginCode Read(BinaryReader reader) => new(
-        reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadBytes(reader.ReadInt32()), reader.ReadBytes(reader.ReadInt32()), [.. Enumerable.Range(0, reader.ReadInt32()).Select(_ => reader.ReadString())]);
+        reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadBytes(reader.ReadInt32()), reader.ReadBytes(reader.ReadInt32()), reader.ReadList());
 
     public void Write(BinaryWriter writer)
     {
@@ -47,8 +47,6 @@ internal sealed record PluginCode(string Name, string TypeName, string Path, byt
         writer.Write(Image);
         writer.Write(Symbols.Length);
         writer.Write(Symbols);
-        writer.Write(Libraries.Count);
-        foreach (var library in Libraries)
-            writer.Write(library);
+        writer.WriteList(Libraries);
     }
 }

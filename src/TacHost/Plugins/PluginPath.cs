@@ -30,15 +30,40 @@ internal static class PluginPath
         AddImplied("/usr/local/lib/tachost/plugins", "machine");
         AddImplied("/usr/lib/tachost/plugins", "machine");
         directories.Add(new PluginDirectory(Own, "host", WhyAbsent(Own)));
-        return [.. directories.DistinctBy(directory => Path.TrimEndingDirectorySeparator(directory.Path))];
+        return WithoutRepetitions(directories);
 
         void AddImplied(string path, string origin) =>
             directories.Add(new PluginDirectory(path, origin, WhyAbsent(path) ?? (DirectoryTrust.WhyNot(path, isOwnGroupTrusted: true) is { } reason ? $"{reason}; name it with --plugins to use it all the same" : null)));
     }
 
     /// <summary>Where assemblies are looked for: as the options say, then in plugin directories, then beside the host.</summary>
-    public static IReadOnlyList<string> SearchDirectories(HostOptions options) =>
-        [.. options.SearchDirectories.SkipLast(1), .. Of(options).Where(directory => directory.WhyNot is null).Select(directory => directory.Path), options.SearchDirectories[^1]];
+    public static IReadOnlyList<string> SearchDirectories(HostOptions options) => SearchDirectories(options, Of(options));
+
+    /// <summary>The same where the plugin directories are known.</summary>
+    public static IReadOnlyList<string> SearchDirectories(HostOptions options, IReadOnlyList<PluginDirectory> plugins)
+    {
+        List<string> all = [.. options.SearchDirectories];
+        foreach (var directory in plugins)
+        {
+            if (directory.WhyNot is null)
+                all.Insert(all.Count - 1, directory.Path);
+        }
+
+        return all;
+    }
+
+    private static List<PluginDirectory> WithoutRepetitions(List<PluginDirectory> directories)
+    {
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        List<PluginDirectory> distinct = [];
+        foreach (var directory in directories)
+        {
+            if (seen.Add(Path.TrimEndingDirectorySeparator(directory.Path)))
+                distinct.Add(directory);
+        }
+
+        return distinct;
+    }
 
     private static string? WhyAbsent(string path) => Directory.Exists(path) ? null : File.Exists(path) ? "it is a file" : "there is no such directory";
 

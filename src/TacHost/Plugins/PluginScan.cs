@@ -21,9 +21,10 @@ internal sealed class PluginScan(CacheDirectory cache, IReadOnlyList<string> dir
     public IReadOnlyList<PluginFile> Look(string directory, bool isFresh = false)
     {
         var known = isFresh ? [] : PluginIndex.Load(directory, cache);
-        var names = Candidates(directory).OrderBy(name => name, StringComparer.Ordinal).ToList();
+        var names = Candidates(directory).ToArray();
+        Array.Sort(names, StringComparer.Ordinal); // not by OrderBy, for which the JIT takes 2 ms
         List<PluginFile> files = [];
-        var isChanged = known.Count != names.Count;
+        var isChanged = known.Count != names.Length;
         foreach (var name in names)
         {
             if (FileStamp.Of(Path.Combine(directory, name)) is not { } stamp)
@@ -104,9 +105,14 @@ internal sealed class PluginScan(CacheDirectory cache, IReadOnlyList<string> dir
         {
             var script = compile(path);
             var plugins = AssemblyMetadata.Read(ImmutableCollectionsMarshal.AsImmutableArray(script.Image));
-            var inputs = script.Sources.Concat(script.Libraries).Where(input => input != path)
-                .Select(input => (input, FileStamp.Of(input))).Where(input => input.Item2 is not null).Select(input => (input.input, input.Item2!.Value));
-            return new PluginFile(name, stamp, [.. inputs], plugins, plugins.Count > 0 ? null : $"'{path}' has no plugin in it: a public class with [Plugin(\"name\", \"What it does.\")]");
+            List<PluginInput> inputs = [];
+            foreach (var input in script.Sources.Concat(script.Libraries))
+            {
+                if (input != path && FileStamp.Of(input) is { } inputStamp)
+                    inputs.Add(new PluginInput(input, inputStamp));
+            }
+
+            return new PluginFile(name, stamp, inputs, plugins, plugins.Count > 0 ? null : $"'{path}' has no plugin in it: a public class with [Plugin(\"name\", \"What it does.\")]");
         }
         catch (TacHostException e)
         {

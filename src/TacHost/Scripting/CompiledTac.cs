@@ -21,9 +21,7 @@ internal sealed record CompiledTac(string Source, byte[] Image, byte[] Symbols, 
         {
             writer.Write(FormVersion);
             writer.Write(Source);
-            writer.Write(Libraries.Count);
-            foreach (var library in Libraries)
-                writer.Write(library);
+            writer.WriteList(Libraries);
             writer.Write(Image.Length);
             writer.Write(Image);
             writer.Write(Symbols.Length);
@@ -46,9 +44,7 @@ internal sealed record CompiledTac(string Source, byte[] Image, byte[] Symbols, 
         if (reader.ReadInt32() != FormVersion)
             return null;
         var source = reader.ReadString();
-        var libraries = new string[reader.ReadInt32()];
-        for (var i = 0; i < libraries.Length; i++)
-            libraries[i] = reader.ReadString();
+        var libraries = reader.ReadList();
         return new CompiledTac(source, reader.ReadBytes(reader.ReadInt32()), reader.ReadBytes(reader.ReadInt32()), libraries);
     }
 }

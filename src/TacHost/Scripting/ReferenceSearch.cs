@@ -7,18 +7,30 @@ internal sealed class ReferenceSearch(IReadOnlyList<string> directories)
     public IReadOnlyList<string> Directories { get; } = directories;
 
     /// <summary>The absolute path of the assembly, or null if there is none.</summary>
-    public string? Find(ReferenceDirective reference) =>
-        Candidates(reference).FirstOrDefault(File.Exists);
+    public string? Find(ReferenceDirective reference)
+    {
+        foreach (var candidate in Candidates(reference))
+        {
+            if (File.Exists(candidate))
+                return candidate;
+        }
+
+        return null;
+    }
 
     /// <summary>The directories that were searched for a reference, for an error message.</summary>
-    public IEnumerable<string> DirectoriesFor(ReferenceDirective reference) =>
-        Directories.Prepend(Path.Combine(reference.BaseDirectory, "lib")).Prepend(reference.BaseDirectory);
+    public IReadOnlyList<string> DirectoriesFor(ReferenceDirective reference) =>
+        [reference.BaseDirectory, Path.Combine(reference.BaseDirectory, "lib"), .. Directories];
 
     private IEnumerable<string> Candidates(ReferenceDirective reference)
     {
         if (reference.Name.Contains('\0', StringComparison.Ordinal) || reference.Name.Length == 0)
-            return [];
-        var names = reference.Name.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? [reference.Name] : new[] { reference.Name, reference.Name + ".dll" };
-        return DirectoriesFor(reference).SelectMany(directory => names.Select(name => Path.GetFullPath(name, directory)));
+            yield break;
+        string[] names = reference.Name.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? [reference.Name] : [reference.Name, reference.Name + ".dll"];
+        foreach (var directory in DirectoriesFor(reference))
+        {
+            foreach (var name in names)
+                yield return Path.GetFullPath(name, directory);
+        }
     }
 }

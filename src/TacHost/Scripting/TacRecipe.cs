@@ -30,8 +30,8 @@ internal sealed class TacRecipe(CompiledTac tac, IReadOnlyList<string> directori
         using var stream = new MemoryStream();
         using (var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true))
         {
-            WriteList(writer, directories);
-            WriteList(writer, notices);
+            writer.WriteList(directories);
+            writer.WriteList(notices);
             writer.Write(tac.ToBytes());
         }
 
@@ -42,8 +42,8 @@ internal sealed class TacRecipe(CompiledTac tac, IReadOnlyList<string> directori
     public static TacRecipe FromBytes(byte[] bytes)
     {
         using var reader = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
-        var directories = ReadList(reader);
-        var notices = ReadList(reader);
+        var directories = reader.ReadList();
+        var notices = reader.ReadList();
         var tac = CompiledTac.FromBytes(reader.ReadBytes(bytes.Length)) ?? throw new InvalidDataException("The prepared tac file was damaged on its way to this process.");
         return new TacRecipe(tac, directories, notices);
     }
@@ -83,12 +83,10 @@ internal sealed class TacRecipe(CompiledTac tac, IReadOnlyList<string> directori
         }
 
         const BindingFlags all = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
-        var field = submission.GetField(GlobalName, all);
-        var property = submission.GetProperty(GlobalName, all);
-        if (field is null && property is null)
-            throw TacErrors.NoApplication(Source);
-        return field?.GetValue(submissions[1]) ?? property?.GetValue(submissions[1])
-            ?? throw TacErrors.NullApplication(Source);
+        if (submission.GetField(GlobalName, all) is { } field)
+            return field.GetValue(submissions[1]) ?? throw TacErrors.NullApplication(Source);
+        var property = submission.GetProperty(GlobalName, all) ?? throw TacErrors.NoApplication(Source);
+        return property.GetValue(submissions[1]) ?? throw TacErrors.NullApplication(Source);
     }
 
     /// <summary>The innermost line of the tac that had a part in it.</summary>
@@ -96,20 +94,5 @@ internal sealed class TacRecipe(CompiledTac tac, IReadOnlyList<string> directori
     {
         var frame = new StackTrace(e, fNeedFileInfo: true).GetFrames().FirstOrDefault(frame => frame.GetFileLineNumber() > 0 && frame.GetFileName() is not null);
         return frame is null ? "" : $" at {Path.GetFileName(frame.GetFileName())}:line {frame.GetFileLineNumber()}";
-    }
-
-    private static void WriteList(BinaryWriter writer, IReadOnlyList<string> list)
-    {
-        writer.Write(list.Count);
-        foreach (var item in list)
-            writer.Write(item);
-    }
-
-    private static string[] ReadList(BinaryReader reader)
-    {
-        var list = new string[reader.ReadInt32()];
-        for (var i = 0; i < list.Length; i++)
-            list[i] = reader.ReadString();
-        return list;
     }
 }

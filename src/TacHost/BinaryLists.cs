@@ -1,0 +1,25 @@
+namespace TacHost;
+
+/// <summary>Lists in the forms that are kept and handed on: how many, then each.</summary>
+internal static class BinaryLists
+{
+    public static void WriteList(this BinaryWriter writer, IReadOnlyList<string> list)
+    {
+        writer.Write(list.Count);
+        foreach (var item in list)
+            writer.Write(item);
+    }
+
+    public static string[] ReadList(this BinaryReader reader) => reader.ReadList(static from => from.ReadString());
+
+    /// <param name="reader">Where they are.</param>
+    /// <param name="read">Reads one.</param>
+    public static T[] ReadList<T>(this BinaryReader reader, Func<BinaryReader, T> read)
+        where T : class
+    {
+        var list = new T[reader.ReadInt32()];
+        for (var i = 0; i < list.Length; i++)
+            list[i] = read(reader);
+        return list;
+    }
+}
