@@ -1,3 +1,4 @@
+using System.IO.MemoryMappedFiles;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using Microsoft.CodeAnalysis;
@@ -19,8 +20,18 @@ internal static class DefaultReferences
                 .Split(Path.PathSeparator)
                 .Where(path => IsOfTheFramework(path) || ownNames.Contains(Path.GetFileName(path)))
                 .Append(Path.Combine(AppContext.BaseDirectory, contract.GetName().Name + ".dll"))
-                .Select(path => MetadataReference.CreateFromFile(path));
+                .Select(Of);
         }
+    }
+
+    /// <summary>A reference to an assembly that nobody rebuilds in place. The file is mapped: the compiler would read it whole, and all of .NET is 60 MB, 75 ms.</summary>
+    public static unsafe PortableExecutableReference Of(string path)
+    {
+        using var file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.Read);
+        var view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        byte* image = null;
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref image); // never released: the compiler may look at it as long as the process lasts
+        return AssemblyMetadata.Create(ModuleMetadata.CreateFromImage((nint)image, (int)view.Capacity)).GetReference(filePath: path);
     }
 
     /// <summary>ASP.NET Core, if one of the libraries that a tac file names is built on it.</summary>
@@ -33,7 +44,7 @@ internal static class DefaultReferences
         if (AspNetCore.Directory is not { } directory)
             throw new TacHostException(ExitCode.Unavailable, $"'{library}' is built on ASP.NET Core, and {AspNetCore.WhyMissing}");
         var known = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Where(IsOfTheFramework).Select(Path.GetFileName).ToHashSet();
-        return Directory.EnumerateFiles(directory, "*.dll").Where(path => !known.Contains(Path.GetFileName(path)) && IsManaged(path)).Select(path => MetadataReference.CreateFromFile(path));
+        return Directory.EnumerateFiles(directory, "*.dll").Where(path => !known.Contains(Path.GetFileName(path)) && IsManaged(path)).Select(Of);
     }
 
     private static bool IsBuiltOnAspNetCore(string path) =>

@@ -23,6 +23,7 @@ internal static class TacFile
 
     private static CompiledTac Compile(string path, TacSources sources, ReferenceSearch search, TacCache cache, string key)
     {
+        CompilerWarmup.Begin();
         var compiler = new TacCompiler(sources, search, path);
         var tac = OnDeepStack(compiler.Compile);
         if (!compiler.ReadMoreThanItsKey)
