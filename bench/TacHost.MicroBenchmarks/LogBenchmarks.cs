@@ -11,7 +11,7 @@ public partial class LogBenchmarks
 
     private readonly string _directory = Directory.CreateTempSubdirectory("tachost-micro-").FullName;
     private LogOutput _file = null!;
-    private LoggerFactory _nowhere = null!;
+    private LineLoggerFactory _nowhere = null!;
     private ConsoleSink _sink = null!;
     private ILogger _toFile = null!;
     private ILogger _toNowhere = null!;
@@ -24,7 +24,7 @@ public partial class LogBenchmarks
         _file = LogOutput.Open(new LogOptions { File = Path.Combine(_directory, "lines.log"), FileSize = 100_000_000, FilesKept = 2 });
         _toFile = _file.Factory.CreateLogger("fastpoetry/PoetryFactory");
         _sink = new ConsoleSink(Stream.Null);
-        _nowhere = new LoggerFactory([new LineLoggerProvider(new TextFormat(), _sink)]);
+        _nowhere = new LineLoggerFactory(new TextFormat(), _sink);
         _toNowhere = _nowhere.CreateLogger("fastpoetry/PoetryFactory");
         _rotating = RotatingLogFile.Open(Path.Combine(_directory, "rotating.log"), new LogOptions { FileSize = 1000, FilesKept = 10 }, _ => []);
         _fill = [.. Enumerable.Repeat((byte)'x', 999), (byte)'\n'];

@@ -28,6 +28,7 @@ internal static class Program
 
     private static int Run(string[] args)
     {
+        Warmup.Begin(args);
         var timings = new StartTimings(isAskedFor: args.Contains("--timings"));
         var debug = false;
         try
@@ -35,7 +36,7 @@ internal static class Program
             var request = HostRequest.Read(args);
             timings.Over("command line");
             debug = request is HostRequest.Run { Options.Debug: true };
-            return Result(RunAsync(request, args, timings));
+            return Run(request, args, timings);
         }
         catch (TacHostException e)
         {
@@ -49,20 +50,7 @@ internal static class Program
         }
     }
 
-    /// <summary>Waits asleep: a thread that waits for a task spins first, and takes the processor from the start that it waits for.</summary>
-    private static int Result(Task<int> run)
-    {
-        if (!run.IsCompleted)
-        {
-            using var ended = new ManualResetEvent(false);
-            run.GetAwaiter().OnCompleted(() => ended.Set());
-            ended.WaitOne();
-        }
-
-        return run.GetAwaiter().GetResult();
-    }
-
-    private static async Task<int> RunAsync(HostRequest request, string[] args, StartTimings timings)
+    private static int Run(HostRequest request, string[] args, StartTimings timings)
     {
         switch (request)
         {
@@ -75,13 +63,13 @@ internal static class Program
             case HostRequest.ShowManPage { Plugin: null }:
                 return Print(ManPage.Make());
             case HostRequest.ShowManPage { Options: var options, Plugin: { } plugin }:
-                return Print((await PreparePluginAsync(plugin, options with { PluginWords = ["--help"] }, asManPage: true))!.Answer!);
+                return Print(PreparePlugin(plugin, options with { PluginWords = ["--help"] }, asManPage: true)!.Answer!);
             case HostRequest.ShowPlugins { Options: var options, Question: var question, Name: var name }:
-                return await AnswerAsync(question, name ?? "", options);
+                return Answer(question, name ?? "", options);
             case HostRequest.Compile { Options: var options, Files: var files, Directory: var directory }:
                 return CompileAhead(options, files, directory);
             case HostRequest.Run { Options: var options }:
-                return await StartAsync(options, args, timings);
+                return Start(options, args, timings);
             default:
                 throw new InvalidOperationException("There is a kind of request that Program does not know.");
         }
@@ -97,30 +85,28 @@ internal static class Program
         Console.Error.WriteLine(JournalStream.AsErrorIfThere($"tachost: {OneLine.Printable(e.TextWith(debug))}"));
 
     /// <summary>Prepares the application and brings it into the process it is to run in: a daemon's, this one, or a fresh one under this id.</summary>
-    private static async Task<int> StartAsync(HostOptions options, string[] args, StartTimings timings)
+    private static int Start(HostOptions options, string[] args, StartTimings timings)
     {
         // Registered before anything that takes time, so that none of them ends the process at any moment of its life.
         var signals = new OtherSignals();
-        if (options.NoDaemon || Handover.IsThere)
-            Warmup.Begin(options.Log);
         if (Handover.Take() is { } handover)
         {
             timings.Over("what the first process has prepared");
-            return await RunHereAsync(options, options.Plugin is null ? TacRecipe.FromBytes(handover.Recipe) : PluginRecipe.FromBytes(handover.Recipe), handover.Report, signals, timings);
+            return RunHere(options, options.Plugin is null ? TacRecipe.FromBytes(handover.Recipe) : PluginRecipe.FromBytes(handover.Recipe), handover.Report, signals, timings);
         }
 
-        if (options.Plugin is { } name && await PreparePluginAsync(name, options) is { } plugin)
+        if (options.Plugin is { } name && PreparePlugin(name, options) is { } plugin)
         {
             if (plugin.Answer is { } answer)
                 return Print(answer);
             timings.Over("plugin and its options");
-            return await StartAsync(options, args, () => plugin, signals, timings);
+            return Start(options, args, () => plugin, signals, timings);
         }
 
-        return await StartAsync(options, args, () => TacFile.Prepare(options.TacFile ?? options.Plugin!, PluginPath.SearchDirectories(options)), signals, timings);
+        return Start(options, args, () => TacFile.Prepare(options.TacFile ?? options.Plugin!, PluginPath.SearchDirectories(options)), signals, timings);
     }
 
-    private static async Task<int> StartAsync(HostOptions options, string[] args, Func<IApplicationRecipe> prepare, OtherSignals signals, StartTimings timings)
+    private static int Start(HostOptions options, string[] args, Func<IApplicationRecipe> prepare, OtherSignals signals, StartTimings timings)
     {
         Preconditions.Check(options);
         using var daemon = options.NoDaemon ? null : DaemonProcess.Start(args);
@@ -143,7 +129,7 @@ internal static class Program
             SelfExecution.Replace(args, handedOn);
         }
 
-        return await RunHereAsync(options, recipe, report: null, signals, timings);
+        return RunHere(options, recipe, report: null, signals, timings);
     }
 
     private static int CompileAhead(HostOptions options, IReadOnlyList<string> files, string? directory)
@@ -165,7 +151,7 @@ internal static class Program
 
     private static CompiledScript Compile(string path, IReadOnlyList<string> directories) => TacFile.Prepare(path, directories).Script;
 
-    private static async Task<int> AnswerAsync(PluginQuestion question, string name, HostOptions options)
+    private static int Answer(PluginQuestion question, string name, HostOptions options)
     {
         switch (question)
         {
@@ -174,7 +160,7 @@ internal static class Program
             case PluginQuestion.Options:
                 return Print(PluginReport.Options(Catalog(options), name));
             case PluginQuestion.Why:
-                var (text, exitCode) = await PluginDoctor.ExplainAsync(name, Catalog(options), options, Compile);
+                var (text, exitCode) = PluginDoctor.Explain(name, Catalog(options), options, Compile);
                 Print(text);
                 return exitCode;
             default:
@@ -183,11 +169,11 @@ internal static class Program
     }
 
     /// <summary>Null if there is no such plugin but something in the file system, which is then taken for a tac file.</summary>
-    private static async Task<PluginRecipe?> PreparePluginAsync(string name, HostOptions options, bool asManPage = false)
+    private static PluginRecipe? PreparePlugin(string name, HostOptions options, bool asManPage = false)
     {
         var catalog = Catalog(options);
         if (catalog.Find(name) is { } entry)
-            return await PluginRecipe.PrepareAsync(entry, catalog, options, Compile, asManPage);
+            return PluginRecipe.Prepare(entry, catalog, options, Compile, asManPage);
         return Path.Exists(name) && !asManPage ? null : throw PluginErrors.NotFound(name, catalog);
     }
 
@@ -204,7 +190,7 @@ internal static class Program
         }
     }
 
-    private static async Task<int> RunHereAsync(HostOptions options, IApplicationRecipe recipe, StartupReport? report, OtherSignals signals, StartTimings timings)
+    private static int RunHere(HostOptions options, IApplicationRecipe recipe, StartupReport? report, OtherSignals signals, StartTimings timings)
     {
         if ((options.Umask ?? (report is null ? null : OnlyTheOwner)) is { } umask)
             _ = Libc.SetUmask(umask);
@@ -214,7 +200,7 @@ internal static class Program
             var host = new ApplicationHost(options, recipe, report, signals, timings) { Show = terminal is null ? null : terminal.Write };
             try
             {
-                var exitCode = await host.RunAsync();
+                var exitCode = host.Run();
                 if (host.EndingSignal != 0)
                     Libc.EndBySignal(host.EndingSignal);
                 return exitCode;

@@ -6,8 +6,8 @@ namespace TacHost.Services.Networking;
 /// <summary>Every line that listeners, clients and transports log.</summary>
 internal static partial class NetworkingLog
 {
-    [LoggerMessage(100, LogLevel.Information, "{Factory} starting on {EndPoints}")]
-    public static partial void FactoryStarting(ILogger logger, string factory, string endPoints);
+    public static void FactoryStarting(ILogger logger, string factory, string endPoints) =>
+        LogMessage.Information(logger, 100, "{Factory} starting on {EndPoints}", [factory, endPoints]);
 
     [LoggerMessage(101, LogLevel.Information, "({Port} Closed)")]
     public static partial void PortClosed(ILogger logger, string port);

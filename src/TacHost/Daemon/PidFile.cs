@@ -44,7 +44,7 @@ internal sealed class PidFile : IDisposable
 
     /// <summary>Makes the file this process's own.</summary>
     /// <exception cref="TacHostException">A running instance holds it, or it cannot be written.</exception>
-    public static async Task<PidFile> ClaimAsync(string path)
+    public static PidFile Claim(string path)
     {
         var directory = DirectoryOf(path);
         var prepared = $"{Path.GetFileName(path)}.{Environment.ProcessId}";
@@ -56,7 +56,7 @@ internal sealed class PidFile : IDisposable
             {
                 if (TryPlace(directory, prepared, path) || TryReplaceStale(directory, prepared, path, isLastAttempt: attempt == Attempts))
                     return new PidFile(path, directory, mine);
-                await Task.Delay(_pause);
+                Task.Delay(_pause).AsWaitHandle().WaitOne();
             }
         }
         catch

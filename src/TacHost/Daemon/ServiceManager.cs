@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace TacHost.Daemon;
@@ -107,10 +108,12 @@ internal sealed class ServiceManager : IDisposable
         return value;
     }
 
-    private static Socket? Connect(string? path)
+    private static Socket? Connect(string? path) => string.IsNullOrEmpty(path) ? null : ConnectTo(path);
+
+    /// <summary>Apart, so that sockets are not loaded where there is nobody to tell.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Socket? ConnectTo(string path)
     {
-        if (string.IsNullOrEmpty(path))
-            return null;
         var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         try
         {

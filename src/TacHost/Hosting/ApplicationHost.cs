@@ -20,14 +20,14 @@ internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe re
 
     /// <summary>Ends when the application has stopped. In a daemon, a failed start has been reported when this throws.</summary>
     /// <exception cref="TacHostException">The application did not start.</exception>
-    public async Task<int> RunAsync()
+    public int Run()
     {
         try
         {
             using var signals = new ShutdownSignals(LogSignal);
             using var reaper = OrphanReaper.StartIfInitialProcess();
             using var manager = ServiceManager.Connect();
-            using var pidFile = options.PidFile is { } path ? await PidFile.ClaimAsync(path) : null;
+            using var pidFile = options.PidFile is { } path ? PidFile.Claim(path) : null;
             timings.Over("signals, service manager, pid file");
             using var log = _log = LogOutput.Open(options.Log);
             timings.Over("log");
@@ -35,7 +35,7 @@ internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe re
             try
             {
                 using (log.CaptureConsole())
-                    return await RunAsync(log, pidFile, signals, manager);
+                    return Run(log, pidFile, signals, manager);
             }
             finally
             {
@@ -57,16 +57,16 @@ internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe re
         }
     }
 
-    private async Task<int> RunAsync(LogOutput log, PidFile? pidFile, ShutdownSignals signals, ServiceManager manager)
+    private int Run(LogOutput log, PidFile? pidFile, ShutdownSignals signals, ServiceManager manager)
     {
         HostLog.Starting(log.Host, HostVersion.Text, RuntimeInformation.FrameworkDescription, Environment.ProcessPath ?? "");
         foreach (var notice in recipe.Notices)
             HostLog.Notice(log.Host, notice);
-        var application = await new ApplicationStart(options, recipe, log, pidFile, signals, timings).RunAsync();
+        var application = new ApplicationStart(options, recipe, log, pidFile, signals, timings).Run();
         var stop = new ApplicationStop(options, log, manager);
         if (application.Failed.IsFaulted)
         {
-            await stop.RunAsync(application, signals, ExitCode.Unavailable);
+            stop.Run(application, signals, ExitCode.Unavailable);
             var failure = application.Failed.Exception!.InnerException!;
             throw new TacHostException(ExitCode.Unavailable, $"'{recipe.Source}' did not start. {failure.Message}", failure);
         }
@@ -80,9 +80,9 @@ internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe re
         timings.Over("log written out, service manager told");
         ReportRunning();
 
-        var exitCode = await WaitAsync(application, signals, log);
+        var exitCode = Wait(application, signals, log);
         manager.Stopping(signals.First is { } signal ? $"stopping after {signal}" : exitCode == ExitCode.Success ? "stopping as asked" : "stopping after a failure");
-        exitCode = await stop.RunAsync(application, signals, exitCode);
+        exitCode = stop.Run(application, signals, exitCode);
         EndingSignal = exitCode == ExitCode.Success && options.ExitWithSignal ? signals.FirstNumber : 0;
         return exitCode;
     }
@@ -96,23 +96,20 @@ internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe re
     }
 
     /// <summary>Waits for a reason to stop.</summary>
-    private static async Task<int> WaitAsync(Application application, ShutdownSignals signals, LogOutput log)
+    /// <returns>The exit code, as far as that reason goes.</returns>
+    private static int Wait(Application application, ShutdownSignals signals, LogOutput log)
     {
-        try
+        var (failed, asked) = (application.Failed, application.StopRequested);
+        Waiting.ForAny(failed.AsWaitHandle(), asked.AsWaitHandle(), signals.Requested.WaitHandle);
+        if (signals.Requested.IsCancellationRequested)
+            return ExitCode.Success;
+        if (failed.IsFaulted)
         {
-            await await Task.WhenAny(application.Failed, application.StopRequested).WaitAsync(signals.Requested);
-            HostLog.StopRequested(log.Host, application.Name!);
-        }
-        catch (OperationCanceledException)
-        {
-            // A signal, which has logged itself.
-        }
-        catch (ServiceFailedException e)
-        {
-            HostLog.ServiceFailed(log.Host, e.ServicePath);
+            HostLog.ServiceFailed(log.Host, ((ServiceFailedException)failed.Exception!.InnerException!).ServicePath);
             return ExitCode.Software;
         }
 
+        HostLog.StopRequested(log.Host, application.Name!);
         return ExitCode.Success;
     }
 

@@ -9,31 +9,22 @@ namespace TacHost.Hosting;
 /// <summary>Brings an application up: builds the tree, starts its privileged part, gives up privileges, starts the rest; all of it within the start time-out.</summary>
 internal sealed class ApplicationStart(HostOptions options, IApplicationRecipe recipe, LogOutput log, PidFile? pidFile, ShutdownSignals signals, StartTimings timings)
 {
-    private Application? _application;
+    private volatile Application? _application;
     private IReadOnlyList<string> _unfinished = [];
 
     /// <exception cref="TacHostException">It did not come up; what had been started is stopped again.</exception>
-    public async Task<Application> RunAsync()
+    public Application Run()
     {
         using var limit = new TimeLimit(options.StartTimeout, log.Host, signals.Requested);
         try
         {
             if (options.Jail is null)
                 RunDirectory.Enter(options.RunDirectory);
-
-            // A script is not ours to interrupt: one that never ends is left behind on its thread, and ends with the process.
-            var application = _application = await Task.Run(recipe.BuildAsync).WaitAsync(limit.Token);
-            timings.Over("tree built");
-            application.LoggerFactory = log.Factory;
-            var identity = Identity.Resolve(options.User ?? Text(application.Uid), options.Group ?? Text(application.Gid), options.EffectiveOnly);
-            (application.Uid, application.Gid) = ((int?)identity?.User, (int?)identity?.Group);
-            await PartAsync(application.PrivilegedStartAsync, limit);
-            timings.Over("privileged start");
-            await GiveUpPrivilegesAsync(application, identity);
-            timings.Over("privileges given up");
-            await PartAsync(application.StartAsync, limit);
-            timings.Over("start");
-            return application;
+            var parts = Task.Factory.StartNew(() => RunParts(limit), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            if (!limit.EndsBefore(parts))
+                WaitForCleanUp(parts, limit.Token);
+            parts.GetAwaiter().GetResult();
+            return _application!;
         }
         catch (Exception e)
         {
@@ -44,24 +35,36 @@ internal sealed class ApplicationStart(HostOptions options, IApplicationRecipe r
         }
     }
 
-    /// <summary>Waits for one part of the start; when it is cancelled, for it to clean up after itself, but no longer than the grace period.</summary>
-    private async Task PartAsync(Func<CancellationToken, Task> startAsync, TimeLimit limit)
+    /// <summary>All of it, on a thread of its own: neither a script nor a service is ours to interrupt, and one that never ends is left behind there, and ends with the process.</summary>
+    private void RunParts(TimeLimit limit)
     {
-        // A service that is polite has cleaned up, and is not starting any more, by the time that the wait for it is over.
-        limit.BeforeCancelling = () => _unfinished = [.. ServiceTree.Starting(_application!).Select(service => service.Path)];
-        var start = Task.Run(() => startAsync(limit.Token));
-        if (!await limit.EndsBeforeAsync(start))
-        {
-            using var patience = new TimeLimit(options.Grace, log.Host, signals.Repeated);
-            if (!await patience.EndsBeforeAsync(start))
-                throw new OperationCanceledException(limit.Token);
-        }
+        var application = Waiting.Result(recipe.BuildAsync());
+        limit.Token.ThrowIfCancellationRequested();
+        _application = application;
+        timings.Over("tree built");
+        application.LoggerFactory = log.Factory;
+        var identity = Identity.Resolve(options.User ?? Text(application.Uid), options.Group ?? Text(application.Gid), options.EffectiveOnly);
+        (application.Uid, application.Gid) = ((int?)identity?.User, (int?)identity?.Group);
 
-        await start;
+        limit.BeforeCancelling = () => _unfinished = [.. ServiceTree.Starting(application).Select(service => service.Path)];
+        Waiting.For(application.PrivilegedStartAsync(limit.Token));
+        timings.Over("privileged start");
+        GiveUpPrivileges(application, identity);
+        timings.Over("privileges given up");
+        Waiting.For(application.StartAsync(limit.Token));
+        timings.Over("start");
+    }
+
+    /// <summary>Waits, when the limit is reached, for services to clean up after themselves, but no longer than the grace period; for a script there is nothing to wait for.</summary>
+    private void WaitForCleanUp(Task parts, CancellationToken reached)
+    {
+        using var patience = new TimeLimit(options.Grace, log.Host, signals.Repeated);
+        if (_application is null || !patience.EndsBefore(parts))
+            throw new OperationCanceledException(reached);
     }
 
     /// <summary>Files first, while they can still be given away; then the root directory, which takes root; then root itself.</summary>
-    private async Task GiveUpPrivilegesAsync(Application application, Identity? identity)
+    private void GiveUpPrivileges(Application application, Identity? identity)
     {
         if (options.Jail is null && identity is null)
             return;
@@ -73,7 +76,7 @@ internal sealed class ApplicationStart(HostOptions options, IApplicationRecipe r
                 pidFile?.ChangeOwner(identity.User, identity.Group);
             }
 
-            var missing = options.Jail is null ? [] : await Jail.PrepareAsync();
+            var missing = options.Jail is null ? [] : Waiting.Result(Jail.PrepareAsync());
             using var threads = new ThreadIdentities();
             foreach (var problem in missing)
                 HostLog.Notice(log.Host, problem);
@@ -92,7 +95,7 @@ internal sealed class ApplicationStart(HostOptions options, IApplicationRecipe r
         {
             // The privileged part holds ports, perhaps.
             using var patience = new TimeLimit(options.Grace, log.Host, signals.Repeated);
-            await patience.EndsBeforeAsync(Task.Run(() => application.StopAsync(patience.Token)));
+            patience.EndsBefore(Task.Run(() => application.StopAsync(patience.Token)));
             throw;
         }
     }

@@ -16,16 +16,16 @@ internal sealed class ApplicationStop(HostOptions options, LogOutput log, Servic
 
     /// <summary>Stops it.</summary>
     /// <returns>The exit code of the process: the one so far, or a worse one.</returns>
-    public async Task<int> RunAsync(Application application, ShutdownSignals signals, int exitCode)
+    public int Run(Application application, ShutdownSignals signals, int exitCode)
     {
         using var grace = new TimeLimit(options.Grace, log.Host, signals.Repeated);
         var stop = Task.Run(() => application.StopAsync(grace.Token));
         bool hasEnded;
-        await using (new Timer(_ => Remind(application), null, _betweenReminders, _betweenReminders))
+        using (new Timer(_ => Remind(application), null, _betweenReminders, _betweenReminders))
         {
-            hasEnded = await grace.EndsBeforeAsync(stop);
+            hasEnded = grace.EndsBefore(stop);
             using var last = new TimeLimit(_longestLettingGo, log.Host, CancellationToken.None);
-            hasEnded = hasEnded || await last.EndsBeforeAsync(stop);
+            hasEnded = hasEnded || last.EndsBefore(stop);
         }
 
         if (!hasEnded || ServiceTree.NotStopped(application).Any())
@@ -36,7 +36,7 @@ internal sealed class ApplicationStop(HostOptions options, LogOutput log, Servic
 
         try
         {
-            await stop;
+            stop.GetAwaiter().GetResult();
             return exitCode != ExitCode.Success ? exitCode : application.ExitCode;
         }
         catch (Exception e)

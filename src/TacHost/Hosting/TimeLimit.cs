@@ -28,11 +28,9 @@ internal sealed class TimeLimit : IDisposable
 
     /// <summary>Waits for a task, without observing how it ends, until the limit is reached.</summary>
     /// <returns>Whether the task has ended.</returns>
-    public async Task<bool> EndsBeforeAsync(Task task)
+    public bool EndsBefore(Task task)
     {
-        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = _source.Token.Register(() => reached.TrySetResult());
-        await Task.WhenAny(task, reached.Task);
+        Waiting.ForAny(task.AsWaitHandle(), Token.WaitHandle);
         return task.IsCompleted;
     }
 

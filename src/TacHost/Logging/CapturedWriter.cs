@@ -5,7 +5,7 @@ namespace TacHost.Logging;
 /// <summary>Makes log lines of what is printed, one of each line.</summary>
 /// <param name="log">Takes a line.</param>
 /// <param name="original">Takes what is printed while a line is being logged, by the log itself.</param>
-internal sealed class CapturedWriter(Action<string> log, TextWriter original) : TextWriter
+internal sealed class CapturedWriter(Action<string> log, Lazy<TextWriter> original) : TextWriter
 {
     private const int LongestLine = 1024 * 1024;
 
@@ -29,7 +29,7 @@ internal sealed class CapturedWriter(Action<string> log, TextWriter original) : 
     {
         if (_isLogging)
         {
-            original.Write(buffer);
+            original.Value.Write(buffer);
             return;
         }
 

@@ -3,16 +3,16 @@ using Microsoft.Extensions.Logging;
 namespace TacHost.Logging;
 
 /// <summary>What a tac or a library prints becomes log lines of the categories <c>stdout</c> and <c>stderr</c>, as in twistd.</summary>
-/// <remarks>Only what is printed through <see cref="Console"/>. For the rest there is <see cref="LogOptions.TakesStandardStreams"/>.</remarks>
+/// <remarks>
+/// Only what is printed through <see cref="Console"/>. For the rest there is <see cref="LogOptions.TakesStandardStreams"/>.
+/// .NET's own writers are not asked for, since they would first find out how the console is encoded, which nobody needs here.
+/// </remarks>
 internal sealed class ConsoleCapture : IDisposable
 {
-    private readonly TextWriter _out = Console.Out;
-    private readonly TextWriter _error = Console.Error;
+    private readonly Lazy<TextWriter> _out = new(() => WriterTo(Console.OpenStandardOutput()));
+    private readonly Lazy<TextWriter> _error = new(() => WriterTo(Console.OpenStandardError()));
     private readonly CapturedWriter _capturedOut;
     private readonly CapturedWriter _capturedError;
-
-    /// <summary>Makes .NET find out how the console is encoded.</summary>
-    public static void WarmUp() => (_, _) = (Console.Out, Console.Error);
 
     /// <summary>Begins.</summary>
     public ConsoleCapture(ILoggerFactory loggers)
@@ -24,12 +24,14 @@ internal sealed class ConsoleCapture : IDisposable
         Console.SetError(_capturedError);
     }
 
-    /// <summary>Ends, with the last line as far as it went.</summary>
+    /// <summary>Ends, with the last line as far as it went. From then on, what is printed goes to the standard streams.</summary>
     public void Dispose()
     {
-        Console.SetOut(_out);
-        Console.SetError(_error);
+        Console.SetOut(_out.Value);
+        Console.SetError(_error.Value);
         _capturedOut.EndLine();
         _capturedError.EndLine();
     }
+
+    private static StreamWriter WriterTo(Stream stream) => new(stream) { AutoFlush = true };
 }

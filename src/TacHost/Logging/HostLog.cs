@@ -5,11 +5,11 @@ namespace TacHost.Logging;
 /// <summary>Every line that the host itself logs.</summary>
 internal static partial class HostLog
 {
-    [LoggerMessage(200, LogLevel.Information, "tachost {Version} ({Runtime}, {Executable}) starting up.")]
-    public static partial void Starting(ILogger logger, string version, string runtime, string executable);
+    public static void Starting(ILogger logger, string version, string runtime, string executable) =>
+        LogMessage.Information(logger, 200, "tachost {Version} ({Runtime}, {Executable}) starting up.", [version, runtime, executable]);
 
-    [LoggerMessage(201, LogLevel.Information, "{Application} is running as process {Process}, from {Source}.")]
-    public static partial void Running(ILogger logger, string application, int process, string source);
+    public static void Running(ILogger logger, string application, int process, string source) =>
+        LogMessage.Information(logger, 201, "{Application} is running as process {Process}, from {Source}.", [application, process, source]);
 
     [LoggerMessage(202, LogLevel.Information, "Received {Signal}, shutting down.")]
     public static partial void ShuttingDown(ILogger logger, string signal);

@@ -8,15 +8,14 @@ namespace TacHost.Logging;
 /// <summary>The log of this process, from the loggers of the tree down to the file, the terminal or the syslog daemon.</summary>
 internal sealed class LogOutput : IDisposable
 {
-    private readonly ILoggerProvider _provider;
+    private ILoggerProvider? _provider;
     private readonly ILogSink? _sink;
     private RotatingLogFile? _file;
     private readonly bool _isConsole;
 
-    private LogOutput(LogOptions options, ILoggerProvider provider, ILogSink? sink)
+    private LogOutput(LogOptions options, ILoggerFactory factory, ILogSink? sink)
     {
-        (_provider, _sink, _isConsole) = (provider, sink, options.IsConsole);
-        Factory = new LoggerFactory([provider], new LoggerFilterOptions { MinLevel = options.MinimumLevel });
+        (Factory, _sink, _isConsole) = (factory, sink, options.IsConsole);
         Host = Factory.CreateLogger("-");
         AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
@@ -32,22 +31,20 @@ internal sealed class LogOutput : IDisposable
     /// <exception cref="TacHostException">The file cannot be written, or there is no such logger.</exception>
     public static LogOutput Open(LogOptions options) => options switch
     {
-        { LoggerType: { } type } => new LogOutput(options, LoggerType.Create(type, options.LoggerDirectories), null),
+        { LoggerType: { } type } => ToProvider(options, LoggerType.Create(type, options.LoggerDirectories)),
         { Syslog: { } syslog } => ToSyslog(options, syslog),
         { File: { } path } => ToFile(options, path),
         _ => ToConsole(options),
     };
 
     /// <summary>Does once, without a trace anywhere, what a start does to log its first line.</summary>
-    public static void WarmUp(LogOptions options)
+    public static void WarmUp(string version, string runtime, bool toFile)
     {
         using var sink = new ConsoleSink(Stream.Null);
-        using (var log = new LogOutput(new LogOptions(), new LineLoggerProvider(Format(options), sink), sink))
-            HostLog.Starting(log.Host, "", "", "");
-        if (options is { File: not null, LoggerType: null, Syslog: null })
+        using (var log = new LogOutput(new LogOptions(), new LineLoggerFactory(new TextFormat(), sink), sink))
+            HostLog.Starting(log.Host, version, runtime, "");
+        if (toFile)
             SerilogFileSink.WarmUp();
-        if (!options.IsConsole)
-            ConsoleCapture.WarmUp();
     }
 
     /// <summary>Makes log lines of what is printed from now on; null if printed lines and log lines go to the same place anyway.</summary>
@@ -69,11 +66,14 @@ internal sealed class LogOutput : IDisposable
         AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
         AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
         Factory.Dispose();
-        _provider.Dispose(); // a factory leaves those that it was given alone
+        _provider?.Dispose(); // a factory leaves those that it was given alone
         _sink?.Dispose();
     }
 
     // One method for each destination, so that none loads the types of another.
+    private static LogOutput ToProvider(LogOptions options, ILoggerProvider provider) =>
+        new(options, new LoggerFactory([provider], new LoggerFilterOptions { MinLevel = options.MinimumLevel }), null) { _provider = provider };
+
     private static LogOutput ToFile(LogOptions options, string path)
     {
         var format = Format(options);
@@ -81,14 +81,14 @@ internal sealed class LogOutput : IDisposable
 
         // A pipe or a device is not for a sink of files, which would wait for its other end or look for its own.
         ILogSink sink = file.IsRegular ? new SerilogFileSink(path, file) : file;
-        return new LogOutput(options, new LineLoggerProvider(format, sink), sink) { _file = file };
+        return new LogOutput(options, new LineLoggerFactory(format, sink, options.MinimumLevel), sink) { _file = file };
     }
 
     private static LogOutput ToSyslog(LogOptions options, SyslogOptions syslog)
     {
         var format = Format(options, withTime: false);
         var sink = new SyslogSink(syslog, text => Notice(format, text));
-        return new LogOutput(options, new LineLoggerProvider(format, sink), sink);
+        return new LogOutput(options, new LineLoggerFactory(format, sink, options.MinimumLevel), sink);
     }
 
     private static LogOutput ToConsole(LogOptions options)
@@ -97,7 +97,7 @@ internal sealed class LogOutput : IDisposable
         var isJournal = JournalStream.IsAt(stdout, Environment.GetEnvironmentVariable("JOURNAL_STREAM"));
         ILogSink console = new ConsoleSink(Console.OpenStandardOutput());
         var sink = isJournal ? new JournalStream(console) : console;
-        return new LogOutput(options, new LineLoggerProvider(Format(options, withTime: !isJournal), sink), sink);
+        return new LogOutput(options, new LineLoggerFactory(Format(options, withTime: !isJournal), sink, options.MinimumLevel), sink);
     }
 
     private static ILineFormat Format(LogOptions options, bool withTime = true) =>

@@ -1,5 +1,6 @@
 using System.Text;
 using Serilog;
+using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting;
@@ -18,28 +19,30 @@ internal sealed class SerilogFileSink(string path, RotatingLogFile file) : ILogS
 
     private static readonly MessageTemplate _noTemplate = new([]);
 
-    private readonly Logger _serilog = new LoggerConfiguration()
-        .MinimumLevel.Verbose()
-        .WriteTo.File(new AsItIs(), path, fileSizeLimitBytes: null, hooks: new TakeOver(file))
-        .CreateLogger();
+    private readonly ILogEventSink _serilog = Sink(path, new AsItIs(), new TakeOver(file));
 
     /// <summary>Loads Serilog, with a line that goes nowhere.</summary>
     public static void WarmUp()
     {
-        using var serilog = new LoggerConfiguration().WriteTo.File(new Nothing(), "/dev/null", fileSizeLimitBytes: null, hooks: new Nowhere()).CreateLogger();
-        serilog.Write(new Serilog.Events.LogEvent(default, LogEventLevel.Information, null, _noTemplate, [new LogEventProperty(LineProperty, new ScalarValue(null))]));
+        var serilog = Sink("/dev/null", new Nothing(), new Nowhere());
+        serilog.Emit(new Serilog.Events.LogEvent(default, LogEventLevel.Information, null, _noTemplate, [new LogEventProperty(LineProperty, new ScalarValue(null))]));
+        (serilog as IDisposable)?.Dispose();
     }
 
     public void Write(in LogLine line)
     {
         // Serilog's levels are those of Microsoft.Extensions.Logging, in the same order.
         var level = (LogEventLevel)line.Level;
-        _serilog.Write(new Serilog.Events.LogEvent(line.Time, level, null, _noTemplate, [new LogEventProperty(LineProperty, new ScalarValue(line.Bytes.ToArray()))]));
+        _serilog.Emit(new Serilog.Events.LogEvent(line.Time, level, null, _noTemplate, [new LogEventProperty(LineProperty, new ScalarValue(line.Bytes.ToArray()))]));
     }
 
     public void Flush() => file.Flush();
 
-    public void Dispose() => _serilog.Dispose();
+    public void Dispose() => (_serilog as IDisposable)?.Dispose();
+
+    /// <summary>The sink itself, without the pipeline of a Serilog logger around it, which would do nothing here.</summary>
+    private static ILogEventSink Sink(string path, ITextFormatter formatter, FileLifecycleHooks hooks) =>
+        LoggerSinkConfiguration.CreateSink(to => to.File(formatter, path, fileSizeLimitBytes: null, hooks: hooks));
 
     /// <summary>Writes a finished line past the text writer, which would only decode and encode it again.</summary>
     private sealed class AsItIs : ITextFormatter

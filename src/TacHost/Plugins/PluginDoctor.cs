@@ -8,7 +8,7 @@ namespace TacHost.Plugins;
 internal static class PluginDoctor
 {
     /// <summary>The text, and the exit code: 0 if the plugin can be run.</summary>
-    public static async Task<(string Text, int ExitCode)> ExplainAsync(string name, PluginCatalog catalog, HostOptions options, Func<string, IReadOnlyList<string>, CompiledScript> compile)
+    public static (string Text, int ExitCode) Explain(string name, PluginCatalog catalog, HostOptions options, Func<string, IReadOnlyList<string>, CompiledScript> compile)
     {
         var all = catalog.All(isFresh: true);
         StringBuilder text = new($"'{OneLine.Of(name)}' is looked for in these directories, in this order:\n");
@@ -27,7 +27,7 @@ internal static class PluginDoctor
 
         foreach (var notice in catalog.Notices)
             text.Append(OneLine.Printable(notice)).Append('\n');
-        var (verdict, code) = await VerdictAsync(name, all, catalog, options, compile);
+        var (verdict, code) = Verdict(name, all, catalog, options, compile);
         return (text.Append('\n').Append(OneLine.Printable(verdict)).Append('\n').ToString(), code);
     }
 
@@ -40,7 +40,7 @@ internal static class PluginDoctor
             : $"'{plugin.Name}'"));
     }
 
-    private static async Task<(string, int)> VerdictAsync(string name, IReadOnlyList<PluginEntry> all, PluginCatalog catalog, HostOptions options, Func<string, IReadOnlyList<string>, CompiledScript> compile)
+    private static (string, int) Verdict(string name, IReadOnlyList<PluginEntry> all, PluginCatalog catalog, HostOptions options, Func<string, IReadOnlyList<string>, CompiledScript> compile)
     {
         var named = all.Where(entry => entry.Name == name).ToList();
         StringBuilder text = new();
@@ -58,7 +58,7 @@ internal static class PluginDoctor
         try
         {
             var asking = options with { PluginWords = ["--help"] };
-            await PluginRecipe.PrepareAsync(usable, catalog, asking, compile);
+            PluginRecipe.Prepare(usable, catalog, asking, compile);
             text.Append(CultureInfo.InvariantCulture, $"'{name}' is {usable.Path}, and can be run: its service maker and its options could be made.");
             return (text.ToString(), ExitCode.Success);
         }

@@ -29,7 +29,7 @@ internal sealed class PluginRecipe : IApplicationRecipe
 
     /// <summary>Loads a plugin and reads its options, so that mistakes are told here and now.</summary>
     /// <exception cref="TacHostException">It is broken, or the options are wrong.</exception>
-    public static async Task<PluginRecipe> PrepareAsync(PluginEntry entry, PluginCatalog catalog, HostOptions options, Func<string, IReadOnlyList<string>, CompiledScript> compile, bool asManPage = false)
+    public static PluginRecipe Prepare(PluginEntry entry, PluginCatalog catalog, HostOptions options, Func<string, IReadOnlyList<string>, CompiledScript> compile, bool asManPage = false)
     {
         var script = entry.File.IsScript ? compile(entry.Path, catalog.SearchDirectories) : null;
         var code = script is null
@@ -38,16 +38,12 @@ internal sealed class PluginRecipe : IApplicationRecipe
         PluginRecipe recipe = new(code, catalog.SearchDirectories, options.PluginWords, Environment.CurrentDirectory, [.. catalog.Notices, .. script?.Notices ?? []]) { WasCompiled = catalog.HasCompiled || script is { WasCompiled: true } };
         if (asManPage)
             recipe._makeHelp = PluginManPage.Make;
-        try
-        {
-            // A plugin's constructor is not ours to interrupt: one that never ends is left behind on its thread, and ends with the process.
-            await Task.Run(() => recipe.Check(entry.Plugin!.Version)).WaitAsync(options.StartTimeout);
-        }
-        catch (TimeoutException e)
-        {
-            throw new TacHostException(ExitCode.TimedOut, $"the plugin '{entry.Name}' ('{entry.Path}') is broken: making its service maker and its options did not end within {options.StartTimeout.TotalSeconds:0.###} s (--start-timeout).", e);
-        }
 
+        // A plugin's constructor is not ours to interrupt: one that never ends is left behind on its thread, and ends with the process.
+        var check = Task.Run(() => recipe.Check(entry.Plugin!.Version));
+        if (!check.AsWaitHandle().WaitOne(options.StartTimeout))
+            throw new TacHostException(ExitCode.TimedOut, $"the plugin '{entry.Name}' ('{entry.Path}') is broken: making its service maker and its options did not end within {options.StartTimeout.TotalSeconds:0.###} s (--start-timeout).");
+        check.GetAwaiter().GetResult();
         return recipe;
     }
 
@@ -55,7 +51,7 @@ internal sealed class PluginRecipe : IApplicationRecipe
     public static PluginRecipe FromBytes(byte[] bytes)
     {
         using var reader = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
-        return new PluginRecipe(PluginCode.Read(reader), ReadList(reader), ReadList(reader), reader.ReadString(), ReadList(reader));
+        return new PluginRecipe(PluginCode.Read(reader), reader.ReadList(), reader.ReadList(), reader.ReadString(), reader.ReadList());
     }
 
     public byte[] ToBytes()
@@ -64,10 +60,10 @@ internal sealed class PluginRecipe : IApplicationRecipe
         using (var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true))
         {
             _code.Write(writer);
-            WriteList(writer, _directories);
-            WriteList(writer, _words);
+            writer.WriteList(_directories);
+            writer.WriteList(_words);
             writer.Write(_launchDirectory);
-            WriteList(writer, Notices);
+            writer.WriteList(Notices);
         }
 
         return stream.ToArray();
@@ -137,13 +133,4 @@ internal sealed class PluginRecipe : IApplicationRecipe
     private TacHostException Usage(UsageException e) => new(ExitCode.Usage, OneLine.Of($"{_code.Name}: {e.Message}"), e);
 
     private static byte[] SymbolsOf(string path) => Path.ChangeExtension(path, ".pdb") is var symbols && File.Exists(symbols) ? File.ReadAllBytes(symbols) : [];
-
-    private static void WriteList(BinaryWriter writer, IReadOnlyList<string> list)
-    {
-        writer.Write(list.Count);
-        foreach (var item in list)
-            writer.Write(item);
-    }
-
-    private static string[] ReadList(BinaryReader reader) => [.. Enumerable.Range(0, reader.ReadInt32()).Select(_ => reader.ReadString())];
 }

@@ -50,7 +50,7 @@ public sealed partial class JsonFormatTests
         Assert.Equal("NaN", JsonDocument.Parse(_sink.Texts.Single()).RootElement.GetProperty("properties").GetProperty("Seconds").GetString());
     }
 
-    private ILogger Logger() => new LineLoggerProvider(new JsonFormat(), _sink).CreateLogger("poems");
+    private ILogger Logger() => new LineLoggerFactory(new JsonFormat(), _sink).CreateLogger("poems");
 
     [LoggerMessage(1, LogLevel.Warning, "Sending {Bytes} bytes to {Peer} ({Fast}, {Seconds}, {Nothing}).")]
     private static partial void Sending(ILogger logger, int bytes, IPAddress peer, bool fast, double seconds, string? nothing, Exception? exception);

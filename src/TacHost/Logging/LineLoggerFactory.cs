@@ -4,10 +4,12 @@ using Microsoft.Extensions.Logging;
 namespace TacHost.Logging;
 
 /// <summary>Makes lines of what is logged through Microsoft.Extensions.Logging, and hands them to a sink.</summary>
-internal sealed class LineLoggerProvider(ILineFormat format, ILogSink sink, TimeProvider? clock = null) : ILoggerProvider
+/// <remarks>In place of that library's <see cref="LoggerFactory"/>, which every start would load for its many providers and filters to have one and none: 1 MB.</remarks>
+internal sealed class LineLoggerFactory(ILineFormat format, ILogSink sink, LogLevel minimumLevel = LogLevel.Trace, TimeProvider? clock = null) : ILoggerFactory
 {
     private const int OrdinarySize = 64 * 1024;
 
+    private readonly LogLevel _minimumLevel = minimumLevel;
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
     /// <summary>The buffer of this thread, or null while it is in use: the text of a value may itself log.</summary>
@@ -15,6 +17,9 @@ internal sealed class LineLoggerProvider(ILineFormat format, ILogSink sink, Time
     private static ArrayBufferWriter<byte>? _buffer;
 
     public ILogger CreateLogger(string categoryName) => new CategoryLogger(this, categoryName);
+
+    /// <exception cref="NotSupportedException">Always: <c>--logger</c> names another one.</exception>
+    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("Where the log goes is up to whoever starts tachost; --logger names a provider.");
 
     public void Dispose()
     {
@@ -31,24 +36,26 @@ internal sealed class LineLoggerProvider(ILineFormat format, ILogSink sink, Time
             _buffer = buffer;
     }
 
-    private sealed class CategoryLogger(LineLoggerProvider provider, string category) : ILogger
+    private sealed class CategoryLogger(LineLoggerFactory factory, string category) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= factory._minimumLevel && logLevel != LogLevel.None;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            var time = provider._clock.GetLocalNow();
+            if (!IsEnabled(logLevel))
+                return;
+            var time = factory._clock.GetLocalNow();
             try
             {
-                provider.Write(new LogEvent(time, logLevel, category, eventId, formatter(state, exception), exception, state as IReadOnlyList<KeyValuePair<string, object?>>));
+                factory.Write(new LogEvent(time, logLevel, category, eventId, formatter(state, exception), exception, state as IReadOnlyList<KeyValuePair<string, object?>>));
             }
             catch (Exception e)
             {
                 // A value whose ToString throws is no reason for the service that logs it to fail.
-                provider.Write(new LogEvent(time, logLevel, category, eventId, $"What was logged here cannot be shown, because making text of it threw {e.GetType().Name}: {e.Message}", null, null));
+                factory.Write(new LogEvent(time, logLevel, category, eventId, $"What was logged here cannot be shown, because making text of it threw {e.GetType().Name}: {e.Message}", null, null));
             }
         }
     }

@@ -3,11 +3,11 @@ using TacHost.Logging;
 
 namespace TacHost.Tests.Logging;
 
-public sealed class LineLoggerProviderTests
+public sealed class LineLoggerFactoryTests
 {
     private readonly RecordingSink _sink = new();
 
-    private ILogger Logger => new LineLoggerProvider(new TextFormat(withTime: false), _sink).CreateLogger("poems");
+    private ILogger Logger => new LineLoggerFactory(new TextFormat(withTime: false), _sink).CreateLogger("poems");
 
     [Fact]
     public void Log_ValueThatThrows_IsSaidAndNotThrown()
