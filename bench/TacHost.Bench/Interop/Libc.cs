@@ -17,6 +17,12 @@ internal static unsafe partial class Libc
 
     private const string Library = "libc";
 
+    [LibraryImport(Library, EntryPoint = "clock_getcpuclockid")]
+    public static partial int ClockOf(int process, out int clock);
+
+    [LibraryImport(Library, EntryPoint = "clock_gettime")]
+    public static partial int GetTime(int clock, long* time);
+
     [LibraryImport(Library, EntryPoint = "socket", SetLastError = true)]
     public static partial int Socket(int domain, int type, int protocol);
 

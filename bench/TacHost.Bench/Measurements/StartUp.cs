@@ -68,6 +68,6 @@ internal sealed record First(TimeSpan Time, TimeSpan CpuTime)
         var began = Stopwatch.GetTimestamp();
         using var server = kind.Start(setup).WaitForPoem(bench.Poem);
         var time = Stopwatch.GetElapsedTime(began);
-        return new First(time, ProcessFigures.CpuTimeOfThreads(server.Id));
+        return new First(time, ProcessFigures.CpuTime(server.Id));
     }
 }

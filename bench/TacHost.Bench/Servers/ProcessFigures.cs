@@ -1,38 +1,18 @@
 using System.Globalization;
+using TacHost.Bench.Interop;
 
 namespace TacHost.Bench.Servers;
 
 /// <summary>What /proc says about a process.</summary>
 internal static class ProcessFigures
 {
-    private const double TicksPerSecond = 100;
-    private const double NanosecondsPerSecond = 1e9;
-
-    /// <summary>User and system time of all its threads, also of those that have ended. To 10 ms.</summary>
-    public static TimeSpan CpuTime(int process)
+    /// <summary>User and system time of all its threads, also of those that have ended.</summary>
+    public static unsafe TimeSpan CpuTime(int process)
     {
-        var text = File.ReadAllText($"/proc/{process}/stat");
-        var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-        return TimeSpan.FromSeconds((long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond);
-    }
-
-    /// <summary>The time of the threads that there are now, which is exact.</summary>
-    public static TimeSpan CpuTimeOfThreads(int process)
-    {
-        long nanoseconds = 0;
-        foreach (var thread in Directory.EnumerateDirectories($"/proc/{process}/task"))
-        {
-            try
-            {
-                nanoseconds += long.Parse(File.ReadAllText(Path.Combine(thread, "schedstat")).Split(' ')[0], CultureInfo.InvariantCulture);
-            }
-            catch (IOException)
-            {
-                // It has ended since.
-            }
-        }
-
-        return TimeSpan.FromSeconds(nanoseconds / NanosecondsPerSecond);
+        var time = stackalloc long[2];
+        return Libc.ClockOf(process, out var clock) == 0 && Libc.GetTime(clock, time) == 0
+            ? TimeSpan.FromSeconds(time[0]) + TimeSpan.FromMicroseconds(time[1] / 1000.0)
+            : throw new InvalidOperationException($"There is no clock of process {process}.");
     }
 
     /// <summary>Resident memory in bytes.</summary>
