@@ -9,8 +9,8 @@ namespace TacHost.Logging;
 /// </remarks>
 internal sealed class ConsoleCapture : IDisposable
 {
-    private readonly Lazy<TextWriter> _out = new(() => WriterTo(Console.OpenStandardOutput()));
-    private readonly Lazy<TextWriter> _error = new(() => WriterTo(Console.OpenStandardError()));
+    private readonly Lazy<TextWriter> _out = new(() => WriterTo(Console.OpenStandardOutput));
+    private readonly Lazy<TextWriter> _error = new(() => WriterTo(Console.OpenStandardError));
     private readonly CapturedWriter _capturedOut;
     private readonly CapturedWriter _capturedError;
 
@@ -33,5 +33,16 @@ internal sealed class ConsoleCapture : IDisposable
         _capturedError.EndLine();
     }
 
-    private static StreamWriter WriterTo(Stream stream) => new(stream) { AutoFlush = true };
+    private static TextWriter WriterTo(Func<Stream> open)
+    {
+        try
+        {
+            return new StreamWriter(open()) { AutoFlush = true };
+        }
+        catch (IOException)
+        {
+            // No descriptor is left, which is no reason for a stop to fail.
+            return TextWriter.Null;
+        }
+    }
 }

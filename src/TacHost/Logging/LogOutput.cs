@@ -8,14 +8,14 @@ namespace TacHost.Logging;
 /// <summary>The log of this process, from the loggers of the tree down to the file, the terminal or the syslog daemon.</summary>
 internal sealed class LogOutput : IDisposable
 {
-    private ILoggerProvider? _provider;
+    private readonly ILoggerProvider? _provider;
     private readonly ILogSink? _sink;
     private RotatingLogFile? _file;
     private readonly bool _isConsole;
 
-    private LogOutput(LogOptions options, ILoggerFactory factory, ILogSink? sink)
+    private LogOutput(LogOptions options, ILoggerFactory factory, ILogSink? sink, ILoggerProvider? provider = null)
     {
-        (Factory, _sink, _isConsole) = (factory, sink, options.IsConsole);
+        (Factory, _sink, _provider, _isConsole) = (factory, sink, provider, options.IsConsole);
         Host = Factory.CreateLogger("-");
         AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
@@ -72,7 +72,7 @@ internal sealed class LogOutput : IDisposable
 
     // One method for each destination, so that none loads the types of another.
     private static LogOutput ToProvider(LogOptions options, ILoggerProvider provider) =>
-        new(options, new LoggerFactory([provider], new LoggerFilterOptions { MinLevel = options.MinimumLevel }), null) { _provider = provider };
+        new(options, new LoggerFactory([provider], new LoggerFilterOptions { MinLevel = options.MinimumLevel }), null, provider);
 
     private static LogOutput ToFile(LogOptions options, string path)
     {

@@ -33,14 +33,21 @@ internal sealed class SerilogFileSink(string path, RotatingLogFile file) : ILogS
     {
         // Serilog's levels are those of Microsoft.Extensions.Logging, in the same order.
         var level = (LogEventLevel)line.Level;
-        _serilog.Emit(new Serilog.Events.LogEvent(line.Time, level, null, _noTemplate, [new LogEventProperty(LineProperty, new ScalarValue(line.Bytes.ToArray()))]));
+        try
+        {
+            _serilog.Emit(new Serilog.Events.LogEvent(line.Time, level, null, _noTemplate, [new LogEventProperty(LineProperty, new ScalarValue(line.Bytes.ToArray()))]));
+        }
+        catch (ObjectDisposedException)
+        {
+            // A line that comes after the last one is lost, and nobody who logs it has to know.
+        }
     }
 
     public void Flush() => file.Flush();
 
     public void Dispose() => (_serilog as IDisposable)?.Dispose();
 
-    /// <summary>The sink itself, without the pipeline of a Serilog logger around it, which would do nothing here.</summary>
+    /// <summary>The sink itself, without the pipeline of a Serilog logger around it, which would have nothing to do here but to be loaded.</summary>
     private static ILogEventSink Sink(string path, ITextFormatter formatter, FileLifecycleHooks hooks) =>
         LoggerSinkConfiguration.CreateSink(to => to.File(formatter, path, fileSizeLimitBytes: null, hooks: hooks));
 

@@ -38,6 +38,16 @@ public sealed class LogOutputTests : IDisposable
     }
 
     [Fact]
+    public void Write_LogClosed_IsLostInSilence()
+    {
+        var log = LogOutput.Open(new LogOptions { File = LogPath });
+        HostLog.ShutDown(log.Host);
+        log.Dispose();
+        HostLog.ShutDown(log.Host);
+        Assert.Single(File.ReadAllLines(LogPath));
+    }
+
+    [Fact]
     public void Open_MinimumLevel_LeavesOutWhatIsBelow()
     {
         using (var log = LogOutput.Open(new LogOptions { File = LogPath, MinimumLevel = LogLevel.Warning }))
