@@ -23,7 +23,7 @@ public sealed class Application : MultiService
         SetName(name);
     }
 
-    /// <summary>Makes the loggers of the whole tree. Set by the host before the start. Defaults to one that logs nowhere.</summary>
+    /// <summary>Makes the loggers of the whole tree. Set by the host before the start, to one that takes no further providers unless there is a --logger. Defaults to one that logs nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
 
     /// <summary>The user that the process becomes once the privileged part of the start is over, or null to stay. The command line goes before it. Defaults to null.</summary>

@@ -8,7 +8,7 @@ namespace TacHost.Services.Interop;
 /// <summary>Accepting without what .NET makes for each connection, and who is at either end. Linux only.</summary>
 internal static unsafe partial class Libc
 {
-    private const int AcceptCloseOnExec = 0x80000;
+    private const int SocketCloseOnExec = 0x80000;
     private const int LongestAddress = 128;
     private const int IPv4 = 2;
     private const int IPv6 = 10;
@@ -25,7 +25,7 @@ internal static unsafe partial class Libc
         do
         {
             length = LongestAddress;
-            descriptor = Accept(listening, address, ref length, AcceptCloseOnExec);
+            descriptor = Accept(listening, address, ref length, SocketCloseOnExec);
         }
         while (descriptor < 0 && Marshal.GetLastPInvokeError() == Interrupted);
         if (descriptor < 0)

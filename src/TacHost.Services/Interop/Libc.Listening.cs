@@ -10,7 +10,6 @@ namespace TacHost.Services.Interop;
 internal static unsafe partial class Libc
 {
     private const int Stream = 1;
-    private const int SocketCloseOnExec = 0x80000;
     private const int ReuseAddressOption = 2;
     private const int TcpLevel = 6;
     private const int NoDelayOption = 1;

@@ -8,12 +8,16 @@ namespace TacHost.Services.Networking.Listening;
 /// <summary>What the <c>iface</c> of a listener stands for.</summary>
 internal static class InterfaceAddresses
 {
+    /// <summary>As .NET tells, whose own answer would load its sockets: the kernel has it, and nobody has switched it off.</summary>
+    private static bool HasIPv6 =>
+        !(AppContext.TryGetSwitch("System.Net.DisableIPv6", out var isOff) ? isOff : Environment.GetEnvironmentVariable("DOTNET_SYSTEM_NET_DISABLEIPV6") is "1" or "true") && Libc.HasIPv6();
+
     /// <summary>The addresses to bind: one for an address or for every interface, all of them for a host name or the name of a network interface.</summary>
     /// <exception cref="CannotListenException">It is none of these.</exception>
     public static Task<IReadOnlyList<IPAddress>> ResolveAsync(string iface, string servicePath, CancellationToken cancellationToken)
     {
         if (iface.Length == 0)
-            return Task.FromResult<IReadOnlyList<IPAddress>>([Libc.HasIPv6() ? IPAddress.IPv6Any : IPAddress.Any]);
+            return Task.FromResult<IReadOnlyList<IPAddress>>([HasIPv6 ? IPAddress.IPv6Any : IPAddress.Any]);
 
         // By far the most frequent name is answered by a file, so it holds nobody up, and is spared the thread pool and all that .NET loads for names.
         if (iface == "localhost" && Libc.AddressesOf(iface) is { Count: > 0 } own)

@@ -48,7 +48,9 @@ internal class ListeningSocket
     /// <summary>Closes it; an accept that waits ends with an exception.</summary>
     public virtual void Close()
     {
-        Libc.EndListening(_handle);
+        // .NET's socket sees to that itself, and a datagram socket may be shared with a program that goes on.
+        if (_owner == _handle && !_handle.IsClosed)
+            Libc.EndListening(_handle);
         Dispose();
     }
 
