@@ -12,9 +12,10 @@ namespace TacHost.Scripting;
 /// </remarks>
 internal static class CompilerWarmup
 {
+    /// <summary>Begins, if this is the first compilation of the process, and there is a second processor for it.</summary>
     public static void Begin()
     {
-        if (Environment.ProcessorCount == 1)
+        if (DefaultReferences.AreInUse || Environment.ProcessorCount == 1)
             return;
         try
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.IO.MemoryMappedFiles;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
@@ -10,6 +11,12 @@ namespace TacHost.Scripting;
 /// <summary>What a tac file can use without an <c>#r</c>: .NET itself, the service tree, and what that is made of.</summary>
 internal static class DefaultReferences
 {
+    /// <summary>Kept for the next compilation, as long as the process lasts: the compiler may look at a mapped file at any time.</summary>
+    private static readonly ConcurrentDictionary<string, PortableExecutableReference> _mapped = new(StringComparer.Ordinal);
+
+    /// <summary>Whether any has been made, and so the compiler used, in this process.</summary>
+    public static bool AreInUse => !_mapped.IsEmpty;
+
     public static IEnumerable<MetadataReference> All
     {
         get
@@ -25,12 +32,14 @@ internal static class DefaultReferences
     }
 
     /// <summary>A reference to an assembly that nobody rebuilds in place. The file is mapped: the compiler would read it whole, and all of .NET is 60 MB, 75 ms.</summary>
-    public static unsafe PortableExecutableReference Of(string path)
+    public static PortableExecutableReference Of(string path) => _mapped.GetOrAdd(path, Map);
+
+    private static unsafe PortableExecutableReference Map(string path)
     {
         using var file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.Read);
         var view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         byte* image = null;
-        view.SafeMemoryMappedViewHandle.AcquirePointer(ref image); // never released: the compiler may look at it as long as the process lasts
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref image);
         return AssemblyMetadata.Create(ModuleMetadata.CreateFromImage((nint)image, (int)view.Capacity)).GetReference(filePath: path);
     }
 
