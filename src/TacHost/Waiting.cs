@@ -1,6 +1,6 @@
 namespace TacHost;
 
-/// <summary>How the main thread waits while the application runs on others: asleep, in one place, and not as a task.</summary>
+/// <summary>How the main thread waits while the application runs on others, and the thread of a start for its parts: asleep, and not as a task.</summary>
 /// <remarks>
 /// Each async method that is suspended has .NET compile five methods for it, and there would be ten in a chain: 4 ms to the first poem. A wait for a task by
 /// its own means spins first, and takes the processor from the start that it waits for.

@@ -56,7 +56,7 @@ internal sealed class PidFile : IDisposable
             {
                 if (TryPlace(directory, prepared, path) || TryReplaceStale(directory, prepared, path, isLastAttempt: attempt == Attempts))
                     return new PidFile(path, directory, mine);
-                Task.Delay(_pause).AsWaitHandle().WaitOne();
+                Waiting.For(Task.Delay(_pause));
             }
         }
         catch

@@ -101,15 +101,15 @@ internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe re
     {
         var (failed, asked) = (application.Failed, application.StopRequested);
         Waiting.ForAny(failed.AsWaitHandle(), asked.AsWaitHandle(), signals.Requested.WaitHandle);
-        if (signals.Requested.IsCancellationRequested)
-            return ExitCode.Success;
         if (failed.IsFaulted)
         {
             HostLog.ServiceFailed(log.Host, ((ServiceFailedException)failed.Exception!.InnerException!).ServicePath);
             return ExitCode.Software;
         }
 
-        HostLog.StopRequested(log.Host, application.Name!);
+        // Otherwise it is a signal, which has logged itself.
+        if (asked.IsCompleted)
+            HostLog.StopRequested(log.Host, application.Name!);
         return ExitCode.Success;
     }
 

@@ -10,6 +10,7 @@ namespace TacHost.Hosting;
 internal sealed class ApplicationStart(HostOptions options, IApplicationRecipe recipe, LogOutput log, PidFile? pidFile, ShutdownSignals signals, StartTimings timings)
 {
     private volatile Application? _application;
+    private volatile bool _isGivenUp;
     private IReadOnlyList<string> _unfinished = [];
 
     /// <exception cref="TacHostException">It did not come up; what had been started is stopped again.</exception>
@@ -20,7 +21,7 @@ internal sealed class ApplicationStart(HostOptions options, IApplicationRecipe r
         {
             if (options.Jail is null)
                 RunDirectory.Enter(options.RunDirectory);
-            var parts = Task.Factory.StartNew(() => RunParts(limit), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            var parts = Task.Factory.StartNew(() => RunParts(limit), CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
             if (!limit.EndsBefore(parts))
                 WaitForCleanUp(parts, limit.Token);
             parts.GetAwaiter().GetResult();
@@ -49,8 +50,10 @@ internal sealed class ApplicationStart(HostOptions options, IApplicationRecipe r
         limit.BeforeCancelling = () => _unfinished = [.. ServiceTree.Starting(application).Select(service => service.Path)];
         Waiting.For(application.PrivilegedStartAsync(limit.Token));
         timings.Over("privileged start");
+        StopIfGivenUp();
         GiveUpPrivileges(application, identity);
         timings.Over("privileges given up");
+        StopIfGivenUp();
         Waiting.For(application.StartAsync(limit.Token));
         timings.Over("start");
     }
@@ -59,8 +62,17 @@ internal sealed class ApplicationStart(HostOptions options, IApplicationRecipe r
     private void WaitForCleanUp(Task parts, CancellationToken reached)
     {
         using var patience = new TimeLimit(options.Grace, log.Host, signals.Repeated);
-        if (_application is null || !patience.EndsBefore(parts))
-            throw new OperationCanceledException(reached);
+        if (_application is not null && patience.EndsBefore(parts))
+            return;
+        _isGivenUp = true;
+        throw new OperationCanceledException(reached);
+    }
+
+    /// <summary>Keeps a part that ends after all from being followed by another, in a process that is on its way out.</summary>
+    private void StopIfGivenUp()
+    {
+        if (_isGivenUp)
+            throw new OperationCanceledException("The start was given up.");
     }
 
     /// <summary>Files first, while they can still be given away; then the root directory, which takes root; then root itself.</summary>

@@ -20,13 +20,13 @@ internal sealed class ApplicationStop(HostOptions options, LogOutput log, Servic
     {
         using var grace = new TimeLimit(options.Grace, log.Host, signals.Repeated);
         var stop = Task.Run(() => application.StopAsync(grace.Token));
-        bool hasEnded;
-        using (new Timer(_ => Remind(application), null, _betweenReminders, _betweenReminders))
-        {
-            hasEnded = grace.EndsBefore(stop);
-            using var last = new TimeLimit(_longestLettingGo, log.Host, CancellationToken.None);
+        var reminders = new Timer(_ => Remind(application), null, _betweenReminders, _betweenReminders);
+        var hasEnded = grace.EndsBefore(stop);
+        using (var last = new TimeLimit(_longestLettingGo, log.Host, CancellationToken.None))
             hasEnded = hasEnded || last.EndsBefore(stop);
-        }
+
+        // Also for one that is being given right now: the log is about to be closed.
+        Waiting.For(reminders.DisposeAsync().AsTask());
 
         if (!hasEnded || ServiceTree.NotStopped(application).Any())
         {

@@ -22,7 +22,7 @@ internal static class Warmup
             return;
         if (!isDaemon && !IsGiven(args, "-n", "--nod"))
             return;
-        var toFile = isDaemon || IsGiven(args, "-l", "--logf");
+        var toFile = (isDaemon || IsGiven(args, "-l", "--logf")) && !IsGiven(args, "--sy", "--logger");
         try
         {
             new Thread(() => Run(toFile)) { IsBackground = true, Name = "warm-up" }.Start();
