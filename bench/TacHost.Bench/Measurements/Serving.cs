@@ -57,8 +57,8 @@ internal sealed record HalfLoad() : Measurement("half load")
             foreach (var kind in kinds)
                 servers.Add(kind.Start(bench.Setup() with { Core = Bench.ServerCore }).WaitForPoem(bench.Poem));
             var full = servers.Min(server => new PoemLoad(server.Port, bench.Poem) { Core = Bench.LoadCore, Poems = bench.Options.Of(5_000, 60_000, 100_000) }.Run().PerSecond);
-            var load = new PoemLoad(0, bench.Poem) { Core = Bench.LoadCore, PerSecond = full / 2, AtMost = bench.Options.Of(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)) };
-            var results = Bench.InTurn<LoadResult>(bench.Options.Of(1, 15, 41), [.. servers.Select<RunningServer, Func<LoadResult>>(server => () => (load with { Port = server.Port }).Run())]);
+            var load = new PoemLoad(0, bench.Poem) { Core = Bench.LoadCore, PerSecond = full / 2, AtMost = TimeSpan.FromSeconds(0.4) };
+            var results = Bench.InTurn<LoadResult>(bench.Options.Of(1, 41, 101), [.. servers.Select<RunningServer, Func<LoadResult>>(server => () => (load with { Port = server.Port }).Run())]);
             foreach (var (name, part) in new[] { ("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999) })
             {
                 yield return new Row(
