@@ -29,7 +29,7 @@ internal static class Program
     private static int Run(string[] args)
     {
         Warmup.Begin(args);
-        var timings = new StartTimings(isAskedFor: args.Contains("--timings"));
+        var timings = new StartTimings(isAskedFor: Array.Exists(args, static word => word.Length > 2 && "--timings".StartsWith(word, StringComparison.Ordinal)));
         var debug = false;
         try
         {
