@@ -31,38 +31,19 @@ public sealed class TlsServerHandshake
     /// <exception cref="IOException">The handshake failed or took too long.</exception>
     public async Task<SslStream> AuthenticateAsync(Stream stream, CancellationToken cancellationToken)
     {
-        LateTicketsStream late = new(stream);
-        SslStream tls = new(late);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_timeout);
         try
         {
-            await tls.AuthenticateAsServerAsync(_certificates.ChooseAsync, null, limit.Token);
-            await late.EndHandshakeAsync(tls.SslProtocol == SslProtocols.Tls13, limit.Token);
-            return tls;
+            return await LateTicketsStream.ShakeHandsAsync(stream, _certificates, limit.Token);
         }
-        catch (Exception e)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            await SayWhyAsync(late, limit.Token);
-            await tls.DisposeAsync();
-            if (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
-                throw new IOException($"The TLS handshake took longer than {_timeout.TotalSeconds:0.###} s.", e);
-            if (e is AuthenticationException or InvalidOperationException)
-                throw new IOException(e.Message, e);
-            throw;
+            throw new IOException($"The TLS handshake took longer than {_timeout.TotalSeconds:0.###} s.", e);
         }
-    }
-
-    /// <summary>Sends the alert that TLS has left behind, so that the client knows the reason too.</summary>
-    private static async Task SayWhyAsync(LateTicketsStream late, CancellationToken cancellationToken)
-    {
-        try
+        catch (Exception e) when (e is AuthenticationException or InvalidOperationException)
         {
-            await late.EndHandshakeAsync(withTickets: false, cancellationToken);
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
-        {
-            // The client has gone, or takes nothing: the first failure is the one to tell.
+            throw new IOException(e.Message, e);
         }
     }
 }

@@ -142,6 +142,26 @@ public sealed class TlsServerTests : IDisposable
         await protocol.Lost.Soon();
     }
 
+    /// <summary>Closing a socket with something unread in it is a reset, which drops what has not been sent yet; and a client that only sends never reads the tickets of TLS 1.3.</summary>
+    [Theory]
+    [InlineData(SslProtocols.Tls12)]
+    [InlineData(SslProtocols.Tls13)]
+    public async Task Receive_ClientOnlySendsAndCloses_LosesNothing(SslProtocols version)
+    {
+        var upload = new byte[150_000];
+        RecordingFactory factory = new() { WhenMade = protocol => protocol.Transport.PauseReading() };
+        var server = Server(factory, Pem("localhost"));
+        await using var running = await RunningService.StartAsync(server);
+        using var client = await ConnectAsync(server, "localhost", version);
+        var protocol = await factory.NextAsync();
+        client.Socket.SendBufferSize = 2 * upload.Length;
+        await client.Stream.WriteAsync(upload, Token).AsTask().Soon();
+        client.Socket.Close();
+        protocol.Transport.ResumeReading();
+        await protocol.Lost.Soon();
+        Assert.Equal(upload.Length, protocol.Received.Length);
+    }
+
     [Fact]
     public async Task Handshake_NeverEnds_IsCutAndDisturbsNobody()
     {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using TacHost.Services.Networking.Listening;
+using TacHost.Services.Networking.Tls;
 
 namespace TacHost.Services.Networking.Connections;
 
@@ -27,10 +28,7 @@ internal sealed class OpeningConnection(StreamSocket socket, StreamListener list
             if (settings.ExpectsProxyHeader && (ends?.Peer ?? socket.Peer) is IPEndPoint client && admission?.TryCountTo(client.Address) == false)
                 throw new FormatException($"{client.Address} has as many connections as it may have.");
             if (settings.Tls is { } certificates)
-            {
-                tls = new SslStream(new NetworkStream(socket.Whole, ownsSocket: false));
-                await tls.AuthenticateAsServerAsync(certificates.ChooseAsync, null, limit.Token);
-            }
+                tls = await LateTicketsStream.ShakeHandsAsync(new NetworkStream(socket.Whole, ownsSocket: false), certificates, limit.Token);
 
             listener.Serve(tls is null ? new SocketTransport(socket, listener, ends) { Admission = admission } : new TlsTransport(socket, listener, ends, tls) { Admission = admission });
         }

@@ -1,3 +1,6 @@
+using System.Net.Security;
+using System.Security.Authentication;
+
 namespace TacHost.Services.Networking.Tls;
 
 /// <summary>A connection to speak TLS over, on which session tickets wait for what the server says next.</summary>
@@ -39,10 +42,32 @@ internal sealed class LateTicketsStream(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>Shakes hands as a server: TLS 1.2 or 1.3.</summary>
+    /// <param name="stream">The connection; it is closed with the stream that is returned, and at once if the handshake fails.</param>
+    /// <param name="certificates">Chooses a certificate.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<SslStream> ShakeHandsAsync(Stream stream, TlsCertificates certificates, CancellationToken cancellationToken)
+    {
+        LateTicketsStream late = new(stream);
+        SslStream tls = new(late);
+        try
+        {
+            await tls.AuthenticateAsServerAsync(certificates.ChooseAsync, null, cancellationToken);
+            await late.EndHandshakeAsync(tls.SslProtocol == SslProtocols.Tls13, cancellationToken);
+            return tls;
+        }
+        catch
+        {
+            await late.SayWhyAsync(cancellationToken);
+            await tls.DisposeAsync();
+            throw;
+        }
+    }
+
     /// <summary>Ends the handshake.</summary>
     /// <param name="withTickets">Whether what the server said last was tickets, which can wait. Anything else is sent.</param>
     /// <param name="cancellationToken">Gives up sending it.</param>
-    public async ValueTask EndHandshakeAsync(bool withTickets, CancellationToken cancellationToken)
+    private async ValueTask EndHandshakeAsync(bool withTickets, CancellationToken cancellationToken)
     {
         _shaking = false;
         if (!withTickets)
@@ -51,22 +76,15 @@ internal sealed class LateTicketsStream(Stream inner) : Stream
             _held = null;
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        // The client waits for what was said, if it is to say something.
-        if (_shaking && _held is { Length: > 0 })
-        {
-            await SendHeldAsync(ReadOnlyMemory<byte>.Empty, cancellationToken);
-            _held = new MemoryStream();
-        }
-
-        return await inner.ReadAsync(buffer, cancellationToken);
-    }
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _shaking && _held is { Length: > 0 } ? SendHeldAndReadAsync(buffer, cancellationToken) : inner.ReadAsync(buffer, cancellationToken);
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
+
+    public override int Read(Span<byte> buffer) => inner.Read(buffer);
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -105,6 +123,27 @@ internal sealed class LateTicketsStream(Stream inner) : Stream
         if (disposing)
             inner.Dispose();
         base.Dispose(disposing);
+    }
+
+    /// <summary>Sends the alert that TLS has left behind, so that the client knows the reason too.</summary>
+    private async Task SayWhyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await EndHandshakeAsync(withTickets: false, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The client has gone, or takes nothing: the first failure is the one to tell.
+        }
+    }
+
+    /// <summary>The client waits for what was said, if it is to say something.</summary>
+    private async ValueTask<int> SendHeldAndReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        await SendHeldAsync(ReadOnlyMemory<byte>.Empty, cancellationToken);
+        _held = new MemoryStream();
+        return await inner.ReadAsync(buffer, cancellationToken);
     }
 
     /// <summary>Sends what is held and what follows it, in one piece.</summary>
