@@ -50,8 +50,12 @@ public abstract class NetstringProtocol : FramedProtocol
     {
         var digits = data.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
         var seen = digits < 0 ? data.Length : digits;
-        if (seen > _digits || (seen > 1 && data[0] == '0'))
-            return Break(seen > _digits ? $"its length has more than {_digits} digit(s), and at most {MaxLength} is allowed" : "its length begins with a zero");
+
+        // The zero first, which is seen first where the digits come one by one.
+        if (seen > 1 && data[0] == '0')
+            return Break("its length begins with a zero");
+        if (seen > _digits)
+            return Break($"its length has more than {_digits} digit(s), and at most {MaxLength} is allowed");
         if (digits < 0)
             return 0;
         if (digits == 0 || data[digits] != ':')
