@@ -150,7 +150,8 @@ public sealed class SignalsTests
             {
                 protected override async Task ExecuteAsync(CancellationToken stoppingToken)
                 {
-                    await Task.Yield();
+                    while (Application!.State != ServiceState.Running)
+                        await Task.Delay(1, stoppingToken);
                     throw new InvalidOperationException("no more");
                 }
             }
@@ -170,7 +171,7 @@ public sealed class SignalsTests
 
         Assert.Equal(70, outcome.ExitCode);
         Assert.Contains("[fails/Fails#error] The service 'fails/Fails' has failed.\n\tSystem.InvalidOperationException: no more\n\t   at Submission#0.Fails.ExecuteAsync", outcome.Output, StringComparison.Ordinal);
-        Assert.Contains("fails.csx:line 6", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("fails.csx:line 7", outcome.Output, StringComparison.Ordinal);
         Assert.Contains("[fails/Other] stopped in good order", outcome.Output, StringComparison.Ordinal);
         Assert.EndsWith("Server Shut Down.\n", outcome.Output, StringComparison.Ordinal);
     }

@@ -62,9 +62,10 @@ internal sealed class ApplicationHost(HostOptions options, IApplicationRecipe re
         HostLog.Starting(log.Host, HostVersion.Text, RuntimeInformation.FrameworkDescription, Environment.ProcessPath ?? "");
         foreach (var notice in recipe.Notices)
             HostLog.Notice(log.Host, notice);
-        var application = new ApplicationStart(options, recipe, log, pidFile, signals, timings).Run();
+        var start = new ApplicationStart(options, recipe, log, pidFile, signals, timings);
+        var application = start.Run();
         var stop = new ApplicationStop(options, log, manager);
-        if (application.Failed.IsFaulted)
+        if (start.HasFailed)
         {
             stop.Run(application, signals, ExitCode.Unavailable);
             var failure = application.Failed.Exception!.InnerException!;

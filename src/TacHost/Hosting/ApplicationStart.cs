@@ -13,6 +13,9 @@ internal sealed class ApplicationStart(HostOptions options, IApplicationRecipe r
     private volatile bool _isGivenUp;
     private IReadOnlyList<string> _unfinished = [];
 
+    /// <summary>Whether a service had failed by the moment in which all had started; one that fails later has failed while running.</summary>
+    public bool HasFailed { get; private set; }
+
     /// <exception cref="TacHostException">It did not come up; what had been started is stopped again.</exception>
     public Application Run()
     {
@@ -55,6 +58,7 @@ internal sealed class ApplicationStart(HostOptions options, IApplicationRecipe r
         timings.Over("privileges given up");
         StopIfGivenUp();
         Waiting.For(application.StartAsync(limit.Token));
+        HasFailed = application.Failed.IsFaulted;
         timings.Over("start");
     }
 
