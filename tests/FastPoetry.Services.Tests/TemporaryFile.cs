@@ -3,16 +3,16 @@ namespace FastPoetry.Services.Tests;
 /// <summary>A file in a directory of its own, which goes with it.</summary>
 internal sealed class TemporaryFile : IDisposable
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("poetry-");
+    private readonly TemporaryDirectory _directory = new();
 
     public TemporaryFile(byte[]? content = null)
     {
-        Path = System.IO.Path.Combine(_directory.FullName, "poem.txt");
+        Path = _directory["poem.txt"];
         if (content is not null)
             File.WriteAllBytes(Path, content);
     }
 
     public string Path { get; }
 
-    public void Dispose() => _directory.Delete(recursive: true);
+    public void Dispose() => _directory.Dispose();
 }

@@ -10,9 +10,9 @@ namespace FastPoetry.Web.Tests;
 internal sealed class ServedPoems : IAsyncDisposable
 {
     private readonly RunningService _running;
-    private readonly DirectoryInfo _directory;
+    private readonly TemporaryDirectory _directory;
 
-    private ServedPoems(RunningService running, DirectoryInfo directory, HttpServer server)
+    private ServedPoems(RunningService running, TemporaryDirectory directory, HttpServer server)
     {
         (_running, _directory) = (running, directory);
         Client = new HttpClient { BaseAddress = new Uri($"http://{server.EndPoints[0]}"), Timeout = TimeSpan.FromSeconds(60) };
@@ -24,10 +24,10 @@ internal sealed class ServedPoems : IAsyncDisposable
 
     public static async Task<ServedPoems> StartAsync(Func<PoetryService, RequestDelegate> handler, params (string Name, byte[] Text)[] poems)
     {
-        var directory = Directory.CreateTempSubdirectory("poetry-");
+        TemporaryDirectory directory = new();
         foreach (var (name, text) in poems)
-            await File.WriteAllBytesAsync(Path.Combine(directory.FullName, name), text);
-        var files = poems.Select(poem => Path.Combine(directory.FullName, poem.Name)).ToArray();
+            await File.WriteAllBytesAsync(directory[name], text);
+        var files = poems.Select(poem => directory[poem.Name]).ToArray();
         PoetryService poetry = new(files[0], files[1..]);
         HttpServer server = new(0, handler(poetry), IPAddress.Loopback.ToString());
         MultiService both = new();
@@ -40,6 +40,6 @@ internal sealed class ServedPoems : IAsyncDisposable
     {
         Client.Dispose();
         await _running.DisposeAsync();
-        _directory.Delete(recursive: true);
+        _directory.Dispose();
     }
 }

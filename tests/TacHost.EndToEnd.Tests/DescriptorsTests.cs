@@ -83,7 +83,7 @@ public sealed class DescriptorsTests
         Assert.False(waiting.IsCompleted);
 
         Assert.Equal(0, (await LimitAsync("1024:")).ExitCode);
-        Assert.All(await waiting.WaitAsync(Program.Patience, Token), poem => Assert.Equal(Encoding.UTF8.GetBytes(Sandbox.Poem), poem));
+        Assert.All(await waiting.WaitAsync(Bounded.Patience, Token), poem => Assert.Equal(Encoding.UTF8.GetBytes(Sandbox.Poem), poem));
         await Until.TrueAsync(() => sandbox.Log.Contains($"Accepting on 127.0.0.1:{port} again.", StringComparison.Ordinal), "the end of the pause");
         Assert.Equal(2, Count(sandbox.Log, "Accepting on"));
         await sandbox.KillAsync(id);
@@ -110,7 +110,7 @@ public sealed class DescriptorsTests
         target.Listen();
         await served.SendAsync(Encoding.ASCII.GetBytes(((IPEndPoint)target.LocalEndPoint!).Port.ToString(CultureInfo.InvariantCulture)), Token);
         var answer = new byte[9];
-        await new NetworkStream(served).ReadExactlyAsync(answer, Token).AsTask().WaitAsync(Program.Patience, Token);
+        await new NetworkStream(served).ReadExactlyAsync(answer, Token).AsTask().WaitAsync(Bounded.Patience, Token);
         Assert.Equal("connected", Encoding.ASCII.GetString(answer));
 
         // As logrotate does.

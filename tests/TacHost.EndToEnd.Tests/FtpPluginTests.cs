@@ -38,7 +38,7 @@ public sealed class FtpPluginTests
         Assert.Equal($"pub/poem.txt\n{Sandbox.Poem}", (await sandbox.RunAsync("lftp", "-c", $"set net:max-retries 1; open ftp://{address}; cls -1 pub; cat pub/poem.txt")).Output.Replace("\npoem.txt\n", "\npub/poem.txt\n", StringComparison.Ordinal));
 
         await sandbox.KillAsync(server.Id);
-        await server.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Program.Patience, TestContext.Current.CancellationToken);
+        await server.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Bounded.Patience, TestContext.Current.CancellationToken);
         Assert.Equal(0, server.ExitCode);
     }
 

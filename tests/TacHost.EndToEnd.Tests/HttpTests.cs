@@ -31,7 +31,7 @@ public sealed partial class HttpTests
                 port = Proc.PortOf(process.Id).ToString(CultureInfo.InvariantCulture);
             Assert.Equal("you asked for /x", await CurlAsync(sandbox, $"http://127.0.0.1:{port}/x"));
             await sandbox.KillAsync(process.Id);
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Program.Patience, TestContext.Current.CancellationToken);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Bounded.Patience, TestContext.Current.CancellationToken);
             Assert.Equal(0, process.ExitCode);
         }
     }

@@ -42,7 +42,7 @@ public sealed class IdleConnectionsTests
     {
         var answer = new byte[1];
         await client.SendAsync(new byte[] { 7 }, token);
-        Assert.Equal(1, await client.ReceiveAsync(answer, token).AsTask().WaitAsync(Program.Patience, token));
+        Assert.Equal(1, await client.ReceiveAsync(answer, token).AsTask().WaitAsync(Bounded.Patience, token));
         Assert.Equal(7, answer[0]);
     });
 }

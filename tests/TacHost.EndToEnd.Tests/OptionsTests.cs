@@ -344,7 +344,7 @@ public sealed class OptionsTests
 
     private static Func<Sandbox, int, Task> SeenInSyslog(string priority, string tag) => async (sandbox, id) =>
     {
-        using var limit = new CancellationTokenSource(Program.Patience);
+        using var limit = new CancellationTokenSource(Bounded.Patience);
         var message = Encoding.UTF8.GetString((await sandbox.Receiver!.ReceiveAsync(limit.Token)).Buffer);
         Assert.StartsWith($"{priority}1 ", message, StringComparison.Ordinal);
         Assert.Contains($" {tag} {id} ", message, StringComparison.Ordinal);

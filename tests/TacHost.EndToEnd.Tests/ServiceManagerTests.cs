@@ -194,7 +194,7 @@ public sealed class ServiceManagerTests
 
     private static async Task<string> ReceiveAsync(Socket socket)
     {
-        using var limit = new CancellationTokenSource(Program.Patience);
+        using var limit = new CancellationTokenSource(Bounded.Patience);
         var buffer = new byte[4096];
         return Encoding.UTF8.GetString(buffer, 0, await socket.ReceiveAsync(buffer.AsMemory(), SocketFlags.None, limit.Token));
     }

@@ -75,6 +75,6 @@ public sealed class SlowReadersTests
     {
         var left = new byte[10_000].AsMemory();
         while (!left.IsEmpty)
-            left = left[await socket.ReceiveAsync(left, Token).AsTask().WaitAsync(Program.Patience, Token)..];
+            left = left[await socket.ReceiveAsync(left, Token).AsTask().WaitAsync(Bounded.Patience, Token)..];
     }
 }

@@ -19,7 +19,7 @@ public sealed class WebPluginTests
         Assert.Contains("poem.txt", await CurlAsync(sandbox, $"{address}/"), StringComparison.Ordinal);
         Assert.Equal("from elsewhere", await CurlAsync(sandbox, $"{address}/api/other.txt"));
         await sandbox.KillAsync(process.Id);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Program.Patience, TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Bounded.Patience, TestContext.Current.CancellationToken);
         Assert.Equal(0, process.ExitCode);
         Assert.Equal(3, File.ReadLines(sandbox.PathOf("access.log")).Count());
     }

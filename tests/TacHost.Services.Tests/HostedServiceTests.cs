@@ -75,7 +75,7 @@ public sealed class HostedServiceTests
         for (var round = 1; round <= 3; round++)
         {
             await _application.StartAsync(Token);
-            Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref bodies) == round, Bounded.Limit));
+            Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref bodies) == round, Bounded.Patience));
             await _application.StopAsync(Token).Soon();
             Assert.Equal(round, _journal.CountOf("body ended"));
         }

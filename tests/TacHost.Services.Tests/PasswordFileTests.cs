@@ -1,4 +1,3 @@
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Services.Tests;
 

@@ -2,7 +2,7 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Services.Tests;
 
-[Collection(AloneCollection.Name)]
+[Collection<AloneCollection>]
 public sealed class ResourcesTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

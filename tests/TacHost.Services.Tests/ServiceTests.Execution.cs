@@ -165,7 +165,7 @@ public sealed partial class ServiceTests
             var stop = Task.Run(
                 async () =>
                 {
-                    SpinWait.SpinUntil(() => service.Running, Bounded.Limit);
+                    SpinWait.SpinUntil(() => service.Running, Bounded.Patience);
                     await service.StopAsync(Token);
                     return Volatile.Read(ref bodyEnded);
                 },

@@ -8,9 +8,6 @@ internal sealed record Outcome(int ExitCode, string Output, string Error);
 /// <summary>The built program, and any other, run to the end.</summary>
 internal static class Program
 {
-    /// <summary>No test waits longer than this for anything.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
-
     /// <summary>The root of the checkout.</summary>
     public static string Root { get; } = FindRoot();
 
@@ -23,7 +20,7 @@ internal static class Program
     {
         using var process = Start(directory, environment, file, arguments);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(Bounded.Patience);
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(limit.Token);
@@ -34,7 +31,7 @@ internal static class Program
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"'{file} {string.Join(' ', arguments)}' did not end within {Patience}.");
+            throw new TimeoutException($"'{file} {string.Join(' ', arguments)}' did not end within {Bounded.Patience}.");
         }
     }
 

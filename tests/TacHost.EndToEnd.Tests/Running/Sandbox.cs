@@ -94,7 +94,7 @@ internal sealed partial class Sandbox : IAsyncDisposable
 
     public static async Task<byte[]> ReadToEndAsync(Socket socket)
     {
-        using var limit = new CancellationTokenSource(Program.Patience);
+        using var limit = new CancellationTokenSource(Bounded.Patience);
         using var stream = new NetworkStream(socket);
         using var bytes = new MemoryStream();
         await stream.CopyToAsync(bytes, limit.Token);

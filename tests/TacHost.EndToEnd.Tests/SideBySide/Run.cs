@@ -14,7 +14,7 @@ internal sealed record Run(Process Process, string OutputFile, string ErrorFile)
     public async Task EndedAsync()
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Running.Program.Patience);
+        limit.CancelAfter(Bounded.Patience);
         await Process.WaitForExitAsync(limit.Token);
     }
 }

@@ -2,8 +2,6 @@ using System.Net.Sockets;
 using TacHost.Servers.Dns;
 using TacHost.Servers.Dns.Messages;
 using TacHost.Servers.Tests.Dns.Fakes;
-using TacHost.Servers.Tests.Fakes;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Servers.Tests.Dns;
 

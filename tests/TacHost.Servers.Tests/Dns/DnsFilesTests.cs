@@ -3,7 +3,6 @@ using Microsoft.Extensions.Time.Testing;
 using TacHost.Servers.Dns;
 using TacHost.Servers.Dns.Zones;
 using TacHost.Servers.Tests.Dns.Fakes;
-using TacHost.Servers.Tests.Fakes;
 
 namespace TacHost.Servers.Tests.Dns;
 

@@ -4,12 +4,11 @@ using Microsoft.Extensions.Logging;
 using TacHost.Servers.Dns;
 using TacHost.Servers.Dns.Messages;
 using TacHost.Servers.Tests.Dns.Fakes;
-using TacHost.Servers.Tests.Fakes;
 
 namespace TacHost.Servers.Tests.Dns;
 
 /// <summary>Rubbish in every form: nothing breaks, nothing grows, and others are served meanwhile.</summary>
-[Collection(AloneCollection.Name)]
+[Collection<AloneCollection>]
 public sealed class DnsFuzzTests
 {
     private const int Seed = 5353;

@@ -4,7 +4,6 @@ using TacHost.Servers.Dns;
 using TacHost.Servers.Dns.Messages;
 using TacHost.Servers.Tests.Dns.Fakes;
 using TacHost.Services.Plugins;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Servers.Tests.Dns;
 

@@ -7,8 +7,6 @@ using TacHost.Servers.Dns;
 using TacHost.Servers.Dns.Forwarding;
 using TacHost.Servers.Dns.Messages;
 using TacHost.Servers.Tests.Dns.Fakes;
-using TacHost.Servers.Tests.Fakes;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Servers.Tests.Dns;
 

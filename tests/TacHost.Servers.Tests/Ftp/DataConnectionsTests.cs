@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Text;
 using TacHost.Servers.Ftp;
 using TacHost.Servers.Tests.Ftp.Fakes;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Servers.Tests.Ftp;
 

@@ -4,7 +4,7 @@ using TacHost.Servers.Tests.Ftp.Fakes;
 namespace TacHost.Servers.Tests.Ftp;
 
 /// <summary>Rubbish in every form: nothing breaks, nothing grows, nothing gets out, and others are served meanwhile.</summary>
-[Collection(AloneCollection.Name)]
+[Collection<AloneCollection>]
 public sealed class FtpFuzzTests
 {
     private const int Seed = 2121;

@@ -1,7 +1,6 @@
 using System.Net;
 using TacHost.Servers.Ftp;
 using TacHost.Services.Plugins;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Servers.Tests.Ftp;
 

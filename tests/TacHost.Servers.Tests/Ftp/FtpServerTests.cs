@@ -2,10 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using TacHost.Servers.Ftp;
-using TacHost.Servers.Tests.Fakes;
 using TacHost.Servers.Tests.Ftp.Fakes;
 using TacHost.Services.Networking;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Servers.Tests.Ftp;
 

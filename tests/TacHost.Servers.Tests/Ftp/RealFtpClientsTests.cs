@@ -1,5 +1,4 @@
 using TacHost.Servers.Tests.Ftp.Fakes;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Servers.Tests.Ftp;
 

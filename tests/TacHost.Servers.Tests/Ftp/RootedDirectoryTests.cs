@@ -2,7 +2,6 @@ using CsCheck;
 using Microsoft.Win32.SafeHandles;
 using TacHost.Servers.Ftp.Files;
 using TacHost.Servers.Interop;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Servers.Tests.Ftp;
 

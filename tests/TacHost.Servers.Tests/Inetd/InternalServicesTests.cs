@@ -6,8 +6,6 @@ using System.Text;
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
 using TacHost.Servers.Inetd;
-using TacHost.Servers.Tests.Fakes;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Servers.Tests.Inetd;
 

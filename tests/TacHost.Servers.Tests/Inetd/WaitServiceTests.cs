@@ -3,8 +3,6 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using TacHost.Servers.Inetd;
-using TacHost.Servers.Tests.Fakes;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Servers.Tests.Inetd;
 

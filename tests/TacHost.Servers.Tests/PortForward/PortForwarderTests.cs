@@ -3,10 +3,8 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using TacHost.Servers.PortForward;
-using TacHost.Servers.Tests.Fakes;
 using TacHost.Services.Networking;
 using TacHost.Services.Plugins;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Servers.Tests.PortForward;
 

@@ -2,8 +2,6 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using TacHost.Servers.ProcMon;
-using TacHost.Servers.Tests.Fakes;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Servers.Tests.ProcMon;
 

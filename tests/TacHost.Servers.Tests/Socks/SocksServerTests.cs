@@ -4,10 +4,8 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using TacHost.Servers.Socks;
-using TacHost.Servers.Tests.Fakes;
 using TacHost.Services;
 using TacHost.Services.Plugins;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Servers.Tests.Socks;
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using TacHost.Services.Networking;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Services.Tests.Networking;
 
@@ -22,7 +21,7 @@ public sealed class ClientEndpointTests : IAsyncDisposable
         Assert.Null(await protocol.Lost.Soon());
         Assert.Equal("poem"u8.ToArray(), protocol.Received);
         Assert.Equal(server.EndPoints[0], protocol.Transport.Peer);
-        Assert.True(SpinWait.SpinUntil(() => factory.Journal.Entries.Contains("stop"), Bounded.Limit));
+        Assert.True(SpinWait.SpinUntil(() => factory.Journal.Entries.Contains("stop"), Bounded.Patience));
         Assert.Equal(["start", "connecting", "build", "lost", "stop"], factory.Journal.Entries);
     }
 
@@ -110,7 +109,7 @@ public sealed class ClientEndpointTests : IAsyncDisposable
             failure.Message);
         Assert.Equal(SocketError.ConnectionRefused, failure.Error);
         Assert.Same(failure, factory.FailureReason);
-        Assert.True(SpinWait.SpinUntil(() => factory.Journal.Entries.Contains("stop"), Bounded.Limit));
+        Assert.True(SpinWait.SpinUntil(() => factory.Journal.Entries.Contains("stop"), Bounded.Patience));
         Assert.Equal(["start", "connecting", "failed", "stop"], factory.Journal.Entries);
     }
 

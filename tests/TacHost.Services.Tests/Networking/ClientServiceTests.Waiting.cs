@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using TacHost.Services.Networking;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Services.Tests.Networking;
 
@@ -66,7 +65,7 @@ public sealed partial class ClientServiceTests
         ClientService service = new(_endpoint, _factory) { RetryPolicy = _ => throw new InvalidTimeZoneException() };
         await using var running = await RunningService.StartAsync(service);
         (await _endpoint.NextAsync()).Fail();
-        Assert.True(SpinWait.SpinUntil(() => service.State == ServiceState.Failed, Bounded.Limit));
+        Assert.True(SpinWait.SpinUntil(() => service.State == ServiceState.Failed, Bounded.Patience));
         Assert.IsType<InvalidTimeZoneException>(service.Failure);
     }
 

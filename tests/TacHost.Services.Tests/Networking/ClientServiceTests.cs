@@ -223,7 +223,7 @@ public sealed partial class ClientServiceTests : IAsyncDisposable
 
     private static void Becomes(ClientService service, ClientState state)
     {
-        Assert.True(SpinWait.SpinUntil(() => service.ConnectionState == state, Bounded.Limit), $"{service.ConnectionState} in place of {state}");
+        Assert.True(SpinWait.SpinUntil(() => service.ConnectionState == state, Bounded.Patience), $"{service.ConnectionState} in place of {state}");
     }
 
     private static async Task<int> ErrorOrEndAsync(Socket peer)

@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using TacHost.Services.Networking;
 using TacHost.Services.Networking.Connections;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Services.Tests.Networking;
 
@@ -35,7 +34,7 @@ public sealed class ConnectionMetricsTests
         await client.SendAsync("hello");
         Assert.Equal("hello", await client.ReadAsync(5));
         Assert.NotEqual(System.Net.Sockets.SocketError.Success, await LoopbackPeer.ConnectUntilErrorAsync(server.EndPoints[0]));
-        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref published) == 5, Bounded.Limit));
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref published) == 5, Bounded.Patience));
         listener.RecordObservableInstruments();
         Dictionary<string, long> expected = new()
         {
@@ -65,7 +64,7 @@ public sealed class ConnectionMetricsTests
         await client.SetServiceParentAsync(application, Token);
         await (await factory.Protocols.NextAsync()).Lost.Soon();
         var (accepting, connecting) = (application.ConnectionMetrics.Of("metrics/TcpServer"), application.ConnectionMetrics.Of("metrics/TcpClientService"));
-        Assert.True(SpinWait.SpinUntil(() => accepting.Open == 0 && connecting.Open == 0, Bounded.Limit));
+        Assert.True(SpinWait.SpinUntil(() => accepting.Open == 0 && connecting.Open == 0, Bounded.Patience));
         Assert.Equal((1, 1_000_000), (accepting.Accepted, accepting.BytesSent));
         Assert.Equal((1, 1_000_000), (connecting.Accepted, connecting.BytesReceived));
         await application.StopAsync(CancellationToken.None).Soon();

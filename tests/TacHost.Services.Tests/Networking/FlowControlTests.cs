@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using TacHost.Services.Networking;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Services.Tests.Networking;
 
@@ -89,12 +88,12 @@ public sealed class FlowControlTests : IDisposable
                 lock (producer.Gate)
                 {
                     producer.MayBeResumed.Set();
-                    Assert.True(producer.Resuming.Wait(Bounded.Limit, TestContext.Current.CancellationToken));
+                    Assert.True(producer.Resuming.Wait(Bounded.Patience, TestContext.Current.CancellationToken));
                     protocol.Transport.Write(new byte[10_000_000]);
                 }
             },
             TestContext.Current.CancellationToken);
-        Assert.True(producer.MayBeResumed.Wait(Bounded.Limit, TestContext.Current.CancellationToken));
+        Assert.True(producer.MayBeResumed.Wait(Bounded.Patience, TestContext.Current.CancellationToken));
         await client.ReadAsync(10_000_000);
         await writing.Soon();
         await client.ReadAsync(10_000_000);

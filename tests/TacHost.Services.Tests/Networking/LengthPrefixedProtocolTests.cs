@@ -1,7 +1,6 @@
 using System.Text;
 using CsCheck;
 using TacHost.Services.Networking;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Services.Tests.Networking;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using CsCheck;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Services.Tests.Networking;
 
@@ -133,7 +132,7 @@ public sealed class LineProtocolTests
         client.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
         foreach (var expected in new[] { "line a", "line b", "line c" })
         {
-            Assert.True(await gate.WaitAsync(Bounded.Limit, TestContext.Current.CancellationToken));
+            Assert.True(await gate.WaitAsync(Bounded.Patience, TestContext.Current.CancellationToken));
             var protocol = (RecordingLines)factory.Built.Single();
             Assert.Equal(expected, protocol.Events[^1]);
             protocol.Transport.ResumeReading();

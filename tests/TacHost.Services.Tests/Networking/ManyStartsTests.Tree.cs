@@ -2,7 +2,6 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using TacHost.Services.Networking;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Services.Tests.Networking;
 
@@ -133,7 +132,7 @@ public sealed partial class ManyStartsTests
     {
         private readonly SemaphoreSlim _made = new(0);
 
-        public async Task MadeAsync() => Assert.True(await _made.WaitAsync(Bounded.Limit, Token));
+        public async Task MadeAsync() => Assert.True(await _made.WaitAsync(Bounded.Patience, Token));
 
         protected internal override Protocol BuildProtocol(EndPoint peer)
         {

@@ -1,6 +1,5 @@
 using System.Text;
 using CsCheck;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Services.Tests.Networking;
 

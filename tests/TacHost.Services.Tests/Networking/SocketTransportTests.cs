@@ -89,7 +89,7 @@ public sealed class SocketTransportTests : IAsyncLifetime
             WhenMade = transport =>
             {
                 transport.Write(first);
-                firstRead.Wait(Bounded.Limit, CancellationToken.None);
+                firstRead.Wait(Bounded.Patience, CancellationToken.None);
                 transport.Write(second);
                 transport.LoseConnection();
             },
@@ -276,7 +276,7 @@ public sealed class SocketTransportTests : IAsyncLifetime
         Assert.Equal(1, culprit.Journal.CountOf("lost"));
         await other.SendAsync(_line);
         Assert.Equal(_line.Length, await other.ReadAsync(new byte[100]));
-        Assert.True(SpinWait.SpinUntil(() => _log.Lines.Any(line => line.Failure is not null), Bounded.Limit));
+        Assert.True(SpinWait.SpinUntil(() => _log.Lines.Any(line => line.Failure is not null), Bounded.Patience));
         var logged = Assert.Single(_log.Lines, line => line.Failure is not null);
         Assert.Equal("top/FactoryOf", logged.Category);
         Assert.Contains("ProtocolOf threw", logged.Text, StringComparison.Ordinal);

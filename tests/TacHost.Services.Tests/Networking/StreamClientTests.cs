@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using TacHost.Services.Networking;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Services.Tests.Networking;
 
@@ -42,7 +41,7 @@ public sealed class StreamClientTests : IDisposable
         RecordingClientFactory factory = new();
         StreamClient client = new($"unix:{_directory["none.sock"]}", factory);
         await using var running = await RunningService.StartAsync(client);
-        Assert.True(SpinWait.SpinUntil(() => running.Log.Lines.Any(line => line.Text.StartsWith("Cannot connect to 'unix:", StringComparison.Ordinal)), Bounded.Limit));
+        Assert.True(SpinWait.SpinUntil(() => running.Log.Lines.Any(line => line.Text.StartsWith("Cannot connect to 'unix:", StringComparison.Ordinal)), Bounded.Patience));
         Assert.IsType<CannotConnectException>(factory.FailureReason);
         Assert.True(client.Running);
         await running.StopAsync();

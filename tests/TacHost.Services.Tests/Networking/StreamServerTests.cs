@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using TacHost.Services.Networking;
 using TacHost.Services.Networking.Endpoints;
 using TacHost.Services.Networking.Listening;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Services.Tests.Networking;
 

@@ -193,7 +193,7 @@ public sealed class TcpServerTests
             WhenMade = transport =>
             {
                 first.TrySetResult();
-                gate.Wait(Bounded.Limit, Token);
+                gate.Wait(Bounded.Patience, Token);
                 transport.Write(_poem);
                 transport.LoseConnection();
             },
@@ -268,7 +268,7 @@ public sealed class TcpServerTests
             WhenReceived = (_, _) =>
             {
                 received.TrySetResult();
-                gate.Wait(Bounded.Limit, CancellationToken.None);
+                gate.Wait(Bounded.Patience, CancellationToken.None);
             },
         };
         var calls = 0;

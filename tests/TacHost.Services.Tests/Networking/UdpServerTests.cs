@@ -3,7 +3,6 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text;
 using TacHost.Services.Networking;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Services.Tests.Networking;
 

@@ -13,8 +13,8 @@ public sealed class JournalStreamTests : IDisposable
     [Fact]
     public void IsAt_DeviceAndInodeOfTheStream_IsTrueForThatOneOnly()
     {
-        using var stream = File.OpenHandle(_directory.File("stream"), FileMode.Create, FileAccess.Write);
-        var journalStream = Command.Run("stat", "-c", "%d:%i", _directory.File("stream"));
+        using var stream = File.OpenHandle(_directory["stream"], FileMode.Create, FileAccess.Write);
+        var journalStream = Command.Run("stat", "-c", "%d:%i", _directory["stream"]);
         using var null1 = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write);
 
         Assert.True(JournalStream.IsAt(stream, journalStream));

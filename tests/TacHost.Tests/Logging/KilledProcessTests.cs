@@ -35,12 +35,12 @@ public sealed class KilledProcessTests : IDisposable
     public async Task Kill_WithoutWarning_AllButTheLastMomentIsInTheFile()
     {
         const long longestDelay = 1_000; // 50 ms, and the wait for a processor on a busy machine
-        var (tac, log, notes) = (_directory.File("chatter.csx"), _directory.File("tachost.log"), _directory.File("notes"));
+        var (tac, log, notes) = (_directory["chatter.csx"], _directory["tachost.log"], _directory["notes"]);
         await File.WriteAllTextAsync(tac, Tac, TestContext.Current.CancellationToken);
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "tachost"), ["--nodaemon", "--logfile", log, "--pidfile", _directory.File("pid"), tac]);
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "tachost"), ["--nodaemon", "--logfile", log, "--pidfile", _directory["pid"], tac]);
         start.Environment["CHATTER_NOTES"] = notes;
         using var process = Process.Start(start)!;
-        await Wait.UntilAsync(() => Notes(notes) is [var first, .., var last] && last.Time - first.Time > 2 * longestDelay, "lines for a while");
+        await Until.TrueAsync(() => Notes(notes) is [var first, .., var last] && last.Time - first.Time > 2 * longestDelay, "lines for a while");
         process.Kill();
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 

@@ -10,7 +10,7 @@ public sealed class LogOutputTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
-    private string LogPath => _directory.File("tachost.log");
+    private string LogPath => _directory["tachost.log"];
 
     public void Dispose() => _directory.Dispose();
 
@@ -23,7 +23,7 @@ public sealed class LogOutputTests : IDisposable
         {
             LoggerType = "TacHost.Tests.Logging.ListLoggerProvider, TacHost.Tests",
             LoggerDirectories = [AppContext.BaseDirectory],
-            Syslog = SyslogOptions.Parse(_directory.File("no daemon")),
+            Syslog = SyslogOptions.Parse(_directory["no daemon"]),
             File = LogPath,
         };
         using (var log = LogOutput.Open(options))

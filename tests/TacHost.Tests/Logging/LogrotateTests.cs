@@ -8,7 +8,7 @@ public sealed class LogrotateTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
-    private string LogPath => _directory.File("tachost.log");
+    private string LogPath => _directory["tachost.log"];
 
     public void Dispose() => _directory.Dispose();
 
@@ -21,12 +21,12 @@ public sealed class LogrotateTests : IDisposable
     public void Write_AfterARealLogrotate_GoesOnInTheNewFileWithASignalOrWithout(string way, bool isSignalled)
     {
         Assert.SkipWhen(Command.TryRun("logrotate", "--version") is null, "there is no logrotate here");
-        var configuration = _directory.File("configuration");
+        var configuration = _directory["configuration"];
         File.WriteAllText(configuration, $"{LogPath} {{\n  {way}\n  rotate 2\n}}\n");
         using var log = RotatingLogFile.Open(LogPath, new LogOptions(), text => Encoding.UTF8.GetBytes(text));
         Write(log, "before");
 
-        Command.Run("logrotate", "--force", "--state", _directory.File("state"), configuration);
+        Command.Run("logrotate", "--force", "--state", _directory["state"], configuration);
         if (isSignalled)
             log.Reopen();
         Write(log, "after");

@@ -11,7 +11,7 @@ public sealed class RotatingLogFileTests : IDisposable
 
     private readonly TemporaryDirectory _directory = new();
 
-    private string LogPath => _directory.File("tachost.log");
+    private string LogPath => _directory["tachost.log"];
 
     public void Dispose() => _directory.Dispose();
 
@@ -20,7 +20,7 @@ public sealed class RotatingLogFileTests : IDisposable
     {
         using var log = Open();
         Write(log, "first");
-        await Wait.UntilAsync(() => File.ReadAllText(LogPath) == "first\n", "the line in the file");
+        await Until.TrueAsync(() => File.ReadAllText(LogPath) == "first\n", "the line in the file");
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class RotatingLogFileTests : IDisposable
     [Fact]
     public void Open_NoDirectory_SaysWhatToDo()
     {
-        var e = Assert.Throws<TacHostException>(() => RotatingLogFile.Open(_directory.File("none/tachost.log"), new LogOptions(), Notice));
+        var e = Assert.Throws<TacHostException>(() => RotatingLogFile.Open(_directory["none/tachost.log"], new LogOptions(), Notice));
         Assert.Equal(ExitCode.CannotCreate, e.ExitCode);
         Assert.Contains("its directory does not exist. Make it, or name another file with --logfile.", e.Message, StringComparison.Ordinal);
     }
@@ -159,7 +159,7 @@ public sealed class RotatingLogFileTests : IDisposable
     public void ChangeOwner_PlantedLinks_AreNotGivenAway()
     {
         Assert.SkipUnless(Command.IsRoot, "changing the owner needs root");
-        var secret = _directory.File("secret");
+        var secret = _directory["secret"];
         File.WriteAllText(secret, "");
         File.CreateSymbolicLink(LogPath + ".1", secret);
         Command.Run("ln", secret, LogPath + ".2");
@@ -224,7 +224,7 @@ public sealed class RotatingLogFileTests : IDisposable
     [Fact]
     public void Write_DirectoryDeletedAndMadeAgain_SaysHowManyLinesAreLost()
     {
-        var path = _directory.File("logs/tachost.log");
+        var path = _directory["logs/tachost.log"];
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using var log = RotatingLogFile.Open(path, new LogOptions(), Notice);
         Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
@@ -243,7 +243,7 @@ public sealed class RotatingLogFileTests : IDisposable
     [Fact]
     public void Write_DirectoryReplaced_GoesOnInTheNewOne()
     {
-        var directory = _directory.File("logs");
+        var directory = _directory["logs"];
         Directory.CreateDirectory(directory);
         using var log = RotatingLogFile.Open(Path.Combine(directory, "tachost.log"), new LogOptions(), Notice);
         Directory.Move(directory, directory + ".old");
@@ -256,7 +256,7 @@ public sealed class RotatingLogFileTests : IDisposable
     [Fact]
     public void Write_PathOutOfReach_RotatesAllTheSame()
     {
-        var outer = _directory.File("outer");
+        var outer = _directory["outer"];
         Directory.CreateDirectory(outer + "/logs");
         using (var log = RotatingLogFile.Open(outer + "/logs/tachost.log", new LogOptions { FileSize = 10 }, Notice))
         {
@@ -331,7 +331,7 @@ public sealed class RotatingLogFileTests : IDisposable
     [Fact]
     public void Write_ThroughASymbolicLink_RotatesWhatItLeadsTo()
     {
-        var real = _directory.File("real");
+        var real = _directory["real"];
         Directory.CreateDirectory(real);
         File.CreateSymbolicLink(LogPath, Path.Combine(real, "service.log"));
         using (var log = Open(size: 10))

@@ -16,11 +16,11 @@ public sealed class RsyslogDaemon : IDisposable
     {
     }
 
-    public string SocketPath => _directory.File("log");
+    public string SocketPath => _directory["log"];
 
     public int Port { get; } = FreePort();
 
-    private string OutputPath => _directory.File("received");
+    private string OutputPath => _directory["received"];
 
     /// <summary>Skips the test where there is none.</summary>
     public static async Task<RsyslogDaemon> StartOrSkipAsync()
@@ -36,7 +36,7 @@ public sealed class RsyslogDaemon : IDisposable
     /// <summary>The messages as facility|severity|tag|process|text, once there are so many.</summary>
     public async Task<IReadOnlyList<string>> ReceivedAsync(int count)
     {
-        await Wait.UntilAsync(() => File.Exists(OutputPath) && File.ReadAllLines(OutputPath).Length >= count, $"{count} messages in rsyslog's file");
+        await Until.TrueAsync(() => File.Exists(OutputPath) && File.ReadAllLines(OutputPath).Length >= count, $"{count} messages in rsyslog's file");
         return File.ReadAllLines(OutputPath);
     }
 
@@ -50,7 +50,7 @@ public sealed class RsyslogDaemon : IDisposable
 
     private async Task StartAsync()
     {
-        var configuration = _directory.File("rsyslog.conf");
+        var configuration = _directory["rsyslog.conf"];
         await File.WriteAllTextAsync(configuration, $"""
             global(workDirectory="{_directory.Path}")
             module(load="imuxsock" SysSock.Use="off")
@@ -63,9 +63,9 @@ public sealed class RsyslogDaemon : IDisposable
             *.* action(type="omfile" file="{OutputPath}" template="understood")
 
             """);
-        _process = Process.Start(new ProcessStartInfo(Program, ["-n", "-f", configuration, "-i", _directory.File("pid")]))!;
-        await Wait.UntilAsync(() => File.Exists(SocketPath) && IsListening(), "rsyslog's sockets");
-        await Wait.UntilAsync(() => IsBoundForUdp(), "rsyslog's UDP port");
+        _process = Process.Start(new ProcessStartInfo(Program, ["-n", "-f", configuration, "-i", _directory["pid"]]))!;
+        await Until.TrueAsync(() => File.Exists(SocketPath) && IsListening(), "rsyslog's sockets");
+        await Until.TrueAsync(() => IsBoundForUdp(), "rsyslog's UDP port");
     }
 
     private bool IsListening()

@@ -15,7 +15,7 @@ public sealed class SyslogSinkTests : IDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
-    private string SocketPath => _directory.File("log");
+    private string SocketPath => _directory["log"];
 
     public void Dispose() => _directory.Dispose();
 

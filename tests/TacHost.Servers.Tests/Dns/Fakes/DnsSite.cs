@@ -3,8 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using TacHost.Servers.Dns;
 using TacHost.Servers.Dns.Messages;
-using TacHost.Servers.Tests.Fakes;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Servers.Tests.Dns.Fakes;
 

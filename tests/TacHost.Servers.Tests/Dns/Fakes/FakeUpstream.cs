@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using TacHost.Servers.Dns;
 using TacHost.Servers.Dns.Messages;
-using TacHost.Servers.Tests.Fakes;
 
 namespace TacHost.Servers.Tests.Dns.Fakes;
 

@@ -3,7 +3,6 @@ using System.Net;
 using TacHost.Servers.Ftp;
 using TacHost.Services;
 using TacHost.Services.Networking;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Servers.Tests.Ftp.Fakes;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using TacHost.Services.Networking.Connecting;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Services.Tests.Networking.Connecting;
 

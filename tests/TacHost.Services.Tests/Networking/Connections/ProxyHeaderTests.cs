@@ -5,7 +5,6 @@ using System.Text;
 using CsCheck;
 using TacHost.Services.Networking;
 using TacHost.Services.Networking.Connections;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Services.Tests.Networking.Connections;
 
@@ -109,7 +108,7 @@ public sealed class ProxyHeaderTests
             client.Connect(listening.LocalEndPoint!);
             using var accepted = listening.Accept();
             client.Send(header);
-            Assert.True(SpinWait.SpinUntil(() => accepted.Available == header.Length, Bounded.Limit));
+            Assert.True(SpinWait.SpinUntil(() => accepted.Available == header.Length, Bounded.Patience));
 
             // With all of it there, nothing is waited for, and this thread does everything.
             var before = GC.GetAllocatedBytesForCurrentThread();
@@ -208,7 +207,7 @@ public sealed class ProxyHeaderTests
             WhenReceived = (_, _) =>
             {
                 reached.SetResult();
-                release.Wait(Bounded.Limit);
+                release.Wait(Bounded.Patience);
             },
         };
         StreamServer server = new("haproxy:tcp:0:interface=127.0.0.1", factory);

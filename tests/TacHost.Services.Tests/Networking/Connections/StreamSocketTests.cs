@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using TacHost.Services.Networking;
 using TacHost.Services.Networking.Connections;
-using TacHost.Services.Tests.Networking.Fakes;
 
 namespace TacHost.Services.Tests.Networking.Connections;
 
@@ -78,7 +77,7 @@ public sealed class StreamSocketTests : IDisposable
         accepted.ShutSending();
         Assert.Equal("", ReadToEnd(client));
         client.Send("later"u8);
-        Assert.True(SpinWait.SpinUntil(() => accepted.HasUnread, Bounded.Limit));
+        Assert.True(SpinWait.SpinUntil(() => accepted.HasUnread, Bounded.Patience));
         var buffer = new byte[16];
         Assert.Equal(5, accepted.ReceiveNow(buffer, out var error));
         Assert.Equal(SocketError.Success, error);
@@ -105,7 +104,7 @@ public sealed class StreamSocketTests : IDisposable
         client.LingerState = new LingerOption(true, 0);
         client.Dispose();
         var error = SocketError.WouldBlock;
-        Assert.True(SpinWait.SpinUntil(() => accepted.ReceiveNow(new byte[1], out error) == 0 && error != SocketError.WouldBlock, Bounded.Limit));
+        Assert.True(SpinWait.SpinUntil(() => accepted.ReceiveNow(new byte[1], out error) == 0 && error != SocketError.WouldBlock, Bounded.Patience));
         Assert.Equal(SocketError.ConnectionReset, error);
     }
 
@@ -135,7 +134,7 @@ public sealed class StreamSocketTests : IDisposable
             listening.DualMode = true;
         listening.Bind(new IPEndPoint(listensAt, 0));
         listening.Listen();
-        Socket client = new(connectsTo.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Bounded.Limit.TotalMilliseconds };
+        Socket client = new(connectsTo.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Bounded.Patience.TotalMilliseconds };
         _open.Add(client);
         client.Connect(connectsTo, ((IPEndPoint)listening.LocalEndPoint!).Port);
         var accepted = StreamSocket.Accept(listening.SafeHandle, whole);

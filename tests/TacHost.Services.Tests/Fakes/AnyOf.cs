@@ -1,9 +1,0 @@
-using CsCheck;
-
-namespace TacHost.Services.Tests.Fakes;
-
-/// <summary>Generates one of some values.</summary>
-internal static class AnyOf
-{
-    public static Gen<T> These<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);
-}

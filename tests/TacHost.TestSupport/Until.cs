@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace TacHost.TestSupport;
+
+/// <summary>Bounded waits for what another thread or process does and no event announces.</summary>
+public static class Until
+{
+    private static readonly TimeSpan _step = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Looks again and again until something is there.</summary>
+    public static async Task<T> FoundAsync<T>(Func<T?> look, string what)
+        where T : class
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (look() is { } found)
+                return found;
+            if (Stopwatch.GetElapsedTime(start) > Bounded.Patience)
+                throw new TimeoutException($"Waited {Bounded.Patience} in vain for {what}.");
+            await Task.Delay(_step, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public static Task TrueAsync(Func<bool> condition, string what) => FoundAsync(() => condition() ? "" : null, what);
+
+    /// <summary>Reads what a process prints up to the line that has a text in it.</summary>
+    /// <returns>Everything that was read.</returns>
+    public static async Task<string> SaidAsync(Process process, string text)
+    {
+        using var limit = new CancellationTokenSource(Bounded.Patience);
+        var said = new StringBuilder();
+        while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
+        {
+            said.Append(line).Append('\n');
+            if (line.Contains(text, StringComparison.Ordinal))
+                return said.ToString();
+        }
+
+        throw new InvalidOperationException($"The process ended without saying '{text}':\n{said}{await process.StandardError.ReadToEndAsync(limit.Token)}");
+    }
+
+    public static Task GoneAsync(int process) => TrueAsync(() => !IsAlive(process), $"the end of process {process}");
+
+    /// <summary>Whether a process runs; a zombie does not.</summary>
+    public static bool IsAlive(int process)
+    {
+        try
+        {
+            return !File.ReadLines($"/proc/{process}/status").Any(line => line.StartsWith("State:\tZ", StringComparison.Ordinal));
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}
