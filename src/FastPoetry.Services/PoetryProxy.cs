@@ -41,7 +41,7 @@ public sealed class PoetryProxy(PoetryClient upstream) : Service
         lock (_gate)
         {
             if (_stopping is null)
-                throw new InvalidOperationException($"There is no poem before the service '{Path}' is started.");
+                throw new InvalidOperationException($"There is no poem before the service '{ServicePath}' is started.");
             if (_copy is { } copy && (IsFresh || HasJustFailed))
                 return Task.FromResult(copy);
             var stoppingToken = _stopping.Token;

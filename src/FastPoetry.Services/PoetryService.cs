@@ -30,7 +30,7 @@ public sealed class PoetryService : Service
 
     /// <summary>All poems, in the order of their files. At least one.</summary>
     /// <exception cref="InvalidOperationException">The service is not started.</exception>
-    public IReadOnlyList<NamedPoem> Poems => _poems ?? throw new InvalidOperationException($"The poem '{_files[0]}' is not there before the service '{Path}' is started.");
+    public IReadOnlyList<NamedPoem> Poems => _poems ?? throw new InvalidOperationException($"The poem '{_files[0]}' is not there before the service '{ServicePath}' is started.");
 
     /// <summary>Looks a poem up by its name, of which upper and lower case are different.</summary>
     /// <returns>The poem, or null if there is none of that name.</returns>
@@ -56,7 +56,7 @@ public sealed class PoetryService : Service
         return Task.CompletedTask;
     }
 
-    private static string NameOf(string file) => System.IO.Path.GetFileNameWithoutExtension(file);
+    private static string NameOf(string file) => Path.GetFileNameWithoutExtension(file);
 
     private NamedPoem Load(string file)
     {
@@ -74,7 +74,7 @@ public sealed class PoetryService : Service
 
     private static string WhyNot(string file, Exception e) => e switch
     {
-        FileNotFoundException or DirectoryNotFoundException => $"there is no such file.\n  Looked for '{System.IO.Path.GetFullPath(file)}'; a relative path starts at the directory the service runs in.",
+        FileNotFoundException or DirectoryNotFoundException => $"there is no such file.\n  Looked for '{Path.GetFullPath(file)}'; a relative path starts at the directory the service runs in.",
         UnauthorizedAccessException when Directory.Exists(file) => "it is a directory.",
         UnauthorizedAccessException => "this user may not read it.",
         _ => e.Message,

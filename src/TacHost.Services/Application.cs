@@ -74,6 +74,6 @@ public sealed class Application : MultiService
     protected override void OnServiceFailed(IService service, Exception failure)
     {
         ArgumentNullException.ThrowIfNull(service);
-        _failed.TrySetException(new ServiceFailedException(service.Path, failure));
+        _failed.TrySetException(new ServiceFailedException(service.ServicePath, failure));
     }
 }

@@ -16,7 +16,7 @@ public interface IService : IHostedService
     string? Name { get; }
 
     /// <summary>The segments from the root to this service, joined by '/'. It identifies the service in messages and stays the same while the service stays where it is.</summary>
-    string Path { get; }
+    string ServicePath { get; }
 
     /// <summary>The collection this service belongs to, or null.</summary>
     IServiceCollection? Parent { get; }

@@ -11,13 +11,13 @@ public partial class MultiService
         lock (_childrenGate)
         {
             if (child.Parent != this)
-                throw new InvalidOperationException($"The service '{child.Path}' cannot join '{Path}', because it belongs to '{PathOf(child.Parent!)}' already. Await SetServiceParentAsync to move it.");
+                throw new InvalidOperationException($"The service '{child.ServicePath}' cannot join '{ServicePath}', because it belongs to '{PathOf(child.Parent!)}' already. Await SetServiceParentAsync to move it.");
             if (_joining == Joining.IsRefused)
-                throw new InvalidOperationException($"The service '{NameOf(child)}' cannot join '{Path}', because that is stopping.");
+                throw new InvalidOperationException($"The service '{NameOf(child)}' cannot join '{ServicePath}', because that is stopping.");
             if (_joining == Joining.StartsAtOnce && !mayStart)
-                throw new InvalidOperationException($"The service '{NameOf(child)}' cannot join '{Path}' without being started, because that is running. Await SetServiceParentAsync instead.");
+                throw new InvalidOperationException($"The service '{NameOf(child)}' cannot join '{ServicePath}' without being started, because that is running. Await SetServiceParentAsync instead.");
             if (child.State is not (ServiceState.Stopped or ServiceState.Failed))
-                throw new InvalidOperationException($"The service '{NameOf(child)}' cannot join '{Path}' while it is {child.State.ToString().ToLowerInvariant()}. Stop it first.");
+                throw new InvalidOperationException($"The service '{NameOf(child)}' cannot join '{ServicePath}' while it is {child.State.ToString().ToLowerInvariant()}. Stop it first.");
             Register(child);
             if (_joining != Joining.StartsAtOnce)
                 return null;
@@ -31,10 +31,10 @@ public partial class MultiService
     {
         var segments = _bySegment ??= new Dictionary<string, IService>(StringComparer.Ordinal);
         if (IsChild(child))
-            throw new InvalidOperationException($"The service '{child.Path}' is a child of '{Path}' already.");
+            throw new InvalidOperationException($"The service '{child.ServicePath}' is a child of '{ServicePath}' already.");
         var segment = child.Name ?? FreeSegment(NameOf(child), segments);
         if (!segments.TryAdd(segment, child))
-            throw new InvalidOperationException($"The service '{Path}' cannot have two children named '{segment}', a {TypeName.Of(segments[segment].GetType())} and a {TypeName.Of(child.GetType())}. Give one of them another name with SetName.");
+            throw new InvalidOperationException($"The service '{ServicePath}' cannot have two children named '{segment}', a {TypeName.Of(segments[segment].GetType())} and a {TypeName.Of(child.GetType())}. Give one of them another name with SetName.");
 
         _children.Add(child);
         if (child is Service service)

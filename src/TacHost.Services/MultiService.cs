@@ -47,7 +47,7 @@ public partial class MultiService : Service, IServiceCollection
         }
 
         var names = string.Join(", ", this.Select(child => $"'{child.Name ?? SegmentOf(child)}'"));
-        throw new KeyNotFoundException($"The service '{Path}' has no child named '{name}'; it has {(names.Length == 0 ? "none at all" : names)}.");
+        throw new KeyNotFoundException($"The service '{ServicePath}' has no child named '{name}'; it has {(names.Length == 0 ? "none at all" : names)}.");
     }
 
     /// <inheritdoc/>
@@ -106,7 +106,7 @@ public partial class MultiService : Service, IServiceCollection
     {
         ArgumentNullException.ThrowIfNull(child);
         if (!Drop(child))
-            throw new InvalidOperationException($"The service '{child.Path}' is not a child of '{Path}'.");
+            throw new InvalidOperationException($"The service '{child.ServicePath}' is not a child of '{ServicePath}'.");
         try
         {
             if (child is not Service { IsInTheMiddleOfItsStart: true })
@@ -129,7 +129,7 @@ public partial class MultiService : Service, IServiceCollection
         catch (Exception e)
         {
             // Who cannot deal with a failure leaves it to the next one up.
-            ServiceLog.SupervisionFailed(Logger, e, Path, service.Path);
+            ServiceLog.SupervisionFailed(Logger, e, ServicePath, service.ServicePath);
             Parent?.ServiceFailed(service, failure);
         }
     }
@@ -181,7 +181,7 @@ public partial class MultiService : Service, IServiceCollection
         lock (_childrenGate)
             _joining = Joining.Waits;
         if (failures.Count > 0)
-            throw new AggregateException($"{failures.Count} of the services in '{Path}' did not stop cleanly.", failures);
+            throw new AggregateException($"{failures.Count} of the services in '{ServicePath}' did not stop cleanly.", failures);
     }
 
     private async Task TryStopAsync(IService service, Func<CancellationToken, Task> stopAsync, List<Exception> failures, CancellationToken cancellationToken)
@@ -190,7 +190,7 @@ public partial class MultiService : Service, IServiceCollection
         {
             // A group sees to this for its own children; limiting it here as well would cut off those it has not come to.
             var stop = stopAsync(cancellationToken);
-            await (service is MultiService && service != this ? stop : WithinGraceAsync(stop, service.Path, cancellationToken));
+            await (service is MultiService && service != this ? stop : WithinGraceAsync(stop, service.ServicePath, cancellationToken));
         }
         catch (AggregateException e) when (service is MultiService && service != this)
         {
@@ -198,7 +198,7 @@ public partial class MultiService : Service, IServiceCollection
         }
         catch (Exception e)
         {
-            ServiceLog.StopFailed(Logger, e, service.Path);
+            ServiceLog.StopFailed(Logger, e, service.ServicePath);
             failures.Add(e);
         }
     }

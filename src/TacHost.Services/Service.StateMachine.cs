@@ -71,7 +71,7 @@ public abstract partial class Service
             if (!_stopOwed)
                 return Task.CompletedTask;
             if (IsInTheMiddleOfItsStart)
-                throw new InvalidOperationException($"The service '{Path}' cannot be stopped while it is starting. Cancel its start instead.");
+                throw new InvalidOperationException($"The service '{ServicePath}' cannot be stopped while it is starting. Cancel its start instead.");
             _state = ServiceState.Stopping;
         }
 
@@ -95,7 +95,7 @@ public abstract partial class Service
         lock (_gate)
         {
             if (_stopOwed || _state is ServiceState.Starting or ServiceState.Stopping)
-                throw new InvalidOperationException($"The service '{Path}' cannot be started, because it is {_state.ToString().ToLowerInvariant()}. Stop it first.");
+                throw new InvalidOperationException($"The service '{ServicePath}' cannot be started, because it is {_state.ToString().ToLowerInvariant()}. Stop it first.");
             _state = ServiceState.Starting;
             _stopOwed = true;
             _privilegedPartDone = false;
@@ -123,7 +123,7 @@ public abstract partial class Service
         catch (Exception e)
         {
             // The failed start is what its caller must hear of; this one would hide it.
-            ServiceLog.CleanUpFailed(Logger, e, Path);
+            ServiceLog.CleanUpFailed(Logger, e, ServicePath);
         }
 
         End(ServiceState.Failed, failure);
@@ -181,7 +181,7 @@ public abstract partial class Service
         }
 
         if (!_body.IsCompleted)
-            throw new TimeoutException($"The long-running body of the service '{Path}' did not end within the grace period. It must heed its stoppingToken.");
+            throw new TimeoutException($"The long-running body of the service '{ServicePath}' did not end within the grace period. It must heed its stoppingToken.");
     }
 
     private void End(ServiceState state, Exception? failure)
@@ -237,7 +237,7 @@ public abstract partial class Service
                 _state = ServiceState.Failed;
         }
 
-        ServiceLog.Failed(Logger, failure, Path);
+        ServiceLog.Failed(Logger, failure, ServicePath);
         if (wasRunning)
             (_parent ?? this as IServiceCollection)?.ServiceFailed(this, failure);
     }

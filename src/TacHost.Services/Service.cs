@@ -38,7 +38,7 @@ public abstract partial class Service : IService
     public Exception? Failure { get; private set; }
 
     /// <inheritdoc/>
-    public string Path => _parent is IService parent ? $"{parent.Path}/{Segment ?? OwnName}" : OwnName;
+    public string ServicePath => _parent is IService parent ? $"{parent.ServicePath}/{Segment ?? OwnName}" : OwnName;
 
     /// <summary>
     /// Where this service logs to; the category is made of the names from the root, with the type in place of this service's own if it has none.
@@ -68,7 +68,7 @@ public abstract partial class Service : IService
         }
     }
 
-    /// <summary>This service's part of <see cref="Path"/>, given by the parent because it must differ from the siblings'.</summary>
+    /// <summary>This service's part of <see cref="ServicePath"/>, given by the parent because it must differ from the siblings'.</summary>
     internal string? Segment { get; set; }
 
     /// <summary>The name, or a description of the type for one that has none.</summary>
@@ -81,7 +81,7 @@ public abstract partial class Service : IService
         if (name.Contains('/') || name.Any(char.IsControl))
             throw new ArgumentException($"'{name}' cannot name a service, because a name has no '/' and no control character in it.", nameof(name));
         if (_parent is not null)
-            throw new InvalidOperationException($"The service '{Path}' cannot be named '{name}', because it has a parent already. Call SetName before SetServiceParent.");
+            throw new InvalidOperationException($"The service '{ServicePath}' cannot be named '{name}', because it has a parent already. Call SetName before SetServiceParent.");
         _name = name;
     }
 
@@ -105,7 +105,7 @@ public abstract partial class Service : IService
     /// <inheritdoc/>
     public async Task DisownServiceParentAsync(CancellationToken cancellationToken = default)
     {
-        var parent = _parent ?? throw new InvalidOperationException($"The service '{Path}' has no parent to leave.");
+        var parent = _parent ?? throw new InvalidOperationException($"The service '{ServicePath}' has no parent to leave.");
         try
         {
             await parent.RemoveServiceAsync(this, cancellationToken);
@@ -139,13 +139,13 @@ public abstract partial class Service : IService
         for (var above = parent; above is not null; above = (above as IService)?.Parent)
         {
             if (ReferenceEquals(above, this))
-                throw new InvalidOperationException($"The service '{Path}' cannot join '{PathOf(parent)}', because that is itself or a part of it.");
+                throw new InvalidOperationException($"The service '{ServicePath}' cannot join '{PathOf(parent)}', because that is itself or a part of it.");
         }
 
         lock (_gate)
         {
             if (_parent is not null)
-                throw new InvalidOperationException($"The service '{Path}' cannot join '{PathOf(parent)}', because it belongs to '{PathOf(_parent)}' already. Await SetServiceParentAsync to move it.");
+                throw new InvalidOperationException($"The service '{ServicePath}' cannot join '{PathOf(parent)}', because it belongs to '{PathOf(_parent)}' already. Await SetServiceParentAsync to move it.");
             _parent = parent;
         }
 
@@ -204,7 +204,7 @@ public abstract partial class Service : IService
     }
 
     internal static string PathOf(IServiceCollection collection) =>
-        collection is IService service ? service.Path : TypeName.Of(collection.GetType());
+        collection is IService service ? service.ServicePath : TypeName.Of(collection.GetType());
 
     /// <summary>A logger with what it was made from: any of that changes when this service or one above it moves.</summary>
     private sealed record CachedLogger(ILoggerFactory Factory, string Category, ILogger Logger);

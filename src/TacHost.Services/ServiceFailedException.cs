@@ -7,6 +7,6 @@ public sealed class ServiceFailedException : Exception
     public ServiceFailedException(string servicePath, Exception failure)
         : base($"The service '{servicePath}' has failed: {failure?.Message}", failure) => ServicePath = servicePath;
 
-    /// <summary>The <see cref="IService.Path"/> of the service that failed.</summary>
+    /// <summary>The <see cref="IService.ServicePath"/> of the service that failed.</summary>
     public string ServicePath { get; }
 }

@@ -86,12 +86,12 @@ public class HttpServer : Service
 
     /// <summary>Makes what answers the requests. Called once in each start, after privileges were given up and before the first request.</summary>
     protected virtual Task<RequestDelegate> MakeHandlerAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(_handler ?? throw new InvalidOperationException($"The service '{Path}' has nothing that answers requests. Override {nameof(MakeHandlerAsync)}."));
+        Task.FromResult(_handler ?? throw new InvalidOperationException($"The service '{ServicePath}' has nothing that answers requests. Override {nameof(MakeHandlerAsync)}."));
 
     /// <inheritdoc/>
     protected sealed override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
     {
-        ListenerSettings settings = new(Path, new NoProtocols(), Logger) { Application = Application, TakeOver = (listener, socket, _) => _accepted[listener.EndPoint].Add(socket) };
+        ListenerSettings settings = new(ServicePath, new NoProtocols(), Logger) { Application = Application, TakeOver = (listener, socket, _) => _accepted[listener.EndPoint].Add(socket) };
         return _endpoint.ListenAsync(settings, _listeners, cancellationToken);
     }
 

@@ -92,7 +92,7 @@ public sealed class WebServer : HttpServer
     /// <inheritdoc/>
     protected override Task<RequestDelegate> MakeHandlerAsync(CancellationToken cancellationToken)
     {
-        RootDirectory root = new(System.IO.Path.GetFullPath(_root)) { ShowsDotFiles = ServeDotFiles };
+        RootDirectory root = new(Path.GetFullPath(_root)) { ShowsDotFiles = ServeDotFiles };
         root.Check();
 
         // These would log every file that is sent; that is what the access log is for.

@@ -143,7 +143,7 @@ public sealed class ServiceManagerTests
             class Mute : IService
             {
                 public string Name => null;
-                public string Path => "mute";
+                public string ServicePath => "mute";
                 public IServiceCollection Parent { get; private set; }
                 public ServiceState State { get { while (File.Exists("mute")) Thread.Sleep(10); return _state; } }
                 ServiceState _state;

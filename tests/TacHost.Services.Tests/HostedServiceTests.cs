@@ -11,7 +11,7 @@ public sealed class HostedServiceTests
     public async Task StartAndStop_WithTheTree_ReachTheHostedServiceOnce()
     {
         var child = _application.AddService(new SilentHostedService(_journal));
-        Assert.Equal("top/SilentHostedService", child.Path);
+        Assert.Equal("top/SilentHostedService", child.ServicePath);
         await _application.StartAsync(Token);
         Assert.True(child.Running);
         await _application.StopAsync(Token);
@@ -39,7 +39,7 @@ public sealed class HostedServiceTests
     public void AddService_WithName_NamesTheWrapper()
     {
         var child = _application.AddService(new SilentHostedService(_journal), "quiet");
-        Assert.Equal("top/quiet", child.Path);
+        Assert.Equal("top/quiet", child.ServicePath);
         Assert.Same(child, _application.GetServiceNamed("quiet"));
     }
 

@@ -168,7 +168,7 @@ public sealed partial class MultiServiceTests
         tree.AddService(child);
         Assert.Contains("'top/MultiService'", Assert.Throws<InvalidOperationException>(() => tree.AddService(child)).Message, StringComparison.Ordinal);
         Assert.Single(tree);
-        Assert.Equal("top/MultiService", child.Path);
+        Assert.Equal("top/MultiService", child.ServicePath);
     }
 
     [Fact]
@@ -178,7 +178,7 @@ public sealed partial class MultiServiceTests
         child.SetServiceParent(new Application("other"));
         var failure = Assert.Throws<InvalidOperationException>(() => Tree().AddService(child));
         Assert.Contains("'other'", failure.Message, StringComparison.Ordinal);
-        Assert.Equal("other/a", child.Path);
+        Assert.Equal("other/a", child.ServicePath);
     }
 
     [Fact]
@@ -201,7 +201,7 @@ public sealed partial class MultiServiceTests
         tree.AddService(child);
         await tree.RemoveServiceAsync(child, Token);
         Assert.Null(child.Parent);
-        Assert.Equal("a", child.Path);
+        Assert.Equal("a", child.ServicePath);
         Assert.Throws<KeyNotFoundException>(() => tree.GetServiceNamed("a"));
         tree.AddService(child);
         Assert.Single(tree);

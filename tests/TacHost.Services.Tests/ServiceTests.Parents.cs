@@ -26,12 +26,12 @@ public sealed partial class ServiceTests
         var failure = Assert.Throws<InvalidOperationException>(() => child.SetServiceParent(parent));
         Assert.Contains("two children named 'a'", failure.Message, StringComparison.Ordinal);
         Assert.Null(child.Parent);
-        Assert.Equal("a", child.Path);
+        Assert.Equal("a", child.ServicePath);
         Assert.Single(parent);
 
         var other = new Application("other");
         child.SetServiceParent(other);
-        Assert.Equal("other/a", child.Path);
+        Assert.Equal("other/a", child.ServicePath);
         Assert.Same(child, other.GetServiceNamed("a"));
     }
 
@@ -56,7 +56,7 @@ public sealed partial class ServiceTests
         var failure = Assert.Throws<InvalidOperationException>(() => top.SetServiceParent(bottom));
         Assert.Contains("'top/MultiService/MultiService'", failure.Message, StringComparison.Ordinal);
         Assert.Null(top.Parent);
-        Assert.Equal("top/MultiService/MultiService", bottom.Path);
+        Assert.Equal("top/MultiService/MultiService", bottom.ServicePath);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed partial class ServiceTests
         var disown = child.DisownServiceParentAsync(Token);
         await child.Stop.Reached.Soon();
         Assert.False(disown.IsCompleted);
-        Assert.Equal("top/StuckService", child.Path);
+        Assert.Equal("top/StuckService", child.ServicePath);
         child.Stop.Release();
         await disown.Soon();
         Assert.Null(child.Parent);
@@ -125,7 +125,7 @@ public sealed partial class ServiceTests
         stop.Release();
         await move.Soon();
         Assert.Equal(["privileged a", "start a", "stop a", "privileged a", "start a"], _journal.Entries);
-        Assert.Equal("to/a", child.Path);
+        Assert.Equal("to/a", child.ServicePath);
         Assert.Empty(from);
         Assert.True(child.Running);
     }
@@ -171,19 +171,19 @@ public sealed partial class ServiceTests
     }
 
     [Fact]
-    public void Path_WithoutNames_CountsTypes()
+    public void ServicePath_WithoutNames_CountsTypes()
     {
         var top = new Application("top");
         var children = new[] { new MultiService(), new MultiService(), new MultiService() };
         foreach (var child in children)
             child.SetServiceParent(top);
-        Assert.Equal(["top/MultiService", "top/MultiService-2", "top/MultiService-3"], children.Select(child => child.Path));
+        Assert.Equal(["top/MultiService", "top/MultiService-2", "top/MultiService-3"], children.Select(child => child.ServicePath));
         Assert.Same(children[1], top.GetServiceNamed("MultiService-2"));
         Assert.All(children, child => Assert.Null(child.Name));
     }
 
     [Fact]
-    public void Path_SegmentTakenByAName_TakesTheNext()
+    public void ServicePath_SegmentTakenByAName_TakesTheNext()
     {
         var top = new Application("top");
         var named = new MultiService();
@@ -192,16 +192,21 @@ public sealed partial class ServiceTests
         var unnamed = new[] { new MultiService(), new MultiService() };
         foreach (var child in unnamed)
             child.SetServiceParent(top);
-        Assert.Equal(["top/MultiService", "top/MultiService-3"], unnamed.Select(child => child.Path));
+        Assert.Equal(["top/MultiService", "top/MultiService-3"], unnamed.Select(child => child.ServicePath));
     }
 
     [Fact]
-    public void Path_OfGenericType_HasNoArity()
+    public void ServicePath_OfGenericType_HasNoArity()
     {
         var service = new GenericService<int>();
         service.SetServiceParent(new Application("top"));
-        Assert.Equal("top/GenericService", service.Path);
+        Assert.Equal("top/GenericService", service.ServicePath);
     }
+
+    /// <summary>A property called Path would hide System.IO.Path in the classes of a tac file, and this would not compile.</summary>
+    [Fact]
+    public void ServicePath_InDerivedClass_LeavesThePathOfTheSystemVisible() =>
+        Assert.Equal("a/b", new PathService().Joined);
 
     [Fact]
     public void Logger_InApplication_HasTheNamesOfItsAncestorsOnly()
@@ -249,8 +254,13 @@ public sealed partial class ServiceTests
 
     private sealed class GenericService<T> : Service;
 
+    private sealed class PathService : Service
+    {
+        public string Joined { get; } = Path.Combine("a", "b");
+    }
+
     private sealed class LoggingService : Service
     {
-        public void LogSomething() => ServiceLog.Failed(Logger, new InvalidTimeZoneException(), Path);
+        public void LogSomething() => ServiceLog.Failed(Logger, new InvalidTimeZoneException(), ServicePath);
     }
 }

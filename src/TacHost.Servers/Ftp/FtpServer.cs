@@ -94,17 +94,17 @@ public sealed class FtpServer : MultiService
     protected override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
     {
         if (Contradiction is { } contradiction)
-            throw new InvalidOperationException($"The service '{Path}' cannot serve FTP, because {contradiction}");
+            throw new InvalidOperationException($"The service '{ServicePath}' cannot serve FTP, because {contradiction}");
         Users?.Load();
         if (Certificate is not null)
-            Tls = new TlsServerHandshake(new TlsOptions(Certificate), Path, Logger);
+            Tls = new TlsServerHandshake(new TlsOptions(Certificate), ServicePath, Logger);
         try
         {
             Root = RootedDirectory.Open(_root, ResolveByName);
         }
         catch (IOException e)
         {
-            throw new IOException($"The service '{Path}' cannot serve FTP: {e.Message} Name a directory that this process can read.", e);
+            throw new IOException($"The service '{ServicePath}' cannot serve FTP: {e.Message} Name a directory that this process can read.", e);
         }
 
         return Task.CompletedTask;
@@ -114,7 +114,7 @@ public sealed class FtpServer : MultiService
     protected override Task OnStartAsync(CancellationToken cancellationToken)
     {
         Sessions.Reset();
-        FtpLog.Serving(Logger, System.IO.Path.GetFullPath(_root), (AllowAnonymous, Users) switch
+        FtpLog.Serving(Logger, Path.GetFullPath(_root), (AllowAnonymous, Users) switch
         {
             (true, null) => "anybody, to read",
             (true, _) => $"anybody, to read, and to the users of '{Users.Path}', to {(UsersMayWrite ? "write" : "read")}",

@@ -29,20 +29,20 @@ internal sealed class PlacedSocket : ListeningSocket
         if (place.IsUnix)
         {
             var (socket, file) = await UnixSocketFile.MakeAsync(
-                place.Name, ForAll, place.IsDatagram ? SocketType.Dgram : SocketType.Stream, socket => Listen(socket, place), service.Path, service.Application, cancellationToken);
+                place.Name, ForAll, place.IsDatagram ? SocketType.Dgram : SocketType.Stream, socket => Listen(socket, place), service.ServicePath, service.Application, cancellationToken);
             add(new PlacedSocket(socket, file));
             return;
         }
 
         var port = place.Port;
-        var addresses = await AddressesAsync(place, service.Path, cancellationToken);
+        var addresses = await AddressesAsync(place, service.ServicePath, cancellationToken);
         CannotListenException? missing = null;
         var bound = 0;
         foreach (var address in addresses)
         {
             try
             {
-                PlacedSocket socket = new(Bind(new IPEndPoint(address, port), place, service.Path), null);
+                PlacedSocket socket = new(Bind(new IPEndPoint(address, port), place, service.ServicePath), null);
                 add(socket);
                 bound++;
                 port = ((IPEndPoint)socket.EndPoint).Port;

@@ -31,10 +31,10 @@ internal sealed class StreamService : Service
     {
         _programs?.Prepare();
         var limits = _options.Limits;
-        ListenerSettings settings = new(Path, _factory, Logger)
+        ListenerSettings settings = new(ServicePath, _factory, Logger)
         {
             Application = Application,
-            Counts = Application?.ConnectionMetrics.Of(Path),
+            Counts = Application?.ConnectionMetrics.Of(ServicePath),
             Limiter = (limits.Connections ?? limits.ConnectionsPerAddress) is null ? null : new ConnectionLimiter(limits),
             IdleTimeout = _programs is null ? limits.IdleTimeout : null,
             TakeOver = _programs is null ? null : TakeOver,

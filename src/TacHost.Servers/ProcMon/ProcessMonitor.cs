@@ -134,10 +134,10 @@ public sealed class ProcessMonitor : Service
         }
         catch (IOException e)
         {
-            throw new IOException($"The command '{process.Name}' of the service '{Path}' cannot be started: {e.Message}. Name a program that this user may run, by its path or by a name in PATH.", e);
+            throw new IOException($"The command '{process.Name}' of the service '{ServicePath}' cannot be started: {e.Message}. Name a program that this user may run, by its path or by a name in PATH.", e);
         }
     }
 
     private MonitoredProcess Named(string name) =>
-        _processes.Find(process => process.Name == name) ?? throw new KeyNotFoundException($"The service '{Path}' has no command '{name}'.");
+        _processes.Find(process => process.Name == name) ?? throw new KeyNotFoundException($"The service '{ServicePath}' has no command '{name}'.");
 }

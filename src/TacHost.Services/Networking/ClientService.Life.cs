@@ -58,7 +58,7 @@ public sealed partial class ClientService
     /// <summary>Makes a connection and has it prepared.</summary>
     private async Task<ClientConnection> ConnectAsync(CancellationToken stopping)
     {
-        var connection = await ClientConnection.ConnectAsync(_endpoint, _factory, Application?.ConnectionMetrics.Of(Path), TimeProvider, stopping);
+        var connection = await ClientConnection.ConnectAsync(_endpoint, _factory, Application?.ConnectionMetrics.Of(ServicePath), TimeProvider, stopping);
         var known = false;
         try
         {

@@ -80,7 +80,7 @@ public sealed partial class ClientService : Service
             if (_state == ClientState.Connected)
                 return _connection!.Protocol;
             if (_state == ClientState.Stopped)
-                throw new OperationCanceledException($"The service '{Path}' has stopped, so it has no connection to '{_endpoint}'.");
+                throw new OperationCanceledException($"The service '{ServicePath}' has stopped, so it has no connection to '{_endpoint}'.");
             _waiters.Add(waiter);
         }
 
@@ -146,7 +146,7 @@ public sealed partial class ClientService : Service
             if (connection is not null)
                 await connection.LoseAsync(cancellationToken);
             if (!await EndsInTimeAsync(_running, cancellationToken))
-                throw new TimeoutException($"The preparation of a connection by the service '{Path}' did not end within the grace period. It must heed its token.");
+                throw new TimeoutException($"The preparation of a connection by the service '{ServicePath}' did not end within the grace period. It must heed its token.");
         }
         finally
         {
@@ -166,7 +166,7 @@ public sealed partial class ClientService : Service
         lock (_gate)
         {
             foreach (var waiter in _waiters)
-                waiter.Connected.TrySetException(new OperationCanceledException($"The service '{Path}' was stopped before it had a connection to '{_endpoint}'."));
+                waiter.Connected.TrySetException(new OperationCanceledException($"The service '{ServicePath}' was stopped before it had a connection to '{_endpoint}'."));
             _waiters.Clear();
         }
     }

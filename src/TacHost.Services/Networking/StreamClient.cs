@@ -62,7 +62,7 @@ public class StreamClient : Service
     {
         try
         {
-            return await ClientConnection.ConnectAsync(_endpoint, _factory, Application?.ConnectionMetrics.Of(Path), TimeProvider.System, cancellationToken);
+            return await ClientConnection.ConnectAsync(_endpoint, _factory, Application?.ConnectionMetrics.Of(ServicePath), TimeProvider.System, cancellationToken);
         }
         catch (CannotConnectException e)
         {

@@ -44,10 +44,10 @@ public class StreamServer : Service
     /// <inheritdoc/>
     protected sealed override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
     {
-        ListenerSettings settings = new(Path, _factory, Logger)
+        ListenerSettings settings = new(ServicePath, _factory, Logger)
         {
             Application = Application,
-            Counts = Application?.ConnectionMetrics.Of(Path),
+            Counts = Application?.ConnectionMetrics.Of(ServicePath),
             Limiter = (Limits.Connections ?? Limits.ConnectionsPerAddress) is null ? null : new ConnectionLimiter(Limits),
             IdleTimeout = Limits.IdleTimeout,
         };

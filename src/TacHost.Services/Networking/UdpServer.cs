@@ -38,7 +38,7 @@ public sealed class UdpServer : DatagramServer
     private protected override async Task BindAsync(Action<Socket> add, CancellationToken cancellationToken)
     {
         var port = _port;
-        var addresses = await InterfaceAddresses.ResolveAsync(_iface, Path, cancellationToken);
+        var addresses = await InterfaceAddresses.ResolveAsync(_iface, ServicePath, cancellationToken);
         CannotListenException? missing = null;
         var bound = 0;
         foreach (var address in addresses)
@@ -77,7 +77,7 @@ public sealed class UdpServer : DatagramServer
         catch (SocketException e)
         {
             socket?.Dispose();
-            throw new CannotListenException(endPoint, $"The service '{Path}' cannot bind the UDP port {endPoint}, {WhyNot(e)}", e);
+            throw new CannotListenException(endPoint, $"The service '{ServicePath}' cannot bind the UDP port {endPoint}, {WhyNot(e)}", e);
         }
     }
 

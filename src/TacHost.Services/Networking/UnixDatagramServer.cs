@@ -29,7 +29,7 @@ public sealed class UnixDatagramServer : DatagramServer
 
     private protected override async Task BindAsync(Action<Socket> add, CancellationToken cancellationToken)
     {
-        (var socket, _file) = await UnixSocketFile.MakeAsync(_path, _mode, SocketType.Dgram, _ => { }, Path, Application, cancellationToken);
+        (var socket, _file) = await UnixSocketFile.MakeAsync(_path, _mode, SocketType.Dgram, _ => { }, ServicePath, Application, cancellationToken);
         add(socket);
     }
 

@@ -50,7 +50,7 @@ internal sealed class ApplicationStart(HostOptions options, IApplicationRecipe r
         var identity = Identity.Resolve(options.User ?? Text(application.Uid), options.Group ?? Text(application.Gid), options.EffectiveOnly);
         (application.Uid, application.Gid) = ((int?)identity?.User, (int?)identity?.Group);
 
-        limit.BeforeCancelling = () => _unfinished = [.. ServiceTree.Starting(application).Select(service => service.Path)];
+        limit.BeforeCancelling = () => _unfinished = [.. ServiceTree.Starting(application).Select(service => service.ServicePath)];
         Waiting.For(application.PrivilegedStartAsync(limit.Token));
         timings.Over("privileged start");
         StopIfGivenUp();

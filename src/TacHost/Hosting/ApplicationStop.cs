@@ -56,5 +56,5 @@ internal sealed class ApplicationStop(HostOptions options, LogOutput log, Servic
     }
 
     private static string Names(Application application) =>
-        string.Join(", ", ServiceTree.NotStopped(application).Select(service => $"'{service.Path}'"));
+        string.Join(", ", ServiceTree.NotStopped(application).Select(service => $"'{service.ServicePath}'"));
 }
