@@ -12,7 +12,7 @@ namespace TacHost.Services;
 /// A derived class's own start runs before its children's, its own stop after theirs.
 /// Ported from <c>twisted.application.service.MultiService</c>.
 /// </remarks>
-public partial class MultiService : Service, IServiceCollection
+public partial class MultiService : Service, IServiceParent
 {
     private static readonly TimeSpan _momentToLetGo = TimeSpan.FromSeconds(1);
 

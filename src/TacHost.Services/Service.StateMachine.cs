@@ -99,7 +99,7 @@ public abstract partial class Service
             _state = ServiceState.Starting;
             _stopOwed = true;
             _privilegedPartDone = false;
-            Failure = null;
+            LastFailure = null;
         }
     }
 
@@ -136,7 +136,7 @@ public abstract partial class Service
         await TryAsync(StopCoreAsync);
         if (failures.Count == 0)
         {
-            End(ServiceState.Stopped, Failure);
+            End(ServiceState.Stopped, LastFailure);
             return;
         }
 
@@ -190,7 +190,7 @@ public abstract partial class Service
         lock (_gate)
         {
             _state = state;
-            Failure = failure;
+            LastFailure = failure;
             _stopOwed = false;
             _privilegedPartDone = false;
             _stopping?.Dispose();
@@ -231,7 +231,7 @@ public abstract partial class Service
             // A stop may have given up on this body.
             if (_body != body)
                 return;
-            Failure = failure;
+            LastFailure = failure;
             wasRunning = _state == ServiceState.Running;
             if (wasRunning)
                 _state = ServiceState.Failed;
@@ -239,6 +239,6 @@ public abstract partial class Service
 
         ServiceLog.Failed(Logger, failure, ServicePath);
         if (wasRunning)
-            (_parent ?? this as IServiceCollection)?.ServiceFailed(this, failure);
+            (_parent ?? this as IServiceParent)?.ServiceFailed(this, failure);
     }
 }

@@ -13,7 +13,7 @@ public abstract partial class Service : IService
 {
     private readonly Lock _gate = new();
     private string? _name;
-    private IServiceCollection? _parent;
+    private IServiceParent? _parent;
     private volatile ServiceState _state;
     private bool _privilegedPartDone;
     private bool _stopOwed;
@@ -26,7 +26,7 @@ public abstract partial class Service : IService
     public string? Name => _name;
 
     /// <inheritdoc/>
-    public IServiceCollection? Parent => _parent;
+    public IServiceParent? Parent => _parent;
 
     /// <inheritdoc/>
     public ServiceState State => _state;
@@ -35,7 +35,7 @@ public abstract partial class Service : IService
     public bool Running => _state == ServiceState.Running;
 
     /// <summary>What made the service fail last, or null. Kept until the next start.</summary>
-    public Exception? Failure { get; private set; }
+    public Exception? LastFailure { get; private set; }
 
     /// <inheritdoc/>
     public string ServicePath => _parent is IService parent ? $"{parent.ServicePath}/{Segment ?? OwnName}" : OwnName;
@@ -86,7 +86,7 @@ public abstract partial class Service : IService
     }
 
     /// <inheritdoc/>
-    public void SetServiceParent(IServiceCollection parent) =>
+    public void SetServiceParent(IServiceParent parent) =>
         Join(parent, () =>
         {
             parent.AddService(this);
@@ -94,7 +94,7 @@ public abstract partial class Service : IService
         });
 
     /// <inheritdoc/>
-    public async Task SetServiceParentAsync(IServiceCollection parent, CancellationToken cancellationToken = default)
+    public async Task SetServiceParentAsync(IServiceParent parent, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(parent);
         if (_parent is not null)
@@ -133,7 +133,7 @@ public abstract partial class Service : IService
     /// <param name="stoppingToken">Cancelled when the service is to stop. The stop waits for the body to end, but no longer than the grace period, then calls <see cref="OnStopAsync"/>. So the body must not await that stop itself.</param>
     protected virtual Task ExecuteAsync(CancellationToken stoppingToken) => Task.CompletedTask;
 
-    private Task Join(IServiceCollection parent, Func<Task> add)
+    private Task Join(IServiceParent parent, Func<Task> add)
     {
         ArgumentNullException.ThrowIfNull(parent);
         for (var above = parent; above is not null; above = (above as IService)?.Parent)
@@ -163,7 +163,7 @@ public abstract partial class Service : IService
         return added.IsCompletedSuccessfully ? added : LeaveIfRefused(parent, added);
     }
 
-    private async Task LeaveIfRefused(IServiceCollection parent, Task added)
+    private async Task LeaveIfRefused(IServiceParent parent, Task added)
     {
         try
         {
@@ -177,7 +177,7 @@ public abstract partial class Service : IService
     }
 
     /// <summary>Forgets a parent, unless another has taken its place.</summary>
-    internal void Leave(IServiceCollection parent)
+    internal void Leave(IServiceParent parent)
     {
         lock (_gate)
         {
@@ -203,7 +203,7 @@ public abstract partial class Service : IService
         return leaf;
     }
 
-    internal static string PathOf(IServiceCollection collection) =>
+    internal static string PathOf(IServiceParent collection) =>
         collection is IService service ? service.ServicePath : TypeName.Of(collection.GetType());
 
     /// <summary>A logger with what it was made from: any of that changes when this service or one above it moves.</summary>

@@ -39,12 +39,12 @@ public sealed partial class ServiceTests
 
         await Assert.ThrowsAsync<ServiceFailedException>(() => application.Failed.Soon());
         Assert.Equal(ServiceState.Failed, service.State);
-        Assert.Equal("body", service.Failure?.Message);
+        Assert.Equal("body", service.LastFailure?.Message);
         await Assert.ThrowsAsync<InvalidOperationException>(() => service.StartAsync(Token));
 
         await service.StopAsync(Token);
         Assert.Equal(ServiceState.Stopped, service.State);
-        Assert.Equal("body", service.Failure?.Message);
+        Assert.Equal("body", service.LastFailure?.Message);
         Assert.Equal(1, service.Stops);
     }
 
@@ -95,7 +95,7 @@ public sealed partial class ServiceTests
 
         await application.StopAsync(Token).Soon();
         Assert.Equal(ServiceState.Stopped, service.State);
-        Assert.Equal("late", service.Failure?.Message);
+        Assert.Equal("late", service.LastFailure?.Message);
         Assert.False(application.Failed.IsCompleted);
     }
 
@@ -126,7 +126,7 @@ public sealed partial class ServiceTests
         // The continuations of this task run before SetException returns.
         firstBody.SetException(new InvalidTimeZoneException("of the first run"));
         Assert.True(service.Running);
-        Assert.Null(service.Failure);
+        Assert.Null(service.LastFailure);
     }
 
     [Fact]

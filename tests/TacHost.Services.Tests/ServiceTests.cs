@@ -36,7 +36,7 @@ public sealed partial class ServiceTests
         var service = new RecordingService(_journal, "a");
         Assert.Equal(ServiceState.Stopped, service.State);
         Assert.False(service.Running);
-        Assert.Null(service.Failure);
+        Assert.Null(service.LastFailure);
         Assert.Null(service.Parent);
     }
 
@@ -102,7 +102,7 @@ public sealed partial class ServiceTests
 
         var failure = await Assert.ThrowsAsync<InvalidTimeZoneException>(() => service.StartAsync(Token));
         Assert.Equal(ServiceState.Failed, service.State);
-        Assert.Same(failure, service.Failure);
+        Assert.Same(failure, service.LastFailure);
 
         await service.StopAsync(Token);
         Assert.Equal(["privileged a", "start a", "stop a"], _journal.Entries);
@@ -140,7 +140,7 @@ public sealed partial class ServiceTests
 
         await service.StartAsync(Token);
         Assert.True(service.Running);
-        Assert.Null(service.Failure);
+        Assert.Null(service.LastFailure);
     }
 
     [Fact]
@@ -213,7 +213,7 @@ public sealed partial class ServiceTests
         await service.StartAsync(Token);
         var failure = await Assert.ThrowsAsync<InvalidTimeZoneException>(() => service.StopAsync(Token));
         Assert.Equal(ServiceState.Failed, service.State);
-        Assert.Same(failure, service.Failure);
+        Assert.Same(failure, service.LastFailure);
 
         await service.StopAsync(Token);
         Assert.Equal(1, _journal.CountOf("stop a"));

@@ -66,7 +66,7 @@ public sealed partial class ClientServiceTests
         await using var running = await RunningService.StartAsync(service);
         (await _endpoint.NextAsync()).Fail();
         Assert.True(SpinWait.SpinUntil(() => service.State == ServiceState.Failed, Bounded.Patience));
-        Assert.IsType<InvalidTimeZoneException>(service.Failure);
+        Assert.IsType<InvalidTimeZoneException>(service.LastFailure);
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-namespace TacHost.Services.Networking;
+namespace TacHost.Services;
 
 /// <summary>How long to wait before the next attempt to connect: longer after each one that failed, up to a limit, and never quite the same.</summary>
 /// <remarks>Ported from <c>twisted.application.internet.backoffPolicy</c>, with its figures.</remarks>
