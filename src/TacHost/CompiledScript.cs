@@ -1,10 +1,9 @@
 namespace TacHost;
 
 /// <summary>A compiled script that is no tac: a plugin in one file.</summary>
-/// <param name="Image">The assembly.</param>
-/// <param name="Symbols">Its portable symbols.</param>
+/// <param name="Code">Its assemblies: that of the script last, after what it is compiled against.</param>
 /// <param name="Libraries">Absolute paths of the assemblies it refers to by <c>#r</c>.</param>
 /// <param name="Sources">Absolute paths of the script and of what it loads.</param>
 /// <param name="WasCompiled">Whether the compiler was needed, and so is in the memory of this process.</param>
 /// <param name="Notices">What was noticed and belongs in the log.</param>
-internal sealed record CompiledScript(byte[] Image, byte[] Symbols, IReadOnlyList<string> Libraries, IReadOnlyList<string> Sources, bool WasCompiled, IReadOnlyList<string> Notices);
+internal sealed record CompiledScript(IReadOnlyList<CodeImage> Code, IReadOnlyList<string> Libraries, IReadOnlyList<string> Sources, bool WasCompiled, IReadOnlyList<string> Notices);

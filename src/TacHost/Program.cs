@@ -103,7 +103,7 @@ internal static class Program
             return Start(options, args, () => plugin, signals, timings);
         }
 
-        return Start(options, args, () => TacFile.Prepare(options.TacFile ?? options.Plugin!, PluginPath.SearchDirectories(options)), signals, timings);
+        return Start(options, args, () => PrepareTac(options.TacFile ?? options.Plugin!, PluginPath.SearchDirectories(options)), signals, timings);
     }
 
     private static int Start(HostOptions options, string[] args, Func<IApplicationRecipe> prepare, OtherSignals signals, StartTimings timings)
@@ -134,7 +134,7 @@ internal static class Program
 
     private static int CompileAhead(HostOptions options, IReadOnlyList<string> files, string? directory)
     {
-        var (done, failures) = AheadOfTime.Compile(files, PluginPath.SearchDirectories(options), directory);
+        var (done, failures) = AheadOfTime.Compile(files, PluginPath.SearchDirectories(options), directory, PrintWarnings);
         Print(done);
         foreach (var failure in failures)
             PrintError(failure, options.Debug);
@@ -149,7 +149,21 @@ internal static class Program
 
     private static PluginCatalog Catalog(HostOptions options) => new(options, Compile);
 
-    private static CompiledScript Compile(string path, IReadOnlyList<string> directories) => TacFile.Prepare(path, directories).Script;
+    private static CompiledScript Compile(string path, IReadOnlyList<string> directories) => PrepareTac(path, directories).Script;
+
+    /// <summary>Prepares a tac file, and prints what the compiler warns of: once, because the next start takes what is compiled.</summary>
+    private static TacRecipe PrepareTac(string path, IReadOnlyList<string> directories)
+    {
+        var recipe = TacFile.Prepare(path, directories);
+        PrintWarnings(recipe);
+        return recipe;
+    }
+
+    private static void PrintWarnings(TacRecipe recipe)
+    {
+        foreach (var warning in recipe.Warnings)
+            Console.Error.WriteLine(OneLine.Printable(warning));
+    }
 
     private static int Answer(PluginQuestion question, string name, HostOptions options)
     {

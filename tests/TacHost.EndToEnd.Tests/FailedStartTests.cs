@@ -24,7 +24,16 @@ public sealed class FailedStartTests
         { "exits", "Environment.Exit(3);", Software, ["ended before it was running, with exit code 3"] },
         { "kills itself", "System.Diagnostics.Process.GetCurrentProcess().Kill();", Software, ["ended before it was running, killed by signal 9"] },
         { "overflows the stack", "int F(int n) => F(n + 1) + F(n);\nvar application = F(0).ToString();", Software, ["ended before it was running, killed by signal 6"] },
-        { "start throws", "class S : Service { protected override Task OnStartAsync(CancellationToken t) => throw new InvalidOperationException(\"no moon\"); }\nvar application = new Application(\"x\");\nnew S().SetServiceParent(application);", Unavailable, ["'bad.csx' did not start. The service 'x/S' failed to start: InvalidOperationException: no moon"] },
+        { "start throws", "class S : Service { protected override Task OnStartAsync(CancellationToken t) => throw new InvalidOperationException(\"no moon\"); }\nvar application = new Application(\"x\");\nnew S().SetServiceParent(application);", Unavailable, ["'bad.csx' did not start. The service 'x/S' failed to start: InvalidOperationException at bad.csx:line 1: no moon\n    class S"] },
+        { "wrong argument", "class F : ServerFactory { protected override Protocol BuildProtocol(EndPoint peer) => null; }\nvar application = new Application(\"x\");\n// a port that cannot be\nnew TcpServer(70000, new F()).SetServiceParent(application);", Software, ["'bad.csx' threw ArgumentOutOfRangeException at bad.csx:line 4: port ('70000') must be less than or equal to '65535'.", "\n    new TcpServer(70000, new F()).SetServiceParent(application);\n    ^\n"] },
+        { "throws inside", "class C { public static readonly int N = int.Parse(\"x\"); }\nvar n = C.N;", Software, ["'bad.csx' threw FormatException at bad.csx:line 1: The input string 'x' was not in a correct format.\n"] },
+        { "throws in a task", "Task.Run(() => { throw new InvalidOperationException(\"deep\"); }).Wait();", Software, ["'bad.csx' threw InvalidOperationException at bad.csx:line 1: deep\n"] },
+        { "start throws inside", "class C { public static readonly int N = int.Parse(\"x\"); }\nclass S : Service { protected override Task OnStartAsync(CancellationToken t) { _ = C.N; return Task.CompletedTask; } }\nvar application = new Application(\"x\");\nnew S().SetServiceParent(application);", Unavailable, ["The service 'x/S' failed to start: FormatException at bad.csx:line 1: The input string 'x' was not in a correct format."] },
+        { "namespace", "namespace My { class A {} }\nvar application = new Application(\"x\");", BadTac, ["bad.csx(1,1): error CS7021", "a script has no namespaces. Put it into a file of its own"] },
+        { "extension method", "static class E { public static int Twice(this int x) => 2 * x; }\nvar application = new Application(\"x\");", BadTac, ["error CS1109", "or write the method at the top level of the tac file."] },
+        { "extension block", "static class E { extension(int x) { public int Twice => 2 * x; } }\nvar application = new Application(\"x\");", BadTac, ["error CS9283", "cannot hold extension blocks. Put it into a file of its own"] },
+        { "using declaration", "using var d = new MemoryStream();\nvar application = new Application(\"x\");", BadTac, ["error CS1002", "would be disposed before anything starts. Leave 'using' out"] },
+        { "generator", "using System.Text.RegularExpressions;\npartial class R { [GeneratedRegex(\"a\")] public static partial Regex A(); }\nvar application = new Application(\"x\");", BadTac, ["error CS8795", "Source generators do not run for tac files."] },
         { "empty", "", BadTac, ["has no global variable named 'application'"] },
     };
 
@@ -38,6 +47,32 @@ public sealed class FailedStartTests
         var outcome = await sandbox.TachostAsync("bad.csx");
 
         AssertFailed(sandbox, outcome, exitCode, said);
+    }
+
+    [Theory]
+    [InlineData("bad.csx", "bad.csx")]
+    [InlineData("loaded.csx", "bad.csx")]
+    public async Task Start_OfAFileThatIsNotUtf8_NamesTheLine(string wrong, string main)
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write(main, "#load \"loaded.csx\"\nvar application = new Application(\"x\");");
+        await File.WriteAllBytesAsync(sandbox.PathOf(wrong), [.. "var a = 1;\n// gr"u8, 0xFC, 0xDF, .. "e\nvar application = new Application(\"x\");"u8], TestContext.Current.CancellationToken);
+        var outcome = await sandbox.TachostAsync(main);
+
+        AssertFailed(sandbox, outcome, BadTac, $"'{wrong}' is not valid UTF-8: line 2 has", "Save the file as UTF-8.");
+    }
+
+    [Fact]
+    public async Task Warnings_OfTheCompiler_AreShownOnceAtTheCompile()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("warns.csx", "async Task F() { Task.Delay(1); await Task.Yield(); }\nstring? s = null;\nvar application = new Application(\"x\");\nthrow new InvalidOperationException(s);");
+        var first = await sandbox.TachostAsync("warns.csx");
+        var second = await sandbox.TachostAsync("warns.csx");
+
+        Assert.StartsWith("warns.csx(1,18): warning CS4014: ", first.Error, StringComparison.Ordinal);
+        Assert.Contains("\n    async Task F() { Task.Delay(1); await Task.Yield(); }\n                     ^\ntachost: ", first.Error, StringComparison.Ordinal);
+        Assert.StartsWith("tachost: 'warns.csx' threw", second.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ internal static class StartFailure
         var service = application is null ? null : ServiceTree.Failed(application, failure);
         var text = service is null || failure is CannotListenException
             ? failure.Message
-            : $"The service '{service.ServicePath}' failed to start: {(failure is IOException ? failure.Message : $"{failure.GetType().Name}: {failure.Message}")}";
+            : $"The service '{service.ServicePath}' failed to start: {(failure is IOException ? failure.Message : FailureText.Of(failure))}";
         return new TacHostException(ExitCode.Unavailable, $"'{source}' did not start. {text}", failure);
     }
 

@@ -32,13 +32,14 @@ internal static class AspNetCore
     /// <summary>Loads an assembly of it, or what the host has in its place; null if that is none of them, or an older one than is asked for.</summary>
     public static Assembly? Load(AssemblyName name)
     {
-        if (Find(name) is { } path && AssemblyName.GetAssemblyName(path).Version >= name.Version)
+        if (Find(name.Name!) is { } path && AssemblyName.GetAssemblyName(path).Version >= name.Version)
             return AssemblyLoadContext.Default.LoadFromAssemblyName(name);
         return null;
     }
 
-    private static string? Find(AssemblyName name) =>
-        Directory is { } directory && Path.Combine(directory, name.Name + ".dll") is var path && File.Exists(path) ? path : null;
+    /// <summary>Returns the path of one of its assemblies by the simple name, or null.</summary>
+    public static string? Find(string name) =>
+        Directory is { } directory && Path.Combine(directory, name + ".dll") is var path && File.Exists(path) ? path : null;
 
     /// <summary>Finds the directory, and lets the default context find the assemblies in it by themselves, which refer to each other.</summary>
     private static string? FindAndServe()
@@ -46,7 +47,7 @@ internal static class AspNetCore
         var exact = Path.Combine(FrameworkRoot, Path.GetFileName(RuntimeDirectory));
         var directory = System.IO.Directory.Exists(exact) ? exact : NewestPatch();
         if (directory is not null)
-            AssemblyLoadContext.Default.Resolving += (context, name) => Find(name) is { } path ? context.LoadFromAssemblyPath(path) : null;
+            AssemblyLoadContext.Default.Resolving += (context, name) => Find(name.Name!) is { } path ? context.LoadFromAssemblyPath(path) : null;
         return directory;
     }
 

@@ -15,8 +15,26 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
 {
     private readonly SharedAssemblies _shared = new(contract);
 
-    /// <summary>Loads an assembly with its symbols, which may be empty.</summary>
-    public Assembly Load(byte[] image, byte[] symbols) =>
+    private readonly HashSet<Assembly> _main = [];
+
+    /// <summary>Returns whether an assembly is the code of a tac or a plugin itself, rather than a library it uses.</summary>
+    public static bool IsMainCode(Assembly? assembly) =>
+        assembly is not null && GetLoadContext(assembly) is IsolatedLoadContext context && context._main.Contains(assembly);
+
+    /// <summary>Loads the code that the context is for, and returns the last of its assemblies.</summary>
+    public Assembly LoadMain(IReadOnlyList<CodeImage> code)
+    {
+        Assembly? last = null;
+        foreach (var (image, symbols) in code)
+        {
+            last = Load(image, symbols);
+            _main.Add(last);
+        }
+
+        return last ?? throw new ArgumentException("There is no code to load.", nameof(code));
+    }
+
+    private Assembly Load(byte[] image, byte[] symbols) =>
         LoadFromStream(new MemoryStream(image), symbols.Length == 0 ? null : new MemoryStream(symbols));
 
     /// <summary>Loads those of the named libraries that came with the host, which is 2 ms sooner than waiting until .NET asks for them: it compares what it asked for with what it got, by rules of culture.</summary>
@@ -36,10 +54,10 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
             return null;
         if (AspNetCore.Load(assemblyName) is { } ofFramework)
             return ofFramework;
-        var path = libraries.FirstOrDefault(library => Path.GetFileNameWithoutExtension(library.AsSpan()).Equals(simple, StringComparison.OrdinalIgnoreCase))
-            ?? libraries.Select(library => Path.GetDirectoryName(library)!).Concat(directories)
-                .Select(directory => Path.Combine(directory, simple + ".dll"))
-                .FirstOrDefault(File.Exists);
+        var path = assemblyName.CultureName is { Length: > 0 } culture
+            ? Search(directory => LibraryFiles.Satellite(directory, culture, simple))
+            : OfThisRuntime(libraries.FirstOrDefault(library => Path.GetFileNameWithoutExtension(library.AsSpan()).Equals(simple, StringComparison.OrdinalIgnoreCase)), simple)
+                ?? Search(directory => LibraryFiles.Assembly(directory, simple));
         if (path is null && AspNetCore.Directory is null && simple.StartsWith(AspNetCore.NamePrefix, StringComparison.Ordinal))
             throw new TacHostException(ExitCode.Unavailable, $"It needs '{simple}', but {AspNetCore.WhyMissing}");
         if (path is null)
@@ -49,6 +67,36 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
 
         var symbols = Path.ChangeExtension(path, ".pdb");
         return Load(File.ReadAllBytes(path), File.Exists(symbols) ? File.ReadAllBytes(symbols) : []);
+    }
+
+    /// <summary>Libraries come from memory, so that .NET does not know a directory in which to look for the native ones they call.</summary>
+    protected override nint LoadUnmanagedDll(string unmanagedDllName)
+    {
+        if (unmanagedDllName.Contains('/', StringComparison.Ordinal))
+            return 0;
+        return Search(directory => LibraryFiles.Native(directory, unmanagedDllName)) is { } path ? LoadUnmanagedDllFromPath(path) : 0;
+    }
+
+    /// <summary>A library that was named may have another file for this runtime beside it, against which nothing is compiled.</summary>
+    private static string? OfThisRuntime(string? library, string simple) =>
+        library is null ? null : LibraryFiles.Assembly(Path.GetDirectoryName(library)!, simple) ?? library;
+
+    /// <summary>Looks beside the libraries, then in the directories.</summary>
+    private string? Search(Func<string, string?> find)
+    {
+        foreach (var library in libraries)
+        {
+            if (find(Path.GetDirectoryName(library)!) is { } beside)
+                return beside;
+        }
+
+        foreach (var directory in directories)
+        {
+            if (find(directory) is { } found)
+                return found;
+        }
+
+        return null;
     }
 
     private static bool IsOwn(string path) => path.StartsWith(AppContext.BaseDirectory, StringComparison.Ordinal);

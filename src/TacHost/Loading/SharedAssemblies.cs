@@ -1,38 +1,62 @@
 using System.Reflection;
-using System.Runtime.InteropServices;
+using System.Runtime.Loader;
 
 namespace TacHost.Loading;
 
-/// <summary>The assemblies that a loaded tac or plugin has in common with the host: the contract, what that refers to, and .NET itself.</summary>
-internal sealed class SharedAssemblies(Assembly contract)
+/// <summary>The assemblies that a loaded tac or plugin has in common with the host: the contract, what that refers to directly or indirectly, and .NET itself.</summary>
+internal sealed class SharedAssemblies
 {
-    private readonly Dictionary<string, AssemblyName> _ofTheHost = NamesOf(contract);
+    private readonly Dictionary<string, AssemblyName> _direct;
 
-    /// <summary>Whether an assembly of that name is never taken from anywhere else.</summary>
-    public bool Contains(string name) => _ofTheHost.ContainsKey(name) || FindInRuntime(name) is not null;
+    /// <summary>Read once a name needs it: that loads assemblies, and most starts need none of them.</summary>
+    private readonly Lazy<Dictionary<string, AssemblyName>> _all;
 
-    /// <summary>The version that there is; null if none is shared.</summary>
+    public SharedAssemblies(Assembly contract)
+    {
+        _direct = new(StringComparer.OrdinalIgnoreCase);
+        foreach (var name in contract.GetReferencedAssemblies())
+            _direct[name.Name!] = name;
+        _direct[contract.GetName().Name!] = contract.GetName();
+        _all = new(() => WithIndirect(_direct));
+    }
+
+    /// <summary>Gets the simple names of the contract and of all that it refers to, .NET included.</summary>
+    public IReadOnlyCollection<string> NamesOfTheHost => _all.Value.Keys;
+
+    /// <summary>Returns whether an assembly of that name is never taken from anywhere else.</summary>
+    public bool Contains(string name) => IsOfTheHost(name) || Framework.Find(name) is not null;
+
+    /// <summary>Returns the version that there is, or null if none is shared.</summary>
     public Version? VersionOf(string name)
     {
-        if (FindInRuntime(name) is { } path)
+        if (Framework.Find(name) is { } path)
             return AssemblyName.GetAssemblyName(path).Version;
-        if (!_ofTheHost.TryGetValue(name, out var ofTheHost))
-            return AspNetCore.Directory is { } directory && Path.Combine(directory, name + ".dll") is var framework && File.Exists(framework) ? AssemblyName.GetAssemblyName(framework).Version : null;
+        if (!IsOfTheHost(name))
+            return AspNetCore.Find(name) is { } framework ? AssemblyName.GetAssemblyName(framework).Version : null;
 
         // What the contract was built against says less than what lies here.
         var own = Path.Combine(AppContext.BaseDirectory, name + ".dll");
-        return File.Exists(own) ? AssemblyName.GetAssemblyName(own).Version : ofTheHost.Version;
+        return File.Exists(own) ? AssemblyName.GetAssemblyName(own).Version : _all.Value[name].Version;
     }
 
-    private static Dictionary<string, AssemblyName> NamesOf(Assembly contract)
+    private bool IsOfTheHost(string name) =>
+        _direct.ContainsKey(name) || (File.Exists(Path.Combine(AppContext.BaseDirectory, name + ".dll")) && _all.Value.ContainsKey(name));
+
+    private static Dictionary<string, AssemblyName> WithIndirect(Dictionary<string, AssemblyName> direct)
     {
-        Dictionary<string, AssemblyName> names = new(StringComparer.OrdinalIgnoreCase);
-        foreach (var name in contract.GetReferencedAssemblies())
-            names[name.Name!] = name;
-        names[contract.GetName().Name!] = contract.GetName();
-        return names;
-    }
+        Dictionary<string, AssemblyName> all = new(direct, direct.Comparer);
+        Queue<AssemblyName> left = new(direct.Values);
+        while (left.TryDequeue(out var next))
+        {
+            if (Framework.Find(next.Name!) is not null)
+                continue;
+            foreach (var name in AssemblyLoadContext.Default.LoadFromAssemblyName(next).GetReferencedAssemblies())
+            {
+                if (all.TryAdd(name.Name!, name))
+                    left.Enqueue(name);
+            }
+        }
 
-    private static string? FindInRuntime(string name) =>
-        Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), name + ".dll") is var path && File.Exists(path) ? path : null;
+        return all;
+    }
 }

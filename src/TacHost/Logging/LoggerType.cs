@@ -32,7 +32,7 @@ internal static class LoggerType
         }
         catch (Exception e) when (e is not TacHostException)
         {
-            throw Wrong(name, $"making one threw {e.GetType().Name}: {e.Message}", e);
+            throw Wrong(name, $"making one threw {FailureText.Of(e)}", e);
         }
     }
 

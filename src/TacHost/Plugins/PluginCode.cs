@@ -8,10 +8,9 @@ namespace TacHost.Plugins;
 /// <param name="Name">The plugin.</param>
 /// <param name="TypeName">Its service maker.</param>
 /// <param name="Path">Where it comes from.</param>
-/// <param name="Image">The assembly.</param>
-/// <param name="Symbols">Its symbols, or nothing.</param>
+/// <param name="Code">Its assemblies: that of the plugin last, after what it is compiled against.</param>
 /// <param name="Libraries">Absolute paths of the assemblies that a script refers to; their directories and that of an assembly are searched for more.</param>
-internal sealed record PluginCode(string Name, string TypeName, string Path, byte[] Image, byte[] Symbols, IReadOnlyList<string> Libraries)
+internal sealed record PluginCode(string Name, string TypeName, string Path, IReadOnlyList<CodeImage> Code, IReadOnlyList<string> Libraries)
 {
     /// <summary>Loads it, apart from all else, and makes its service maker.</summary>
     /// <exception cref="TacHostException">It cannot be loaded, or its constructor threw.</exception>
@@ -20,7 +19,7 @@ internal sealed record PluginCode(string Name, string TypeName, string Path, byt
         try
         {
             var context = new IsolatedLoadContext(Name, typeof(IService).Assembly, Libraries, [System.IO.Path.GetDirectoryName(Path)!, .. directories]);
-            var type = context.Load(Image, Symbols).GetType(TypeName, throwOnError: true)!;
+            var type = context.LoadMain(Code).GetType(TypeName, throwOnError: true)!;
             return typeof(IServiceMaker).IsAssignableFrom(type)
                 ? (IServiceMaker)Activator.CreateInstance(type, System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.DoNotWrapExceptions, null, null, null)!
                 : throw new InvalidOperationException($"{type.Name} carries [Plugin], but is no {nameof(IServiceMaker)}: derive it from ServiceMaker<TOptions>");
@@ -31,22 +30,21 @@ internal sealed record PluginCode(string Name, string TypeName, string Path, byt
         }
         catch (Exception e)
         {
-            throw new TacHostException(ExitCode.Software, $"the plugin '{Name}' ('{Path}') is broken: its service maker {TypeName} cannot be made. {e.GetType().Name}: {e.Message}", e);
+            throw new TacHostException(ExitCode.Software, $"the plugin '{Name}' ('{Path}') is broken: its service maker {TypeName} cannot be made. {FailureText.Of(e)}", e);
         }
     }
 
     public static PluginCode Read(BinaryReader reader) => new(
-        reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadBytes(reader.ReadInt32()), reader.ReadBytes(reader.ReadInt32()), reader.ReadList());
+        reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadList(CodeImage.Read), reader.ReadList());
 
     public void Write(BinaryWriter writer)
     {
         writer.Write(Name);
         writer.Write(TypeName);
         writer.Write(Path);
-        writer.Write(Image.Length);
-        writer.Write(Image);
-        writer.Write(Symbols.Length);
-        writer.Write(Symbols);
+        writer.Write(Code.Count);
+        foreach (var each in Code)
+            each.Write(writer);
         writer.WriteList(Libraries);
     }
 }

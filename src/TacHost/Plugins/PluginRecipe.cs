@@ -33,8 +33,8 @@ internal sealed class PluginRecipe : IApplicationRecipe
     {
         var script = entry.File.IsScript ? compile(entry.Path, catalog.SearchDirectories) : null;
         var code = script is null
-            ? new PluginCode(entry.Name, entry.Plugin!.TypeName, entry.Path, File.ReadAllBytes(entry.Path), SymbolsOf(entry.Path), [])
-            : new PluginCode(entry.Name, entry.Plugin!.TypeName, entry.Path, script.Image, script.Symbols, script.Libraries);
+            ? new PluginCode(entry.Name, entry.Plugin!.TypeName, entry.Path, [new CodeImage(File.ReadAllBytes(entry.Path), SymbolsOf(entry.Path))], [])
+            : new PluginCode(entry.Name, entry.Plugin!.TypeName, entry.Path, script.Code, script.Libraries);
         PluginRecipe recipe = new(code, catalog.SearchDirectories, options.PluginWords, Environment.CurrentDirectory, [.. catalog.Notices, .. script?.Notices ?? []]) { WasCompiled = catalog.HasCompiled || script is { WasCompiled: true } };
         if (asManPage)
             recipe._makeHelp = PluginManPage.Make;
@@ -83,7 +83,7 @@ internal sealed class PluginRecipe : IApplicationRecipe
         }
         catch (Exception e) when (e is not TacHostException)
         {
-            throw new TacHostException(ExitCode.Software, $"the plugin '{_code.Name}' ('{_code.Path}') could not make its service. {e.GetType().Name}: {e.Message}", e);
+            throw new TacHostException(ExitCode.Software, $"the plugin '{_code.Name}' ('{_code.Path}') could not make its service. {FailureText.Of(e)}", e);
         }
 
         if (service is not Application application)
@@ -126,7 +126,7 @@ internal sealed class PluginRecipe : IApplicationRecipe
         }
         catch (Exception e) when (e is not TacHostException)
         {
-            throw new TacHostException(ExitCode.Software, $"the plugin '{_code.Name}' ('{_code.Path}') is broken: its options cannot be made. {e.GetType().Name}: {e.Message}", e);
+            throw new TacHostException(ExitCode.Software, $"the plugin '{_code.Name}' ('{_code.Path}') is broken: its options cannot be made. {FailureText.Of(e)}", e);
         }
     }
 

@@ -104,7 +104,7 @@ internal sealed class PluginScan(CacheDirectory cache, IReadOnlyList<string> dir
         try
         {
             var script = compile(path);
-            var plugins = AssemblyMetadata.Read(ImmutableCollectionsMarshal.AsImmutableArray(script.Image));
+            var plugins = AssemblyMetadata.Read(ImmutableCollectionsMarshal.AsImmutableArray(script.Code[^1].Image));
             List<PluginInput> inputs = [];
             foreach (var input in script.Sources.Concat(script.Libraries))
             {

@@ -7,8 +7,9 @@ internal static class AheadOfTime
     /// <param name="files">Their paths; those by which they will be run, because the path decides where a tac looks for what it refers to.</param>
     /// <param name="directories">Where assemblies are looked for.</param>
     /// <param name="output">The directory to keep them in, or null for this user's cache.</param>
+    /// <param name="warn">Is called with each recipe, for the warnings of the compiler.</param>
     /// <returns>A line for each, and those that failed, for which nothing is kept.</returns>
-    public static (string Done, IReadOnlyList<TacHostException> Failures) Compile(IReadOnlyList<string> files, IReadOnlyList<string> directories, string? output)
+    public static (string Done, IReadOnlyList<TacHostException> Failures) Compile(IReadOnlyList<string> files, IReadOnlyList<string> directories, string? output, Action<TacRecipe> warn)
     {
         var done = "";
         List<TacHostException> failures = [];
@@ -18,6 +19,7 @@ internal static class AheadOfTime
             {
                 var cache = output is null ? TacCache.Open() : TacCache.At(output);
                 var recipe = TacFile.Prepare(file, directories, cache);
+                warn(recipe);
                 if (cache.Notice is { } notice)
                     throw new TacHostException(ExitCode.CannotCreate, $"'{file}' compiles, but is not kept. {notice}");
                 done += $"{file}: {(recipe.WasCompiled ? "compiled" : "was compiled before")}\n";

@@ -27,7 +27,8 @@ internal static class CacheKey
             if (search.Find(reference) is not { } path)
                 continue;
             Add(hash, path);
-            Add(hash, Content(path));
+            if (!ReferenceSearch.IsOfAFramework(path))
+                Add(hash, Content(path));
         }
 
         return hash.ToString();

@@ -4,46 +4,64 @@ using Microsoft.CodeAnalysis;
 
 namespace TacHost.Scripting;
 
-/// <summary>The compiler's errors, each with the line it means and a caret under the place.</summary>
+/// <summary>The compiler's errors and warnings, each with the line it means, a caret under the place, and what to write instead.</summary>
 internal static class CompileErrors
 {
     private const int Shown = 10;
     private const string MissingReference = "CS0006";
+    private const string OwnFile = "Put it into a file of its own, with the namespace or the static class at its top, and #load that";
 
     public static string Describe(string tac, TacSources sources, ReferenceSearch search, IReadOnlyList<Diagnostic> errors)
     {
         var text = new StringBuilder($"'{tac}' does not compile.");
+        HashSet<string> hints = [];
         foreach (var error in errors.OrderBy(error => error.Location.SourceTree?.FilePath != sources.Main.Path).ThenBy(error => error.Location.SourceSpan.Start).Take(Shown))
-            Append(text, error, sources, search);
+        {
+            text.Append('\n').Append(WithLine(error, "error"));
+            if (Hint(error, sources, search) is { } hint && hints.Add(hint))
+                text.Append("\n  ").Append(hint);
+        }
+
         if (errors.Count > Shown)
             text.Append(CultureInfo.InvariantCulture, $"\n… and {errors.Count - Shown} more.");
         return text.ToString();
     }
 
-    private static void Append(StringBuilder text, Diagnostic error, TacSources sources, ReferenceSearch search)
+    /// <summary>Returns the warnings among some diagnostics, one after the other.</summary>
+    public static IReadOnlyList<string> Warnings(IEnumerable<Diagnostic> diagnostics) =>
+        [.. diagnostics.Where(each => each.Severity == DiagnosticSeverity.Warning).OrderBy(each => each.Location.SourceTree?.FilePath).ThenBy(each => each.Location.SourceSpan.Start).Select(each => WithLine(each, "warning"))];
+
+    private static string WithLine(Diagnostic diagnostic, string kind)
     {
-        var place = error.Location.GetLineSpan();
+        var place = diagnostic.Location.GetLineSpan();
         var (line, column) = (place.StartLinePosition.Line, place.StartLinePosition.Character);
-        text.Append(CultureInfo.InvariantCulture, $"\n{Shortened(place.Path)}({line + 1},{column + 1}): error {error.Id}: {error.GetMessage(CultureInfo.InvariantCulture)}");
-        var lines = error.Location.SourceTree?.GetText().Lines;
-        if (lines is not null && line < lines.Count)
-        {
-            var source = lines[line].ToString();
-            text.Append(CultureInfo.InvariantCulture, $"\n    {source}\n    ");
-
-            // Tabs stay tabs, so that the caret stands where the place is.
-            foreach (var character in source.AsSpan(0, Math.Min(column, source.Length)))
-                text.Append(character == '\t' ? '\t' : ' ');
-            text.Append('^');
-        }
-
-        if (error.Id == MissingReference && sources.References.FirstOrDefault(reference => error.GetMessage(CultureInfo.InvariantCulture).Contains($"'{reference.Name}'", StringComparison.Ordinal) && search.Find(reference) is null) is { } missing)
-            text.Append(CultureInfo.InvariantCulture, $"\n  '{missing.Name}' was looked for in {string.Join(", ", search.DirectoriesFor(missing).Select(directory => $"'{directory}'"))}. Add its directory with --lib.");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{SourceLine.Shortened(place.Path)}({line + 1},{column + 1}): {kind} {diagnostic.Id}: {diagnostic.GetMessage(CultureInfo.InvariantCulture)}");
+        return Line(diagnostic) is { } source ? text + SourceLine.WithCaret(source, column) : text;
     }
 
-    private static string Shortened(string path)
+    private static string? Line(Diagnostic diagnostic)
     {
-        var relative = Path.GetRelativePath(Environment.CurrentDirectory, path);
-        return relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
+        var lines = diagnostic.Location.SourceTree?.GetText().Lines;
+        var line = diagnostic.Location.GetLineSpan().StartLinePosition.Line;
+        return lines is not null && line < lines.Count ? lines[line].ToString() : null;
     }
+
+    private static string? Hint(Diagnostic error, TacSources sources, ReferenceSearch search) => error.Id switch
+    {
+        MissingReference when sources.References.FirstOrDefault(reference => error.GetMessage(CultureInfo.InvariantCulture).Contains($"'{reference.Name}'", StringComparison.Ordinal) && search.Find(reference) is null) is { } missing =>
+            $"'{missing.Name}' was looked for in {string.Join(", ", search.DirectoriesFor(missing).Select(directory => $"'{directory}'"))}. Add its directory with --lib.",
+        "CS7021" => $"A tac file is a script, and a script has no namespaces. {OwnFile}.",
+        "CS1109" => $"A static class in a tac file cannot hold extension methods. {OwnFile}, or write the method at the top level of the tac file.",
+        "CS9283" => $"A static class in a tac file cannot hold extension blocks. {OwnFile}.",
+        "CS8795" or "CS0535" or "CS0534" when UsesGenerator(error) => "Source generators do not run for tac files. Put the type into a library, or use the form that needs none, such as 'new Regex(…)'.",
+        _ when IsUsingDeclaration(Line(error)) => "A tac file cannot begin a statement at its top level with 'using': the variable would be disposed before anything starts. Leave 'using' out, and dispose it in the OnStopAsync of a service.",
+        _ => null,
+    };
+
+    private static bool UsesGenerator(Diagnostic error) =>
+        error.Id == "CS8795" || error.Location.SourceTree?.ToString().Contains("JsonSerializable", StringComparison.Ordinal) == true;
+
+    /// <summary>Returns whether a line is <c>using T name = …</c>, and not <c>using Alias = …</c>.</summary>
+    private static bool IsUsingDeclaration(string? line) =>
+        line?.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is ["using", _, _, "=", ..] or ["await", "using", _, _, "=", ..];
 }

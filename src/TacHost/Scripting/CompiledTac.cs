@@ -4,13 +4,12 @@ namespace TacHost.Scripting;
 
 /// <summary>A compiled tac file: all that is needed to build its application, in a form that can be kept and handed on.</summary>
 /// <param name="Source">The tac file, as the user wrote it when it was compiled.</param>
-/// <param name="Image">The assembly.</param>
-/// <param name="Symbols">Its portable symbols.</param>
+/// <param name="Code">Its assemblies: that of the script last, after what it is compiled against.</param>
 /// <param name="Libraries">Absolute paths of the assemblies it refers to by <c>#r</c>.</param>
-internal sealed record CompiledTac(string Source, byte[] Image, byte[] Symbols, IReadOnlyList<string> Libraries)
+internal sealed record CompiledTac(string Source, IReadOnlyList<CodeImage> Code, IReadOnlyList<string> Libraries)
 {
     /// <summary>Raised with every change of the form below.</summary>
-    private const int FormVersion = 1;
+    private const int FormVersion = 2;
 
     /// <summary>The fingerprint of what follows, then the parts.</summary>
     public byte[] ToBytes()
@@ -22,10 +21,9 @@ internal sealed record CompiledTac(string Source, byte[] Image, byte[] Symbols, 
             writer.Write(FormVersion);
             writer.Write(Source);
             writer.WriteList(Libraries);
-            writer.Write(Image.Length);
-            writer.Write(Image);
-            writer.Write(Symbols.Length);
-            writer.Write(Symbols);
+            writer.Write(Code.Count);
+            foreach (var each in Code)
+                each.Write(writer);
         }
 
         var bytes = stream.ToArray();
@@ -45,6 +43,6 @@ internal sealed record CompiledTac(string Source, byte[] Image, byte[] Symbols, 
             return null;
         var source = reader.ReadString();
         var libraries = reader.ReadList();
-        return new CompiledTac(source, reader.ReadBytes(reader.ReadInt32()), reader.ReadBytes(reader.ReadInt32()), libraries);
+        return new CompiledTac(source, reader.ReadList(CodeImage.Read), libraries);
     }
 }

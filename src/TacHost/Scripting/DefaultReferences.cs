@@ -17,19 +17,10 @@ internal static class DefaultReferences
     /// <summary>Whether any has been made, and so the compiler used, in this process.</summary>
     public static bool AreInUse => !_mapped.IsEmpty;
 
-    public static IEnumerable<MetadataReference> All
-    {
-        get
-        {
-            var contract = typeof(IService).Assembly;
-            var ownNames = contract.GetReferencedAssemblies().Select(name => name.Name + ".dll").ToHashSet(StringComparer.OrdinalIgnoreCase);
-            return ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
-                .Split(Path.PathSeparator)
-                .Where(path => IsOfTheFramework(path) || ownNames.Contains(Path.GetFileName(path)))
-                .Append(Path.Combine(AppContext.BaseDirectory, contract.GetName().Name + ".dll"))
-                .Select(Of);
-        }
-    }
+    public static IEnumerable<MetadataReference> All => Framework.Assemblies.Concat(OfTheHost).Distinct().Select(Of);
+
+    private static IEnumerable<string> OfTheHost =>
+        new SharedAssemblies(typeof(IService).Assembly).NamesOfTheHost.Select(name => Path.Combine(AppContext.BaseDirectory, name + ".dll")).Where(File.Exists);
 
     /// <summary>A reference to an assembly that nobody rebuilds in place. The file is mapped: the compiler would read it whole, and all of .NET is 60 MB, 75 ms.</summary>
     public static PortableExecutableReference Of(string path) => _mapped.GetOrAdd(path, Map);
@@ -43,7 +34,7 @@ internal static class DefaultReferences
         return AssemblyMetadata.Create(ModuleMetadata.CreateFromImage((nint)image, (int)view.Capacity)).GetReference(filePath: path);
     }
 
-    /// <summary>ASP.NET Core, if one of the libraries that a tac file names is built on it.</summary>
+    /// <summary>Returns the assemblies of ASP.NET Core, if one of the libraries that a tac file names is built on it or belongs to it.</summary>
     /// <param name="libraries">Their paths.</param>
     /// <exception cref="TacHostException">It is not installed.</exception>
     public static IEnumerable<MetadataReference> OfAspNetCoreFor(IEnumerable<string> libraries)
@@ -52,12 +43,12 @@ internal static class DefaultReferences
             return [];
         if (AspNetCore.Directory is not { } directory)
             throw new TacHostException(ExitCode.Unavailable, $"'{library}' is built on ASP.NET Core, and {AspNetCore.WhyMissing}");
-        var known = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Where(IsOfTheFramework).Select(Path.GetFileName).ToHashSet();
+        var known = Framework.Assemblies.Concat(OfTheHost).Select(Path.GetFileName).ToHashSet();
         return Directory.EnumerateFiles(directory, "*.dll").Where(path => !known.Contains(Path.GetFileName(path)) && IsManaged(path)).Select(Of);
     }
 
     private static bool IsBuiltOnAspNetCore(string path) =>
-        Read(path, metadata => metadata.AssemblyReferences.Any(each => metadata.GetString(metadata.GetAssemblyReference(each).Name).StartsWith(AspNetCore.NamePrefix, StringComparison.Ordinal)));
+        Path.GetDirectoryName(path) == AspNetCore.Directory || Read(path, metadata => metadata.AssemblyReferences.Any(each => metadata.GetString(metadata.GetAssemblyReference(each).Name).StartsWith(AspNetCore.NamePrefix, StringComparison.Ordinal)));
 
     private static bool IsManaged(string path) => Read(path, metadata => metadata.IsAssembly);
 
@@ -74,8 +65,4 @@ internal static class DefaultReferences
             return false;
         }
     }
-
-    private static bool IsOfTheFramework(string path) =>
-        Path.GetDirectoryName(path) != Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)
-        && Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal);
 }

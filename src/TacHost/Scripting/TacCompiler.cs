@@ -19,15 +19,30 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, st
         "TacHost.Services", "TacHost.Services.Networking",
     ];
 
-    private readonly LoadResolver _loads = new(sources);
+    private static readonly CSharpParseOptions _parseOptions = new(LanguageVersion.CSharp14);
+
     private readonly LibraryResolver _libraries = new(search);
+    private readonly List<Diagnostic> _diagnostics = [];
 
     /// <summary>Whether the compiler read anything that the cache key does not cover.</summary>
-    public bool ReadMoreThanItsKey => _loads.ReadMore;
+    public bool ReadMoreThanItsKey { get; private set; }
+
+    /// <summary>Gets what the compiler warned of, each warning with its line.</summary>
+    public IReadOnlyList<string> Warnings => CompileErrors.Warnings(_diagnostics);
 
     /// <exception cref="TacHostException">The tac file does not compile.</exception>
     public CompiledTac Compile()
     {
+        List<MetadataReference> references = [.. DefaultReferences.All, .. DefaultReferences.OfAspNetCoreFor(sources.References.Select(search.Find).OfType<string>())];
+        var ordinary = OrdinaryFiles.Among(sources, _parseOptions);
+        List<CodeImage> code = [];
+        if (ordinary.Trees.Count > 0)
+        {
+            code.Add(CompileOrdinary(ordinary, references));
+            references.Add(MetadataReference.CreateFromImage(code[0].Image));
+        }
+
+        var loads = new LoadResolver(sources, ordinary);
         var options = ScriptOptions.Default
             .WithLanguageVersion(LanguageVersion.CSharp14)
             .WithOptimizationLevel(OptimizationLevel.Release)
@@ -35,30 +50,49 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, st
             .WithFileEncoding(Encoding.UTF8)
             .WithFilePath(sources.Main.Path)
             .WithImports(_imports)
-            .WithReferences([.. DefaultReferences.All, .. DefaultReferences.OfAspNetCoreFor(sources.References.Select(search.Find).OfType<string>())])
-            .WithSourceResolver(_loads)
+            .WithReferences(references)
+            .WithSourceResolver(loads)
             .WithMetadataResolver(_libraries);
-        var compilation = CSharpScript.Create(new MemoryStream(sources.Main.Content), options).GetCompilation();
+        var script = (CSharpCompilation)CSharpScript.Create(new MemoryStream(sources.Main.Content), options).GetCompilation();
+        code.Add(Emit(script.WithAssemblyName(OrdinaryFiles.ScriptName).WithOptions(Options(script.Options))));
+        ReadMoreThanItsKey = loads.ReadMore;
+        return new CompiledTac(displayedPath, code, [.. _libraries.Found]);
+    }
+
+    private CodeImage CompileOrdinary(OrdinaryFiles ordinary, IReadOnlyList<MetadataReference> references)
+    {
+        var usings = string.Concat(_imports.Select(name => $"global using {name};\n"));
+        var shared = CSharpSyntaxTree.ParseText($"{usings}[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"{OrdinaryFiles.ScriptName}\")]", _parseOptions, "usings.cs", Encoding.UTF8);
+        var libraries = sources.References.SelectMany(each => _libraries.ResolveReference(each.Name, each.File, MetadataReferenceProperties.Assembly));
+        return Emit(CSharpCompilation.Create(
+            OrdinaryFiles.Name,
+            [shared, .. ordinary.Trees],
+            references.Concat(libraries),
+            Options(new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release))));
+    }
+
+    /// <summary>On other threads the compiler would have their stacks, which are too small for deep nesting; and one file is soon compiled.</summary>
+    private static CSharpCompilationOptions Options(CSharpCompilationOptions options) =>
+        options.WithConcurrentBuild(false).WithNullableContextOptions(NullableContextOptions.Annotations);
+
+    private CodeImage Emit(Compilation compilation)
+    {
         using var image = new MemoryStream();
         using var symbols = new MemoryStream();
+        var result = compilation.Emit(image, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
+        _diagnostics.AddRange(result.Diagnostics);
+        if (result.Success)
+            return new CodeImage(image.ToArray(), symbols.ToArray());
+        var errors = result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToList();
 
-        // On other threads the compiler would have their stacks, which are too small for deep nesting; and one file is soon compiled.
-        var result = compilation.WithOptions(compilation.Options.WithConcurrentBuild(false)).Emit(image, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
-        if (!result.Success)
-        {
-            var errors = result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToList();
-
-            // A script without a single statement is refused without an error.
-            throw errors.Count == 0
-                ? TacErrors.NoApplication(displayedPath)
-                : new TacHostException(ExitCode.BadTac, CompileErrors.Describe(displayedPath, sources, search, errors));
-        }
-
-        return new CompiledTac(displayedPath, image.ToArray(), symbols.ToArray(), [.. _libraries.Found]);
+        // A script without a single statement is refused without an error.
+        throw errors.Count == 0
+            ? TacErrors.NoApplication(displayedPath)
+            : new TacHostException(ExitCode.BadTac, CompileErrors.Describe(displayedPath, sources, search, errors));
     }
 
     /// <summary>Serves <c>#load</c> from what was read for the key.</summary>
-    private sealed class LoadResolver(TacSources sources) : SourceReferenceResolver
+    private sealed class LoadResolver(TacSources sources, OrdinaryFiles ordinary) : SourceReferenceResolver
     {
         public bool ReadMore { get; private set; }
 
@@ -69,8 +103,8 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, st
 
         public override Stream OpenRead(string resolvedPath)
         {
-            if (sources.Files.GetValueOrDefault(resolvedPath) is { } file)
-                return new MemoryStream(file.Content);
+            if ((ordinary.Directives(resolvedPath) ?? sources.Files.GetValueOrDefault(resolvedPath)?.Content) is { } content)
+                return new MemoryStream(content);
             ReadMore = true;
             return File.OpenRead(resolvedPath);
         }
@@ -93,9 +127,10 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, st
 
         public override ImmutableArray<PortableExecutableReference> ResolveReference(string reference, string? baseFilePath, MetadataReferenceProperties properties)
         {
-            var directive = new ReferenceDirective(reference, Path.GetDirectoryName(baseFilePath) ?? Environment.CurrentDirectory);
-            if (search.Find(directive) is not { } path)
+            if (search.Find(new ReferenceDirective(reference, baseFilePath)) is not { } path)
                 return [];
+            if (ReferenceSearch.IsOfAFramework(path))
+                return [DefaultReferences.Of(path)];
             Found.Add(path);
             return [MetadataReference.CreateFromFile(path, properties)];
         }

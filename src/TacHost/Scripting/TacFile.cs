@@ -16,16 +16,18 @@ internal static class TacFile
         var search = new ReferenceSearch(directories);
         var key = CacheKey.Of(sources, search);
         var kept = cache.Find(key);
-        var tac = kept ?? Compile(path, sources, search, cache, key);
+        IReadOnlyList<string> warnings = [];
+        var tac = kept ?? Compile(path, sources, search, cache, key, out warnings);
         IReadOnlyList<string> notices = cache.Notice is { } notice ? [notice] : [];
-        return new TacRecipe(tac with { Source = path }, search.Directories, notices) { WasCompiled = kept is null, Sources = [.. sources.Files.Keys] };
+        return new TacRecipe(tac with { Source = path }, search.Directories, notices) { WasCompiled = kept is null, Sources = [.. sources.Files.Keys], Warnings = warnings };
     }
 
-    private static CompiledTac Compile(string path, TacSources sources, ReferenceSearch search, TacCache cache, string key)
+    private static CompiledTac Compile(string path, TacSources sources, ReferenceSearch search, TacCache cache, string key, out IReadOnlyList<string> warnings)
     {
         CompilerWarmup.Begin();
         var compiler = new TacCompiler(sources, search, path);
         var tac = OnDeepStack(compiler.Compile);
+        warnings = compiler.Warnings;
         if (!compiler.ReadMoreThanItsKey)
             cache.Keep(key, tac);
         return tac;

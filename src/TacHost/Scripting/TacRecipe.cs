@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reflection;
 using System.Text;
 using TacHost.Loading;
@@ -21,8 +20,11 @@ internal sealed class TacRecipe(CompiledTac tac, IReadOnlyList<string> directori
     /// <summary>The files that were read for it.</summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
 
+    /// <summary>Gets what the compiler warned of; empty if it was not needed.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>The same as a script, for somebody else who knows what to do with it.</summary>
-    public CompiledScript Script => new(tac.Image, tac.Symbols, tac.Libraries, Sources, WasCompiled, notices);
+    public CompiledScript Script => new(tac.Code, tac.Libraries, Sources, WasCompiled, notices);
 
     /// <summary>The recipe as bytes, for another process.</summary>
     public byte[] ToBytes()
@@ -52,7 +54,7 @@ internal sealed class TacRecipe(CompiledTac tac, IReadOnlyList<string> directori
     {
         var context = new IsolatedLoadContext(tac.Source, typeof(IService).Assembly, tac.Libraries, directories);
         context.LoadOwnLibraries();
-        var global = await EvaluateAsync(context.Load(tac.Image, tac.Symbols));
+        var global = await EvaluateAsync(context.LoadMain(tac.Code));
         if (global is Application application)
             return application;
         if (global is not IService service)
@@ -79,7 +81,7 @@ internal sealed class TacRecipe(CompiledTac tac, IReadOnlyList<string> directori
         }
         catch (Exception e)
         {
-            throw new TacHostException(ExitCode.Software, $"'{Source}' threw {e.GetType().Name}{Place(e)}: {e.Message}", e);
+            throw new TacHostException(ExitCode.Software, $"'{Source}' threw {FailureText.Of(e)}", e);
         }
 
         const BindingFlags all = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
@@ -87,12 +89,5 @@ internal sealed class TacRecipe(CompiledTac tac, IReadOnlyList<string> directori
             return field.GetValue(submissions[1]) ?? throw TacErrors.NullApplication(Source);
         var property = submission.GetProperty(GlobalName, all) ?? throw TacErrors.NoApplication(Source);
         return property.GetValue(submissions[1]) ?? throw TacErrors.NullApplication(Source);
-    }
-
-    /// <summary>The innermost line of the tac that had a part in it.</summary>
-    private static string Place(Exception e)
-    {
-        var frame = new StackTrace(e, fNeedFileInfo: true).GetFrames().FirstOrDefault(frame => frame.GetFileLineNumber() > 0 && frame.GetFileName() is not null);
-        return frame is null ? "" : $" at {Path.GetFileName(frame.GetFileName())}:line {frame.GetFileLineNumber()}";
     }
 }

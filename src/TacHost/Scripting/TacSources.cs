@@ -9,8 +9,12 @@ internal sealed record SourceFile(string Path, byte[] Content);
 
 /// <summary>An <c>#r</c> as it was written.</summary>
 /// <param name="Name">What stands between the quotes.</param>
-/// <param name="BaseDirectory">The directory of the file it stands in.</param>
-internal sealed record ReferenceDirective(string Name, string BaseDirectory);
+/// <param name="File">The file it stands in, or null if that has no name.</param>
+internal sealed record ReferenceDirective(string Name, string? File)
+{
+    /// <summary>Gets the directory of the file.</summary>
+    public string BaseDirectory => Path.GetDirectoryName(File) ?? Environment.CurrentDirectory;
+}
 
 /// <summary>A tac file and all that it loads, read without the compiler.</summary>
 /// <remarks>
@@ -19,6 +23,10 @@ internal sealed record ReferenceDirective(string Name, string BaseDirectory);
 /// </remarks>
 internal sealed class TacSources
 {
+    private static readonly UTF8Encoding _utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UnicodeEncoding _utf16 = new(bigEndian: false, byteOrderMark: false, throwOnInvalidBytes: true);
+    private static readonly UnicodeEncoding _utf16BigEndian = new(bigEndian: true, byteOrderMark: false, throwOnInvalidBytes: true);
+
     private readonly Dictionary<string, SourceFile> _files = new(StringComparer.Ordinal);
     private readonly List<ReferenceDirective> _references = [];
 
@@ -54,12 +62,17 @@ internal sealed class TacSources
         return sources;
     }
 
-    /// <summary>The file that a <c>#load</c> means, relative to the file it stands in.</summary>
+    /// <summary>Returns the file that a <c>#load</c> means, relative to the file it stands in; the first of its meanings that is there, or else the literal one.</summary>
     public static string? LoadPath(string name, string? baseFile)
     {
         try
         {
-            return Path.GetFullPath(name, Path.GetDirectoryName(baseFile) ?? Environment.CurrentDirectory);
+            var literal = Path.GetFullPath(name, Path.GetDirectoryName(baseFile) ?? Environment.CurrentDirectory);
+            if (File.Exists(literal))
+                return literal;
+            var other = SourceLinks.WithSlashes(name);
+            return new[] { Path.GetDirectoryName(baseFile), SourceLinks.RealDirectory(baseFile) }.OfType<string>()
+                .Select(directory => Path.GetFullPath(other, directory)).FirstOrDefault(File.Exists) ?? literal;
         }
         catch (ArgumentException)
         {
@@ -71,12 +84,33 @@ internal sealed class TacSources
     {
         if (!_files.TryAdd(file.Path, file))
             return;
-        foreach (var (isLoad, name) in DirectiveScan.Of(Encoding.UTF8.GetString(file.Content)))
+        foreach (var (isLoad, name) in DirectiveScan.Of(SourceText(file)))
         {
             if (!isLoad)
-                _references.Add(new ReferenceDirective(name, Path.GetDirectoryName(file.Path)!));
+                _references.Add(new ReferenceDirective(name, file.Path));
             else if (LoadPath(name, file.Path) is { } path && TryRead(path) is { } loaded)
                 Add(loaded);
+        }
+    }
+
+    /// <summary>Decodes a file as the compiler does: UTF-8, or as its byte order mark says. The compiler would put question marks in the place of what is neither.</summary>
+    private static string SourceText(SourceFile file)
+    {
+        Encoding encoding = file.Content switch
+        {
+            [0xFF, 0xFE, ..] => _utf16,
+            [0xFE, 0xFF, ..] => _utf16BigEndian,
+            _ => _utf8,
+        };
+        try
+        {
+            return encoding.GetString(file.Content);
+        }
+        catch (DecoderFallbackException e)
+        {
+            var name = encoding == _utf8 ? "UTF-8" : "UTF-16";
+            var line = Encoding.Latin1.GetString(file.Content, 0, Math.Clamp(e.Index, 0, file.Content.Length)).Count(character => character == '\n') + 1;
+            throw new TacHostException(ExitCode.BadTac, $"'{SourceLine.Shortened(file.Path)}' is not valid {name}: line {line} has a byte that is none of a character (0x{e.BytesUnknown?.FirstOrDefault():x2}).\n  Save the file as UTF-8.", e);
         }
     }
 

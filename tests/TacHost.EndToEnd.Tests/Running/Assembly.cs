@@ -4,7 +4,12 @@ namespace TacHost.EndToEnd.Tests.Running;
 internal static class Assembly
 {
     /// <summary>Builds <c>lib/NAME.dll</c> in the sandbox, against other assemblies if need be.</summary>
-    public static async Task BuildAsync(Sandbox sandbox, string name, string source, params string[] references)
+    public static Task BuildAsync(Sandbox sandbox, string name, string source, params string[] references) => BuildAsync(sandbox, name, source, references, []);
+
+    /// <summary>Builds one with resources, each a file and the text under the name 'hello'.</summary>
+    public static Task BuildAsync(Sandbox sandbox, string name, string source, (string File, string Hello)[] resources) => BuildAsync(sandbox, name, source, [], resources);
+
+    private static async Task BuildAsync(Sandbox sandbox, string name, string source, string[] references, (string File, string Hello)[] resources)
     {
         var project = Directory.CreateDirectory(sandbox.PathOf($"{name}-source")).FullName;
         await File.WriteAllTextAsync(Path.Combine(project, $"{name}.csproj"), $"""
@@ -18,6 +23,8 @@ internal static class Assembly
               </ItemGroup>
             </Project>
             """, TestContext.Current.CancellationToken);
+        foreach (var (file, hello) in resources)
+            await File.WriteAllTextAsync(Path.Combine(project, file), $"<root><resheader name=\"resmimetype\"><value>text/microsoft-resx</value></resheader><resheader name=\"version\"><value>2.0</value></resheader><resheader name=\"reader\"><value>System.Resources.ResXResourceReader, System.Windows.Forms</value></resheader><resheader name=\"writer\"><value>System.Resources.ResXResourceWriter, System.Windows.Forms</value></resheader><data name=\"hello\" xml:space=\"preserve\"><value>{hello}</value></data></root>", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(Path.Combine(project, $"{name}.cs"), source, TestContext.Current.CancellationToken);
         var outcome = await sandbox.RunAsync("dotnet", "build", project, "--output", sandbox.PathOf("lib"), "--disable-build-servers", "--nologo", "--verbosity", "quiet");
         Assert.True(outcome.ExitCode == 0, outcome.Output + outcome.Error);

@@ -1,5 +1,8 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Emit;
 
 namespace TacHost.EndToEnd.Tests.Running;
 
@@ -44,6 +47,43 @@ internal static class PluginAssembly
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
         var result = compilation.Emit(path);
         Assert.True(result.Success, string.Join('\n', result.Diagnostics));
+    }
+
+    /// <summary>Compiles a source as a library for .NET Standard 2.0 is: against a 'netstandard' that holds the types itself, as only the SDK has it.</summary>
+    public static void CompilePortable(string path, string source)
+    {
+        const string types = """
+            namespace System
+            {
+                public class Object { }
+                public class Attribute { }
+                public abstract class ValueType { }
+                public abstract class Enum : ValueType { }
+                public struct Void { }
+                public struct Int32 { }
+                public struct Boolean { }
+                public sealed class String { public static string Join(string separator, Collections.Generic.IEnumerable<string> values) => null; }
+                public sealed class AttributeUsageAttribute : Attribute { public AttributeUsageAttribute(AttributeTargets on) { } public bool AllowMultiple { get; set; } public bool Inherited { get; set; } }
+                public enum AttributeTargets { }
+            }
+            namespace System.Collections.Generic
+            {
+                public interface IEnumerable<out T> { }
+                public class List<T> : IEnumerable<T> { }
+            }
+            """;
+        var name = AssemblyName.GetAssemblyName(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "netstandard.dll"));
+        var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary);
+        using MemoryStream standard = new();
+        Emit(CSharpCompilation.Create("netstandard", [CSharpSyntaxTree.ParseText($"[assembly: System.Reflection.AssemblyVersion(\"2.0.0.0\")]\nnamespace System.Reflection {{ public class AssemblyVersionAttribute : Attribute {{ public AssemblyVersionAttribute(string version) {{ }} }} }}\n{types}")], [], options.WithPublicSign(true).WithCryptoPublicKey([.. name.GetPublicKey()!])), standard);
+        using var library = File.Create(path);
+        Emit(CSharpCompilation.Create(Path.GetFileNameWithoutExtension(path), [CSharpSyntaxTree.ParseText(source)], [MetadataReference.CreateFromImage(standard.ToArray())], options), library);
+
+        static void Emit(CSharpCompilation compilation, Stream to)
+        {
+            var result = compilation.Emit(to, options: new EmitOptions(runtimeMetadataVersion: "v4.0.30319"));
+            Assert.True(result.Success, string.Join('\n', result.Diagnostics));
+        }
     }
 
     /// <summary>Changes a text in a file to another of the same length.</summary>

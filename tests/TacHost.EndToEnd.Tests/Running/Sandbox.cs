@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace TacHost.EndToEnd.Tests.Running;
@@ -80,6 +81,22 @@ internal sealed partial class Sandbox : IAsyncDisposable
         var process = Program.Start(Directory, Variables(), file, arguments);
         _foreground.Add(process);
         return process;
+    }
+
+    /// <summary>The first line on standard output that begins with a text; or all that there was, and the errors.</summary>
+    public static async Task<string> PrintedAsync(Process process, string beginning)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Bounded.Patience);
+        StringBuilder all = new();
+        while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
+        {
+            if (line.StartsWith(beginning, StringComparison.Ordinal))
+                return line;
+            all.AppendLine(line);
+        }
+
+        return all.Append(await process.StandardError.ReadToEndAsync(limit.Token)).ToString();
     }
 
     /// <summary>The port that a listener chose, as the log tells.</summary>

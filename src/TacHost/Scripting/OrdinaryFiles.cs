@@ -1,0 +1,74 @@
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+
+namespace TacHost.Scripting;
+
+/// <summary>Loaded files that a script cannot contain, because they have namespaces or extension methods in static classes: compiled together, beside the script (ADR 25).</summary>
+internal sealed class OrdinaryFiles
+{
+    /// <summary>The names of the two assemblies, of which the script's sees what is internal to that of the files.</summary>
+    public const string ScriptName = "tac", Name = "tac-files";
+
+    private readonly Dictionary<string, byte[]> _directives = new(StringComparer.Ordinal);
+    private readonly List<SyntaxTree> _trees = [];
+
+    private OrdinaryFiles()
+    {
+    }
+
+    /// <summary>Gets the files' syntax trees.</summary>
+    public IReadOnlyList<SyntaxTree> Trees => _trees;
+
+    /// <summary>Finds them among the files that a tac file loads.</summary>
+    public static OrdinaryFiles Among(TacSources sources, CSharpParseOptions options)
+    {
+        OrdinaryFiles found = new();
+        foreach (var file in sources.Files.Values)
+        {
+            if (file != sources.Main)
+                found.AddIfOrdinary(file, options);
+        }
+
+        return found;
+    }
+
+    /// <summary>Returns what a script is to see of a file: its directives alone, or null if the file is not one of these.</summary>
+    public byte[]? Directives(string path) => _directives.GetValueOrDefault(path);
+
+    private void AddIfOrdinary(SourceFile file, CSharpParseOptions options)
+    {
+        var text = SourceText.From(new MemoryStream(file.Content), Encoding.UTF8);
+        var script = CSharpSyntaxTree.ParseText(text, options.WithKind(SourceCodeKind.Script)).GetCompilationUnitRoot();
+        List<TextSpan> directives = [.. script.GetReferenceDirectives().Select(each => each.Span), .. script.GetLoadDirectives().Select(each => each.Span)];
+        if (directives.Count > 0)
+            text = SourceText.From(Blanked(text, at => directives.Any(each => each.Contains(at))), Encoding.UTF8);
+        var tree = CSharpSyntaxTree.ParseText(text, options.WithKind(SourceCodeKind.Regular), file.Path);
+        if (!IsOrdinary(tree.GetCompilationUnitRoot()))
+            return;
+        _trees.Add(tree);
+        _directives[file.Path] = Encoding.UTF8.GetBytes(Blanked(SourceText.From(new MemoryStream(file.Content), Encoding.UTF8), at => directives.All(each => !each.Contains(at))));
+    }
+
+    private static bool IsOrdinary(CompilationUnitSyntax root) =>
+        !root.Members.Any(member => member is GlobalStatementSyntax or BaseFieldDeclarationSyntax or BaseMethodDeclarationSyntax or BasePropertyDeclarationSyntax or IncompleteMemberSyntax)
+        && root.Members.Any(member => member is BaseNamespaceDeclarationSyntax || (member is ClassDeclarationSyntax type && type.Modifiers.Any(SyntaxKind.StaticKeyword) && type.Members.Any(IsExtension)));
+
+    private static bool IsExtension(MemberDeclarationSyntax member) =>
+        member is ExtensionBlockDeclarationSyntax || (member is MethodDeclarationSyntax { ParameterList.Parameters: [var first, ..] } && first.Modifiers.Any(SyntaxKind.ThisKeyword));
+
+    /// <summary>Lines stay where they are.</summary>
+    private static string Blanked(SourceText text, Func<int, bool> isBlank)
+    {
+        var characters = text.ToString().ToCharArray();
+        for (var i = 0; i < characters.Length; i++)
+        {
+            if (characters[i] is not ('\n' or '\r') && isBlank(i))
+                characters[i] = ' ';
+        }
+
+        return new string(characters);
+    }
+}
