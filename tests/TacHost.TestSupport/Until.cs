@@ -9,21 +9,25 @@ public static class Until
     private static readonly TimeSpan _step = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Looks again and again until something is there.</summary>
-    public static async Task<T> FoundAsync<T>(Func<T?> look, string what)
+    /// <param name="look">Returns null as long as it is not there.</param>
+    /// <param name="what">What is waited for, for the message.</param>
+    /// <param name="limit">Defaults to <see cref="Bounded.Patience"/>.</param>
+    public static async Task<T> FoundAsync<T>(Func<T?> look, string what, TimeSpan? limit = null)
         where T : class
     {
+        var longest = limit ?? Bounded.Patience;
         var start = Stopwatch.GetTimestamp();
         while (true)
         {
             if (look() is { } found)
                 return found;
-            if (Stopwatch.GetElapsedTime(start) > Bounded.Patience)
-                throw new TimeoutException($"Waited {Bounded.Patience} in vain for {what}.");
+            if (Stopwatch.GetElapsedTime(start) > longest)
+                throw new TimeoutException($"Waited {longest} in vain for {what}.");
             await Task.Delay(_step, TestContext.Current.CancellationToken);
         }
     }
 
-    public static Task TrueAsync(Func<bool> condition, string what) => FoundAsync(() => condition() ? "" : null, what);
+    public static Task TrueAsync(Func<bool> condition, string what, TimeSpan? limit = null) => FoundAsync(() => condition() ? "" : null, what, limit);
 
     /// <summary>Reads what a process prints up to the line that has a text in it.</summary>
     /// <returns>Everything that was read.</returns>

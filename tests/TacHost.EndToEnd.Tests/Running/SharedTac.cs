@@ -1,3 +1,5 @@
+using TacHost.TestSupport.Running;
+
 namespace TacHost.EndToEnd.Tests.Running;
 
 /// <summary>One tac file and its cache for every test to which it does not matter which.</summary>
@@ -7,9 +9,7 @@ internal static class SharedTac
 
     static SharedTac()
     {
-        var directory = Directory.CreateTempSubdirectory("tachost-shared-").FullName;
-        File.SetUnixFileMode(directory, ForAll);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(directory, recursive: true);
+        var directory = Directory.CreateDirectory(System.IO.Path.Combine(TestRun.Shared, "tac"), ForAll).FullName;
         Path = System.IO.Path.Combine(directory, "poem.csx");
         File.WriteAllText(Path, Text);
         Cache = Directory.CreateDirectory(System.IO.Path.Combine(directory, "cache"), ForAll).FullName;

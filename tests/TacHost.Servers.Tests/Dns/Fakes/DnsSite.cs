@@ -83,9 +83,17 @@ internal sealed class DnsSite : IAsyncDisposable
             options = options with { HostsFile = site["hosts"] };
         }
 
-        site.Server = new DnsServer(0, "127.0.0.1", options);
-        site._running = await RunningService.StartAsync(site.Server);
-        return site;
+        try
+        {
+            site.Server = new DnsServer(0, "127.0.0.1", options);
+            site._running = await RunningService.StartAsync(site.Server);
+            return site;
+        }
+        catch
+        {
+            site._directory.Dispose();
+            throw;
+        }
     }
 
     public Task StopAsync() => _running!.StopAsync();
