@@ -5,6 +5,7 @@ using TacHost.Services;
 namespace TacHost.Telnet.Tests;
 
 /// <summary>Clients that mean harm: nothing breaks, nothing grows, and others are served meanwhile.</summary>
+[Collection<AloneCollection>]
 public sealed class TelnetFuzzTests : IDisposable
 {
     private readonly TemporaryDirectory _files = new();
@@ -13,6 +14,7 @@ public sealed class TelnetFuzzTests : IDisposable
 
     /// <param name="keys">Ctrl-L, which shows the whole line; Ctrl-A, a letter and Backspace, which show it twice; the question whether anybody is there.</param>
     [Theory]
+    [LongSet]
     [InlineData("\u000c")]
     [InlineData("\u0001x\u007f")]
     [InlineData("\u00ff\u00f6")]
@@ -56,6 +58,7 @@ public sealed class TelnetFuzzTests : IDisposable
 
     /// <summary>Such as one of 4,000 opening brackets, with which the compiler is busy for minutes.</summary>
     [Fact]
+    [LongSet]
     public async Task Line_ThatKeepsTheCompilerBusy_IsLeftBehindAndForgottenAtItsEnd()
     {
         TelnetServer server = new(0) { CompileLimit = TimeSpan.FromMilliseconds(1) };
@@ -71,6 +74,7 @@ public sealed class TelnetFuzzTests : IDisposable
     }
 
     [Fact]
+    [LongSet]
     public async Task Lines_OfAnyKind_AreAnsweredAndOthersAreServed()
     {
         TelnetServer server = new(0);

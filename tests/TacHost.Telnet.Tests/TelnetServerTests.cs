@@ -153,6 +153,7 @@ public sealed class TelnetServerTests : IDisposable
     }
 
     [Fact]
+    [LongSet]
     public async Task Bytes_OfAnyKind_DoNotHarmTheServer()
     {
         TelnetServer server = new(0, maxSessions: 100) { LoginDelay = TimeSpan.Zero };
@@ -181,6 +182,7 @@ public sealed class TelnetServerTests : IDisposable
     }
 
     [Fact]
+    [LongSet]
     public async Task Bytes_OfAnyKindAfterTheLogin_DoNotHarmTheSession()
     {
         TelnetServer server = new(0);

@@ -9,6 +9,7 @@ public sealed class LoadTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _site.DisposeAsync();
 
     [Fact]
+    [LongSet]
     public async Task Wrk_OnAFile_SeesNoError()
     {
         _site.Write("poem.txt", string.Concat(Enumerable.Repeat("Roses are red.\n", 200)));

@@ -19,6 +19,7 @@ public sealed class ManyStartsTests : IDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
+    [LongSet]
     [InlineData(false)]
     [InlineData(true)]
     public async Task HttpServer_StartedAndStoppedAThousandTimes_LeavesNothing(bool overTls)

@@ -14,6 +14,7 @@ public sealed class DnsFuzzTests
     private const int Seed = 5353;
 
     [Fact]
+    [LongSet]
     public async Task Datagrams_OfAnyBytes_NothingBreaksOrGrows()
     {
         using var upstream = FakeUpstream.Saying("192.0.2.9");
@@ -27,6 +28,7 @@ public sealed class DnsFuzzTests
     }
 
     [Fact]
+    [LongSet]
     public async Task Streams_OfAnyBytes_NothingBreaksOrGrows()
     {
         using var upstream = FakeUpstream.Saying("192.0.2.9");
@@ -43,6 +45,7 @@ public sealed class DnsFuzzTests
     }
 
     [Fact]
+    [LongSet]
     public async Task Upstream_OfAnyBytes_NothingBreaks()
     {
         Random random = new(Seed);
@@ -84,6 +87,7 @@ public sealed class DnsFuzzTests
     }
 
     [Fact]
+    [LongSet]
     public async Task Streams_ThatDoNotRead_AreHeldUpUntilTheyDo()
     {
         const int count = 3000;

@@ -23,6 +23,7 @@ public sealed class FtpFuzzTests
     ];
 
     [Fact]
+    [LongSet]
     public async Task Commands_OfAnyWords_NothingGetsOutAndOthersAreServed()
     {
         await using var site = await FtpSite.StartAsync();
@@ -52,6 +53,7 @@ public sealed class FtpFuzzTests
     }
 
     [Fact]
+    [LongSet]
     public async Task Transfers_OfAnyName_NothingGetsOut()
     {
         await using var site = await FtpSite.StartAsync();
@@ -77,6 +79,7 @@ public sealed class FtpFuzzTests
     }
 
     [Fact]
+    [LongSet]
     public async Task Bytes_OfAnyKind_NothingBreaksOrGrows()
     {
         await using var site = await FtpSite.StartAsync();
@@ -93,6 +96,7 @@ public sealed class FtpFuzzTests
     }
 
     [Fact]
+    [LongSet]
     public async Task BytesUnderTlsAndInHandshakes_NothingBreaks()
     {
         await using var site = await FtpSite.StartTlsAsync();

@@ -149,6 +149,7 @@ public sealed class FtpServerTests
         await Assert.ThrowsAsync<CannotListenException>(() => new FtpServer("/", 0) { Certificate = TlsCertificate.FromPem("/nonexistent/a.pem") }.StartAsync(TestContext.Current.CancellationToken));
 
     [Fact]
+    [LongSet]
     public async Task Quit_ByClientsThatNeverRead_KeepsNoConnection()
     {
         await using var site = await FtpSite.StartAsync(site => new FtpServer(site.Root, 0, "127.0.0.1")

@@ -133,6 +133,7 @@ public sealed class InternalServicesTests
     }
 
     [Fact]
+    [LongSet]
     public async Task Datagrams_OfAnyBytes_BreakNothing()
     {
         InetdServer server = new([.. new[] { "echo", "discard", "chargen", "daytime", "time" }.Select(name => Internal("udp", name))]);

@@ -8,6 +8,7 @@ namespace TacHost.Services.Tests.Networking;
 public sealed partial class ManyStartsTests
 {
     [Fact]
+    [LongSet]
     public async Task Tree_OfEachKind_StartedAndStoppedAThousandTimes_LeavesNothing()
     {
         var (certificate, key) = TestCertificates.WritePem(_directory, "localhost");
@@ -65,6 +66,7 @@ public sealed partial class ManyStartsTests
     }
 
     [Theory]
+    [LongSet]
     [InlineData("tcp", true)]
     [InlineData("tls", true)]
     [InlineData("unix", true)]

@@ -17,6 +17,7 @@ public sealed partial class ManyStartsTests : IDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
+    [LongSet]
     [InlineData("tcp:0:interface=127.0.0.1")]
     [InlineData("haproxy:tcp:0:interface=127.0.0.1")]
     [InlineData("tls:0:certificate={0}/localhost.pem:key={0}/localhost.key:interface=127.0.0.1")]
@@ -38,6 +39,7 @@ public sealed partial class ManyStartsTests : IDisposable
     }
 
     [Theory]
+    [LongSet]
     [InlineData(false)]
     [InlineData(true)]
     public async Task DatagramServer_StartedAndStopped_LeavesNothing(bool unix)
