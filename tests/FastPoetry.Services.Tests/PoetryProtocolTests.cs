@@ -7,8 +7,6 @@ namespace FastPoetry.Services.Tests;
 
 public sealed class PoetryProtocolTests
 {
-    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(20);
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -21,7 +19,7 @@ public sealed class PoetryProtocolTests
         new Random(1).NextBytes(poem);
         using var file = new TemporaryFile(poem);
         await using var server = await PoetryServer.StartAsync(file.Path);
-        var poems = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => ReadAsync(server.EndPoint))).WaitAsync(_limit, Token);
+        var poems = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => ReadAsync(server.EndPoint))).WaitAsync(Bounded.Patience, Token);
         Assert.All(poems, each => Assert.True(poem.AsSpan().SequenceEqual(each)));
     }
 
@@ -39,10 +37,10 @@ public sealed class PoetryProtocolTests
     private static async Task<byte[]> ReadAsync(IPEndPoint endPoint)
     {
         using var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(endPoint, Token).AsTask().WaitAsync(_limit, Token);
+        await socket.ConnectAsync(endPoint, Token).AsTask().WaitAsync(Bounded.Patience, Token);
         using var all = new MemoryStream();
         var buffer = new byte[64 * 1024];
-        while (await socket.ReceiveAsync(buffer, SocketFlags.None, Token).AsTask().WaitAsync(_limit, Token) is > 0 and var count)
+        while (await socket.ReceiveAsync(buffer, SocketFlags.None, Token).AsTask().WaitAsync(Bounded.Patience, Token) is > 0 and var count)
             all.Write(buffer, 0, count);
         return all.ToArray();
     }
@@ -72,6 +70,6 @@ public sealed class PoetryProtocolTests
             return server;
         }
 
-        public async ValueTask DisposeAsync() => await _application.StopAsync(CancellationToken.None).WaitAsync(_limit, CancellationToken.None);
+        public async ValueTask DisposeAsync() => await _application.StopAsync(CancellationToken.None).WaitAsync(Bounded.Patience, CancellationToken.None);
     }
 }

@@ -7,6 +7,7 @@ using TacHost.Services.Networking;
 
 namespace FastPoetry.Services.Tests;
 
+[Collection<AloneCollection>]
 public sealed class SlowPoetryFactoryTests : IAsyncDisposable
 {
     private readonly FakeTimeProvider _clock = new();

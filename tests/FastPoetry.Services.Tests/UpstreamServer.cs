@@ -10,7 +10,7 @@ internal sealed class UpstreamServer : IAsyncDisposable
     private readonly RecitingFactory _factory = new();
     private TcpServer _server;
 
-    private UpstreamServer() => _server = new TcpServer(0, _factory, "127.0.0.1");
+    private UpstreamServer() => _server = new TcpServer(UnusedPort.Next(), _factory, "127.0.0.1");
 
     /// <summary>What it says.</summary>
     public byte[] Poem

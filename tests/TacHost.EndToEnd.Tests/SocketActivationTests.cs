@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using TacHost.EndToEnd.Tests.Running;
 
@@ -31,7 +29,7 @@ public sealed class SocketActivationTests
             Serve("systemd:name=first", "poem.txt");
             Serve("systemd:domain=INET:index=1", "second.txt");
             """);
-        var (first, second) = FreePorts();
+        var (first, second) = (UnusedPort.Next(), UnusedPort.Next());
         string[] mode = inForeground ? ["--nodaemon", "--logfile", "tachost.log"] : [];
         using var activator = sandbox.StartProgram("systemd-socket-activate", ["--listen", $"127.0.0.1:{first}", "--listen", $"127.0.0.1:{second}", "--fdname", "first:second", .. Inherited("TACHOST_CACHE"), Program.Tachost, .. mode, "activated.csx"]);
         await Until.TrueAsync(() => IsListening(second), "systemd-socket-activate to listen");
@@ -75,15 +73,6 @@ public sealed class SocketActivationTests
     }
 
     private static string[] Inherited(string variable) => ["--setenv", variable];
-
-    private static (int First, int Second) FreePorts()
-    {
-        using var first = new TcpListener(IPAddress.Loopback, 0);
-        using var second = new TcpListener(IPAddress.Loopback, 0);
-        first.Start();
-        second.Start();
-        return (((IPEndPoint)first.LocalEndpoint).Port, ((IPEndPoint)second.LocalEndpoint).Port);
-    }
 
     private static bool IsListening(int port) =>
         File.ReadLines("/proc/net/tcp").Any(line => line.Contains($"0100007F:{port.ToString("X4", CultureInfo.InvariantCulture)} 00000000:0000 0A", StringComparison.Ordinal));

@@ -167,7 +167,7 @@ public sealed class ForwarderTests
         FakeTimeProvider clock = new();
         using var silent = Silent(clock);
         using var upstream = FakeUpstream.Saying("192.0.2.9", ttl: 0);
-        DnsUpstream dead = new(IPAddress.Loopback, LoopbackServer.DeadPort());
+        DnsUpstream dead = new(IPAddress.Loopback, UnusedPort.Next());
         await using var site = await DnsSite.StartAsync(options: new DnsOptions { Upstreams = [dead, silent.Address, upstream.Address], Timeout = _long, TimeProvider = clock });
         for (var i = 0; i < 3; i++)
             Assert.Single((await site.AskAsync("www.test")).Answers);
@@ -198,7 +198,7 @@ public sealed class ForwarderTests
     [Fact]
     public async Task Ask_AllUpstreamsAway_IsAServerFailure()
     {
-        DnsUpstream dead = new(IPAddress.Loopback, LoopbackServer.DeadPort());
+        DnsUpstream dead = new(IPAddress.Loopback, UnusedPort.Next());
         FakeTimeProvider clock = new();
         using var silent = Silent(clock);
         await using var site = await DnsSite.StartAsync(options: new DnsOptions { Upstreams = [dead, silent.Address], Timeout = _long, TimeProvider = clock });
@@ -210,9 +210,7 @@ public sealed class ForwarderTests
     [Fact]
     public async Task Ask_UpstreamIsItself_EndsInAServerFailure()
     {
-        using FakeUpstream placeholder = new(_ => null);
-        var port = placeholder.Address.EndPoint.Port;
-        placeholder.Dispose();
+        var port = UnusedPort.Next();
         DnsServer server = new(port, "127.0.0.1", new DnsOptions { Upstreams = [new DnsUpstream(IPAddress.Loopback, port)], Timeout = TimeSpan.FromMilliseconds(100) });
         await using var running = await RunningService.StartAsync(server);
         using UdpClient client = new(AddressFamily.InterNetwork);

@@ -211,7 +211,7 @@ public sealed class FtpCommandsTests
         using var data = await client.PassiveAsync();
         await client.SayAsync("STOR half.txt", 150);
         await data.SendAsync("half");
-        await Until(() => File.ReadAllText(site["half.txt"]) == "half");
+        await Until.TrueAsync(() => File.ReadAllText(site["half.txt"]) == "half", "the half in the file");
         client.Socket.LingerState = new LingerOption(enable: true, seconds: 0);
         client.Socket.Close();
         Assert.Empty(await data.ReadToEndAsync());
@@ -356,11 +356,5 @@ public sealed class FtpCommandsTests
         await client.ExpectAsync(226);
         Assert.Equal("213 5\n", await client.ExpectAsync(213));
         await client.ExpectAsync(257);
-    }
-
-    private static async Task Until(Func<bool> condition)
-    {
-        for (var end = Environment.TickCount64 + 30_000; !condition(); await Task.Delay(5, TestContext.Current.CancellationToken))
-            Assert.True(Environment.TickCount64 < end, "it did not happen");
     }
 }

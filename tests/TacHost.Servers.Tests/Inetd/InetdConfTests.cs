@@ -103,16 +103,10 @@ public sealed partial class InetdConfTests
     [Fact]
     public void Read_FileThatIsNotText_IsRefused()
     {
-        var file = Path.GetTempFileName();
-        try
-        {
-            File.WriteAllBytes(file, [0x37, 0x20, 0xFF, 0xFE]);
-            Assert.Equal($"{file}: it is not a text in UTF-8.", Assert.Throws<FormatException>(() => InetdConf.Read(file)).Message);
-        }
-        finally
-        {
-            File.Delete(file);
-        }
+        using TemporaryDirectory directory = new();
+        var file = directory["inetd.conf"];
+        File.WriteAllBytes(file, [0x37, 0x20, 0xFF, 0xFE]);
+        Assert.Equal($"{file}: it is not a text in UTF-8.", Assert.Throws<FormatException>(() => InetdConf.Read(file)).Message);
     }
 
     [GeneratedRegex("^conf:[0-9]+: .+", RegexOptions.Singleline)]

@@ -55,39 +55,6 @@ public sealed partial class InetdServerTests : IDisposable
     }
 
     [Fact]
-    public async Task Program_OfAConnection_IsToldWhoTheClientIs()
-    {
-        Environment.SetEnvironmentVariable("TCPREMOTEHOST", "of somebody else");
-        Environment.SetEnvironmentVariable("LISTEN_FDNAMES", "of the host");
-        try
-        {
-            InetdServer server = new([Script(Here, "env"), Script(_directory["socket"], "env")]);
-            await using var running = await RunningService.StartAsync(server);
-            using var peer = await Peer.ConnectAsync(server.EndPoints[0]);
-            var (local, remote) = ((IPEndPoint)server.EndPoints[0], (IPEndPoint)peer.Socket.LocalEndPoint!);
-            string[] expected =
-            [
-                "PROTO=TCP", "REMOTE_ADDR=127.0.0.1", $"REMOTE_PORT={remote.Port}", "TCPLOCALIP=127.0.0.1", $"TCPLOCALPORT={local.Port}", "TCPREMOTEIP=127.0.0.1", $"TCPREMOTEPORT={remote.Port}",
-                $"PATH={Environment.GetEnvironmentVariable("PATH")}",
-            ];
-            var variables = Encoding.UTF8.GetString(await peer.ReadToEndAsync()).Split('\n');
-            Assert.Empty(expected.Except(variables));
-            Assert.DoesNotContain(variables, variable => variable.StartsWith("TCPREMOTEHOST=", StringComparison.Ordinal) || variable.StartsWith("LISTEN_", StringComparison.Ordinal));
-
-            variables = (await AskAsync(new UnixDomainSocketEndPoint(_directory["socket"]))).Split('\n');
-            Assert.Empty(new[] { "PROTO=UNIX", $"UNIXREMOTEPID={Environment.ProcessId}", $"UNIXLOCALPATH={_directory["socket"]}" }.Except(variables));
-            Assert.DoesNotContain(variables, variable => variable.StartsWith("REMOTE_", StringComparison.Ordinal) || variable.StartsWith("TCP", StringComparison.Ordinal));
-            await running.StopAsync();
-            Assert.False(File.Exists(_directory["socket"]));
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("TCPREMOTEHOST", null);
-            Environment.SetEnvironmentVariable("LISTEN_FDNAMES", null);
-        }
-    }
-
-    [Fact]
     public async Task Program_ByItsArgumentZero_IsCalledSo()
     {
         InetdServer server = new([new(Here, "/bin/sh", "in.something", "-c", "echo \"$0 $1 $2\"", "zero", "two words", "ü")]);

@@ -129,7 +129,7 @@ public sealed class SocksServerTests
     public async Task Connect_Failures_HaveTheirAnswers()
     {
         await using var running = await StartAsync(out var server, new SocksOptions { Denied = [SocksDestination.Parse("127.0.0.1:7"), SocksDestination.Parse("*.denied.example")], AllowsBind = false, AllowsUdp = false });
-        var dead = LoopbackServer.DeadPort();
+        var dead = UnusedPort.Next();
         byte[] port = [(byte)(dead >> 8), (byte)dead];
         Assert.Equal(5, await AnswerAsync(server, [5, 1, 0, 1, 127, 0, 0, 1, .. port]));
         Assert.Equal(2, await AnswerAsync(server, [5, 1, 0, 1, 127, 0, 0, 1, 0, 7]));

@@ -177,9 +177,9 @@ public sealed partial class ClientServiceTests
     public async Task RealServer_StoppedAndStartedOnTheSamePort_IsFoundAgain()
     {
         RecordingFactory accepted = RecordingFactory.Echo();
-        TcpServer first = new(0, accepted, "127.0.0.1");
+        var port = UnusedPort.Next();
+        TcpServer first = new(port, accepted, "127.0.0.1");
         await using var running = await RunningService.StartAsync(first);
-        var port = first.EndPoints[0].Port;
         ClientService service = new($"tcp:127.0.0.1:{port}", _factory) { RetryPolicy = _ => TimeSpan.FromMilliseconds(20) };
         _services.Add(service);
         await service.StartAsync(Token);
@@ -201,7 +201,8 @@ public sealed partial class ClientServiceTests
     public async Task RealServer_ProcessKilledAndBroughtBack_IsFoundAgain()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/python3"), "python3 is not installed");
-        using var first = StartPoet(0, out var port);
+        var port = UnusedPort.Next();
+        using var first = StartPoet(port);
         using var firstEnd = new Killing(first);
         ClientService service = new($"tcp:127.0.0.1:{port}", _factory) { RetryPolicy = _ => TimeSpan.FromMilliseconds(20) };
         _services.Add(service);
@@ -212,7 +213,7 @@ public sealed partial class ClientServiceTests
         await protocol.Lost.Soon();
         await Assert.ThrowsAsync<CannotConnectException>(() => service.WhenConnectedAsync(1, Token).Soon());
 
-        using var second = StartPoet(port, out _);
+        using var second = StartPoet(port);
         using var secondEnd = new Killing(second);
         var next = (RecordingProtocol)await service.WhenConnectedAsync(cancellationToken: Token).Soon();
         await next.ReceivedAsync("poem");
@@ -220,19 +221,19 @@ public sealed partial class ClientServiceTests
     }
 
     /// <summary>Starts a process that says a poem to each client and keeps the connection.</summary>
-    private static Process StartPoet(int port, out int chosen)
+    private static Process StartPoet(int port)
     {
         const string script = """
             import socket, sys
             server = socket.socket(); server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             server.bind(('127.0.0.1', int(sys.argv[1]))); server.listen()
-            print(server.getsockname()[1], flush=True)
+            print('ready', flush=True)
             clients = []
             while True:
                 clients.append(server.accept()[0]); clients[-1].sendall(b'poem')
             """;
         var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", script, port.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true })!;
-        chosen = int.Parse(process.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
+        Assert.Equal("ready", process.StandardOutput.ReadLine());
         return process;
     }
 

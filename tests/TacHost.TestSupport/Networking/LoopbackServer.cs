@@ -44,14 +44,6 @@ public sealed class LoopbackServer : IDisposable
         await socket.SendAsync(System.Text.Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {text.Length}\r\nConnection: close\r\n\r\n{text}"));
     });
 
-    /// <summary>A port on which nobody listens.</summary>
-    public static int DeadPort()
-    {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
     public void Dispose() => _listener.Dispose();
 
     private async Task AcceptAsync()

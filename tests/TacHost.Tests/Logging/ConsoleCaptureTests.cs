@@ -3,7 +3,7 @@ using TacHost.Logging;
 
 namespace TacHost.Tests.Logging;
 
-[Collection("the console is one for the process")]
+[Collection<AloneCollection>]
 public sealed class ConsoleCaptureTests : IDisposable
 {
     private readonly RecordingSink _sink = new();

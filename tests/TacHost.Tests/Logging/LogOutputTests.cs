@@ -5,7 +5,7 @@ using TacHost.Logging;
 
 namespace TacHost.Tests.Logging;
 
-[Collection("the console is one for the process")]
+[Collection<AloneCollection>]
 public sealed class LogOutputTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

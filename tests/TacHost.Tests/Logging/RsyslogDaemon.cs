@@ -18,7 +18,7 @@ public sealed class RsyslogDaemon : IDisposable
 
     public string SocketPath => _directory["log"];
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = UnusedPort.Next();
 
     private string OutputPath => _directory["received"];
 
@@ -94,12 +94,5 @@ public sealed class RsyslogDaemon : IDisposable
         {
             return true;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

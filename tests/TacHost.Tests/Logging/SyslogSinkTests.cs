@@ -10,8 +10,6 @@ public sealed class SyslogSinkTests : IDisposable
 {
     private static readonly DateTimeOffset _time = new(2026, 11, 3, 13, 11, 35, 678, TimeSpan.FromHours(1));
 
-    private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(20);
-
     private readonly TemporaryDirectory _directory = new();
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
@@ -121,7 +119,7 @@ public sealed class SyslogSinkTests : IDisposable
                 for (var i = 0; i < 20_000; i++)
                     Write(sink, LogLevel.Information, "line of a chatty service that nobody reads\n");
             }, _cancellation);
-            await writing.WaitAsync(TimeSpan.FromSeconds(5), _cancellation);
+            await writing.Soon();
         }
     }
 
@@ -170,12 +168,12 @@ public sealed class SyslogSinkTests : IDisposable
         return socket;
     }
 
-    private async Task<Socket> AcceptAsync(Socket daemon) => await daemon.AcceptAsync(_cancellation).AsTask().WaitAsync(_longestWait, _cancellation);
+    private async Task<Socket> AcceptAsync(Socket daemon) => await daemon.AcceptAsync(_cancellation).AsTask().WaitAsync(Bounded.Patience, _cancellation);
 
     private async Task<string> ReceiveAsync(Socket socket, int length = 1)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
-        limit.CancelAfter(_longestWait);
+        limit.CancelAfter(Bounded.Patience);
         var bytes = new byte[64 * 1024];
         var count = 0;
         while (count < length)
