@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Socks;
 
@@ -24,7 +23,7 @@ internal sealed record SocksAddress(IPAddress? Address, string? Name, int Port)
     {
         if (name is [_, .., '.'])
             name = name[..^1];
-        return AddressText.TryParse(name, out var address) ? Of(address, port) : new SocksAddress(null, name, port);
+        return IPAddress.TryParse(name, out var address) ? Of(address, port) : new SocksAddress(null, name, port);
     }
 
     /// <summary>Reads one.</summary>

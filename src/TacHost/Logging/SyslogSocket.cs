@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using TacHost.Services.Networking;
 
 namespace TacHost.Logging;
 
@@ -96,7 +95,7 @@ internal sealed class SyslogSocket(SyslogTarget target) : IDisposable
     {
         try
         {
-            _addresses = await HostNameResolver.ResolveAsync(target.Address, cancellationToken);
+            _addresses = await Dns.GetHostAddressesAsync(target.Address, cancellationToken);
         }
         catch (SocketException) when (_addresses.Length > 0)
         {

@@ -6,10 +6,11 @@ namespace TacHost.Scripting;
 /// <param name="Source">The tac file, as the user wrote it when it was compiled.</param>
 /// <param name="Code">Its assemblies: that of the script last, after what it is compiled against.</param>
 /// <param name="Libraries">Absolute paths of the assemblies it refers to by <c>#r</c>.</param>
-internal sealed record CompiledTac(string Source, IReadOnlyList<CodeImage> Code, IReadOnlyList<string> Libraries)
+/// <param name="Prints">The bytes of its <see cref="CodePrints"/>, which a start does not need and therefore does not read.</param>
+internal sealed record CompiledTac(string Source, IReadOnlyList<CodeImage> Code, IReadOnlyList<string> Libraries, byte[] Prints)
 {
     /// <summary>Raised with every change of the form below.</summary>
-    private const int FormVersion = 2;
+    private const int FormVersion = 3;
 
     /// <summary>The fingerprint of what follows, then the parts.</summary>
     public byte[] ToBytes()
@@ -24,6 +25,8 @@ internal sealed record CompiledTac(string Source, IReadOnlyList<CodeImage> Code,
             writer.Write(Code.Count);
             foreach (var each in Code)
                 each.Write(writer);
+            writer.Write(Prints.Length);
+            writer.Write(Prints);
         }
 
         var bytes = stream.ToArray();
@@ -43,6 +46,6 @@ internal sealed record CompiledTac(string Source, IReadOnlyList<CodeImage> Code,
             return null;
         var source = reader.ReadString();
         var libraries = reader.ReadList();
-        return new CompiledTac(source, reader.ReadList(CodeImage.Read), libraries);
+        return new CompiledTac(source, reader.ReadList(CodeImage.Read), libraries, reader.ReadBytes(reader.ReadInt32()));
     }
 }

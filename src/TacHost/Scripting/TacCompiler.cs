@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.Emit;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.CodeAnalysis.Text;
+using TacHost.Scripting.Prints;
 
 namespace TacHost.Scripting;
 
@@ -56,7 +57,7 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, st
         var script = (CSharpCompilation)CSharpScript.Create(new MemoryStream(sources.Main.Content), options).GetCompilation();
         code.Add(Emit(script.WithAssemblyName(OrdinaryFiles.ScriptName).WithOptions(Options(script.Options))));
         ReadMoreThanItsKey = loads.ReadMore;
-        return new CompiledTac(displayedPath, code, [.. _libraries.Found]);
+        return new CompiledTac(displayedPath, code, [.. _libraries.Found], CodePrinter.Print([.. code.Select(each => each.Image)]).ToBytes());
     }
 
     private CodeImage CompileOrdinary(OrdinaryFiles ordinary, IReadOnlyList<MetadataReference> references)

@@ -23,6 +23,9 @@ internal sealed class TacRecipe(CompiledTac tac, IReadOnlyList<string> directori
     /// <summary>Gets what the compiler warned of; empty if it was not needed.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>Gets the prints of its code.</summary>
+    public CodePrints Prints => CodePrints.FromBytes(tac.Prints);
+
     /// <summary>The same as a script, for somebody else who knows what to do with it.</summary>
     public CompiledScript Script => new(tac.Code, tac.Libraries, Sources, WasCompiled, notices);
 

@@ -29,7 +29,7 @@ internal sealed class TcpClientEndpoint : ClientEndpoint
 
     public static TcpClientEndpoint Parse(EndpointText text) => new()
     {
-        Host = ClientKinds.Host(text),
+        Host = text.Required("host", "the name or the address of a host"),
         Port = ClientKinds.Port(text),
         Timeout = ClientKinds.Timeout(text),
         BindAddress = ClientKinds.BindAddress(text),

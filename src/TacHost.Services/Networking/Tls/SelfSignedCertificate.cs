@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -20,7 +21,7 @@ internal static class SelfSignedCertificate
         SubjectAlternativeNameBuilder names = new();
         foreach (var host in hosts)
         {
-            if (AddressText.TryParse(host, out var address))
+            if (IPAddress.TryParse(host, out var address))
                 names.AddIpAddress(address);
             else
                 names.AddDnsName(host);

@@ -1,0 +1,27 @@
+using TacHost.Scripting;
+
+namespace TacHost.Tests.Scripting;
+
+/// <summary>Compiles tac files that are texts of a test.</summary>
+internal static class TacOf
+{
+    /// <summary>Compiles a text.</summary>
+    /// <param name="text">The tac file.</param>
+    /// <param name="others">Files beside it.</param>
+    public static TacRecipe Text(string text, params (string Name, string? Content)[] others)
+    {
+        var directory = Directory.CreateTempSubdirectory("tac-").FullName;
+        try
+        {
+            var path = Path.Combine(directory, "test.csx");
+            File.WriteAllText(path, text);
+            foreach (var (name, content) in others)
+                File.WriteAllText(Path.Combine(directory, name), content);
+            return TacFile.Prepare(path, [], TacCache.At(Path.Combine(directory, "cache")));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+}
