@@ -63,7 +63,9 @@ internal static class Program
             case HostRequest.ShowManPage { Plugin: null }:
                 return Print(ManPage.Make());
             case HostRequest.ShowManPage { Options: var options, Plugin: { } plugin }:
-                return Print(PreparePlugin(plugin, options with { PluginWords = ["--help"] }, asManPage: true)!.Answer!);
+                return Print(PreparePlugin(plugin, options with { Words = ["--help"] }, asManPage: true)!.Answer!);
+            case HostRequest.ShowParameters { Options: var options, File: var file }:
+                return TacCommands.ShowParameters(options, file);
             case HostRequest.ShowPlugins { Options: var options, Question: var question, Name: var name }:
                 return Answer(question, name ?? "", options);
             case HostRequest.Compile { Options: var options, Files: var files, Directory: var directory }:
@@ -92,7 +94,7 @@ internal static class Program
         if (Handover.Take() is { } handover)
         {
             timings.Over("what the first process has prepared");
-            return RunHere(options, options.Plugin is null ? TacRecipe.FromBytes(handover.Recipe) : PluginRecipe.FromBytes(handover.Recipe), handover.Report, signals, timings);
+            return RunHere(options, options.Plugin is null ? TacCommands.Received(handover.Recipe, options) : PluginRecipe.FromBytes(handover.Recipe), handover.Report, signals, timings);
         }
 
         if (options.Plugin is { } name && PreparePlugin(name, options) is { } plugin)
@@ -103,7 +105,9 @@ internal static class Program
             return Start(options, args, () => plugin, signals, timings);
         }
 
-        return Start(options, args, () => PrepareTac(options.TacFile ?? options.Plugin!, PluginPath.SearchDirectories(options)), signals, timings);
+        if (TacCommands.AsksForHelp(options))
+            return TacCommands.ShowParameters(options, options.TacFile ?? options.Plugin!);
+        return Start(options, args, () => TacCommands.Prepare(options), signals, timings);
     }
 
     private static int Start(HostOptions options, string[] args, Func<IApplicationRecipe> prepare, OtherSignals signals, StartTimings timings)
@@ -134,7 +138,7 @@ internal static class Program
 
     private static int CompileAhead(HostOptions options, IReadOnlyList<string> files, string? directory)
     {
-        var (done, failures) = AheadOfTime.Compile(files, PluginPath.SearchDirectories(options), directory, PrintWarnings);
+        var (done, failures) = AheadOfTime.Compile(files, PluginPath.SearchDirectories(options), directory, TacCommands.PrintWarnings);
         Print(done);
         foreach (var failure in failures)
             PrintError(failure, options.Debug);
@@ -149,21 +153,7 @@ internal static class Program
 
     private static PluginCatalog Catalog(HostOptions options) => new(options, Compile);
 
-    private static CompiledScript Compile(string path, IReadOnlyList<string> directories) => PrepareTac(path, directories).Script;
-
-    /// <summary>Prepares a tac file, and prints what the compiler warns of: once, because the next start takes what is compiled.</summary>
-    private static TacRecipe PrepareTac(string path, IReadOnlyList<string> directories)
-    {
-        var recipe = TacFile.Prepare(path, directories);
-        PrintWarnings(recipe);
-        return recipe;
-    }
-
-    private static void PrintWarnings(TacRecipe recipe)
-    {
-        foreach (var warning in recipe.Warnings)
-            Console.Error.WriteLine(OneLine.Printable(warning));
-    }
+    private static CompiledScript Compile(string path, IReadOnlyList<string> directories) => TacCommands.Prepare(path, directories).Script;
 
     private static int Answer(PluginQuestion question, string name, HostOptions options)
     {

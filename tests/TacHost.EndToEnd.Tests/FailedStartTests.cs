@@ -369,7 +369,7 @@ public sealed class FailedStartTests
     [Theory]
     [InlineData(new[] { "--nodeamon", "x.csx" }, "there is no option '--nodeamon'. Did you mean '--nodaemon'?")]
     [InlineData(new[] { "--nodaemon" }, "which tac file or plugin is to run?")]
-    [InlineData(new[] { "x.csx", "--nodaemon" }, "options go before the tac file, and '--nodaemon' comes after it.")]
+    [InlineData(new[] { "x.csx", "-n" }, "options go before the tac file, and '-n' comes after it.")]
     [InlineData(new[] { "x.csx", "y.csx" }, "one tac file at a time: 'y.csx' comes after 'x.csx'.")]
     [InlineData(new[] { "--logfile", "-", "x.csx" }, "a daemon has no standard output to log to")]
     [InlineData(new[] { "--grace", "soon", "x.csx" }, "'soon' cannot be the --grace, which is a number of seconds")]

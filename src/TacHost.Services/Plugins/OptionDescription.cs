@@ -1,3 +1,5 @@
+using TacHost.Services.Plugins.Reading;
+
 namespace TacHost.Services.Plugins;
 
 /// <summary>An option as help, completion and man page see it.</summary>
@@ -32,14 +34,33 @@ public sealed class OptionDescription
     public bool Required { get; init; }
 
     /// <summary>Whether <c>--no-NAME</c> turns it off.</summary>
-    public bool IsFlag => ValueName is null && Property is not null;
+    public bool IsFlag { get; init; }
 
     /// <summary>The environment variable that counts when it is not given, or null.</summary>
     public string? EnvironmentVariable { get; init; }
 
-    internal Reading.OptionProperty? Property { get; init; }
+    internal OptionProperty? Property { get; init; }
+
+    /// <summary>The default of a parameter of a tac file, which has no options class; null if there is none.</summary>
+    internal string? DefaultText { get; init; }
 
     /// <summary>The default, as the help says it; null if there is none.</summary>
-    /// <param name="options">What <see cref="OptionTable.CreateOptions"/> made.</param>
-    public string? DefaultIn(object options) => Property?.DefaultText(options);
+    /// <param name="options">What <see cref="OptionTable.CreateOptions"/> made; null for a parameter of a tac file.</param>
+    public string? DefaultIn(object? options) => options is null ? DefaultText : Property?.DefaultText(options);
+
+    internal static OptionDescription Of(OptionAttribute option, OptionValues values, OptionProperty? property, string? defaultText = null) => new()
+    {
+        Name = option.Name,
+        Letter = option.Letter == '\0' ? null : option.Letter,
+        ValueName = values.IsFlag ? null : option.ValueName ?? values.Kind.ValueName,
+        Description = option.Description,
+        Expected = values.Expected,
+        Choices = values.IsFlag ? [] : values.Choices,
+        Repeats = values.IsList,
+        Required = option.Required,
+        IsFlag = values.IsFlag,
+        EnvironmentVariable = option.EnvironmentVariable,
+        Property = property,
+        DefaultText = defaultText,
+    };
 }

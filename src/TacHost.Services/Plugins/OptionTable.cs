@@ -24,7 +24,7 @@ public sealed class OptionTable
             if (property.GetCustomAttribute<OperandsAttribute>() is { } operands)
             {
                 _operands = Operands is null ? new OptionProperty(property, null) : throw Wrong($"has two properties with [Operands], the second of them {property.Name}");
-                Operands = new OperandsDescription(operands.ValueName, operands.Description, _operands.IsList, operands.Required);
+                Operands = new OperandsDescription(operands.ValueName, operands.Description, _operands.Values.IsList, operands.Required);
             }
         }
 
@@ -104,7 +104,7 @@ public sealed class OptionTable
     {
         foreach (var same in given.GroupBy(each => each.Option))
         {
-            var values = same.Select(each => each.Option.Property!.Read(each.Value, "--" + each.Option.Name, "", format)).ToList();
+            var values = same.Select(each => each.Option.Property!.Values.Read(each.Value, "--" + each.Option.Name, "", format)).ToList();
             same.Key.Property!.Set(options, values, same.Last().Value, "--" + same.Key.Name, "");
         }
     }
@@ -116,18 +116,18 @@ public sealed class OptionTable
             if (ValueInEnvironment(option) is not { } value)
                 continue;
             var from = $" in the environment variable {option.EnvironmentVariable}";
-            option.Property!.Set(options, [option.Property.Read(value, "--" + option.Name, from, format)], value, "--" + option.Name, from);
+            option.Property!.Set(options, [option.Property.Values.Read(value, "--" + option.Name, from, format)], value, "--" + option.Name, from);
         }
     }
 
     private void SetOperands(object options, IReadOnlyList<string> operands, OptionFormat format)
     {
-        if (operands.Count > (_operands is null ? 0 : _operands.IsList ? int.MaxValue : 1))
+        if (operands.Count > (_operands is null ? 0 : _operands.Values.IsList ? int.MaxValue : 1))
             throw new UsageException(operands[^1] is ['-', _, ..] late ? $"'{late}' comes after '{operands[0]}', and options go before." : $"'{operands[_operands is null ? 0 : 1]}' is one word too many.");
         if (_operands is null)
             return;
         if (operands.Count > 0)
-            _operands.Set(options, [.. operands.Select(word => _operands.Read(word, Operands!.ValueName, "", format))], operands[^1], Operands!.ValueName, "");
+            _operands.Set(options, [.. operands.Select(word => _operands.Values.Read(word, Operands!.ValueName, "", format))], operands[^1], Operands!.ValueName, "");
         else if (Operands!.Required)
             throw new UsageException($"{Operands.ValueName} is missing: {Operands.Description}");
     }
@@ -147,19 +147,7 @@ public sealed class OptionTable
     private static OptionDescription Describe(PropertyInfo property, OptionAttribute option)
     {
         var holder = new OptionProperty(property, option);
-        return new OptionDescription
-        {
-            Name = option.Name,
-            Letter = option.Letter == '\0' ? null : option.Letter,
-            ValueName = holder.IsFlag ? null : option.ValueName ?? holder.Kind.ValueName,
-            Description = option.Description,
-            Expected = holder.Expected,
-            Choices = holder.IsFlag ? [] : holder.Choices,
-            Repeats = holder.IsList,
-            Required = option.Required,
-            EnvironmentVariable = option.EnvironmentVariable,
-            Property = holder,
-        };
+        return OptionDescription.Of(option, holder.Values, holder);
     }
 
     private void Check()
@@ -180,7 +168,7 @@ public sealed class OptionTable
 
     private InvalidOperationException Wrong(string what) => new($"The options class {Type.Name} {what}.");
 
-    private static bool IsName(string name) =>
+    internal static bool IsName(string name) =>
         name.Length > 0 && char.IsAsciiLetterOrDigit(name[0]) && name.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-');
 
     private static IEnumerable<PropertyInfo> Properties(Type type) =>

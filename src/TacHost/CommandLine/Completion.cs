@@ -35,11 +35,7 @@ internal static class Completion
                 done
                 case $first in
                 '') ;;
-                compile) COMPREPLY=($(compgen -f -X '!*.csx' -- "$word") $(compgen -d -- "$word") $(compgen -W --out -- "$word")); return ;;
-                completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$word")); return ;;
-                manpage) COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" plugins --names 2>/dev/null | cut -f 1)" -- "$word")); return ;;
-                plugins) COMPREPLY=($(compgen -W "--why --names --options $("${COMP_WORDS[0]}" plugins --names 2>/dev/null | cut -f 1)" -- "$word")); return ;;
-                *) _tachost_plugin "$first"; return ;;
+            {{BashCommands()}}    *) _tachost_plugin "$first"; return ;;
                 esac
                 case $previous in
             {{cases}}    esac
@@ -47,7 +43,7 @@ internal static class Completion
                     COMPREPLY=($(compgen -W '{{string.Join(' ', HostCommandLine.Options.Select(option => option.Name))}}' -- "$word"))
                 else
                     COMPREPLY=($(compgen -f -X '!*.csx' -- "$word") $(compgen -d -- "$word"))
-                    [[ $word == */* ]] || COMPREPLY+=($(compgen -W "{{string.Join(' ', HostRequest.Commands)}} $("${COMP_WORDS[0]}" plugins --names 2>/dev/null | cut -f 1)" -- "$word"))
+                    [[ $word == */* ]] || COMPREPLY+=($(compgen -W "{{string.Join(' ', HostCommands.Names)}} $("${COMP_WORDS[0]}" plugins --names 2>/dev/null | cut -f 1)" -- "$word"))
                 fi
             }
             _tachost_plugin() {
@@ -71,6 +67,28 @@ internal static class Completion
             """;
     }
 
+    private static string BashCommands()
+    {
+        StringBuilder cases = new();
+        foreach (var command in HostCommands.All)
+        {
+            var words = command.Word switch
+            {
+                CommandWord.TacFile => """$(compgen -f -X '!*.csx' -- "$word") $(compgen -d -- "$word")""",
+                CommandWord.Plugin => """$(compgen -W "$("${COMP_WORDS[0]}" plugins --names 2>/dev/null | cut -f 1)" -- "$word")""",
+                CommandWord.Directory => """$(compgen -d -- "$word")""",
+                CommandWord.Choice => $"$(compgen -W '{string.Join(' ', command.Choices)}' -- \"$word\")",
+                _ => "",
+            };
+            var options = command.Options.Length == 0 ? "" : $" $(compgen -W '{string.Join(' ', Visible(command).Select(option => option.Name))}' -- \"$word\")";
+            cases.Append(CultureInfo.InvariantCulture, $"    {command.Name}) COMPREPLY=({words}{options}); return ;;\n");
+        }
+
+        return cases.ToString();
+    }
+
+    private static IEnumerable<Option> Visible(HostCommand command) => command.Options.Where(option => !option.IsHidden);
+
     /// <summary>The options after which a word is a value.</summary>
     private static IEnumerable<string> ValueNames() =>
         HostCommandLine.Options.Where(option => option.TakesValue && !option.IsValueOptional).SelectMany(option => option.Short is { } letter ? [$"-{letter}", option.Name] : new[] { option.Name });
@@ -91,8 +109,7 @@ internal static class Completion
         foreach (var option in HostCommandLine.Options)
         {
             var names = option.Short is { } letter ? $"'(-{letter} {option.Name})'{{-{letter},{option.Name}}}" : $"'{option.Name}";
-            var description = option.Description.Replace("'", "'\\''", StringComparison.Ordinal).Replace("[", "\\[", StringComparison.Ordinal).Replace("]", "\\]", StringComparison.Ordinal);
-            specifications.Append(CultureInfo.InvariantCulture, $"    {names}{(option.Short is null ? "" : "'")}[{description}]{ZshValue(option)}' \\\n");
+            specifications.Append(CultureInfo.InvariantCulture, $"    {names}{(option.Short is null ? "" : "'")}[{ZshText(option)}]{ZshValue(option)}' \\\n");
         }
 
         return $$"""
@@ -106,19 +123,13 @@ internal static class Completion
             {{specifications}}    '1: :->first' '*:: :->rest' && return
                 case $state in
                 first)
-                    found=({{string.Join(' ', HostRequest.Commands)}} ${${(f)"$($program plugins --names 2>/dev/null)"}/$'\t'/:})
+                    found=({{string.Join(' ', HostCommands.Names)}} ${${(f)"$($program plugins --names 2>/dev/null)"}/$'\t'/:})
                     _describe -t plugins 'plugin' found
                     _files -g '*.csx'
                     ;;
                 rest)
                     case $line[1] in
-                    compile) _arguments '--out[The directory to compile into.]:directory:_files -/' '*:tac file:_files -g "*.csx"' ;;
-                    completion) _values shell bash zsh fish ;;
-                    manpage | plugins)
-                        found=(${${(f)"$($program plugins --names 2>/dev/null)"}/$'\t'/:})
-                        _describe -t plugins 'plugin' found
-                        ;;
-                    *)
+            {{ZshCommands()}}        *)
                         local name letter kind choices description
                         while IFS=$'\t' read -r name letter kind choices description; do
                             found+=("$name:$description")
@@ -135,6 +146,29 @@ internal static class Completion
 
             """;
     }
+
+    private static string ZshCommands()
+    {
+        StringBuilder cases = new();
+        foreach (var command in HostCommands.All)
+        {
+            var words = command.Word switch
+            {
+                CommandWord.TacFile => " '*:tac file:_files -g \"*.csx\"'",
+                CommandWord.Plugin => " '*:plugin:(${${(f)\"$($program plugins --names 2>/dev/null)\"}%%$'\\t'*})'",
+                CommandWord.Directory => " '*:directory:_files -/'",
+                CommandWord.Choice => $" '*:word:({string.Join(' ', command.Choices)})'",
+                _ => "",
+            };
+            var options = string.Concat(Visible(command).Select(option => $" '{option.Name}[{ZshText(option)}]{ZshValue(option)}'"));
+            cases.Append(CultureInfo.InvariantCulture, $"        {command.Name}) _arguments{options}{words} ;;\n");
+        }
+
+        return cases.ToString();
+    }
+
+    private static string ZshText(Option option) =>
+        option.Description.Replace("'", "'\\''", StringComparison.Ordinal).Replace("[", "\\[", StringComparison.Ordinal).Replace("]", "\\]", StringComparison.Ordinal);
 
     private static string ZshValue(Option option) => option switch
     {
@@ -154,12 +188,11 @@ internal static class Completion
         foreach (var option in HostCommandLine.Options)
         {
             var letter = option.Short is { } name ? $" -s {name}" : "";
-            text.Append(CultureInfo.InvariantCulture, $"complete -c tachost{letter} -l {option.Name[2..]}{FishValue(option)} -d '{option.Description.Replace("'", "\\'", StringComparison.Ordinal)}'\n");
+            text.Append(CultureInfo.InvariantCulture, $"complete -c tachost{letter} -l {option.Name[2..]}{FishValue(option)} -d '{FishText(option.Description)}'\n");
         }
 
         return text.Append(CultureInfo.InvariantCulture, $$"""
-            complete -c tachost -n __fish_is_first_token -a '{{string.Join(' ', HostRequest.Commands)}}'
-            complete -c tachost -n __fish_is_first_token -a '(tachost plugins --names 2>/dev/null)'
+            {{FishCommands()}}complete -c tachost -n __fish_is_first_token -a '(tachost plugins --names 2>/dev/null)'
             function __tachost_plugin
                 for word in (commandline -opc)[2..-1]
                     if not string match -q -- '-*' $word
@@ -172,6 +205,23 @@ internal static class Completion
 
             """).ToString();
     }
+
+    private static string FishCommands()
+    {
+        StringBuilder lines = new();
+        foreach (var command in HostCommands.All)
+        {
+            lines.Append(CultureInfo.InvariantCulture, $"complete -c tachost -n __fish_is_first_token -a {command.Name} -d '{FishText(command.Description)}'\n");
+            if (command.Choices.Count > 0)
+                lines.Append(CultureInfo.InvariantCulture, $"complete -c tachost -n '__fish_seen_subcommand_from {command.Name}' -a '{string.Join(' ', command.Choices)}'\n");
+            foreach (var option in Visible(command))
+                lines.Append(CultureInfo.InvariantCulture, $"complete -c tachost -n '__fish_seen_subcommand_from {command.Name}' -l {option.Name[2..]}{FishValue(option)} -d '{FishText(option.Description)}'\n");
+        }
+
+        return lines.ToString();
+    }
+
+    private static string FishText(string text) => text.Replace("'", "\\'", StringComparison.Ordinal);
 
     private static string FishValue(Option option) => option switch
     {

@@ -16,6 +16,8 @@ internal static class HostCommandLine
             new("--csx", 'y', "FILE", "The tac file; the same as naming it after the options.", (options, value) => options with { TacFile = OptionValue.NotEmpty(value, "the path of a tac file") }),
             new("--lib", null, "DIR", "A directory in which #r looks for assemblies. May be repeated.", (options, value) => options with { Libraries = [.. options.Libraries, OptionValue.FullPath(value)] }),
             new("--plugins", null, "DIR", "A directory in which plugins are looked for, before all others. May be repeated.", (options, value) => options with { PluginDirectories = [.. options.PluginDirectories, OptionValue.FullPath(value)] }),
+            new("--set", null, "NAME=VALUE", "Give a parameter of the tac file a value; the same as --NAME VALUE after the file. May be repeated.", (options, value) => options with { Settings = [.. options.Settings, OptionValue.Setting(value)] }),
+            new("--values", null, "FILE", "A JSON file with values for parameters of the tac file.", (options, value) => options with { ValuesFile = OptionValue.FilePath(value) }) { Default = "NAME.values.json beside the tac file NAME.csx, if it is there" },
             new("--start-timeout", null, "SECONDS", "How long the start may take before it is given up.", (options, value) => options with { StartTimeout = OptionValue.SecondsButNone(value) }) { Default = "60" },
             new("--grace", null, "SECONDS", "How long the stop may take before what is left is cut off.", (options, value) => options with { Grace = OptionValue.Seconds(value) }) { Default = "30" },
             new("--exit-with-signal", null, null, "After a clean stop, end by the signal that asked for it (status 143 or 130 in a shell) instead of exiting 0.", (options, _) => options with { ExitWithSignal = true }),
@@ -71,6 +73,9 @@ internal static class HostCommandLine
         return (options, operands);
     }
 
+    /// <summary>Returns whether a word is the long name of an option.</summary>
+    public static bool IsOption(string word) => Array.Exists(_options, option => option.Name == word);
+
     private static Option[] All()
     {
         List<Option> all = [];
@@ -79,7 +84,9 @@ internal static class HostCommandLine
         return all.ToArray();
     }
 
-    private static HostOptions Apply(HostOptions options, (Option Option, string Value) given)
+    /// <summary>Takes an option in.</summary>
+    /// <exception cref="TacHostException">Its value cannot be.</exception>
+    public static HostOptions Apply(HostOptions options, (Option Option, string Value) given)
     {
         var (option, value) = given;
         try

@@ -11,8 +11,17 @@ internal sealed record HostOptions
     /// <summary>The plugin to run in place of a tac file, or null.</summary>
     public string? Plugin { get; init; }
 
-    /// <summary>The words after the plugin's name, which are its own.</summary>
-    public IReadOnlyList<string> PluginWords { get; init; } = [];
+    /// <summary>The words after the tac file or the plugin's name, which are its own.</summary>
+    public IReadOnlyList<string> Words { get; init; } = [];
+
+    /// <summary>Values of the tac file's parameters, each NAME=VALUE.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
+    /// <summary>The file with more of them, or null for the one beside the tac file.</summary>
+    public string? ValuesFile { get; init; }
+
+    /// <summary>What the options of a command say.</summary>
+    public CommandOptions Command { get; init; } = new();
 
     /// <summary>Directories in which plugins are looked for before all others.</summary>
     public IReadOnlyList<string> PluginDirectories { get; init; } = [];

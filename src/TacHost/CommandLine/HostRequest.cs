@@ -5,13 +5,6 @@ namespace TacHost.CommandLine;
 /// <summary>What a command line asks the host to do.</summary>
 internal abstract record HostRequest
 {
-    private const string OutOption = "--out";
-
-    private static readonly string[] _shells = ["bash", "zsh", "fish"];
-
-    /// <summary>The words that stand for something the host does itself, so that no plugin can have them for a name.</summary>
-    public static IReadOnlyList<string> Commands { get; } = ["compile", "completion", "manpage", "plugins"];
-
     private HostRequest()
     {
     }
@@ -31,55 +24,37 @@ internal abstract record HostRequest
             return new ShowVersion();
         return (options.TacFile, operands) switch
         {
-            (null, ["compile", .. var words]) => Compilation(options, words),
-            (null, ["completion", .. var rest]) => rest is [var shell] && _shells.Contains(shell) ? new ShowCompletion(shell) : throw Usage($"name one shell to complete for: tachost completion {string.Join('|', _shells)}."),
-            (null, ["manpage"]) => new ShowManPage(ForHelp(options), null),
-            (null, ["manpage", var plugin]) => new ShowManPage(ForHelp(options), plugin),
-            (null, ["plugins", .. var rest]) => Plugins(options, rest),
+            (null, [var name, .. var words]) when IsWord(name) && HostCommands.Find(name) is { } command => command.Request(options, words),
             (null, []) => throw Usage("which tac file or plugin is to run? Name one, such as deployments/ecstasy.csx."),
-            (null, [var plugin, .. var words]) when MayBePlugin(plugin) => new Run(Completed(options with { Plugin = plugin, PluginWords = words })),
-            (null, [_, ['-', ..] late, ..]) => throw Usage($"options go before the tac file, and '{late}' comes after it."),
-            (null, [var tac, var extra, ..]) => throw Usage($"one tac file at a time: '{extra}' comes after '{tac}'."),
-            (null, [var tac]) => new Run(Completed(options with { TacFile = tac })),
-            (_, []) => new Run(Completed(options)),
-            var (tac, extra) => throw Usage($"one tac file at a time: '{extra[0]}' comes after '--csx {tac}'."),
+            (null, [var plugin, .. var words]) when MayBePlugin(plugin) => new Run(Completed(options with { Plugin = plugin, Words = words })),
+            (null, [var tac, .. var words]) => RunOf(options, tac, words),
+            ({ } tac, var words) => RunOf(options, tac, words),
         };
     }
 
-    private static Compile Compilation(HostOptions options, string[] words)
+    private static Run RunOf(HostOptions options, string tac, string[] words) => words switch
     {
-        List<string> files = [];
-        string? directory = null;
-        for (var i = 0; i < words.Length; i++)
-        {
-            if (words[i] == OutOption && i + 1 < words.Length)
-                directory = FullPath(words[++i], OutOption);
-            else if (words[i].StartsWith(OutOption + "=", StringComparison.Ordinal))
-                directory = FullPath(words[i][(OutOption.Length + 1)..], OutOption);
-            else if (words[i].StartsWith('-'))
-                throw Usage($"'{words[i]}' is nothing that tachost compile takes: tachost compile FILE… [{OutOption} DIR].");
-            else
-                files.Add(words[i]);
-        }
-
-        return files.Count > 0 ? new Compile(ForHelp(options), files, directory) : throw Usage($"name what is to be compiled: tachost compile FILE… [{OutOption} DIR].");
-    }
-
-    private static ShowPlugins Plugins(HostOptions options, string[] words) => words switch
-    {
-        [] => new ShowPlugins(ForHelp(options), PluginQuestion.List, null),
-        ["--names"] => new ShowPlugins(ForHelp(options), PluginQuestion.Names, null),
-        ["--why", var name] => new ShowPlugins(ForHelp(options), PluginQuestion.Why, name),
-        ["--options", var name] => new ShowPlugins(ForHelp(options), PluginQuestion.Options, name),
-        _ => throw Usage("ask for the list, tachost plugins, or for one: tachost plugins --why NAME."),
+        [['-', not '-', ..] late, ..] => throw Usage($"options go before the tac file, and '{late}' comes after it."),
+        [[not '-', ..] or "" or "-", ..] => throw Usage($"one tac file at a time: '{words[0]}' comes after '{tac}'. Words for the tac file itself go after '--'."),
+        _ => new Run(Completed(options with { TacFile = tac, Words = words })),
     };
 
     /// <summary>A word is a tac file if it ends in .csx, has a '/' in it or is the name of a file that is there; otherwise it can be a plugin's name.</summary>
-    private static bool MayBePlugin(string word) =>
-        char.IsAsciiLetter(word[0]) && word.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_') && !File.Exists(word);
+    private static bool MayBePlugin(string word) => IsWord(word) && !File.Exists(word);
+
+    private static bool IsWord(string word)
+    {
+        foreach (var character in word)
+        {
+            if (!char.IsAsciiLetterOrDigit(character) && character is not ('-' or '_'))
+                return false;
+        }
+
+        return char.IsAsciiLetter(word[0]);
+    }
 
     /// <summary>Without what matters only to a run, and might be wrong with it.</summary>
-    private static HostOptions ForHelp(HostOptions options) =>
+    public static HostOptions ForHelp(HostOptions options) =>
         Completed(options with { NoDaemon = true, LogFile = null, SyslogTarget = null, PidFile = null });
 
     /// <summary>Fills in what depends on several options at once.</summary>
@@ -131,6 +106,8 @@ internal abstract record HostRequest
     public sealed record Compile(HostOptions Options, IReadOnlyList<string> Files, string? Directory) : HostRequest;
 
     public sealed record ShowManPage(HostOptions Options, string? Plugin) : HostRequest;
+
+    public sealed record ShowParameters(HostOptions Options, string File) : HostRequest;
 
     public sealed record ShowPlugins(HostOptions Options, PluginQuestion Question, string? Name) : HostRequest;
 

@@ -10,7 +10,7 @@ internal static class ManPage
         var text = new StringBuilder();
         text.Append(".TH TACHOST 1 \"\" \"tachost ").Append(HostVersion.Text).Append("\" \"User Commands\"\n");
         text.Append(".SH NAME\ntachost \\- run a tac file, a C# script that describes services, or a plugin as a daemon\n");
-        text.Append(".SH SYNOPSIS\n.B tachost\n[options] FILE\n.br\n.B tachost\n[options] NAME [plugin options]\n.br\n.B tachost\nplugins | compile | completion | manpage ...\n");
+        text.Append(".SH SYNOPSIS\n.B tachost\n[options] FILE [parameters]\n.br\n.B tachost\n[options] NAME [plugin options]\n.br\n.B tachost\n").Append(string.Join(" | ", HostCommands.Names)).Append(" ...\n");
         text.Append(".SH DESCRIPTION\n").Append(Escaped(Reference.Summary)).Append('\n');
         foreach (var (command, meaning) in Reference.Examples)
             AppendExample(text, command, meaning);

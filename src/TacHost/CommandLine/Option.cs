@@ -23,6 +23,9 @@ internal sealed record Option(string Name, char? Short, string? ValueName, strin
     /// <summary>Another long name, which the help does not list.</summary>
     public string? Alias { get; init; }
 
+    /// <summary>Whether help and completion leave it out, because it is for programs.</summary>
+    public bool IsHidden { get; init; }
+
     public bool TakesValue => ValueName is not null;
 }
 

@@ -5,7 +5,9 @@ namespace TacHost.CommandLine;
 /// Short options can be bundled, a value can be joined to its option or follow it, a long name can be shortened as long as it is unique.
 /// What every start runs is written as plain loops: each first use of a generic method costs it 0.1 ms (ADR 10).
 /// </remarks>
-internal sealed class OptionReader(Option[] options)
+/// <param name="options">The options there are.</param>
+/// <param name="help">Where there is more about them, as a sentence.</param>
+internal sealed class OptionReader(Option[] options, string help = "See tachost --help.")
 {
     /// <summary>The options that were given, in order and with their values, and the words after them.</summary>
     /// <exception cref="TacHostException">A word is no option, or lacks its value.</exception>
@@ -40,7 +42,7 @@ internal sealed class OptionReader(Option[] options)
             for (var i = 1; i < word.Length; i++)
             {
                 var option = FindShort(word[i])
-                    ?? throw Wrong($"there is no option '-{word[i]}'{(word.Length > 2 ? $" as in '{word}'" : "")}. See tachost --help.");
+                    ?? throw Wrong($"there is no option '-{word[i]}'{(word.Length > 2 ? $" as in '{word}'" : "")}. {help}");
                 if (!option.TakesValue)
                 {
                     given.Add((option, ""));
@@ -84,7 +86,7 @@ internal sealed class OptionReader(Option[] options)
         {
             [var only] when name.Length > 2 => only,
             [_, _, ..] => throw Wrong($"'{name}' may be {string.Join(" or ", starting.Select(option => option.Name))}. Write one of them out."),
-            _ => throw Wrong($"there is no option '{name}'. {(NearestWord.To(name, options.Select(option => option.Name)) is { } nearest ? $"Did you mean '{nearest}'?" : "See tachost --help.")}"),
+            _ => throw Wrong($"there is no option '{name}'. {(NearestWord.To(name, options.Select(option => option.Name)) is { } nearest ? $"Did you mean '{nearest}'?" : help)}"),
         };
     }
 

@@ -53,6 +53,9 @@ internal static class OptionValue
     public static string NotEmpty(string text, string expected) =>
         text.Length > 0 ? text : throw new BadValueException(expected);
 
+    public static string Setting(string text) =>
+        text.IndexOf('=', StringComparison.Ordinal) > 0 ? text : throw new BadValueException("NAME=VALUE");
+
     /// <summary>The path of a file, made absolute.</summary>
     public static string FilePath(string text) =>
         text.EndsWith('/') ? throw new BadValueException("the path of a file") : FullPath(text);

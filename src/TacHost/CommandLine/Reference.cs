@@ -3,7 +3,7 @@ namespace TacHost.CommandLine;
 /// <summary>What the help and the man page say besides the options.</summary>
 internal static class Reference
 {
-    public const string Synopsis = "tachost [options] FILE | NAME [plugin options]";
+    public const string Synopsis = "tachost [options] FILE [parameters] | NAME [plugin options] | COMMAND";
 
     public const string Summary = "Runs the application that a tac file, a C# script, leaves in its global named 'application': as a daemon that outlives this terminal, or in the foreground with --nodaemon. Or a plugin's in the same way, by its NAME and with options of its own: tachost NAME --help. A word is a FILE if it ends in .csx, has a '/' in it or is the name of a file that is there.";
 
@@ -14,13 +14,7 @@ internal static class Reference
         ("kill $(cat tachost.pid)", "stop it"),
     ];
 
-    public static IReadOnlyList<(string Term, string Meaning)> Commands { get; } =
-    [
-        ("plugins", "list all plugins, with what is wrong; plugins --why NAME explains one"),
-        ("compile FILE...", "compile tac files into the cache without running them, or with --out DIR into another directory, which TACHOST_CACHE can name where they run: for images and read-only machines"),
-        ("completion SHELL", "print the completions for bash, zsh or fish"),
-        ("manpage [NAME]", "print the man page, or that of a plugin"),
-    ];
+    public static IReadOnlyList<(string Term, string Meaning)> Commands { get; } = [.. HostCommands.All.Select(command => (command.Synopsis, command.Description))];
 
     public static string Paths => "Paths of options start at the directory in which tachost was started, as does that of the tac file; relative paths in the tac file start at the run directory. The log and the pid file stay outside of a jail.";
 
@@ -63,6 +57,8 @@ internal static class Reference
         ("TACHOST_PATH", "directories for #r, separated by ':', after those of --lib"),
         ("TACHOST_PLUGINS", "directories of plugins, separated by ':', after those of --plugins"),
         ("TACHOST_CACHE", "where compiled tac files are kept instead; before XDG_CACHE_HOME/tachost"),
+        ("TACHOST_SET_NAME", "the value of the tac file's parameter 'name', after the words of the command line and before the file of values"),
+        ("CREDENTIALS_DIRECTORY", "systemd's credentials, where a secret parameter is looked for by its name, and then in /run/secrets"),
         ("NOTIFY_SOCKET, WATCHDOG_USEC", "systemd is told of start, stop and reload, and that the tree answers"),
         ("LISTEN_FDS, LISTEN_FDNAMES", "sockets from systemd, for 'systemd:' endpoints"),
         ("JOURNAL_STREAM", "standard output is the journal: lines carry their level and no time"),

@@ -78,7 +78,7 @@ internal sealed class PluginCatalog
 
     private static string? WhyNot(DeclaredPlugin plugin, PluginFile file, PluginDirectory directory)
     {
-        var reason = plugin.Error ?? (HostRequest.Commands.Contains(plugin.Name) ? $"its name is that of a command of the host, 'tachost {plugin.Name}'. Give it another" : null);
+        var reason = plugin.Error ?? (HostCommands.Find(plugin.Name) is not null ? $"its name is that of a command of the host, 'tachost {plugin.Name}'. Give it another" : null);
         return reason is null ? file.Error : $"'{Path.Combine(directory.Path, file.Name)}' cannot be used: {reason}";
     }
 }

@@ -57,7 +57,7 @@ internal static class PluginDoctor
 
         try
         {
-            var asking = options with { PluginWords = ["--help"] };
+            var asking = options with { Words = ["--help"] };
             PluginRecipe.Prepare(usable, catalog, asking, compile);
             text.Append(CultureInfo.InvariantCulture, $"'{name}' is {usable.Path}, and can be run: its service maker and its options could be made.");
             return (text.ToString(), ExitCode.Success);

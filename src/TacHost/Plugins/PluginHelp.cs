@@ -59,7 +59,7 @@ internal static class PluginHelp
         $"{(option.Letter is { } letter ? $"-{letter}, " : "    ")}--{option.Name}{(option.ValueName is null ? "" : $" {option.ValueName}")}";
 
     /// <summary>What an option does, takes, and is without being given.</summary>
-    public static string Description(OptionDescription option, object defaults)
+    public static string Description(OptionDescription option, object? defaults)
     {
         StringBuilder text = new(option.Description);
         text[0] = char.ToUpperInvariant(text[0]);

@@ -35,7 +35,7 @@ internal sealed class PluginRecipe : IApplicationRecipe
         var code = script is null
             ? new PluginCode(entry.Name, entry.Plugin!.TypeName, entry.Path, [new CodeImage(File.ReadAllBytes(entry.Path), SymbolsOf(entry.Path))], [])
             : new PluginCode(entry.Name, entry.Plugin!.TypeName, entry.Path, script.Code, script.Libraries);
-        PluginRecipe recipe = new(code, catalog.SearchDirectories, options.PluginWords, Environment.CurrentDirectory, [.. catalog.Notices, .. script?.Notices ?? []]) { WasCompiled = catalog.HasCompiled || script is { WasCompiled: true } };
+        PluginRecipe recipe = new(code, catalog.SearchDirectories, options.Words, Environment.CurrentDirectory, [.. catalog.Notices, .. script?.Notices ?? []]) { WasCompiled = catalog.HasCompiled || script is { WasCompiled: true } };
         if (asManPage)
             recipe._makeHelp = PluginManPage.Make;
 

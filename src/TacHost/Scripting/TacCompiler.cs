@@ -7,6 +7,7 @@ using Microsoft.CodeAnalysis.Emit;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.CodeAnalysis.Text;
 using TacHost.Scripting.Prints;
+using TacHost.Services;
 
 namespace TacHost.Scripting;
 
@@ -54,7 +55,7 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, st
             .WithReferences(references)
             .WithSourceResolver(loads)
             .WithMetadataResolver(_libraries);
-        var script = (CSharpCompilation)CSharpScript.Create(new MemoryStream(sources.Main.Content), options).GetCompilation();
+        var script = (CSharpCompilation)CSharpScript.Create(new MemoryStream(sources.Main.Content), options, typeof(TacParameters)).GetCompilation();
         code.Add(Emit(script.WithAssemblyName(OrdinaryFiles.ScriptName).WithOptions(Options(script.Options))));
         ReadMoreThanItsKey = loads.ReadMore;
         return new CompiledTac(displayedPath, code, [.. _libraries.Found], CodePrinter.Print([.. code.Select(each => each.Image)]).ToBytes());

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text;
 using TacHost.Loading;
 using TacHost.Services;
+using TacHost.Services.Plugins;
 
 namespace TacHost.Scripting;
 
@@ -25,6 +26,9 @@ internal sealed class TacRecipe(CompiledTac tac, IReadOnlyList<string> directori
 
     /// <summary>Gets the prints of its code.</summary>
     public CodePrints Prints => CodePrints.FromBytes(tac.Prints);
+
+    /// <summary>Gets or sets what the tac file's parameters are given.</summary>
+    public ParameterSources Parameters { get; set; } = new();
 
     /// <summary>The same as a script, for somebody else who knows what to do with it.</summary>
     public CompiledScript Script => new(tac.Code, tac.Libraries, Sources, WasCompiled, notices);
@@ -55,9 +59,10 @@ internal sealed class TacRecipe(CompiledTac tac, IReadOnlyList<string> directori
 
     public async Task<Application> BuildAsync()
     {
-        var context = new IsolatedLoadContext(tac.Source, typeof(IService).Assembly, tac.Libraries, directories);
-        context.LoadOwnLibraries();
-        var global = await EvaluateAsync(context.LoadMain(tac.Code));
+        var parameters = new TacParameters(Parameters);
+        var submission = Load();
+        var global = Global(submission, await EvaluateAsync(submission, parameters));
+        CheckAllKnown(parameters);
         if (global is Application application)
             return application;
         if (global is not IService service)
@@ -67,16 +72,44 @@ internal sealed class TacRecipe(CompiledTac tac, IReadOnlyList<string> directori
         return wrapping;
     }
 
-    /// <summary>Runs the script's top level and takes its global: the protocol between Roslyn's scripts and their hosts.</summary>
-    private async Task<object> EvaluateAsync(Assembly assembly)
+    /// <summary>Runs the top level for its parameters alone.</summary>
+    /// <returns>Those it asked for, and the failure that ended it too soon, or null.</returns>
+    public async Task<(TacParameters Parameters, TacHostException? Failure)> ListParametersAsync()
     {
+        var parameters = new TacParameters(Parameters);
+        try
+        {
+            await EvaluateAsync(Load(), parameters);
+            return (parameters, null);
+        }
+        catch (TacHostException e)
+        {
+            return (parameters, e);
+        }
+    }
+
+    private Type Load()
+    {
+        var context = new IsolatedLoadContext(tac.Source, typeof(IService).Assembly, tac.Libraries, directories);
+        context.LoadOwnLibraries();
+
         // Not by GetType, whose parser of names costs 4 ms of the start.
-        var submission = assembly.GetTypes().First(type => type.Name == "Submission#0");
-        var submissions = new object?[2];
+        return context.LoadMain(tac.Code).GetTypes().First(type => type.Name == "Submission#0");
+    }
+
+    /// <summary>Runs the script's top level: the protocol between Roslyn's scripts and their hosts. Returns the object that holds its globals.</summary>
+    private async Task<object> EvaluateAsync(Type submission, TacParameters parameters)
+    {
+        object?[] submissions = [parameters, null];
         try
         {
             var run = (Task)submission.GetMethod("<Factory>")!.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [submissions], null)!;
             await run;
+            return submissions[1]!;
+        }
+        catch (UsageException e)
+        {
+            throw Usage(e);
         }
         catch (IOException e) when (e.InnerException is TacHostException missing)
         {
@@ -86,11 +119,28 @@ internal sealed class TacRecipe(CompiledTac tac, IReadOnlyList<string> directori
         {
             throw new TacHostException(ExitCode.Software, $"'{Source}' threw {FailureText.Of(e)}", e);
         }
+    }
 
+    private object Global(Type submission, object globals)
+    {
         const BindingFlags all = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
         if (submission.GetField(GlobalName, all) is { } field)
-            return field.GetValue(submissions[1]) ?? throw TacErrors.NullApplication(Source);
+            return field.GetValue(globals) ?? throw TacErrors.NullApplication(Source);
         var property = submission.GetProperty(GlobalName, all) ?? throw TacErrors.NoApplication(Source);
-        return property.GetValue(submissions[1]) ?? throw TacErrors.NullApplication(Source);
+        return property.GetValue(globals) ?? throw TacErrors.NullApplication(Source);
     }
+
+    private void CheckAllKnown(TacParameters parameters)
+    {
+        try
+        {
+            parameters.ThrowIfUnknown();
+        }
+        catch (UsageException e)
+        {
+            throw Usage(e);
+        }
+    }
+
+    private TacHostException Usage(UsageException e) => new(ExitCode.Usage, $"{Source}: {e.Message}\n  See tachost {Source} --help.", e);
 }

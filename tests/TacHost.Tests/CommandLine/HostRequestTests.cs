@@ -10,6 +10,9 @@ public sealed class HostRequestTests
     public static TheoryData<string, string, string> BadValues => new()
     {
         { "--csx", "", "'' cannot be the --csx, which is the path of a tac file." },
+        { "--set", "port", "'port' cannot be the --set, which is NAME=VALUE." },
+        { "--set", "=1", "'=1' cannot be the --set" },
+        { "--values", "", "'' cannot be the --values, which is a path." },
         { "--start-timeout", "soon", "'soon' cannot be the --start-timeout, which is a number of seconds between 0 and 86400." },
         { "--start-timeout", "-1", "'-1' cannot be the --start-timeout, which is a number of seconds between 0 and 86400." },
         { "--start-timeout", "0", "'0' cannot be the --start-timeout, which is a number of seconds above 0 and up to 86400." },
@@ -163,7 +166,7 @@ public sealed class HostRequestTests
     {
         var options = Options("--pidfile=", "ftp", "--port", "1", "-n", "--help");
 
-        Assert.Equal(["--port", "1", "-n", "--help"], options.PluginWords);
+        Assert.Equal(["--port", "1", "-n", "--help"], options.Words);
         Assert.False(options.NoDaemon);
     }
 
@@ -172,7 +175,7 @@ public sealed class HostRequestTests
     {
         Assert.Equal((PluginQuestion.List, null), Ask("plugins"));
         Assert.Equal((PluginQuestion.Why, "ftp"), Ask("--plugins", "/x", "plugins", "--why", "ftp"));
-        Assert.Equal("ask for the list, tachost plugins, or for one: tachost plugins --why NAME.", Assert.Throws<TacHostException>(() => Ask("plugins", "--wyh")).Message);
+        Assert.Equal("there is no option '--wyh'. Did you mean '--why'?", Assert.Throws<TacHostException>(() => Ask("plugins", "--wyh")).Message);
 
         static (PluginQuestion, string?) Ask(params string[] words) => HostRequest.Read(words) is HostRequest.ShowPlugins asked ? (asked.Question, asked.Name) : throw new InvalidOperationException();
     }
@@ -189,10 +192,10 @@ public sealed class HostRequestTests
     }
 
     [Theory]
-    [InlineData("compile", "name what is to be compiled: tachost compile FILE… [--out DIR].")]
-    [InlineData("compile --out /x", "name what is to be compiled: tachost compile FILE… [--out DIR].")]
-    [InlineData("compile a.csx --out", "'--out' is nothing that tachost compile takes: tachost compile FILE… [--out DIR].")]
-    [InlineData("compile a.csx --uot /x", "'--uot' is nothing that tachost compile takes: tachost compile FILE… [--out DIR].")]
+    [InlineData("compile", "'compile' takes other words: tachost compile FILE... [--out DIR].")]
+    [InlineData("compile --out /x", "'compile' takes other words: tachost compile FILE... [--out DIR].")]
+    [InlineData("compile a.csx --out", "--out is the last word, and needs a value: --out DIR.")]
+    [InlineData("compile a.csx --uot /x", "there is no option '--uot'. Did you mean '--out'?")]
     [InlineData("compile --out= a.csx", "'' cannot be the --out, which is a path.")]
     public void Read_CompileGoneWrong_SaysWhatItTakes(string words, string said) =>
         Assert.Equal(said, Assert.Throws<TacHostException>(() => HostRequest.Read(words.Split(' '))).Message);

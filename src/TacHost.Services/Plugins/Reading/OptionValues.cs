@@ -1,0 +1,129 @@
+using System.Collections;
+using System.Globalization;
+
+namespace TacHost.Services.Plugins.Reading;
+
+/// <summary>The values that an option takes: their type, limits and choices, for a property of an options class and for a parameter of a tac file alike.</summary>
+internal sealed class OptionValues
+{
+    private readonly Type _type;
+    private readonly Type _element;
+    private readonly OptionAttribute? _option;
+
+    /// <param name="type">The type of the property or parameter; a list takes several values.</param>
+    /// <param name="option">The limits and choices, or null for operands.</param>
+    /// <param name="place">What is of that type, for the message if there can be no such option.</param>
+    /// <exception cref="InvalidOperationException">No option can be of the type.</exception>
+    public OptionValues(Type type, OptionAttribute? option, string place)
+    {
+        (_type, _option) = (type, option);
+        _element = ElementOf(type) ?? type;
+        IsList = _element != type;
+        IsFlag = option is not null && (Nullable.GetUnderlyingType(type) ?? type) == typeof(bool);
+        Kind = ValueKind.Of(_element) ?? throw new InvalidOperationException($"{place} is a {_element.Name}, which no option can be: use a type that implements IParsable<{_element.Name}>.");
+    }
+
+    public ValueKind Kind { get; }
+
+    public bool IsList { get; }
+
+    public bool IsFlag { get; }
+
+    /// <summary>What a value is, with its limits.</summary>
+    public string Expected => (_option, Limits) switch
+    {
+        ({ Choices: [_, ..] choices }, _) => $"one of {string.Join(", ", choices)}",
+        (_, "") => Kind.Expected,
+        _ when Kind.Expected.EndsWith("between 0 and 65535", StringComparison.Ordinal) => Kind.Expected.Replace(" between 0 and 65535", Limits, StringComparison.Ordinal),
+        _ => Kind.Expected + Limits,
+    };
+
+    public IReadOnlyList<string> Choices => _option is { Choices: [_, ..] choices } ? choices : Kind.Choices;
+
+    private string Limits => (_option?.Minimum ?? double.NegativeInfinity, _option?.Maximum ?? double.PositiveInfinity) switch
+    {
+        (double.NegativeInfinity, double.PositiveInfinity) => "",
+        (var minimum, double.PositiveInfinity) => $", {Limit(minimum)} or more",
+        (double.NegativeInfinity, var maximum) => $", {Limit(maximum)} or less",
+        var (minimum, maximum) => $" between {Limit(minimum)} and {Limit(maximum)}",
+    };
+
+    /// <summary>Reads a value.</summary>
+    /// <param name="text">The word.</param>
+    /// <param name="name">What it is given for, such as <c>--port</c>.</param>
+    /// <param name="from">Where the word stands, if not on the command line.</param>
+    /// <param name="format">How values are written.</param>
+    /// <exception cref="UsageException">It cannot be one.</exception>
+    public object Read(string text, string name, string from, OptionFormat format)
+    {
+        var why = "";
+        try
+        {
+            if (_option is not { Choices: [_, ..] choices } || choices.Contains(text))
+            {
+                var value = Kind.Parse(text, format);
+                if (IsWithinLimits(value))
+                    return value;
+            }
+        }
+        catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
+        {
+            why = e.Message;
+        }
+
+        var nearest = NearestWord.To(text, Choices) is { } word ? $" Did you mean '{word}'?" : "";
+        throw Bad(text, name, from, Expected.Length > 0 ? $", which is {Expected}." + nearest : $": {why}");
+    }
+
+    /// <summary>Returns what the values that were read come to: the last of them, or a list of all.</summary>
+    public object Combine(IReadOnlyList<object> values)
+    {
+        if (!IsList)
+            return values[^1];
+        var array = Array.CreateInstance(_element, values.Count);
+        for (var i = 0; i < values.Count; i++)
+            array.SetValue(values[i], i);
+        return _type.IsInstanceOfType(array) ? array : Activator.CreateInstance(_type, array)!;
+    }
+
+    /// <summary>Returns what the help says of a default, or null for nothing.</summary>
+    public string? DefaultText(object? value)
+    {
+        if (_option is { DefaultText: { } text })
+            return text;
+        if (IsFlag)
+            return value is true ? "on" : null;
+        return IsList ? (value as IEnumerable)?.Cast<object>().Select(ValueKind.Print) is { } all && string.Join(", ", all) is { Length: > 0 } list ? list : null : ValueKind.Print(value);
+    }
+
+    public static UsageException Bad(string text, string name, string from, string why) => new($"'{text}'{from} cannot be the {name}{why}");
+
+    private bool IsWithinLimits(object value)
+    {
+        if (_option is null)
+            return true;
+        var number = value switch
+        {
+            Port port => port.Number,
+            ByteSize size => size.Bytes,
+            TimeSpan time => time.TotalSeconds,
+            IConvertible and not (string or bool or Enum or char or DateTime) => Convert.ToDouble(value, CultureInfo.InvariantCulture),
+            _ => (double?)null,
+        };
+        return number is null || (number >= _option.Minimum && number <= _option.Maximum);
+    }
+
+    private string Limit(double limit) =>
+        _element == typeof(TimeSpan) ? Duration.Print(TimeSpan.FromSeconds(limit))
+        : _element == typeof(ByteSize) ? new ByteSize((long)limit).ToString()
+        : limit.ToString(CultureInfo.InvariantCulture);
+
+    private static Type? ElementOf(Type type)
+    {
+        if (type == typeof(string))
+            return null;
+        if (type.IsArray)
+            return type.GetElementType();
+        return type.IsGenericType && type.GenericTypeArguments is [var element] && type.IsAssignableFrom(typeof(List<>).MakeGenericType(element)) ? element : null;
+    }
+}

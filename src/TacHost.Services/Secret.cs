@@ -1,0 +1,42 @@
+using System.Diagnostics.CodeAnalysis;
+using TacHost.Services.Plugins;
+using TacHost.Services.Plugins.Reading;
+
+namespace TacHost.Services;
+
+/// <summary>A text that nobody may see, such as a password: an option or a parameter of this type is given as the path of a file that holds it.</summary>
+/// <remarks>It prints as <c>***</c>, so that it gets into no log, help or message. A parameter that is not given is looked for by its name in the credentials directory of systemd, then in <c>/run/secrets</c>.</remarks>
+[OptionType("FILE", "a file that holds the secret")]
+public sealed class Secret : IParsable<Secret>
+{
+    /// <summary>Initializes a secret with its text.</summary>
+    public Secret(string value) => Value = value;
+
+    /// <summary>Gets the text.</summary>
+    public string Value { get; }
+
+    /// <summary>Reads a file; one line break at its end does not count.</summary>
+    public static Secret Parse(string s, IFormatProvider? provider) =>
+        TryParse(s, provider, out var secret) ? secret : throw new FormatException($"'{s}' is not a file that holds the secret.");
+
+    /// <summary>Reads a file; one line break at its end does not count.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out Secret result)
+    {
+        result = null;
+        if (OptionFormat.FullPath(s, provider) is not { } path || !File.Exists(path))
+            return false;
+        try
+        {
+            var text = File.ReadAllText(path);
+            result = new Secret(text.EndsWith('\n') ? text[..^(text.EndsWith("\r\n", StringComparison.Ordinal) ? 2 : 1)] : text);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Returns <c>***</c>.</summary>
+    public override string ToString() => "***";
+}

@@ -1,0 +1,140 @@
+using TacHost.Services.Plugins;
+using TacHost.Services.Plugins.Reading;
+
+namespace TacHost.Services;
+
+/// <summary>What a tac file can ask of the outside at its top level: <c>Option(…)</c> and <c>Args</c>.</summary>
+/// <remarks>
+/// A value is looked for, in this order, in the words after the tac file and in <c>--set</c>, in the environment, in the file of values.
+/// Values are read as those of plugin options are; see <see cref="OptionAttribute"/> for the types.
+/// </remarks>
+public sealed class TacParameters
+{
+    private const string EnvironmentPrefix = "TACHOST_SET_";
+
+    private readonly ParameterSources _sources;
+    private readonly OptionFormat _format;
+    private readonly ParameterWords _words;
+    private readonly List<OptionDescription> _options = [];
+
+    /// <summary>Initializes the parameters of one evaluation.</summary>
+    public TacParameters(ParameterSources sources)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        _sources = sources;
+        _format = new OptionFormat(sources.Directory);
+        _words = new ParameterWords(sources.Words);
+    }
+
+    /// <summary>Gets the words after <c>--</c> on the command line.</summary>
+    public IReadOnlyList<string> Args => _words.Arguments;
+
+    /// <summary>Gets the parameters that the tac file has asked for so far, in that order.</summary>
+    public IReadOnlyList<OptionDescription> Options => _options;
+
+#pragma warning disable RS0026 // tac files are compiled from source, so that one more optional parameter breaks none of them
+    /// <summary>Returns the value of a parameter that must be given from outside.</summary>
+    /// <param name="name">The name, without dashes: lower-case letters, digits and hyphens.</param>
+    /// <param name="description">What it is for, as the help says it.</param>
+    /// <param name="minimum">The least that a number, port, size (in bytes) or time (in seconds) may be.</param>
+    /// <param name="maximum">The most that it may be.</param>
+    /// <param name="choices">The only values that are taken. Defaults to all that the type has.</param>
+    /// <param name="environmentVariable">An environment variable that counts before that of the name, <c>TACHOST_SET_NAME</c>.</param>
+    /// <exception cref="UsageException">The parameter is not given, or the value does not convert.</exception>
+    public T Option<T>(string name, string description, double minimum = double.NegativeInfinity, double maximum = double.PositiveInfinity, string[]? choices = null, string? environmentVariable = null) =>
+        Option<T>(new OptionAttribute(name, description) { Minimum = minimum, Maximum = maximum, Choices = choices ?? [], EnvironmentVariable = environmentVariable, Required = true }, default!);
+
+    /// <summary>Returns the value of a parameter, or its default.</summary>
+    /// <param name="name">The name, without dashes: lower-case letters, digits and hyphens.</param>
+    /// <param name="defaultValue">The value that counts if none is given.</param>
+    /// <param name="description">What it is for, as the help says it.</param>
+    /// <param name="minimum">The least that a number, port, size (in bytes) or time (in seconds) may be.</param>
+    /// <param name="maximum">The most that it may be.</param>
+    /// <param name="choices">The only values that are taken. Defaults to all that the type has.</param>
+    /// <param name="environmentVariable">An environment variable that counts before that of the name, <c>TACHOST_SET_NAME</c>.</param>
+    /// <exception cref="UsageException">The value does not convert.</exception>
+    public T Option<T>(string name, T defaultValue, string description, double minimum = double.NegativeInfinity, double maximum = double.PositiveInfinity, string[]? choices = null, string? environmentVariable = null) =>
+        Option(new OptionAttribute(name, description) { Minimum = minimum, Maximum = maximum, Choices = choices ?? [], EnvironmentVariable = environmentVariable }, defaultValue);
+#pragma warning restore RS0026
+
+    /// <summary>Throws if something was given that the tac file has not asked for. The host calls this when the tree is built.</summary>
+    /// <exception cref="UsageException">Something was.</exception>
+    public void ThrowIfUnknown()
+    {
+        if (_sources.OnlyList)
+            return;
+        if (_words.Unused() is { } word)
+            throw word[0] != '-' ? new UsageException($"'{word}' is one word too many. Words for 'Args' go after '--'.")
+                : _sources.IsOptionBefore(word) ? new UsageException($"there is no parameter '{word}'. It is an option of tachost, and goes before the tac file.")
+                : Unknown(word, "--", "");
+        foreach (var setting in _sources.Settings)
+        {
+            if (Find(NameOf(setting)) is null)
+                throw Unknown(NameOf(setting), "", " in --set");
+        }
+
+        foreach (var value in _sources.FileValues)
+        {
+            if (Find(value.Name) is null)
+                throw Unknown(value.Name, "", $" in '{value.Place}'");
+        }
+
+        foreach (System.Collections.DictionaryEntry each in Environment.GetEnvironmentVariables())
+        {
+            var variable = (string)each.Key;
+            if (variable.StartsWith(EnvironmentPrefix, StringComparison.Ordinal) && !_options.Exists(option => VariableOf(option.Name) == variable))
+                throw Unknown(variable[EnvironmentPrefix.Length..].ToLowerInvariant().Replace('_', '-'), "", $" in the environment variable {variable}");
+        }
+    }
+
+    private T Option<T>(OptionAttribute option, T defaultValue)
+    {
+        if (!OptionTable.IsName(option.Name) || option.Name == "help")
+            throw new ArgumentException($"'{option.Name}' cannot be the name of a parameter: names are made of lower-case letters, digits and hyphens, and 'help' is taken.", nameof(option));
+        if (Find(option.Name) is not null)
+            throw new ArgumentException($"The tac file has two parameters with the name '{option.Name}'.", nameof(option));
+        OptionValues values = new(typeof(T), option, $"The parameter '{option.Name}'");
+        var described = option.EnvironmentVariable is null ? new OptionAttribute(option.Name, option.Description) { Minimum = option.Minimum, Maximum = option.Maximum, Choices = option.Choices, Required = option.Required, EnvironmentVariable = VariableOf(option.Name) } : option;
+        _options.Add(OptionDescription.Of(described, values, null, option.Required ? null : values.DefaultText(defaultValue)));
+        if (Given(option, values) is { } given)
+            return (T)values.Combine([.. given.Texts.Select(text => values.Read(text, "--" + option.Name, given.From, _format))]);
+        if (typeof(T) == typeof(Secret) && CredentialFile(option.Name) is { } file)
+            return (T)values.Read(file, "--" + option.Name, "", _format);
+        if (option.Required && !_sources.OnlyList)
+            throw new UsageException($"--{option.Name} {values.Kind.ValueName} is missing: {option.Description}");
+        return defaultValue;
+    }
+
+    private (IReadOnlyList<string> Texts, string From)? Given(OptionAttribute option, OptionValues values)
+    {
+        List<string> texts = [.. _words.Take(option.Name, values.IsFlag)];
+        if (texts.Count > 0)
+            return (texts, "");
+        texts.AddRange(_sources.Settings.Where(setting => NameOf(setting) == option.Name).Select(setting => setting[(option.Name.Length + 1)..]));
+        if (texts.Count > 0)
+            return (texts, " in --set");
+        foreach (var variable in new[] { option.EnvironmentVariable, VariableOf(option.Name) }.OfType<string>())
+        {
+            if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value)
+                return ([value], $" in the environment variable {variable}");
+        }
+
+        return _sources.FileValues.FirstOrDefault(value => value.Name == option.Name) is { } inFile ? (inFile.Texts, $" in '{inFile.Place}'") : null;
+    }
+
+    private static string? CredentialFile(string name) =>
+        new[] { Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY"), "/run/secrets" }.OfType<string>().Select(directory => Path.Combine(directory, name)).FirstOrDefault(File.Exists);
+
+    private OptionDescription? Find(string name) => _options.Find(option => option.Name == name);
+
+    private UsageException Unknown(string name, string dashes, string from)
+    {
+        var bare = name.TrimStart('-');
+        var nearest = NearestWord.To(bare, _options.Select(option => option.Name));
+        return new UsageException($"there is no parameter '{name}'{from}. {(nearest is not null ? $"Did you mean '{dashes}{nearest}'?" : _options.Count == 0 ? "It has none." : $"It has {string.Join(", ", _options.Select(option => option.Name))}.")}");
+    }
+
+    private static string NameOf(string setting) => setting.Split('=', 2)[0];
+
+    private static string VariableOf(string name) => EnvironmentPrefix + name.ToUpperInvariant().Replace('-', '_');
+}

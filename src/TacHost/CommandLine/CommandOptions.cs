@@ -1,0 +1,17 @@
+namespace TacHost.CommandLine;
+
+/// <summary>What the options of a command say.</summary>
+internal sealed record CommandOptions
+{
+    /// <summary>The directory to write into, or null for the usual one.</summary>
+    public string? Directory { get; init; }
+
+    /// <summary>What is asked about plugins.</summary>
+    public PluginQuestion Question { get; init; }
+
+    /// <summary>The plugin that is asked about, or null for all.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Whether to print JSON.</summary>
+    public bool Json { get; init; }
+}

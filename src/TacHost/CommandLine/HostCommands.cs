@@ -1,0 +1,47 @@
+namespace TacHost.CommandLine;
+
+/// <summary>The commands of the host, in the order of the help. Reading, help, man page and completion are made from this table.</summary>
+internal static class HostCommands
+{
+    private static readonly string[] _shells = ["bash", "zsh", "fish"];
+
+    public static IReadOnlyList<HostCommand> All { get; } =
+    [
+        new("parameters", "FILE", "list the parameters of a tac file; the same as FILE --help", (options, words) => words is [var file] ? new HostRequest.ShowParameters(HostRequest.ForHelp(options), file) : null) { Word = CommandWord.TacFile },
+        new("plugins", "", "list all plugins, with what is wrong; --why explains one", (options, words) => words.Length == 0 ? new HostRequest.ShowPlugins(HostRequest.ForHelp(options), options.Command.Question, options.Command.Name) : null)
+        {
+            Word = CommandWord.Plugin,
+            Options =
+            [
+                new("--why", null, "NAME", "Explain where a plugin was looked for, and what is wrong with it.", (options, value) => Ask(options, PluginQuestion.Why, value)),
+                new("--names", null, null, "For completion: names and descriptions.", (options, _) => Ask(options, PluginQuestion.Names, null)) { IsHidden = true },
+                new("--options", null, "NAME", "For completion: the options of a plugin.", (options, value) => Ask(options, PluginQuestion.Options, value)) { IsHidden = true },
+            ],
+        },
+        new("compile", "FILE...", "compile tac files into the cache without running them, or into another directory, which TACHOST_CACHE can name where they run: for images and read-only machines", (options, words) => words.Length > 0 ? new HostRequest.Compile(HostRequest.ForHelp(options), words, options.Command.Directory) : null)
+        {
+            Word = CommandWord.TacFile,
+            Options = [new("--out", null, "DIR", "The directory to compile into.", (options, value) => options with { Command = options.Command with { Directory = OptionValue.FullPath(value) } })],
+        },
+        new("completion", "SHELL", "print the completions for bash, zsh or fish", (_, words) => words is [var shell] && Array.IndexOf(_shells, shell) >= 0 ? new HostRequest.ShowCompletion(shell) : null) { Word = CommandWord.Choice, Choices = _shells },
+        new("manpage", "[NAME]", "print the man page, or that of a plugin", (options, words) => words.Length < 2 ? new HostRequest.ShowManPage(HostRequest.ForHelp(options), words.Length == 0 ? null : words[0]) : null) { Word = CommandWord.Plugin },
+    ];
+
+    /// <summary>Gets the words that no plugin can have for a name.</summary>
+    public static IEnumerable<string> Names => All.Select(command => command.Name);
+
+    /// <summary>Returns the command of a name, or null.</summary>
+    public static HostCommand? Find(string name)
+    {
+        foreach (var command in All)
+        {
+            if (command.Name == name)
+                return command;
+        }
+
+        return null;
+    }
+
+    private static HostOptions Ask(HostOptions options, PluginQuestion question, string? name) =>
+        options with { Command = options.Command with { Question = question, Name = name } };
+}

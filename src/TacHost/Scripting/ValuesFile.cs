@@ -1,0 +1,63 @@
+using System.Text.Json;
+using TacHost.Services;
+
+namespace TacHost.Scripting;
+
+/// <summary>A file of values for the parameters of a tac file: a JSON object, with comments.</summary>
+internal static class ValuesFile
+{
+    private const string Extension = ".values.json";
+
+    /// <summary>Reads the file that is named, or else the one beside the tac file, if it is there.</summary>
+    /// <exception cref="TacHostException">It cannot be read, or is not such an object.</exception>
+    public static IReadOnlyList<ParameterValue> Read(string? named, string tac)
+    {
+        var path = named ?? Path.ChangeExtension(tac, Extension);
+        if (named is null && !File.Exists(path))
+            return [];
+        try
+        {
+            return Read(path);
+        }
+        catch (JsonException e)
+        {
+            throw new TacHostException(ExitCode.Usage, $"the file of values '{path}' is not valid JSON in line {e.LineNumber + 1}: {e.Message.Split(" LineNumber", 2)[0]}", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TacHostException(ExitCode.NoInput, $"cannot read the file of values '{path}': {(e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file." : e.Message)}", e);
+        }
+    }
+
+    private static List<ParameterValue> Read(string path)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+            throw Wrong(path, "it is not an object. Write { \"name\": value, … }");
+        List<ParameterValue> values = [];
+        foreach (var property in document.RootElement.EnumerateObject())
+        {
+            if (values.Exists(value => value.Name == property.Name))
+                throw Wrong(path, $"it has two values for '{property.Name}'");
+            if (property.Value.ValueKind != JsonValueKind.Null)
+                values.Add(new ParameterValue(property.Name, Texts(path, property), path));
+        }
+
+        return values;
+    }
+
+    private static List<string> Texts(string path, JsonProperty property) => property.Value.ValueKind switch
+    {
+        JsonValueKind.Array => [.. property.Value.EnumerateArray().Select(item => Text(path, property.Name, item))],
+        _ => [Text(path, property.Name, property.Value)],
+    };
+
+    private static string Text(string path, string name, JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
+        _ => throw Wrong(path, $"'{name}' is not a text, a number, true, false or a list of these"),
+    };
+
+    private static TacHostException Wrong(string path, string why) => new(ExitCode.Usage, $"the file of values '{path}' cannot be used: {why}.");
+}

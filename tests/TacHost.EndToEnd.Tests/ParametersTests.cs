@@ -1,0 +1,152 @@
+using TacHost.EndToEnd.Tests.Running;
+
+namespace TacHost.EndToEnd.Tests;
+
+/// <summary>What a tac file takes from outside: parameters and arguments.</summary>
+public sealed class ParametersTests
+{
+    private const string Tac = """
+        using TacHost.Services.Plugins;
+        var port = Option<Port>("port", 10000, "the port to listen on");
+        var poem = Option<string>("poem", "the poem to serve", environmentVariable: "POEM");
+        var level = Option("level", 3, "how loud", minimum: 1, maximum: 5);
+        var flags = Option("loud", false, "shout");
+        var hosts = Option<string[]>("host", ["a"], "who is served");
+        var mode = Option("mode", "plain", "how", choices: ["plain", "fancy"]);
+        Console.WriteLine($"got {port.Number} {poem} {level} {flags} {string.Join('+', hosts)} {mode} [{string.Join('|', Args)}]");
+        var application = new Application("x");
+        """;
+
+    public static TheoryData<string[], string> Given => new()
+    {
+        { ["x.csx", "--poem", "p"], "got 10000 p 3 False a plain []" },
+        { ["x.csx", "--poem=p", "--port", "1", "--loud", "--host", "b", "--host=c", "--level", "5", "--mode", "fancy"], "got 1 p 5 True b+c fancy []" },
+        { ["--set", "poem=p=q", "--set", "loud=no", "x.csx"], "got 10000 p=q 3 False a plain []" },
+        { ["--set", "poem=set", "x.csx", "--poem", "word", "--", "one", "--two"], "got 10000 word 3 False a plain [one|--two]" },
+        { ["--csx", "x.csx", "--", "--poem", "p"], "got 10000 p 3 False a plain []" },
+        { ["--values", "v.json", "x.csx"], "got 7 in-file 4 True b+c plain []" },
+        { ["--values", "v.json", "x.csx", "--port", "8", "--no-loud"], "got 8 in-file 4 False b+c plain []" },
+    };
+
+    public static TheoryData<string[], string> Wrong => new()
+    {
+        { ["x.csx"], "x.csx: --poem TEXT is missing: the poem to serve\n  See tachost x.csx --help." },
+        { ["x.csx", "--poem", "p", "--prot", "1"], "x.csx: there is no parameter '--prot'. Did you mean '--port'?" },
+        { ["x.csx", "--poem", "p", "--frobnicate"], "x.csx: there is no parameter '--frobnicate'. It has port, poem, level, loud, host, mode." },
+        { ["x.csx", "--poem", "p", "--pidfile", "x"], "x.csx: there is no parameter '--pidfile'. It is an option of tachost, and goes before the tac file." },
+        { ["x.csx", "--poem", "p", "more"], "x.csx: 'more' is one word too many. Words for 'Args' go after '--'." },
+        { ["x.csx", "--poem"], "x.csx: --poem needs a value" },
+        { ["x.csx", "--poem", "p", "--port", "99999"], "x.csx: '99999' cannot be the --port, which is a port between 0 and 65535." },
+        { ["x.csx", "--poem", "p", "--level", "6"], "x.csx: '6' cannot be the --level, which is a whole number between 1 and 5." },
+        { ["x.csx", "--poem", "p", "--mode", "fncy"], "x.csx: 'fncy' cannot be the --mode, which is one of plain, fancy. Did you mean 'fancy'?" },
+        { ["--set", "pot=1", "x.csx", "--poem", "p"], "x.csx: there is no parameter 'pot' in --set. Did you mean 'port'?" },
+        { ["--set", "port=x", "x.csx", "--poem", "p"], "x.csx: 'x' in --set cannot be the --port" },
+        { ["--values", "typo.json", "x.csx", "--poem", "p"], "typo.json'. Did you mean 'level'?" },
+        { ["--values", "broken.json", "x.csx"], "broken.json' is not valid JSON in line 2:" },
+        { ["--values", "list.json", "x.csx"], "list.json' cannot be used: it is not an object." },
+        { ["--values", "nowhere.json", "x.csx"], "nowhere.json': there is no such file." },
+    };
+
+    [Theory]
+    [MemberData(nameof(Given))]
+    public async Task Parameters_GivenFromOutside_CountInTheirOrder(string[] words, string said)
+    {
+        await using var sandbox = Sandbox();
+        using var process = sandbox.Start(["-n", "--pidfile=", .. words]);
+
+        Assert.Equal(said, await Running.Sandbox.PrintedAsync(process, "got "));
+    }
+
+    [Fact]
+    public async Task Parameters_InTheEnvironmentAndBesideTheTac_CountAfterTheWords()
+    {
+        await using var sandbox = Sandbox();
+        sandbox.Write("x.values.json", "{ \"poem\": \"beside\", \"port\": 1, \"level\": 2 }");
+        sandbox.Environment["POEM"] = "named";
+        sandbox.Environment["TACHOST_SET_PORT"] = "9";
+        using var process = sandbox.Start("-n", "--pidfile=", "x.csx", "--level", "5");
+
+        Assert.Equal("got 9 named 5 False a plain []", await Running.Sandbox.PrintedAsync(process, "got "));
+    }
+
+    [Fact]
+    public async Task Parameters_OfADaemon_ReachIt()
+    {
+        await using var sandbox = Sandbox();
+        await sandbox.StartDaemonAsync("--rundir", "sub", "--values", "v.json", "x.csx", "--port", "5", "--", "one");
+
+        await sandbox.LoggedAsync("got 5 in-file 4 True b+c plain [one]");
+    }
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public async Task Parameters_ThatAreWrong_AreToldBeforeAnythingStarts(string[] words, string said)
+    {
+        await using var sandbox = Sandbox();
+        var outcome = await sandbox.TachostAsync(["-n", .. words]);
+
+        Assert.Contains(said, outcome.Error, StringComparison.Ordinal);
+        Assert.Equal(words.Contains("nowhere.json") ? 66 : 64, outcome.ExitCode);
+    }
+
+    [Fact]
+    public async Task Environment_WithAParameterThatThereIsNot_IsTold()
+    {
+        await using var sandbox = Sandbox();
+        sandbox.Environment["TACHOST_SET_PROT"] = "9";
+
+        Assert.Contains("there is no parameter 'prot' in the environment variable TACHOST_SET_PROT. Did you mean 'port'?", (await sandbox.TachostAsync("-n", "x.csx", "--poem", "p")).Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("x.csx", "--help")]
+    [InlineData("parameters", "x.csx")]
+    public async Task Help_OfATac_ListsItsParametersAndStartsNothing(params string[] words)
+    {
+        await using var sandbox = Sandbox();
+        var outcome = await sandbox.TachostAsync(words);
+
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        Assert.Contains("Usage: tachost [host options] x.csx --poem TEXT [parameters] [-- ARGS]\n", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("--port PORT         The port to listen on. Default: 10000. Environment: TACHOST_SET_PORT.\n", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("--poem TEXT         The poem to serve. Required. Environment: POEM.\n", outcome.Output, StringComparison.Ordinal);
+        Assert.Empty(sandbox.Processes());
+    }
+
+    [Fact]
+    public async Task Secret_FromAFileOrCredentials_IsNeverShown()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("s.csx", """
+            var key = Option<Secret>("key", "the key");
+            var db = Option("db", new Secret("none"), "the password");
+            Console.WriteLine($"got {key.Value.Length} {db.Value.Length} {key}");
+            if (key.Value == "wrong") throw new InvalidOperationException($"key {key} is wrong");
+            var application = new Application("x");
+            """);
+        Directory.CreateDirectory(sandbox.PathOf("credentials"));
+        sandbox.Write("credentials/db", "hunter2hunter2\n");
+        sandbox.Write("key.txt", "secret\r\n");
+        sandbox.Write("wrong.txt", "wrong");
+        sandbox.Environment["CREDENTIALS_DIRECTORY"] = sandbox.PathOf("credentials");
+        using var process = sandbox.Start("-n", "--pidfile=", "s.csx", "--key", "key.txt");
+        Assert.Equal("got 6 14 ***", await Running.Sandbox.PrintedAsync(process, "got "));
+
+        var help = await sandbox.TachostAsync("s.csx", "--help");
+        Assert.Contains("--db FILE           The password. Default: ***.", help.Output, StringComparison.Ordinal);
+        Assert.Contains("key *** is wrong", (await sandbox.TachostAsync("-n", "s.csx", "--key", "wrong.txt")).Error, StringComparison.Ordinal);
+        Assert.Contains("'nowhere' cannot be the --key, which is a file that holds the secret.", (await sandbox.TachostAsync("-n", "s.csx", "--key", "nowhere")).Error, StringComparison.Ordinal);
+    }
+
+    private static Sandbox Sandbox()
+    {
+        Sandbox sandbox = new();
+        sandbox.Write("x.csx", Tac);
+        Directory.CreateDirectory(sandbox.PathOf("sub"));
+        sandbox.Write("v.json", "{\n  // which poem\n  \"poem\": \"in-file\", \"port\": 7, \"level\": \"4\", \"loud\": true, \"host\": [\"b\", \"c\"], \"mode\": null,\n}");
+        sandbox.Write("typo.json", "{ \"levle\": 1 }");
+        sandbox.Write("broken.json", "{\n \"port\" 7 }");
+        sandbox.Write("list.json", "[1]");
+        return sandbox;
+    }
+}
