@@ -17,7 +17,7 @@ internal static class Program
     {
         if (args is [OtherUserProgram.Word, ..])
             return OtherUserProgram.Run(args);
-        var exitCode = Run(args);
+        var exitCode = RunCommandLine(args);
 
         // A service may have left a thread behind that would keep the process for ever.
 #pragma warning disable RS0030 // the one place that ends the process
@@ -26,7 +26,8 @@ internal static class Program
         return exitCode;
     }
 
-    private static int Run(string[] args)
+    /// <summary>Reads the command line, executes the request and turns every failure into a message and an exit code.</summary>
+    private static int RunCommandLine(string[] args)
     {
         Warmup.Begin(args);
         var timings = new StartTimings(isAskedFor: Array.Exists(args, static word => word.Length > 2 && "--timings".StartsWith(word, StringComparison.Ordinal)));
@@ -36,7 +37,7 @@ internal static class Program
             var request = HostRequest.Read(args);
             timings.Over("command line");
             debug = request is HostRequest.Run { Options.Debug: true };
-            return Run(request, args, timings);
+            return Execute(request, args, timings);
         }
         catch (TacHostException e)
         {
@@ -50,7 +51,7 @@ internal static class Program
         }
     }
 
-    private static int Run(HostRequest request, string[] args, StartTimings timings)
+    private static int Execute(HostRequest request, string[] args, StartTimings timings)
     {
         switch (request)
         {
@@ -71,7 +72,7 @@ internal static class Program
             case HostRequest.Compile { Options: var options, Files: var files, Directory: var directory }:
                 return CompileAhead(options, files, directory);
             case HostRequest.Run { Options: var options }:
-                return Start(options, args, timings);
+                return StartApplication(options, args, timings);
             default:
                 throw new InvalidOperationException("There is a kind of request that Program does not know.");
         }
@@ -86,15 +87,15 @@ internal static class Program
     private static void PrintError(TacHostException e, bool debug) =>
         Console.Error.WriteLine(JournalStream.AsErrorIfThere($"tachost: {OneLine.Printable(e.TextWith(debug))}"));
 
-    /// <summary>Prepares the application and brings it into the process it is to run in: a daemon's, this one, or a fresh one under this id.</summary>
-    private static int Start(HostOptions options, string[] args, StartTimings timings)
+    /// <summary>Runs the application that another tachost process prepared, or prepares one.</summary>
+    private static int StartApplication(HostOptions options, string[] args, StartTimings timings)
     {
         // Registered before anything that takes time, so that none of them ends the process at any moment of its life.
         var signals = new OtherSignals();
         if (Handover.Take() is { } handover)
         {
             timings.Over("what the first process has prepared");
-            return RunHere(options, options.Plugin is null ? TacCommands.Received(handover.Recipe, options) : PluginRecipe.FromBytes(handover.Recipe), handover.Report, signals, timings);
+            return RunInThisProcess(options, options.Plugin is null ? TacCommands.Received(handover.Recipe, options) : PluginRecipe.FromBytes(handover.Recipe), handover.Report, signals, timings);
         }
 
         if (options.Plugin is { } name && PreparePlugin(name, options) is { } plugin)
@@ -102,15 +103,16 @@ internal static class Program
             if (plugin.Answer is { } answer)
                 return Print(answer);
             timings.Over("plugin and its options");
-            return Start(options, args, () => plugin, signals, timings);
+            return PrepareAndStart(options, args, () => plugin, signals, timings);
         }
 
         if (TacCommands.AsksForHelp(options))
             return TacCommands.ShowParameters(options, options.TacFile ?? options.Plugin!);
-        return Start(options, args, () => TacCommands.Prepare(options), signals, timings);
+        return PrepareAndStart(options, args, () => TacCommands.Prepare(options), signals, timings);
     }
 
-    private static int Start(HostOptions options, string[] args, Func<IApplicationRecipe> prepare, OtherSignals signals, StartTimings timings)
+    /// <summary>Prepares the application and starts it in its process: a daemon, this process, or a fresh one under the same id.</summary>
+    private static int PrepareAndStart(HostOptions options, string[] args, Func<IApplicationRecipe> prepare, OtherSignals signals, StartTimings timings)
     {
         Preconditions.Check(options);
         using var daemon = options.NoDaemon ? null : DaemonProcess.Start(args);
@@ -118,7 +120,7 @@ internal static class Program
         timings.Over(recipe.WasCompiled ? "compiled" : "what was compiled before");
         if (daemon is not null)
         {
-            var inDaemon = RunThere(daemon, options, recipe);
+            var inDaemon = WaitForDaemon(daemon, options, recipe);
             timings.Over("the daemon, until it runs");
             ShowTimings(options, $"{timings}of that in the daemon:\n{inDaemon}");
             return ExitCode.Success;
@@ -133,7 +135,7 @@ internal static class Program
             SelfExecution.Replace(args, handedOn);
         }
 
-        return RunHere(options, recipe, report: null, signals, timings);
+        return RunInThisProcess(options, recipe, report: null, signals, timings);
     }
 
     private static int CompileAhead(HostOptions options, IReadOnlyList<string> files, string? directory)
@@ -181,7 +183,9 @@ internal static class Program
         return Path.Exists(name) && !asManPage ? null : throw PluginErrors.NotFound(name, catalog);
     }
 
-    private static string RunThere(DaemonProcess daemon, HostOptions options, IApplicationRecipe recipe)
+    /// <summary>Hands the application to the daemon and waits until the daemon reports that it runs.</summary>
+    /// <returns>The daemon's timings.</returns>
+    private static string WaitForDaemon(DaemonProcess daemon, HostOptions options, IApplicationRecipe recipe)
     {
         using var signals = new ShutdownSignals((_, _) => { });
         try
@@ -194,7 +198,7 @@ internal static class Program
         }
     }
 
-    private static int RunHere(HostOptions options, IApplicationRecipe recipe, StartupReport? report, OtherSignals signals, StartTimings timings)
+    private static int RunInThisProcess(HostOptions options, IApplicationRecipe recipe, StartupReport? report, OtherSignals signals, StartTimings timings)
     {
         if ((options.Umask ?? (report is null ? null : OnlyTheOwner)) is { } umask)
             _ = Libc.SetUmask(umask);
