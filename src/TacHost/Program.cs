@@ -11,8 +11,6 @@ namespace TacHost;
 /// <summary>The <c>tachost</c> program.</summary>
 internal static class Program
 {
-    private const uint OnlyTheOwner = 0x3F; // 077, twistd's default for a daemon
-
     public static int Main(string[] args)
     {
         if (args is [OtherUserProgram.Word, ..])
@@ -200,17 +198,15 @@ internal static class Program
 
     private static int RunInThisProcess(HostOptions options, IApplicationRecipe recipe, StartupReport? report, OtherSignals signals, StartTimings timings)
     {
-        if ((options.Umask ?? (report is null ? null : OnlyTheOwner)) is { } umask)
-            _ = Libc.SetUmask(umask);
         using (report)
         {
             var terminal = options.Timings && report is null ? Console.Error : null;
-            var host = new ApplicationHost(options, recipe, report, signals, timings) { Show = terminal is null ? null : terminal.Write };
+            var process = new HostProcess(options, report, signals, timings) { Show = terminal is null ? null : terminal.Write };
             try
             {
-                var exitCode = host.Run();
-                if (host.EndingSignal != 0)
-                    Libc.EndBySignal(host.EndingSignal);
+                var exitCode = process.Run(new Deployment(options, recipe));
+                if (process.EndingSignal != 0)
+                    Libc.EndBySignal(process.EndingSignal);
                 return exitCode;
             }
             catch (TacHostException e) when (report is not null)

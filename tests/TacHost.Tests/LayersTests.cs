@@ -14,7 +14,7 @@ public sealed partial class LayersTests
         ["TacHost.Scripting"] = ["TacHost.Loading", "TacHost.Interop", Contract],
         ["TacHost.Loading"] = [],
         ["TacHost.Daemon"] = ["TacHost.Interop", "TacHost.Loading"],
-        ["TacHost.Hosting"] = ["TacHost.CommandLine", "TacHost.Daemon", "TacHost.Logging", Contract],
+        ["TacHost.Hosting"] = ["TacHost.CommandLine", "TacHost.Daemon", "TacHost.Interop", "TacHost.Logging", Contract],
         ["TacHost.Plugins"] = ["TacHost.CommandLine", "TacHost.Interop", "TacHost.Loading", Contract],
         ["TacHost.Logging"] = ["TacHost.Interop", "TacHost.Loading"],
         ["TacHost.Interop"] = [],

@@ -34,6 +34,16 @@ internal sealed class TimeLimit : IDisposable
         return task.IsCompleted;
     }
 
+    /// <summary>Waits for a task, without observing how it ends, until the limit is reached.</summary>
+    /// <returns>Whether the task has ended.</returns>
+    public async Task<bool> EndsBeforeAsync(Task task)
+    {
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (Token.UnsafeRegister(static source => ((TaskCompletionSource)source!).TrySetResult(), reached))
+            await Task.WhenAny(task, reached.Task);
+        return task.IsCompleted;
+    }
+
     public void Dispose()
     {
         _sooner.Dispose();

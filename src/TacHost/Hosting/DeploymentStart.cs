@@ -6,9 +6,12 @@ using TacHost.Services;
 
 namespace TacHost.Hosting;
 
-/// <summary>Brings an application up: builds the tree, starts its privileged part, gives up privileges, starts the rest; all of it within the start time-out.</summary>
-internal sealed class ApplicationStart(HostOptions options, IApplicationRecipe recipe, LogOutput log, PidFile? pidFile, ShutdownSignals signals, StartTimings timings)
+/// <summary>Brings the application of a deployment up within the start timeout: builds the tree, starts its privileged part, drops privileges, starts the rest.</summary>
+internal sealed class DeploymentStart(Deployment deployment, HostProcess process, StartTimings timings)
 {
+    private readonly HostOptions _options = deployment.Options;
+    private readonly LogOutput _log = deployment.Log;
+    private readonly ShutdownSignals _signals = process.Signals;
     private volatile Application? _application;
     private volatile bool _isGivenUp;
     private IReadOnlyList<string> _unfinished = [];
@@ -19,11 +22,11 @@ internal sealed class ApplicationStart(HostOptions options, IApplicationRecipe r
     /// <exception cref="TacHostException">It did not come up; what had been started is stopped again.</exception>
     public Application Run()
     {
-        using var limit = new TimeLimit(options.StartTimeout, log.Host, signals.Requested);
+        using var limit = new TimeLimit(_options.StartTimeout, _log.Host, _signals.Requested);
         try
         {
-            if (options.Jail is null)
-                RunDirectory.Enter(options.RunDirectory);
+            if (_options.Jail is null)
+                RunDirectory.Enter(_options.RunDirectory);
             var parts = Task.Factory.StartNew(() => RunParts(limit), CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
             if (!limit.EndsBefore(parts))
                 WaitForCleanUp(parts, limit.Token);
@@ -32,9 +35,9 @@ internal sealed class ApplicationStart(HostOptions options, IApplicationRecipe r
         }
         catch (Exception e)
         {
-            var failure = StartFailure.Describe(e, recipe.Source, _application, _unfinished, signals, options.StartTimeout);
-            if (!options.Log.IsConsole)
-                HostLog.StartFailed(log.Host, failure.InnerException, failure.Message);
+            var failure = StartFailure.Describe(e, deployment.Recipe.Source, _application, _unfinished, _signals, _options.StartTimeout);
+            if (!_options.Log.IsConsole)
+                HostLog.StartFailed(_log.Host, failure.InnerException, failure.Message);
             throw failure;
         }
     }
@@ -42,19 +45,19 @@ internal sealed class ApplicationStart(HostOptions options, IApplicationRecipe r
     /// <summary>All of it, on a thread of its own: neither a script nor a service is ours to interrupt, and one that never ends is left behind there, and ends with the process.</summary>
     private void RunParts(TimeLimit limit)
     {
-        var application = Waiting.Result(recipe.BuildAsync());
+        var application = Waiting.Result(deployment.Recipe.BuildAsync());
         limit.Token.ThrowIfCancellationRequested();
         _application = application;
         timings.Over("tree built");
-        application.LoggerFactory = log.Factory;
-        var identity = Identity.Resolve(options.User ?? Text(application.Uid), options.Group ?? Text(application.Gid), options.EffectiveOnly);
+        application.LoggerFactory = _log.Factory;
+        var identity = Identity.Resolve(_options.User ?? Text(application.Uid), _options.Group ?? Text(application.Gid), _options.EffectiveOnly);
         (application.Uid, application.Gid) = ((int?)identity?.User, (int?)identity?.Group);
 
         limit.BeforeCancelling = () => _unfinished = [.. ServiceTree.Starting(application).Select(service => service.ServicePath)];
         Waiting.For(application.PrivilegedStartAsync(limit.Token));
         timings.Over("privileged start");
         StopIfGivenUp();
-        GiveUpPrivileges(application, identity);
+        DropPrivileges(application, identity);
         timings.Over("privileges given up");
         StopIfGivenUp();
         Waiting.For(application.StartAsync(limit.Token));
@@ -65,7 +68,7 @@ internal sealed class ApplicationStart(HostOptions options, IApplicationRecipe r
     /// <summary>Waits, when the limit is reached, for services to clean up after themselves, but no longer than the grace period; for a script there is nothing to wait for.</summary>
     private void WaitForCleanUp(Task parts, CancellationToken reached)
     {
-        using var patience = new TimeLimit(options.Grace, log.Host, signals.Repeated);
+        using var patience = new TimeLimit(_options.Grace, _log.Host, _signals.Repeated);
         if (_application is not null && patience.EndsBefore(parts))
             return;
         _isGivenUp = true;
@@ -79,38 +82,16 @@ internal sealed class ApplicationStart(HostOptions options, IApplicationRecipe r
             throw new OperationCanceledException("The start was given up.");
     }
 
-    /// <summary>Files first, while they can still be given away; then the root directory, which takes root; then root itself.</summary>
-    private void GiveUpPrivileges(Application application, Identity? identity)
+    /// <summary>Drops the privileges of the process. If that fails, stops the privileged part, which may hold ports.</summary>
+    private void DropPrivileges(Application application, Identity? identity)
     {
-        if (options.Jail is null && identity is null)
-            return;
         try
         {
-            if (identity is not null)
-            {
-                log.ChangeOwner(identity.User, identity.Group);
-                pidFile?.ChangeOwner(identity.User, identity.Group);
-            }
-
-            var missing = options.Jail is null ? [] : Waiting.Result(Jail.PrepareAsync());
-            using var threads = new ThreadIdentities();
-            foreach (var problem in missing)
-                HostLog.Notice(log.Host, problem);
-            if (options.Jail is { } jail)
-            {
-                Jail.Enter(jail, options.RunDirectory);
-                HostLog.Jailed(log.Host, jail);
-            }
-
-            if (identity is null)
-                return;
-            identity.Assume(threads);
-            HostLog.IdentityChanged(log.Host, identity.EffectiveOnly ? "euid/egid" : "uid/gid", identity.User, identity.Group);
+            process.DropPrivileges(identity);
         }
         catch
         {
-            // The privileged part holds ports, perhaps.
-            using var patience = new TimeLimit(options.Grace, log.Host, signals.Repeated);
+            using var patience = new TimeLimit(_options.Grace, _log.Host, _signals.Repeated);
             patience.EndsBefore(Task.Run(() => application.StopAsync(patience.Token)));
             throw;
         }

@@ -1,0 +1,141 @@
+using TacHost.CommandLine;
+using TacHost.Logging;
+using TacHost.Services;
+
+namespace TacHost.Hosting;
+
+/// <summary>One application in this process: its recipe, its log, its tree of services, its state and its exit code.</summary>
+/// <remarks>Nothing here is static, so one process can run several deployments. Everything that the process has only once belongs to <see cref="HostProcess"/>.</remarks>
+internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
+{
+    private Application? _application;
+    private LogOutput? _log;
+    private Task? _stop;
+
+    /// <summary>Gets the options, of which a deployment uses the time limits, the identity and the log.</summary>
+    public HostOptions Options => options;
+
+    /// <summary>Gets the recipe that the application is built from.</summary>
+    public IApplicationRecipe Recipe => recipe;
+
+    /// <summary>Gets whether the deployment opens a log of its own. If false, it shares the log of the process.</summary>
+    public bool HasOwnLog { get; init; }
+
+    /// <summary>Gets the log.</summary>
+    /// <exception cref="InvalidOperationException">The log is not open yet.</exception>
+    public LogOutput Log => _log ?? throw new InvalidOperationException("The deployment has no log before its start.");
+
+    /// <summary>Gets the root of the tree.</summary>
+    /// <exception cref="InvalidOperationException">The application is not built yet.</exception>
+    public Application Application => _application ?? throw new InvalidOperationException("The deployment has no application before its start.");
+
+    /// <summary>Gets the current state.</summary>
+    public DeploymentState State { get; private set; }
+
+    /// <summary>Gets when the application was running for the first time, or null.</summary>
+    public DateTimeOffset? StartedAt { get; private set; }
+
+    /// <summary>Gets the exit code so far. It is final in the states <see cref="DeploymentState.Stopped"/> and <see cref="DeploymentState.Failed"/>.</summary>
+    public int ExitCode { get; private set; }
+
+    /// <summary>Opens the log and brings the application up.</summary>
+    /// <exception cref="TacHostException">The application did not start. Everything that had started is stopped again.</exception>
+    public void Start(HostProcess process, StartTimings timings)
+    {
+        State = DeploymentState.Starting;
+        try
+        {
+            _log = HasOwnLog ? LogOutput.Open(options.Log) : process.Log;
+            foreach (var notice in recipe.Notices)
+                HostLog.Notice(_log.Host, notice);
+            var start = new DeploymentStart(this, process, timings);
+            _application = start.Run();
+            if (start.HasFailed)
+                throw StopAfterFailure(process);
+        }
+        catch (TacHostException e)
+        {
+            (State, ExitCode) = (DeploymentState.Failed, e.ExitCode);
+            throw;
+        }
+
+        (State, StartedAt) = (DeploymentState.Running, TimeProvider.System.GetLocalNow());
+        HostLog.Running(_log.Host, _application.Name!, Environment.ProcessId, recipe.Source);
+        PostWhenOver(_application.Failed, process);
+        PostWhenOver(_application.StopRequested, process);
+    }
+
+    /// <summary>Begins to stop the application. Has no effect if it does not run.</summary>
+    /// <returns>Whether this call began the stop.</returns>
+    public bool BeginStop(HostProcess process)
+    {
+        if (State != DeploymentState.Running)
+            return false;
+        State = DeploymentState.Stopping;
+        ExitCode = ExitCodeOfReason();
+        _stop = StopAsync(process);
+        return true;
+    }
+
+    /// <summary>Completes the stop after <see cref="HostEvent.DeploymentStopped"/>, and closes the log if it is the deployment's own.</summary>
+    public void EndStop()
+    {
+        Waiting.For(_stop!);
+        if (!HasOwnLog || _log is null)
+            return;
+        HostLog.ShutDown(_log.Host);
+        _log.Dispose();
+    }
+
+    /// <summary>Logs the reason for the stop.</summary>
+    /// <returns>The exit code that follows from the reason.</returns>
+    private int ExitCodeOfReason()
+    {
+        if (Application.Failed is { IsFaulted: true, Exception: { InnerException: ServiceFailedException failure } })
+        {
+            HostLog.ServiceFailed(Log.Host, failure.ServicePath);
+            return TacHost.ExitCode.Software;
+        }
+
+        // Otherwise a signal or a command is the reason, which has logged itself.
+        if (Application.StopRequested.IsCompleted)
+            HostLog.StopRequested(Log.Host, Application.Name!);
+        return TacHost.ExitCode.Success;
+    }
+
+    private async Task StopAsync(HostProcess process)
+    {
+        try
+        {
+            ExitCode = await new DeploymentStop(this, process).RunAsync(ExitCode);
+            State = ExitCode == TacHost.ExitCode.Software ? DeploymentState.Failed : DeploymentState.Stopped;
+        }
+        finally
+        {
+            process.Events.Post(new HostEvent.DeploymentStopped(this));
+        }
+    }
+
+    private TacHostException StopAfterFailure(HostProcess process)
+    {
+        Waiting.Result(new DeploymentStop(this, process).RunAsync(TacHost.ExitCode.Unavailable));
+        var failure = Application.Failed.Exception!.InnerException!;
+        return new TacHostException(TacHost.ExitCode.Unavailable, $"'{recipe.Source}' did not start. {failure.Message}", failure);
+    }
+
+    private void PostWhenOver(Task task, HostProcess process) =>
+        task.ContinueWith((_, events) => ((HostEvents)events!).Post(new HostEvent.DeploymentEnds(this)), process.Events, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+}
+
+/// <summary>The states of a deployment, in their order.</summary>
+internal enum DeploymentState
+{
+    Prepared,
+    Starting,
+    Running,
+    Stopping,
+    Stopped,
+
+    /// <summary>The application did not start, or a service of it failed.</summary>
+    Failed,
+}

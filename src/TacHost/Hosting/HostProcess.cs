@@ -1,0 +1,223 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using TacHost.CommandLine;
+using TacHost.Daemon;
+using TacHost.Interop;
+using TacHost.Logging;
+
+namespace TacHost.Hosting;
+
+/// <summary>Everything that this process has once, whichever applications run in it: signals, service manager, pid file, orphans, standard streams, identity, and the events that it waits for.</summary>
+internal sealed class HostProcess(HostOptions options, StartupReport? report, OtherSignals otherSignals, StartTimings timings)
+{
+    private const uint OnlyTheOwner = 0x3F; // 077, twistd's default for a daemon
+
+    private PidFile? _pidFile;
+    private LogOutput? _log;
+    private ShutdownSignals? _signals;
+    private ServiceManager? _manager;
+
+    /// <summary>Gets the signal that ended the run, to be passed on, or 0.</summary>
+    public int EndingSignal { get; private set; }
+
+    /// <summary>Shows a text on the terminal. Called in the foreground after the start.</summary>
+    public Action<string>? Show { get; init; }
+
+    /// <summary>Gets the events that the main thread acts on.</summary>
+    public HostEvents Events { get; } = new();
+
+    /// <summary>Gets the log of the host itself.</summary>
+    public LogOutput Log => _log ?? throw NotRunning();
+
+    /// <summary>Gets SIGINT and SIGTERM.</summary>
+    public ShutdownSignals Signals => _signals ?? throw NotRunning();
+
+    /// <summary>Gets the connection to the service manager.</summary>
+    public ServiceManager Manager => _manager ?? throw NotRunning();
+
+    /// <summary>Gets the deployments, once <see cref="Run"/> has been called.</summary>
+    public IReadOnlyList<Deployment> Deployments { get; private set; } = [];
+
+    /// <summary>Starts the deployments and returns when all have stopped.</summary>
+    /// <returns>The exit code: of the first deployment that has one other than 0, otherwise 0.</returns>
+    /// <exception cref="TacHostException">No deployment started. In a daemon, the failure has been reported.</exception>
+    public int Run(params IReadOnlyList<Deployment> deployments)
+    {
+        Deployments = deployments;
+        try
+        {
+            if ((options.Umask ?? (report is null ? null : OnlyTheOwner)) is { } umask)
+                _ = Libc.SetUmask(umask);
+            using var signals = _signals = new ShutdownSignals(OnShutdownSignal);
+            using var reaper = OrphanReaper.StartIfInitialProcess();
+            using var manager = _manager = ServiceManager.Connect();
+            using var pidFile = _pidFile = options.PidFile is { } path ? PidFile.Claim(path) : null;
+            timings.Over("signals, service manager, pid file");
+            using var log = _log = LogOutput.Open(options.Log);
+            timings.Over("log");
+            otherSignals.Act(OnHangUp, OnUser1);
+            try
+            {
+                using (log.CaptureConsole())
+                    return StartAndServe();
+            }
+            finally
+            {
+                otherSignals.Ignore();
+                if (pidFile?.Remove() is { } problem)
+                    HostLog.Notice(log.Host, problem);
+                HostLog.ShutDown(log.Host);
+            }
+        }
+        catch (TacHostException e)
+        {
+            report?.Failed(e.ExitCode, e.TextWith(options.Debug));
+            throw;
+        }
+        catch (Exception e)
+        {
+            report?.Failed(ExitCode.Software, $"a defect in the host, please report it: {e}");
+            throw;
+        }
+    }
+
+    /// <summary>Hands the log and the pid file to the new identity, then enters the jail and changes the identity of the whole process.</summary>
+    public void DropPrivileges(Identity? identity)
+    {
+        if (options.Jail is null && identity is null)
+            return;
+        if (Deployments.Count > 1)
+            throw new TacHostException(ExitCode.Usage, "several applications in one process cannot change its user, group or root directory. Give the one that needs this a process of its own.");
+        if (identity is not null)
+        {
+            Log.ChangeOwner(identity.User, identity.Group);
+            _pidFile?.ChangeOwner(identity.User, identity.Group);
+        }
+
+        var missing = options.Jail is null ? [] : Waiting.Result(Jail.PrepareAsync());
+        using var threads = new ThreadIdentities();
+        foreach (var problem in missing)
+            HostLog.Notice(Log.Host, problem);
+        if (options.Jail is { } jail)
+        {
+            Jail.Enter(jail, options.RunDirectory);
+            HostLog.Jailed(Log.Host, jail);
+        }
+
+        if (identity is null)
+            return;
+        identity.Assume(threads);
+        HostLog.IdentityChanged(Log.Host, identity.EffectiveOnly ? "euid/egid" : "uid/gid", identity.User, identity.Group);
+    }
+
+    private int StartAndServe()
+    {
+        HostLog.Starting(Log.Host, HostVersion.Text, RuntimeInformation.FrameworkDescription, Environment.ProcessPath ?? "");
+        var running = StartAll();
+
+        // All of the start can be read in the log when the prompt is back.
+        Log.WriteOut();
+        Manager.Ready(Summary(running));
+        Manager.Watch(() => Task.Run(() => running.Sum(deployment => ServiceTree.Visit(deployment.Application))), e => HostLog.TreeDidNotAnswer(Log.Host, e));
+        timings.Over("log written out, service manager told");
+        ReportRunning();
+
+        Serve(running);
+        var exitCode = Deployments.FirstOrDefault(deployment => deployment.ExitCode != ExitCode.Success)?.ExitCode ?? ExitCode.Success;
+        EndingSignal = exitCode == ExitCode.Success && options.ExitWithSignal ? Signals.FirstNumber : 0;
+        return exitCode;
+    }
+
+    /// <summary>Starts one deployment after another. A failure concerns only its deployment, as long as another one starts.</summary>
+    private List<Deployment> StartAll()
+    {
+        List<Deployment> running = [];
+        TacHostException? first = null;
+        foreach (var deployment in Deployments)
+        {
+            try
+            {
+                deployment.Start(this, timings);
+                running.Add(deployment);
+            }
+            catch (TacHostException e) when (Deployments.Count > 1)
+            {
+                first ??= e;
+            }
+        }
+
+        return running.Count > 0 || first is null ? running : throw first;
+    }
+
+    /// <summary>Acts on events until every deployment has stopped.</summary>
+    private void Serve(List<Deployment> running)
+    {
+        var count = running.Count;
+        while (count > 0)
+        {
+            switch (Events.Take())
+            {
+                case HostEvent.ShutdownRequested:
+                    Stop(running);
+                    break;
+                case HostEvent.DeploymentEnds { Deployment: var deployment }:
+                    Stop([deployment]);
+                    break;
+                case HostEvent.DeploymentStopped { Deployment: var deployment }:
+                    deployment.EndStop();
+                    count--;
+                    break;
+            }
+        }
+    }
+
+    private void Stop(List<Deployment> deployments)
+    {
+        foreach (var deployment in deployments)
+        {
+            if (!deployment.BeginStop(this))
+                continue;
+            if (Deployments.All(each => each.State is not DeploymentState.Running))
+                Manager.Stopping(Signals.First is { } signal ? $"stopping after {signal}" : deployment.ExitCode == ExitCode.Success ? "stopping as asked" : "stopping after a failure");
+        }
+    }
+
+    private void ReportRunning()
+    {
+        var shown = options.Timings ? timings.ToString() : "";
+        report?.Running(shown);
+        if (report is null && shown.Length > 0)
+            Show?.Invoke(shown);
+    }
+
+    private void OnUser1()
+    {
+        Log.Reopen();
+        HostLog.Reopened(Log.Host);
+    }
+
+    private void OnHangUp()
+    {
+        HostLog.HangUpIgnored(Log.Host);
+        Manager.Reload();
+    }
+
+    private void OnShutdownSignal(string signal, bool isRepeated)
+    {
+        if (_log is { } log && isRepeated)
+            HostLog.ShuttingDownNow(log.Host, signal);
+        else if (_log is { } first)
+            HostLog.ShuttingDown(first.Host, signal);
+        if (!isRepeated)
+            Events.Post(new HostEvent.ShutdownRequested(signal));
+    }
+
+    private static string Summary(List<Deployment> running)
+    {
+        var services = running.Sum(deployment => ServiceTree.Visit(deployment.Application));
+        var names = running.Count == 1 ? running[0].Application.Name : string.Create(CultureInfo.InvariantCulture, $"{running.Count} applications");
+        return string.Create(CultureInfo.InvariantCulture, $"{names} {(running.Count == 1 ? "is" : "are")} running, {services} {(services == 1 ? "service" : "services")}");
+    }
+
+    private static InvalidOperationException NotRunning() => new("The process is not running yet.");
+}
