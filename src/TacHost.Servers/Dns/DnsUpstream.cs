@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
+using TacHost.Services.Networking;
 using TacHost.Services.Plugins;
 
 namespace TacHost.Servers.Dns;
@@ -48,7 +50,7 @@ public sealed record DnsUpstream : IParsable<DnsUpstream>
         var place = end > 0 ? s[..end] : s;
         if (isBracketed)
             place = place.EndsWith(']') ? place[1..^1] : "";
-        if (!IPAddress.TryParse(place, out var address) || (!isV6 && place.Count(each => each == '.') != 3) || place.StartsWith('['))
+        if (!AddressText.TryParseScoped(place, out var address) || isV6 != (address.AddressFamily == AddressFamily.InterNetworkV6))
             return false;
         result = new DnsUpstream(address, port);
         return true;

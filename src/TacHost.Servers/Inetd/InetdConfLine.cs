@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Inetd;
 
@@ -99,7 +99,7 @@ internal static class InetdConfLine
             return new InetdPlace(InetdPlace.AllInterfaces, service, isDatagram ? InetdProtocol.UnixDatagram : InetdProtocol.Unix);
         var (host, name) = InetdPlace.Split(service);
         host ??= defaultHost;
-        var isIPv6 = IPAddress.TryParse(host, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6;
+        var isIPv6 = AddressText.TryParseScoped(host, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6;
         return new InetdPlace(host, name, (protocol, isDatagram) switch
         {
             ("tcp", false) => isIPv6 ? InetdProtocol.Tcp6 : InetdProtocol.Tcp4,

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using TacHost.Servers.Interop;
+using TacHost.Services.Networking;
 using TacHost.Services.Plugins;
 
 namespace TacHost.Servers.Inetd;
@@ -48,7 +49,7 @@ public sealed record InetdPlace : IParsable<InetdPlace>
         }
 
         Port = PortOf(name, IsDatagram ? "udp" : "tcp");
-        if (IPAddress.TryParse(host, out var address) && Family is { } family && family != address.AddressFamily)
+        if (AddressText.TryParseScoped(host, out var address) && Family is { } family && family != address.AddressFamily)
             throw new FormatException($"'{host}' is not an address of {(family == AddressFamily.InterNetwork ? "IPv4" : "IPv6")}, which '{protocol.ToString().ToLowerInvariant()}' asks for.");
     }
 

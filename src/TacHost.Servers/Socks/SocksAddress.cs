@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Socks;
 
@@ -23,7 +24,7 @@ internal sealed record SocksAddress(IPAddress? Address, string? Name, int Port)
     {
         if (name is [_, .., '.'])
             name = name[..^1];
-        return IPAddress.TryParse(name, out var address) ? Of(address, port) : new SocksAddress(null, name, port);
+        return AddressText.TryParse(name, out var address) ? Of(address, port) : new SocksAddress(null, name, port);
     }
 
     /// <summary>Reads one.</summary>

@@ -11,6 +11,8 @@ internal sealed class SocksConnector(SocksOptions options)
     /// <summary>What an address may take while there are others to try.</summary>
     private static readonly TimeSpan _oneOfSeveral = TimeSpan.FromSeconds(5);
 
+    /// <summary>Stands for the clients on UNIX sockets, whose look-ups are counted together.</summary>
+    private readonly object _localClient = new();
     private readonly DestinationRules _rules = new(options);
 
     public SocksOptions Options => options;
@@ -22,7 +24,7 @@ internal sealed class SocksConnector(SocksOptions options)
     /// <exception cref="SocksRefusedException">There is none.</exception>
     public async Task<IReadOnlyList<IPAddress>> ResolveAsync(SocksAddress destination, IPAddress? client, CancellationToken cancellationToken)
     {
-        IReadOnlyList<IPAddress> addresses = destination.Address is { } known ? [known] : await LookUpAsync(destination.Name!, destination.Port, cancellationToken);
+        IReadOnlyList<IPAddress> addresses = destination.Address is { } known ? [known] : await LookUpAsync(destination.Name!, destination.Port, client, cancellationToken);
         IReadOnlyList<IPAddress> allowed = [.. addresses.Select(each => each.IsIPv4MappedToIPv6 ? each.MapToIPv4() : each).Distinct().Where(each => _rules.IsAllowed(each, destination.Port, destination.Name, client))];
         return allowed.Count > 0 ? allowed : throw new SocksRefusedException(SocksAnswer.NotAllowed, "the rules do not allow it");
     }
@@ -68,15 +70,15 @@ internal sealed class SocksConnector(SocksOptions options)
         return await endpoint.ConnectProtocolAsync(new FarProtocol(), logger: null, limit.Token);
     }
 
-    private async Task<IPAddress[]> LookUpAsync(string name, int port, CancellationToken cancellationToken)
+    private async Task<IPAddress[]> LookUpAsync(string name, int port, IPAddress? client, CancellationToken cancellationToken)
     {
         if (!_rules.MayBeAllowed(name, port))
             throw new SocksRefusedException(SocksAnswer.NotAllowed, "the rules do not allow it");
         try
         {
-            return await System.Net.Dns.GetHostAddressesAsync(name, cancellationToken);
+            return await HostNameResolver.ResolveAsync(name, client ?? _localClient, cancellationToken);
         }
-        catch (Exception e) when (e is SocketException or ArgumentException)
+        catch (Exception e) when (e is SocketException)
         {
             throw new SocksRefusedException(SocksAnswer.HostUnreachable, $"the name cannot be resolved: {e.Message}");
         }

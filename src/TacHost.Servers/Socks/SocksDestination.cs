@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using TacHost.Services.Networking;
 using TacHost.Services.Plugins;
 
 namespace TacHost.Servers.Socks;
@@ -73,7 +74,7 @@ public sealed record SocksDestination : IParsable<SocksDestination>
 
     private static bool TryNetwork(string text, out IPNetwork network)
     {
-        if (IPNetwork.TryParse(text, out network))
+        if (AddressText.TryParseNetwork(text, out network))
         {
             // What is asked for is compared in the form of IPv4.
             if (network.BaseAddress.IsIPv4MappedToIPv6 && network.PrefixLength >= MappedPrefix)
@@ -81,7 +82,7 @@ public sealed record SocksDestination : IParsable<SocksDestination>
             return true;
         }
 
-        if (!IPAddress.TryParse(text, out var address) || (!text.Contains(':', StringComparison.Ordinal) && text.Count(character => character == '.') != 3))
+        if (!AddressText.TryParse(text, out var address))
             return false;
         address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
         network = new IPNetwork(address, 8 * address.GetAddressBytes().Length);

@@ -9,6 +9,7 @@ internal sealed class UdpAssociation : IDisposable
 {
     private const int LongestDatagram = 65_535;
     private const int MostPeers = 1024;
+    private const int MostLookUps = 64;
 
     private static readonly TimeSpan _lookUpTime = TimeSpan.FromSeconds(5);
 
@@ -18,6 +19,7 @@ internal sealed class UdpAssociation : IDisposable
     private readonly Socket _outside;
     private readonly HashSet<IPEndPoint> _peers = [];
     private int _clientPort;
+    private int _lookUps;
 
     /// <param name="local">The address at which the client has reached this machine.</param>
     /// <param name="client">Its address.</param>
@@ -97,12 +99,39 @@ internal sealed class UdpAssociation : IDisposable
         if (length <= 0)
             return;
         _clientPort = from.Port;
+        var content = datagram[(beforeAddress + length)..];
+        if (destination!.Name is null)
+            await SendAsync(content, destination, cancellationToken);
+        else if (_lookUps < MostLookUps)
+            _ = SendToNameAsync(content.ToArray(), destination, cancellationToken);
+    }
+
+    /// <summary>Sends a datagram to a name while the next datagrams pass; it is lost if the name does not resolve.</summary>
+    private async Task SendToNameAsync(ReadOnlyMemory<byte> content, SocksAddress destination, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _lookUps);
+        try
+        {
+            await SendAsync(content, destination, cancellationToken);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            // It cannot be sent, or the association has ended.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _lookUps);
+        }
+    }
+
+    private async Task SendAsync(ReadOnlyMemory<byte> content, SocksAddress destination, CancellationToken cancellationToken)
+    {
         IPAddress address;
         try
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(_lookUpTime);
-            address = (await _connector.ResolveAsync(destination!, _client, limit.Token))[0];
+            address = (await _connector.ResolveAsync(destination, _client, limit.Token))[0];
         }
         catch (SocksRefusedException)
         {
@@ -113,7 +142,7 @@ internal sealed class UdpAssociation : IDisposable
             return;
         }
 
-        IPEndPoint peer = new(address, destination!.Port);
+        IPEndPoint peer = new(address, destination.Port);
         lock (_peers)
         {
             if (_peers.Count >= MostPeers)
@@ -122,7 +151,7 @@ internal sealed class UdpAssociation : IDisposable
         }
 
         var mapped = _outside.AddressFamily == AddressFamily.InterNetworkV6 && address.AddressFamily == AddressFamily.InterNetwork ? new IPEndPoint(address.MapToIPv6(), peer.Port) : peer;
-        await _outside.SendToAsync(datagram[(beforeAddress + length)..], SocketFlags.None, mapped, cancellationToken);
+        await _outside.SendToAsync(content, SocketFlags.None, mapped, cancellationToken);
     }
 
     private async Task PassInAsync(ReadOnlyMemory<byte> datagram, IPEndPoint from, CancellationToken cancellationToken)

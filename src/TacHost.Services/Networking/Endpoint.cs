@@ -24,7 +24,8 @@ public static class Endpoint
     /// <c>chain=</c> a PEM file with more of the chain; <c>interface=</c>; <c>backlog=</c>. The original's names <c>certKey</c>, <c>privateKey</c> and <c>extraCertChain</c> stand for the first three.</description></item>
     /// <item><term><c>fd:N</c></term><description>a listening socket that this process inherited.</description></item>
     /// <item><term><c>haproxy:</c></term><description>in front of any of them: each connection begins with a header of the PROXY protocol, version 1 or 2, and <see cref="ITransport.Peer"/> and
-    /// <see cref="ITransport.Local"/> are what it says. A connection that begins otherwise is closed; so let only the proxy reach that endpoint.</description></item>
+    /// <see cref="ITransport.Local"/> are what it says. A connection that begins otherwise is closed.
+    /// Only proxies on this machine and on UNIX sockets are trusted, unless <c>haproxy:trust=10.0.0.0/8,192.0.2.1:</c> names others; connections of all others are closed.</description></item>
     /// </list>
     /// </remarks>
     /// <exception cref="FormatException">It is not an endpoint. The message names the endpoint, the part that is wrong, and what is expected.</exception>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using TacHost.Services.Networking;
 
 namespace TacHost.Services.Plugins;
 
@@ -40,7 +41,5 @@ public readonly record struct Iface : IParsable<Iface>
 
     /// <summary>Digits and dots alone are an address or nothing, as in a URL; colons are an IPv6 address or the alias of an interface.</summary>
     private static bool IsAddressOrName(string text) =>
-        System.Net.IPAddress.TryParse(text, out _)
-            ? text.Contains(':', StringComparison.Ordinal) || text.Count(character => character == '.') == 3
-            : !text.All(character => char.IsAsciiDigit(character) || character == '.');
+        AddressText.TryParseScoped(text, out _) || (!AddressText.IsAmbiguous(text) && !text.All(character => char.IsAsciiDigit(character) || character == '.'));
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using TacHost.Services.Networking;
 using TacHost.Services.Plugins;
 
 namespace TacHost.Web.Plugin;
@@ -19,7 +20,7 @@ public sealed record ProxyRule(string Path, Uri Address) : IParsable<ProxyRule>
         if (equals <= 0 || s![0] != '/' || s.AsSpan(0, equals).ContainsAny("?#% "))
             return false;
         if (!Uri.TryCreate(s[(equals + 1)..], UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https")
-            || address.Host.Length == 0 || address.Query.Length > 0 || address.Fragment.Length > 0 || address.UserInfo.Length > 0)
+            || address.Host.Length == 0 || !AddressText.HasPlainHost(address) || address.Query.Length > 0 || address.Fragment.Length > 0 || address.UserInfo.Length > 0)
             return false;
         result = new ProxyRule(s[..equals].TrimEnd('/') is { Length: > 0 } path ? path : "/", address);
         return true;

@@ -24,8 +24,8 @@ internal sealed class AcceptedConnections(StreamListener listener, ILogger logge
     /// <summary>Takes an accepted connection on; behind a proxy once it is known whose it is.</summary>
     public void Add(Socket socket)
     {
-        if (listener.Settings.ExpectsProxyHeader)
-            _ = AddProxiedAsync(socket);
+        if (listener.Settings.TrustedProxies is { } trusted)
+            _ = AddProxiedAsync(socket, trusted);
         else
             Offer(_contexts.Create(socket));
     }
@@ -49,14 +49,14 @@ internal sealed class AcceptedConnections(StreamListener listener, ILogger logge
         _contexts.Dispose();
     }
 
-    private async Task AddProxiedAsync(Socket socket)
+    private async Task AddProxiedAsync(Socket socket, TrustedProxies trusted)
     {
         await Task.Yield();
         try
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
             limit.CancelAfter(listener.Settings.OpeningTimeout);
-            var ends = await ProxyHeader.ReceiveAsync(socket, limit.Token);
+            var ends = await ProxyHeader.ReceiveAsync(socket, socket.RemoteEndPoint, trusted, limit.Token);
             var connection = _contexts.Create(socket);
             connection.RemoteEndPoint = ends?.Peer ?? connection.RemoteEndPoint;
             connection.LocalEndPoint = ends?.Local ?? connection.LocalEndPoint;

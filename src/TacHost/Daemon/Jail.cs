@@ -7,6 +7,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using TacHost.Interop;
 using TacHost.Loading;
+using TacHost.Services.Networking;
 
 namespace TacHost.Daemon;
 
@@ -26,7 +27,7 @@ internal static class Jail
         _ = TimeZoneInfo.GetSystemTimeZones();
         LoadStackTraces();
         List<string> missing = [];
-        await TryAsync("Names will not be resolved", () => Dns.GetHostAddressesAsync("localhost"), missing);
+        await TryAsync("Names will not be resolved", () => HostNameResolver.ResolveAsync("localhost"), missing);
         await TryAsync("TLS will not work", LoadTlsAsync, missing);
         return missing;
     }

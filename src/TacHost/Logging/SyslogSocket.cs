@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using TacHost.Services.Networking;
 
 namespace TacHost.Logging;
 
@@ -95,7 +96,7 @@ internal sealed class SyslogSocket(SyslogTarget target) : IDisposable
     {
         try
         {
-            _addresses = await Dns.GetHostAddressesAsync(target.Address, cancellationToken);
+            _addresses = await HostNameResolver.ResolveAsync(target.Address, cancellationToken);
         }
         catch (SocketException) when (_addresses.Length > 0)
         {

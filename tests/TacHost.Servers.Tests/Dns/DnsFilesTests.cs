@@ -38,6 +38,13 @@ public sealed class DnsFilesTests
         Assert.Equal([7, 8, 9], site.Log.Lines.Where(line => line.Level == LogLevel.Warning).Select(line => int.Parse(line.Text.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)));
     }
 
+    [Theory]
+    [InlineData("192.168.001.010 printer.lan")]
+    [InlineData("0x7f.0.0.1 local.lan")]
+    [InlineData("10.1 short.lan")]
+    public void Hosts_AddressThatIsNotFourDecimalNumbers_IsSkipped(string line) =>
+        Assert.Equal([2], HostsFile.Parse($"192.0.2.1 one.test\n{line}\n").SkippedLines);
+
     [Fact]
     public async Task Hosts_NameThatIsThere_IsNotForwarded()
     {

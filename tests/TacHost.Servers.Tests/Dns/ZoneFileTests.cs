@@ -53,6 +53,7 @@ public sealed class ZoneFileTests
 
     [Theory]
     [InlineData("www A 192.0.2.300", 4, "'192.0.2.300' is not an IPv4 address")]
+    [InlineData("www A 192.168.001.010", 4, "'192.168.001.010' is not an IPv4 address")]
     [InlineData("www A 10.1", 4, "'10.1' is not an IPv4 address")]
     [InlineData("\n\nwww AAAA 192.0.2.1", 6, "'192.0.2.1' is not an IPv6 address")]
     [InlineData("www A", 4, "a A has more to it than that")]

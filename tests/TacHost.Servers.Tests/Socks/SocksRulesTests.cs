@@ -41,6 +41,8 @@ public sealed class SocksRulesTests
     [InlineData("10.0.0.0/33")]
     [InlineData("10.0.0")]
     [InlineData("1.2.3.4:")]
+    [InlineData("010.0.0.0/8")]
+    [InlineData("1.2.3.04")]
     [InlineData("1.2.3.4:70000")]
     [InlineData("1.2.3.4:9-8")]
     [InlineData("a b")]
@@ -97,6 +99,14 @@ public sealed class SocksRulesTests
     [InlineData("2130706433")]
     [InlineData("0x7f.1")]
     [InlineData("0177.0.0.1")]
+    public async Task ResolveAsync_AddressOnlyForTheSystemsResolver_IsRefused(string asked)
+    {
+        SocksConnector connector = new(new SocksOptions());
+        var refusal = await Assert.ThrowsAsync<SocksRefusedException>(() => connector.ResolveAsync(SocksAddress.Of(asked, 80), IPAddress.Loopback, TestContext.Current.CancellationToken));
+        Assert.Equal(SocksAnswer.HostUnreachable, refusal.Answer);
+    }
+
+    [Theory]
     [InlineData("127.0.0.1.")]
     [InlineData("::ffff:127.0.0.1")]
     [InlineData("::ffff:7f00:1")]

@@ -33,6 +33,7 @@ public sealed class EndpointTests
     [InlineData("tls:443:certificate=site.pfx:interface=127.0.0.1", "tls:443:certificate=site.pfx:interface=127.0.0.1")]
     [InlineData("haproxy:tcp:8080", "haproxy:tcp:8080")]
     [InlineData("haproxy:unix:/run/x.sock:mode=600", "haproxy:unix:/run/x.sock:mode=600")]
+    [InlineData(@"haproxy:trust=10.0.0.0/8,192.0.2.1,fd00\:\:/8:tcp:80", @"haproxy:trust=10.0.0.0/8,192.0.2.1,fd00\:\:/8:tcp:80")]
     public void Parse_ServerEndpoint_IsUnderstood(string text, string canonical)
     {
         var endpoint = Endpoint.Parse(text);
@@ -90,6 +91,9 @@ public sealed class EndpointTests
     [InlineData("tls:443:certificat=x", "'tls' has no parameter 'certificat'. Did you mean 'certificate'?")]
     [InlineData("tls:443:certificate=x.pfx:key=y", "its certificate is a PFX file, which holds the key as well. Leave 'key' out.")]
     [InlineData("haproxy", "no endpoint follows the prefix 'haproxy'.")]
+    [InlineData("haproxy:trust=10.0.0.0/8", "no endpoint follows the trusted proxies.")]
+    [InlineData("haproxy:trust=010.0.0.0/8:tcp:80", "its trust is '010.0.0.0/8'. Expected addresses and networks")]
+    [InlineData("haproxy:trust=:tcp:80", "its trust is ''.")]
     [InlineData("haproxy:", "no endpoint follows the prefix 'haproxy'.")]
     [InlineData("fd:three", "its descriptor is 'three'")]
     public void Parse_Mistake_NamesThePartAndWhatIsExpected(string text, string message)
@@ -102,6 +106,9 @@ public sealed class EndpointTests
     [Theory]
     [InlineData("tcp:example.org", "its port is missing")]
     [InlineData("tcp:80", "its port is missing")]
+    [InlineData("tcp:010.0.0.1:80", "its host is '010.0.0.1'. Expected the name or the address of a host; an IPv4 address is four")]
+    [InlineData("tls:127.1:443", "its host is '127.1'.")]
+    [InlineData("tcp:h:80:bindAddress=0x7f.0.0.1", "its bindAddress is '0x7f.0.0.1'.")]
     [InlineData("tcp:h:80:timeout=0", "its timeout is '0'. Expected a whole number from 1 to 86400.")]
     [InlineData("tcp:h:80:bindAddress=here", "its bindAddress is 'here'. Expected an address of this machine.")]
     [InlineData("systemd:name=x", "there is no kind 'systemd'. The kinds are tcp, tls, ssl, unix.")]

@@ -50,7 +50,7 @@ public sealed class TcpServerTests
     {
         var server = new TcpServer(0, FactoryOf.Reciters(_poem), "localhost");
         await server.StartAsync(Token);
-        var addresses = await Dns.GetHostAddressesAsync("localhost", Token);
+        var addresses = await HostNameResolver.ResolveAsync("localhost", Token);
         Assert.Single(server.EndPoints.Select(endPoint => endPoint.Port).Distinct());
         Assert.All(server.EndPoints, endPoint => Assert.Contains(endPoint.Address, addresses));
         foreach (var endPoint in server.EndPoints)

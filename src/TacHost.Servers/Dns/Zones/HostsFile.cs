@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using TacHost.Servers.Dns.Messages;
+using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Dns.Zones;
 
@@ -77,7 +78,7 @@ internal sealed class HostsFile
             names.Add(name);
         }
 
-        if (names.Count == 0 || !IPAddress.TryParse(words[0], out var address) || (!words[0].Contains(':', StringComparison.Ordinal) && words[0].Count(each => each == '.') != 3))
+        if (names.Count == 0 || !AddressText.TryParseScoped(words[0], out var address))
             return false;
         foreach (var name in names)
             Add(new DnsRecord(name, address.AddressFamily == AddressFamily.InterNetwork ? RecordType.A : RecordType.AAAA, Ttl, address.GetAddressBytes()));

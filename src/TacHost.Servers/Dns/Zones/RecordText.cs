@@ -3,8 +3,9 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using TacHost.Servers.Dns.Messages;
 using Field = TacHost.Servers.Dns.Messages.RecordLayout.Field;
+using TacHost.Servers.Dns.Messages;
+using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Dns.Zones;
 
@@ -173,7 +174,7 @@ internal static class RecordText
 
     private static byte[] Address(string word, AddressFamily family)
     {
-        if (IPAddress.TryParse(word, out var address) && address.AddressFamily == family && !word.Contains('%', StringComparison.Ordinal) && (family != AddressFamily.InterNetwork || word.Count(each => each == '.') == 3))
+        if (AddressText.TryParse(word, out var address) && address.AddressFamily == family)
             return address.GetAddressBytes();
         throw new FormatException($"'{word}' is not an {(family == AddressFamily.InterNetwork ? "IPv4" : "IPv6")} address");
     }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using TacHost.Servers.Ftp.Data;
 using TacHost.Servers.Ftp.Sessions;
+using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Ftp.Commands;
 
@@ -63,7 +64,7 @@ internal static class DataCommands
     {
         var parts = argument.Split(argument[0]);
         if (parts is not ["", var family, var text, var number, ""]
-            || !IPAddress.TryParse(text, out var address)
+            || !AddressText.TryParse(text, out var address)
             || !ushort.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var port))
         {
             return new Reply(501, "The form is: EPRT |1 or 2|address|port|");

@@ -10,7 +10,7 @@ internal static class HostSocket
     /// <exception cref="AggregateException">None of the addresses can be reached.</exception>
     public static async Task<Socket> ConnectAsync(ClientEndpoint endpoint, string host, int port, IPAddress? bindAddress, CancellationToken cancellationToken)
     {
-        var addresses = IPAddress.TryParse(host, out var address) ? [address] : await Dns.GetHostAddressesAsync(host, cancellationToken);
+        var addresses = await HostNameResolver.ResolveAsync(host, cancellationToken);
         var usable = addresses.Where(each => bindAddress is null || each.AddressFamily == bindAddress.AddressFamily).Distinct().Select(each => new IPEndPoint(each, port)).ToList();
         if (usable.Count == 0)
         {

@@ -24,7 +24,7 @@ internal sealed class OpeningConnection(StreamSocket socket, StreamListener list
         try
         {
             using CancellationTokenSource limit = new(settings.OpeningTimeout);
-            var ends = settings.ExpectsProxyHeader ? await ProxyHeader.ReceiveAsync(socket.Whole, limit.Token) : null;
+            var ends = settings.TrustedProxies is { } trusted ? await ProxyHeader.ReceiveAsync(socket.Whole, socket.Peer, trusted, limit.Token) : null;
             if (settings.ExpectsProxyHeader && (ends?.Peer ?? socket.Peer) is IPEndPoint client && admission?.TryCountTo(client.Address) == false)
                 throw new FormatException($"{client.Address} has as many connections as it may have.");
             if (settings.Tls is { } certificates)

@@ -25,9 +25,16 @@ internal static class ProxyHeader
     private static ReadOnlySpan<byte> LineStart => "PROXY "u8;
 
     /// <summary>Receives the header.</summary>
-    /// <exception cref="FormatException">Something else came.</exception>
-    public static async Task<ConnectionEnds?> ReceiveAsync(Socket socket, CancellationToken cancellationToken)
+    /// <param name="socket">The accepted connection.</param>
+    /// <param name="peer">The peer of the connection.</param>
+    /// <param name="trusted">The proxies whose headers count.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="FormatException">Received something else, or the peer is not a trusted proxy.</exception>
+    public static async Task<ConnectionEnds?> ReceiveAsync(Socket socket, EndPoint? peer, TrustedProxies trusted, CancellationToken cancellationToken)
     {
+        if (!trusted.Contains(peer))
+            throw new FormatException($"{(peer as IPEndPoint)?.Address} is not a trusted proxy. If it is one, add it to 'haproxy:trust={trusted}:…'.");
+
         // Longer than the signature of version 2 and shorter than the shortest line of version 1.
         var header = new byte[LongestLine];
         var count = 0;
@@ -72,11 +79,7 @@ internal static class ProxyHeader
 
         IPAddress Address(string text)
         {
-            // The parser also reads "1" and "0x7f.1" as addresses, and zones, which no proxy may send.
-            if (!IPAddress.TryParse(text, out var address) || address.AddressFamily != family || text.Contains('%') || text.Contains('[')
-                || (family == AddressFamily.InterNetwork && address.ToString() != text))
-                throw Broken();
-            return address;
+            return AddressText.TryParse(text, out var address) && address.AddressFamily == family ? address : throw Broken();
         }
 
         int Port(string text) =>

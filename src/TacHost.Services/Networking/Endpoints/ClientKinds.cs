@@ -27,6 +27,14 @@ internal static class ClientKinds
         return endpoint;
     }
 
+    /// <summary>The name or the address of a host.</summary>
+    public static string Host(EndpointText text)
+    {
+        const string expected = "the name or the address of a host; an IPv4 address is four decimal numbers without leading zeros";
+        var host = text.Required("host", expected);
+        return host.AsSpan().ContainsAny('.', 'x') && AddressText.IsAmbiguous(host) ? throw text.Wrong("host", host, expected) : host;
+    }
+
     public static int Port(EndpointText text) => text.RequiredNumber("port", IPEndPoint.MaxPort);
 
     public static TimeSpan Timeout(EndpointText text) =>
@@ -53,6 +61,6 @@ internal static class ClientKinds
     {
         if (text.Optional("bindAddress") is not { } value)
             return null;
-        return IPAddress.TryParse(value, out var address) ? address : throw text.Wrong("bindAddress", value, "an address of this machine");
+        return AddressText.TryParseScoped(value, out var address) ? address : throw text.Wrong("bindAddress", value, "an address of this machine");
     }
 }

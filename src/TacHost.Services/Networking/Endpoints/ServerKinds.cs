@@ -1,3 +1,5 @@
+using TacHost.Services.Networking.Connections;
+
 namespace TacHost.Services.Networking.Endpoints;
 
 /// <summary>The kinds of endpoint that a server can listen on.</summary>
@@ -19,9 +21,10 @@ internal static class ServerKinds
     public static ServerEndpoint Parse(string text)
     {
         const string prefix = ProxiedServerEndpoint.Prefix;
-        return text.Length > prefix.Length && text.StartsWith(prefix, StringComparison.Ordinal)
-            ? new ProxiedServerEndpoint(ParseOne(text[prefix.Length..]))
-            : ParseOne(text);
+        if (text.Length <= prefix.Length || !text.StartsWith(prefix, StringComparison.Ordinal))
+            return ParseOne(text);
+        var rest = text[prefix.Length..];
+        return rest.StartsWith(ProxiedServerEndpoint.TrustPrefix, StringComparison.Ordinal) ? ParseTrusting(text, rest) : new ProxiedServerEndpoint(ParseOne(rest), null);
     }
 
     /// <summary>The error for a kind that is none of those that there are.</summary>
@@ -30,6 +33,20 @@ internal static class ServerKinds
         var all = kinds.ToList();
         var meant = parts.Kind.Length > 0 && parts.Kind.All(char.IsAsciiDigit) ? $"tcp:{parts.Kind}" : NearestWord.To(parts.Kind, all);
         return parts.Error($"there is no kind '{EndpointText.Short(parts.Kind)}'", $"{(meant is null ? "" : $"Did you mean '{meant}'? ")}The kinds are {string.Join(", ", all)}");
+    }
+
+    /// <summary>Parses <c>trust=LIST:ENDPOINT</c>. The colons of IPv6 addresses have a backslash in front.</summary>
+    private static ProxiedServerEndpoint ParseTrusting(string text, string rest)
+    {
+        const string expected = "addresses and networks separated by commas, with '\\:' for each colon inside of them, such as 'haproxy:trust=10.0.0.0/8,fd00\\:\\:/8:tcp:8080'";
+        var end = rest.IndexOf(':', StringComparison.Ordinal);
+        while (end > 0 && rest[end - 1] == '\\')
+            end = rest.IndexOf(':', end + 1);
+        var list = end < 0 ? rest : rest[..end];
+        list = list[ProxiedServerEndpoint.TrustPrefix.Length..].Replace("\\:", ":", StringComparison.Ordinal);
+        EndpointText parts = new(text);
+        var trusted = TrustedProxies.Parse(list) ?? throw parts.Wrong("trust", list, expected);
+        return end < 0 ? throw parts.Error("no endpoint follows the trusted proxies", $"Expected {expected}") : new ProxiedServerEndpoint(ParseOne(rest[(end + 1)..]), trusted);
     }
 
     private static ServerEndpoint ParseOne(string text)

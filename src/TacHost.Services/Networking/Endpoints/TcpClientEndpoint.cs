@@ -29,7 +29,7 @@ internal sealed class TcpClientEndpoint : ClientEndpoint
 
     public static TcpClientEndpoint Parse(EndpointText text) => new()
     {
-        Host = text.Required("host", "the name or the address of a host"),
+        Host = ClientKinds.Host(text),
         Port = ClientKinds.Port(text),
         Timeout = ClientKinds.Timeout(text),
         BindAddress = ClientKinds.BindAddress(text),

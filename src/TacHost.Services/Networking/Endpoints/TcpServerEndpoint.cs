@@ -41,7 +41,7 @@ internal sealed class TcpServerEndpoint : ServerEndpoint
         var iface = text.Optional("interface") ?? (onlyIPv6 ? AnyIPv6 : "");
         if (onlyIPv6 && iface.Length == 0)
             iface = AnyIPv6;
-        if (onlyIPv6 && IPAddress.TryParse(iface, out var address) && address.AddressFamily != AddressFamily.InterNetworkV6)
+        if (onlyIPv6 && AddressText.TryParseScoped(iface, out var address) && address.AddressFamily != AddressFamily.InterNetworkV6)
             throw text.Wrong("interface", iface, "an IPv6 address, a name, or 'tcp' in place of 'tcp6'");
         return new TcpServerEndpoint(port, iface, text.OptionalNumber("backlog", 1, int.MaxValue), onlyIPv6);
     }

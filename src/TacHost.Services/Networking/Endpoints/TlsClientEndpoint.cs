@@ -43,7 +43,7 @@ internal sealed class TlsClientEndpoint : ClientEndpoint
 
     public static TlsClientEndpoint Parse(EndpointText text) => new()
     {
-        Host = text.Required("host", "the name of a host"),
+        Host = ClientKinds.Host(text),
         Port = ClientKinds.Port(text),
         Timeout = ClientKinds.Timeout(text),
         BindAddress = ClientKinds.BindAddress(text),

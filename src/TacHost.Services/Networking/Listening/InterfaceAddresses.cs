@@ -22,7 +22,7 @@ internal static class InterfaceAddresses
         // By far the most frequent name is answered by a file, so it holds nobody up, and is spared the thread pool and all that .NET loads for names.
         if (iface == "localhost" && Libc.AddressesOf(iface) is { Count: > 0 } own)
             return Task.FromResult<IReadOnlyList<IPAddress>>(own);
-        return IPAddress.TryParse(iface, out var address)
+        return AddressText.TryParseScoped(iface, out var address)
             ? Task.FromResult<IReadOnlyList<IPAddress>>([address])
             : LookUpAsync(iface, servicePath, cancellationToken);
     }
@@ -32,7 +32,7 @@ internal static class InterfaceAddresses
         Exception? cause;
         try
         {
-            return [.. (await Dns.GetHostAddressesAsync(iface, cancellationToken)).Distinct()];
+            return [.. (await HostNameResolver.ResolveAsync(iface, cancellationToken)).Distinct()];
         }
         catch (SocketException e)
         {

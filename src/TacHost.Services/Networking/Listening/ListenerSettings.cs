@@ -14,8 +14,11 @@ internal sealed record ListenerSettings(string ServicePath, ServerFactory Factor
     /// <summary>Where connections are counted, or null for nowhere.</summary>
     public ConnectionCounts? Counts { get; init; }
 
-    /// <summary>Whether each connection begins with a PROXY header.</summary>
-    public bool ExpectsProxyHeader { get; init; }
+    /// <summary>Gets the proxies whose PROXY headers count, or null if connections begin without such a header.</summary>
+    public TrustedProxies? TrustedProxies { get; init; }
+
+    /// <summary>Gets whether each connection begins with a PROXY header.</summary>
+    public bool ExpectsProxyHeader => TrustedProxies is not null;
 
     /// <summary>The certificates to speak TLS with, or null for plain connections.</summary>
     public TlsCertificates? Tls { get; init; }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -21,7 +20,7 @@ internal static class SelfSignedCertificate
         SubjectAlternativeNameBuilder names = new();
         foreach (var host in hosts)
         {
-            if (IPAddress.TryParse(host, out var address))
+            if (AddressText.TryParse(host, out var address))
                 names.AddIpAddress(address);
             else
                 names.AddDnsName(host);

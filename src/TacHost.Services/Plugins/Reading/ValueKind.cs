@@ -30,13 +30,13 @@ internal sealed record ValueKind(string ValueName, string Expected, Func<string,
         if (type == typeof(TimeSpan))
             return new("TIME", "a time such as 30s, 5m or 1h30m", (text, _) => Duration.Parse(text) ?? throw new FormatException());
         if (type == typeof(Uri))
-            return new("URL", "a URL such as http://127.0.0.1:8080/", (text, _) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && text.Contains(':', StringComparison.Ordinal) && !text.StartsWith('/') ? uri : throw new FormatException());
+            return new("URL", "a URL such as http://127.0.0.1:8080/", (text, _) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && text.Contains(':', StringComparison.Ordinal) && !text.StartsWith('/') && AddressText.HasPlainHost(uri) ? uri : throw new FormatException());
         if (type == typeof(IPAddress))
-            return new("ADDRESS", "an IP address", (text, _) => Address(text));
+            return new("ADDRESS", "an IP address", (text, _) => AddressText.TryParseScoped(text, out var address) ? address : throw new FormatException());
         if (type == typeof(IPEndPoint))
-            return new("ADDRESS:PORT", "an IP address and a port, such as 127.0.0.1:80 or [::1]:80", (text, _) => AddressAndPort(text));
+            return new("ADDRESS:PORT", "an IP address and a port, such as 127.0.0.1:80 or [::1]:80", (text, _) => AddressText.TryParseEndPoint(text, out var place) ? place : throw new FormatException());
         if (type == typeof(IPNetwork))
-            return new("NETWORK", "a network such as 10.0.0.0/8", (text, _) => IPNetwork.Parse(text));
+            return new("NETWORK", "a network such as 10.0.0.0/8", (text, _) => AddressText.TryParseNetwork(text, out var network) ? network : throw new FormatException());
         if (type == typeof(ServerEndpoint))
             return new("ENDPOINT", "", (text, _) => Endpoint.Parse(text));
         if (type == typeof(ClientEndpoint))
@@ -98,17 +98,5 @@ internal sealed record ValueKind(string ValueName, string Expected, Func<string,
             : isNumber ? ("NUMBER", "a number")
             : (KebabCase.Of(TypeName.Of(typeof(T))).ToUpperInvariant(), "");
         return new(name, expected, (text, format) => T.Parse(text, format));
-    }
-
-    /// <summary>.NET takes "1" and "127.1" for addresses, which nobody means.</summary>
-    private static IPAddress Address(string text) =>
-        IPAddress.TryParse(text, out var address) && (text.Contains(':', StringComparison.Ordinal) || text.Count(character => character == '.') == 3) ? address : throw new FormatException();
-
-    private static IPEndPoint AddressAndPort(string text)
-    {
-        var colon = text.LastIndexOf(':');
-        return colon > 0 && text[(colon + 1)..] is { Length: > 0 } port && port.All(char.IsAsciiDigit) && IPEndPoint.TryParse(text, out var place) && (text[0] == '[' || Address(text[..colon]) is not null)
-            ? place
-            : throw new FormatException();
     }
 }

@@ -112,7 +112,7 @@ public sealed class ProxyHeaderTests
 
             // With all of it there, nothing is waited for, and this thread does everything.
             var before = GC.GetAllocatedBytesForCurrentThread();
-            var received = ProxyHeader.ReceiveAsync(accepted, CancellationToken.None);
+            var received = ProxyHeader.ReceiveAsync(accepted, accepted.RemoteEndPoint, TrustedProxies.Loopback, CancellationToken.None);
             Assert.True(received.IsCompleted);
             Assert.Equal(binary, received.IsCompletedSuccessfully);
             return GC.GetAllocatedBytesForCurrentThread() - before;
@@ -165,6 +165,48 @@ public sealed class ProxyHeaderTests
         Assert.Equal(client.Socket.LocalEndPoint, protocol.Transport.Peer);
         Assert.Equal(server.EndPoints[0], protocol.Transport.Local);
     }
+
+    [Fact]
+    public async Task Receive_FromAnUntrustedPeer_ClosesTheConnection()
+    {
+        RecordingFactory factory = new();
+        StreamServer server = new("haproxy:trust=192.0.2.0/24:tcp:0:interface=127.0.0.1", factory);
+        await using var running = await RunningService.StartAsync(server);
+        using var client = await Client.ConnectAsync(server.EndPoints[0]);
+        await client.SendAsync("PROXY TCP4 127.0.0.1 127.0.0.1 1 80\r\nhello");
+        try
+        {
+            Assert.Empty(await client.ReadToEndAsync());
+        }
+        catch (IOException)
+        {
+            // Closed with bytes that nobody had read.
+        }
+
+        Assert.True(factory.HasNone);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.0/8,192.0.2.1", "10.1.2.3", true)]
+    [InlineData("10.0.0.0/8,192.0.2.1", "192.0.2.1", true)]
+    [InlineData("10.0.0.0/8,192.0.2.1", "192.0.2.2", false)]
+    [InlineData("10.0.0.0/8,192.0.2.1", "127.0.0.1", false)]
+    [InlineData("127.0.0.0/8", "::ffff:127.0.0.1", true)]
+    [InlineData("fd00::/8", "fd12::1", true)]
+    [InlineData("0.0.0.0/0", "::1", false)]
+    public void Contains_Peer_IsInOneOfTheNetworks(string trusted, string peer, bool expected) =>
+        Assert.Equal(expected, TrustedProxies.Parse(trusted)!.Contains(new IPEndPoint(IPAddress.Parse(peer), 1)));
+
+    [Theory]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("::1", true)]
+    [InlineData("192.0.2.1", false)]
+    public void Loopback_Peer_IsThisMachine(string peer, bool expected) =>
+        Assert.Equal(expected, TrustedProxies.Loopback.Contains(new IPEndPoint(IPAddress.Parse(peer), 1)));
+
+    [Fact]
+    public void Loopback_UnixPeer_IsTrusted() =>
+        Assert.True(TrustedProxies.Loopback.Contains(new System.Net.Sockets.UnixDomainSocketEndPoint("/run/x.sock")));
 
     [Theory]
     [InlineData("GET / HTTP/1.1\r\n\r\n")]
