@@ -66,7 +66,7 @@ public sealed class Application : MultiService
         }
         finally
         {
-            ConnectionMetrics.Withdraw();
+            ConnectionMetrics.Dispose();
         }
     }
 

@@ -143,7 +143,7 @@ public class HttpServer : Service
             return;
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
-            HandshakeTimeout = settings.OpeningTimeout,
+            HandshakeTimeout = settings.HandshakeTimeout,
             OnConnection = hello => certificates.ChooseAsync(hello.SslStream, hello.ClientHelloInfo, hello.State, hello.CancellationToken),
         });
     }

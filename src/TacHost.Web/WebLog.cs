@@ -6,7 +6,7 @@ namespace TacHost.Web;
 internal static partial class WebLog
 {
     [LoggerMessage(300, LogLevel.Debug, "A connection to {EndPoint} ended before its first request: {Reason}")]
-    public static partial void OpeningFailed(ILogger logger, string endPoint, string reason);
+    public static partial void HandshakeFailed(ILogger logger, string endPoint, string reason);
 
     [LoggerMessage(301, LogLevel.Information, "{Line}")]
     public static partial void Request(ILogger logger, string line);

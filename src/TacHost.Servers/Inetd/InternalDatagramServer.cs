@@ -19,5 +19,5 @@ internal sealed class InternalDatagramServer(InetdPlace place, DatagramProtocol 
             },
             cancellationToken);
 
-    private protected override void Withdraw() => _last?.Withdraw();
+    private protected override void Unlink() => _last?.Unlink();
 }

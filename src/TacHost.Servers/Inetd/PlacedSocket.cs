@@ -59,7 +59,7 @@ internal sealed class PlacedSocket : ListeningSocket
     }
 
     /// <inheritdoc/>
-    public override void Withdraw() => _file?.Remove();
+    public override void Unlink() => _file?.Remove();
 
     private static async Task<IReadOnlyList<IPAddress>> AddressesAsync(InetdPlace place, string servicePath, CancellationToken cancellationToken)
     {

@@ -77,21 +77,21 @@ internal sealed class StreamService : Service
     }
 
     /// <summary>Called on the accepting thread, which goes on once the program has been started.</summary>
-    private void TakeOver(StreamListener listener, Socket socket, Admission? admission)
+    private void TakeOver(StreamListener listener, Socket socket, ConnectionPermit? permit)
     {
         StreamSocket accepted = new(socket);
         if (_programs!.MayStart(out _))
         {
-            _ = ServeAsync(accepted.Detach(), accepted.Peer, admission);
+            _ = ServeAsync(accepted.Detach(), accepted.Peer, permit);
             return;
         }
 
         listener.Counts?.CountRefused();
-        admission?.Leave();
+        permit?.Dispose();
         accepted.Reset();
     }
 
-    private async Task ServeAsync(Socket socket, EndPoint peer, Admission? admission)
+    private async Task ServeAsync(Socket socket, EndPoint peer, ConnectionPermit? permit)
     {
         try
         {
@@ -104,7 +104,7 @@ internal sealed class StreamService : Service
             socket.Dispose();
         }
 
-        admission?.Leave();
+        permit?.Dispose();
     }
 
     /// <summary>The factory of a listener whose connections are all handed over.</summary>

@@ -44,7 +44,7 @@ internal sealed class WaitService : Service
     protected override async Task OnStopAsync(CancellationToken cancellationToken)
     {
         foreach (var socket in _sockets)
-            socket.Withdraw();
+            socket.Unlink();
         if (_stopping is not null)
             await _stopping.CancelAsync();
         _waking?.Wake();

@@ -28,7 +28,7 @@ internal sealed unsafe class EventPoll : IDisposable
     {
         if (!OperatingSystem.IsLinux())
             return null;
-        SafeFileHandle poll = new(Libc.CreateEventPoll(CloseOnExec), ownsHandle: true), wake = new(Libc.CreateEventCounter(0, CloseOnExec), ownsHandle: true);
+        SafeFileHandle poll = new(Libc.EpollCreate(CloseOnExec), ownsHandle: true), wake = new(Libc.EventFd(0, CloseOnExec), ownsHandle: true);
         EventPoll created = new(poll, wake);
         if (!poll.IsInvalid && !wake.IsInvalid && created.TryAdd(wake, 0))
             return created;
@@ -44,7 +44,7 @@ internal sealed unsafe class EventPoll : IDisposable
         var added = stackalloc byte[_eventSize];
         *(uint*)added = Readable | PeerFinished | OnlyNews;
         *(ulong*)(added + _dataOffset) = key;
-        return Libc.ControlEventPoll(_poll, Add, socket, added) == 0;
+        return Libc.EpollCtl(_poll, Add, socket, added) == 0;
     }
 
     /// <summary>Waits for news.</summary>
@@ -54,7 +54,7 @@ internal sealed unsafe class EventPoll : IDisposable
     {
         fixed (byte* events = _events)
         {
-            var count = Libc.WaitForEvents(_poll, events, Math.Min(keys.Length, AtOnce), -1);
+            var count = Libc.EpollWait(_poll, events, Math.Min(keys.Length, AtOnce), -1);
             for (var i = 0; i < count; i++)
             {
                 keys[i] = *(ulong*)(events + (i * _eventSize) + _dataOffset);
@@ -67,7 +67,7 @@ internal sealed unsafe class EventPoll : IDisposable
     }
 
     /// <summary>Ends the wait, for good.</summary>
-    public void Wake() => _ = Libc.CountEvent(_wake, 1);
+    public void Wake() => _ = Libc.WriteEventFd(_wake, 1);
 
     public void Dispose()
     {

@@ -35,7 +35,7 @@ internal static unsafe partial class Libc
     }
 
     /// <summary>The IP address that a socket has on this side.</summary>
-    public static IPEndPoint NameOf(SafeHandle socket)
+    public static IPEndPoint GetSockName(SafeHandle socket)
     {
         var address = stackalloc byte[LongestAddress];
         uint length = LongestAddress;

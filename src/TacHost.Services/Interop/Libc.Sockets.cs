@@ -10,7 +10,7 @@ internal static unsafe partial class Libc
     private const int Interrupted = 4;
     private const int WouldBlock = 11;
     private const int DontWaitNoSignal = 0x40 | 0x4000;
-    private const int OnlyLook = 0x02;
+    private const int Peek = 0x02;
     private const int SocketLevel = 1;
     private const int LingerOption = 13;
     private const int PeerCredentials = 17;
@@ -48,14 +48,14 @@ internal static unsafe partial class Libc
     public static bool HasUnread(SafeHandle socket)
     {
         byte any;
-        return Receive(socket, &any, 1, DontWaitNoSignal | OnlyLook) > 0;
+        return Receive(socket, &any, 1, DontWaitNoSignal | Peek) > 0;
     }
 
     /// <summary>Sends nothing more. Fails in silence where the connection is gone.</summary>
-    public static void ShutSending(SafeHandle socket) => _ = Shutdown(socket, ShutWrite);
+    public static void ShutdownWrite(SafeHandle socket) => _ = Shutdown(socket, ShutWrite);
 
     /// <summary>Makes the close that follows a reset.</summary>
-    public static void ResetWithClose(SafeHandle socket)
+    public static void SetLingerZero(SafeHandle socket)
     {
         var atOnce = stackalloc int[] { 1, 0 };
         _ = SetOption(socket, SocketLevel, LingerOption, atOnce, 2 * sizeof(int));
@@ -74,19 +74,19 @@ internal static unsafe partial class Libc
     public static partial int Close(int descriptor);
 
     [LibraryImport(Library, EntryPoint = "epoll_create1", SetLastError = true)]
-    public static partial int CreateEventPoll(int flags);
+    public static partial int EpollCreate(int flags);
 
     [LibraryImport(Library, EntryPoint = "epoll_ctl", SetLastError = true)]
-    public static partial int ControlEventPoll(SafeFileHandle poll, int operation, SafeHandle descriptor, byte* anEvent);
+    public static partial int EpollCtl(SafeFileHandle poll, int operation, SafeHandle descriptor, byte* anEvent);
 
     [LibraryImport(Library, EntryPoint = "epoll_wait", SetLastError = true)]
-    public static partial int WaitForEvents(SafeFileHandle poll, byte* events, int most, int timeout);
+    public static partial int EpollWait(SafeFileHandle poll, byte* events, int most, int timeout);
 
     [LibraryImport(Library, EntryPoint = "eventfd", SetLastError = true)]
-    public static partial int CreateEventCounter(uint count, int flags);
+    public static partial int EventFd(uint count, int flags);
 
     [LibraryImport(Library, EntryPoint = "eventfd_write", SetLastError = true)]
-    public static partial int CountEvent(SafeFileHandle counter, ulong count);
+    public static partial int WriteEventFd(SafeFileHandle counter, ulong count);
 
     [LibraryImport(Library, EntryPoint = "recv", SetLastError = true)]
     private static partial nint Receive(SafeHandle socket, byte* buffer, nuint length, int flags);

@@ -21,13 +21,13 @@ internal static unsafe partial class Libc
     private const string Library = "libc";
 
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
-    public static partial int ControlDescriptor(int descriptor, DescriptorCommand command, int argument);
+    public static partial int Fcntl(int descriptor, DescriptorCommand command, int argument);
 
     [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);
 
     [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
-    public static partial int LockFile(SafeFileHandle file, int operation);
+    public static partial int Flock(SafeFileHandle file, int operation);
 
     [LibraryImport(Library, EntryPoint = "socket", SetLastError = true)]
     public static partial int CreateSocket(int domain, int type, int protocol);

@@ -25,7 +25,7 @@ public abstract class DatagramServer : Service
     private protected abstract Task BindAsync(Action<System.Net.Sockets.Socket> add, CancellationToken cancellationToken);
 
     /// <summary>What is to be done before the sockets are closed.</summary>
-    private protected virtual void Withdraw()
+    private protected virtual void Unlink()
     {
     }
 
@@ -52,7 +52,7 @@ public abstract class DatagramServer : Service
     protected sealed override async Task OnStopAsync(CancellationToken cancellationToken)
     {
         var sockets = _sockets;
-        Withdraw();
+        Unlink();
         var closed = Task.WhenAll(sockets.Select(socket => socket.CloseAsync()));
         foreach (var title in sockets.Select(socket => socket.Local is IPEndPoint ip ? $"UDP Port {ip.Port}" : $"UNIX Datagram Port {socket.Local}").Distinct())
             NetworkingLog.PortClosed(Logger, title);

@@ -31,7 +31,7 @@ internal static partial class NetworkingLog
     public static partial void ConnectionsAborted(ILogger logger, int count, string endPoint);
 
     [LoggerMessage(EventId = 108, Message = "A connection to {EndPoint} ended before it was served: {Reason} Further ones are logged at debug level.")]
-    public static partial void OpeningFailed(ILogger logger, LogLevel level, EndPoint endPoint, string reason);
+    public static partial void HandshakeFailed(ILogger logger, LogLevel level, EndPoint endPoint, string reason);
 
     [LoggerMessage(109, LogLevel.Information, "The certificate '{Certificate}' has changed; new connections get it.")]
     public static partial void CertificateReloaded(ILogger logger, string certificate);

@@ -35,7 +35,7 @@ public sealed class TlsServerHandshake
         limit.CancelAfter(_timeout);
         try
         {
-            return await LateTicketsStream.ShakeHandsAsync(stream, _certificates, limit.Token);
+            return await DeferredSessionTicketStream.AuthenticateAsServerAsync(stream, _certificates, limit.Token);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -33,7 +33,7 @@ public sealed class UnixDatagramServer : DatagramServer
         add(socket);
     }
 
-    private protected override void Withdraw()
+    private protected override void Unlink()
     {
         _file?.Remove();
         _file = null;

@@ -55,7 +55,7 @@ internal sealed class AcceptedConnections(StreamListener listener, ILogger logge
         try
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
-            limit.CancelAfter(listener.Settings.OpeningTimeout);
+            limit.CancelAfter(listener.Settings.HandshakeTimeout);
             var ends = await ProxyHeader.ReceiveAsync(socket, socket.RemoteEndPoint, trusted, limit.Token);
             var connection = _contexts.Create(socket);
             connection.RemoteEndPoint = ends?.Peer ?? connection.RemoteEndPoint;
@@ -64,7 +64,7 @@ internal sealed class AcceptedConnections(StreamListener listener, ILogger logge
         }
         catch (Exception e) when (e is SocketException or FormatException or OperationCanceledException)
         {
-            WebLog.OpeningFailed(logger, EndPoint.ToString()!, e.Message);
+            WebLog.HandshakeFailed(logger, EndPoint.ToString()!, e.Message);
             socket.Dispose();
         }
     }

@@ -4,7 +4,7 @@ using TacHost.Services.Networking.Connections;
 namespace TacHost.Services.Networking.Connecting;
 
 /// <summary>One connection that a client has made, from its first callback to its last.</summary>
-internal sealed class ClientConnection : IConnectionKeeper
+internal sealed class ClientConnection : IConnectionOwner
 {
     private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SocketTransport? _transport;
@@ -33,7 +33,7 @@ internal sealed class ClientConnection : IConnectionKeeper
     public bool IsClosing { get; private set; }
 
     /// <inheritdoc/>
-    public SocketWatch? Watch => null;
+    public SocketPoller? Poller => null;
 
     /// <summary>Makes one attempt within the endpoint's time-out, tells the factory how it goes, and has run the protocol's first callback when it ends.</summary>
     /// <exception cref="CannotConnectException">There is no connection.</exception>
@@ -64,7 +64,7 @@ internal sealed class ClientConnection : IConnectionKeeper
     {
         IsClosing = true;
         _transport!.LoseConnection();
-        _transport.HurryLinger();
+        _transport.ShortenLinger();
         await using var abort = cancellationToken.Register(_transport.AbortConnection);
         await Ended;
     }

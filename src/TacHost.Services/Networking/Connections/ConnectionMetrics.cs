@@ -24,7 +24,7 @@ internal sealed class ConnectionMetrics(Application application)
     }
 
     /// <summary>Takes the meter back, with all that was counted.</summary>
-    public void Withdraw()
+    public void Dispose()
     {
         lock (_gate)
         {

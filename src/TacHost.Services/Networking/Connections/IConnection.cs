@@ -1,6 +1,6 @@
 namespace TacHost.Services.Networking.Connections;
 
-/// <summary>A connection, as its keeper sees it.</summary>
+/// <summary>A connection, as its owner sees it.</summary>
 internal interface IConnection
 {
     /// <summary>The one before it among the connections of a <see cref="Listening.ConnectionList"/>, whose property this is.</summary>
@@ -13,8 +13,8 @@ internal interface IConnection
     void AbortConnection();
 
     /// <summary>Ends it if nothing was sent or received after a time (of <see cref="Environment.TickCount64"/>).</summary>
-    void EndIfIdleSince(long time);
+    void CloseIfIdleSince(long time);
 
     /// <summary>Gives a peer that has been sent everything, and has only not closed its side, little time to do so.</summary>
-    void HurryLinger();
+    void ShortenLinger();
 }

@@ -8,7 +8,7 @@ internal partial class SocketTransport
     /// Up to ten segments, TCP's initial window (RFC 6928), are on their way as soon as they are sent, so the socket can be closed at once.
     /// With more than that, a byte from the peer after the close would make the kernel drop what is left, and we linger.
     /// </summary>
-    private const long SentAtOnce = 14_600;
+    private const long InitialWindow = 14_600;
 
     /// <summary>How long a peer that has been sent everything may keep its side open; nginx's lingering_timeout.</summary>
     private static readonly TimeSpan _longestLinger = TimeSpan.FromSeconds(5);
@@ -18,11 +18,11 @@ internal partial class SocketTransport
 
     private Timer? _linger;
     private bool _writeLosing;
-    private bool _goodbyeSaid;
+    private bool _closeNotifySent;
     private long _lastActivity;
 
-    /// <summary>Whether the socket can be closed right after the first callback: see <see cref="SentAtOnce"/>.</summary>
-    protected virtual bool CanCloseAtOnce => _losing && _queueSent is null && _sent <= SentAtOnce && !_socket.HasUnread;
+    /// <summary>Whether the socket can be closed right after the first callback: see <see cref="InitialWindow"/>.</summary>
+    protected virtual bool CanCloseAtOnce => _losing && _queueSent is null && _sent <= InitialWindow && !_socket.HasUnread;
 
     public void LoseConnection()
     {
@@ -31,7 +31,7 @@ internal partial class SocketTransport
             if (_losing || _closed)
                 return;
             _losing = true;
-            GoOn();
+            ResumeReader();
             _ended?.TrySetResult();
             if (_open && _queueSent is null)
                 BeginLinger();
@@ -60,7 +60,7 @@ internal partial class SocketTransport
     }
 
     /// <inheritdoc/>
-    public void HurryLinger()
+    public void ShortenLinger()
     {
         lock (_socket)
         {
@@ -70,13 +70,13 @@ internal partial class SocketTransport
     }
 
     /// <inheritdoc/>
-    public void EndIfIdleSince(long time)
+    public void CloseIfIdleSince(long time)
     {
         lock (_socket)
         {
             if (_closed || _linger is not null || Volatile.Read(ref _lastActivity) > time)
                 return;
-            TimeoutException idle = new($"Nothing was sent or received on the connection with {Peer} for {_keeper.IdleTimeout!.Value.TotalSeconds:0.###} s.");
+            TimeoutException idle = new($"Nothing was sent or received on the connection with {Peer} for {_owner.IdleTimeout!.Value.TotalSeconds:0.###} s.");
             _reason ??= idle;
             if (_queueSent is not null || _losing)
                 Abort(idle);
@@ -96,7 +96,7 @@ internal partial class SocketTransport
 
     private void NoteActivity()
     {
-        if (_keeper.IdleTimeout is not null)
+        if (_owner.IdleTimeout is not null)
             Volatile.Write(ref _lastActivity, Environment.TickCount64);
     }
 
@@ -115,17 +115,17 @@ internal partial class SocketTransport
     /// <summary>Tells the peer that all is said, and goes on receiving. Called with the lock held.</summary>
     private void EndWriting()
     {
-        var goodbye = SayGoodbyeOnceAsync();
+        var goodbye = SendCloseNotifyOnceAsync();
         if (goodbye.IsCompleted)
-            _socket.ShutSending();
+            _socket.ShutdownWrite();
         else
-            _ = goodbye.ContinueWith(_ => _socket.ShutSending(), TaskScheduler.Default);
+            _ = goodbye.ContinueWith(_ => _socket.ShutdownWrite(), TaskScheduler.Default);
     }
 
-    /// <summary>Tells the peer that all is said, and waits a while for it to close: see <see cref="SentAtOnce"/>.</summary>
+    /// <summary>Tells the peer that all is said, and waits a while for it to close: see <see cref="InitialWindow"/>.</summary>
     private void BeginLinger()
     {
-        var goodbye = SayGoodbyeOnceAsync();
+        var goodbye = SendCloseNotifyOnceAsync();
         if (goodbye.IsCompleted)
             Linger();
         else
@@ -142,22 +142,22 @@ internal partial class SocketTransport
         }
     }
 
-    private Task SayGoodbyeOnceAsync()
+    private Task SendCloseNotifyOnceAsync()
     {
         lock (_socket)
         {
-            if (_goodbyeSaid)
+            if (_closeNotifySent)
                 return Task.CompletedTask;
-            _goodbyeSaid = true;
-            return SayGoodbyeAsync();
+            _closeNotifySent = true;
+            return SendCloseNotifyAsync();
         }
     }
 
     private void Linger()
     {
         // It also keeps the close from being a reset, which .NET makes of one that interrupts a read.
-        _socket.ShutSending();
-        _linger = new Timer(static transport => ((SocketTransport)transport!).StopLingering(), this, _keeper.IsClosing ? _longestLingerAtStop : _longestLinger, Timeout.InfiniteTimeSpan);
+        _socket.ShutdownWrite();
+        _linger = new Timer(static transport => ((SocketTransport)transport!).StopLingering(), this, _owner.IsClosing ? _longestLingerAtStop : _longestLinger, Timeout.InfiniteTimeSpan);
     }
 
     private void Abort(Exception reason)
@@ -170,11 +170,11 @@ internal partial class SocketTransport
     private void CloseSocket()
     {
         _closed = true;
-        _keeper.Counts?.CountClosed();
+        _owner.Counts?.CountClosed();
         _linger?.Dispose();
         _socket.Dispose();
-        GoOn();
+        ResumeReader();
         _ended?.TrySetResult();
-        Admission?.Leave();
+        Permit?.Dispose();
     }
 }

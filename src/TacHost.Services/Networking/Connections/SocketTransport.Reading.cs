@@ -33,7 +33,7 @@ internal partial class SocketTransport
     public void ResumeReading()
     {
         lock (_socket)
-            GoOn();
+            ResumeReader();
     }
 
     /// <summary>Reads until there is nothing for now, or the peer has finished; owns every callback after the first.</summary>
@@ -60,23 +60,23 @@ internal partial class SocketTransport
                     await WaitForDataAsync();
                 if (_resumed is not null)
                     continue;
-                BeginLooking();
+                ArmReader();
                 var taken = TakeData();
-                if (taken == Taken.End)
+                if (taken == ReadResult.End)
                     break;
-                if (taken == Taken.Nothing && IsWatched && TryWait())
+                if (taken == ReadResult.Nothing && IsWatched && TryWait())
                     return;
             }
 
             var goesOn = false;
             if (!_losing)
                 Call(transport => goesOn = transport._protocol!.LoseReadConnection());
-            if (goesOn && EndToWaitFor() is { } ended)
+            if (goesOn && WaitForWriteClose() is { } ended)
                 await ended;
 
             // The peer sends no more, but may well read on: it gets all that was written.
             await FinishSendingAsync();
-            await SayGoodbyeOnceAsync();
+            await SendCloseNotifyOnceAsync();
         }
         catch (Exception e) when (IsLoss(e))
         {
@@ -96,10 +96,10 @@ internal partial class SocketTransport
         TellLost();
         Release();
         Unwatch();
-        _keeper.Release(this);
+        _owner.Release(this);
     }
 
-    private enum Taken
+    private enum ReadResult
     {
         Some,
         Nothing,
@@ -107,24 +107,24 @@ internal partial class SocketTransport
     }
 
     /// <summary>Takes what has come.</summary>
-    private Taken TakeData()
+    private ReadResult TakeData()
     {
         var buffer = ArrayPool<byte>.Shared.Rent(ReceiveBufferSize);
         try
         {
             var count = ReceiveNow(buffer, out var error);
             if (error == SocketError.WouldBlock)
-                return Taken.Nothing;
+                return ReadResult.Nothing;
             if (error != SocketError.Success)
                 throw new SocketException((int)error);
             if (count > 0 && !_losing)
             {
                 NoteActivity();
-                _keeper.Counts?.CountReceived(count);
+                _owner.Counts?.CountReceived(count);
                 Call(transport => transport._protocol!.Receive(buffer.AsSpan(0, count)));
             }
 
-            return count > 0 ? Taken.Some : Taken.End;
+            return count > 0 ? ReadResult.Some : ReadResult.End;
         }
         finally
         {
@@ -144,17 +144,17 @@ internal partial class SocketTransport
         }
     }
 
-    private Task? EndToWaitFor()
+    private Task? WaitForWriteClose()
     {
         lock (_socket)
             return _losing || _closed ? null : (_ended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
     }
 
     /// <summary>Lets a reader that waits go on. Called with the lock held.</summary>
-    private void GoOn()
+    private void ResumeReader()
     {
         _resumed?.SetResult();
         _resumed = null;
-        Readable();
+        OnReadable();
     }
 }

@@ -1,21 +1,21 @@
 namespace TacHost.Services.Networking.Connections;
 
 /// <remarks>
-/// While a watched connection waits there is no task for it: the reader has returned, and is run again by the watch. Where there is no watch, the reader
+/// While a watched connection waits there is no task for it: the reader has returned, and is run again by the poller. Where there is no poller, the reader
 /// waits itself.
 /// </remarks>
 internal partial class SocketTransport : IThreadPoolWorkItem
 {
     private const int NoDescriptor = -1;
 
-    /// <summary>What the watch knows it by.</summary>
+    /// <summary>What the poller knows it by.</summary>
     private int _descriptor = NoDescriptor;
     private ReaderState _reader;
 
     private enum ReaderState
     {
         Reading,
-        ReadingWithNews,
+        ReadPending,
         Waiting,
     }
 
@@ -25,9 +25,9 @@ internal partial class SocketTransport : IThreadPoolWorkItem
     private bool IsWatched => _descriptor != NoDescriptor;
 
     /// <summary>Something has come, or the connection has changed: runs the reader, or has it look again. On any thread; never blocks.</summary>
-    public void Readable()
+    public void OnReadable()
     {
-        if (Interlocked.Exchange(ref _reader, ReaderState.ReadingWithNews) == ReaderState.Waiting)
+        if (Interlocked.Exchange(ref _reader, ReaderState.ReadPending) == ReaderState.Waiting)
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
@@ -36,24 +36,24 @@ internal partial class SocketTransport : IThreadPoolWorkItem
 
     private void StartReading()
     {
-        if (!CanBeWatched || _keeper.Watch is not { } watch || !TryWatch(watch))
+        if (!CanBeWatched || _owner.Poller is not { } poller || !TryWatch(poller))
             _ = ReceiveAsync();
         else if (!TryWait())
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    private bool TryWatch(SocketWatch watch)
+    private bool TryWatch(SocketPoller poller)
     {
         try
         {
             var descriptor = _socket.Descriptor;
-            if (watch.TryAdd(descriptor, _socket, this))
+            if (poller.TryAdd(descriptor, _socket, this))
             {
                 _descriptor = descriptor;
                 return true;
             }
 
-            watch.Remove(descriptor, this);
+            poller.Remove(descriptor, this);
         }
         catch (ObjectDisposedException)
         {
@@ -66,12 +66,12 @@ internal partial class SocketTransport : IThreadPoolWorkItem
     private void Unwatch()
     {
         if (IsWatched)
-            _keeper.Watch!.Remove(_descriptor, this);
+            _owner.Poller!.Remove(_descriptor, this);
     }
 
     /// <summary>What comes from here on is news.</summary>
-    private void BeginLooking() => Interlocked.Exchange(ref _reader, ReaderState.Reading);
+    private void ArmReader() => Interlocked.Exchange(ref _reader, ReaderState.Reading);
 
-    /// <summary>Leaves the connection to the watch, unless there were news since the look began.</summary>
+    /// <summary>Leaves the connection to the poller, unless there were news since the look began.</summary>
     private bool TryWait() => Interlocked.CompareExchange(ref _reader, ReaderState.Waiting, ReaderState.Reading) == ReaderState.Reading;
 }

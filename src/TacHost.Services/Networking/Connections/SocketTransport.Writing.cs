@@ -18,7 +18,7 @@ internal partial class SocketTransport
             if (_losing || _writeLosing || _closed)
                 return;
             if (_queue is not { Count: > 0 })
-                data = data[SendAtOnce(data.Span)..];
+                data = data[TrySend(data.Span)..];
             if (data.IsEmpty || _closed)
                 return;
             (_queue ??= new Queue<ReadOnlyMemory<byte>>()).Enqueue(data);
@@ -86,7 +86,7 @@ internal partial class SocketTransport
                     var count = await SendAsync(next);
                     NoteActivity();
                     Interlocked.Add(ref _queued, -count);
-                    _keeper.Counts?.CountSent(count);
+                    _owner.Counts?.CountSent(count);
                     next = next[count..];
                 }
 
@@ -126,18 +126,18 @@ internal partial class SocketTransport
     {
         _queueSent!.SetResult();
         _queueSent = null;
-        _sent = SentAtOnce + 1;
+        _sent = InitialWindow + 1;
     }
 
     /// <returns>How many of the bytes the kernel took.</returns>
-    private int SendAtOnce(ReadOnlySpan<byte> data)
+    private int TrySend(ReadOnlySpan<byte> data)
     {
         var count = SendNow(data, out var error);
         if (error is not (SocketError.Success or SocketError.WouldBlock))
             Abort(new SocketException((int)error));
         _sent += count;
         if (count > 0)
-            _keeper.Counts?.CountSent(count);
+            _owner.Counts?.CountSent(count);
         if (_open)
             NoteActivity();
         return count;

@@ -11,7 +11,7 @@ internal partial class SocketTransport : ITransport, IConnection
 {
     /// <summary>Also the lock around what changes: nobody else has it, and an object for that alone would be in memory once for each connection.</summary>
     private readonly StreamSocket _socket;
-    private readonly IConnectionKeeper _keeper;
+    private readonly IConnectionOwner _owner;
     private readonly ConnectionEnds? _ends;
     private Protocol? _protocol;
     private ILogger? _logger;
@@ -21,19 +21,19 @@ internal partial class SocketTransport : ITransport, IConnection
     private Exception? _reason;
 
     /// <param name="socket">The connection; this transport's from now on.</param>
-    /// <param name="keeper">Who accepted or made it.</param>
+    /// <param name="owner">Who accepted or made it.</param>
     /// <param name="ends">Who really talks to whom, if somebody in between has said so.</param>
-    public SocketTransport(StreamSocket socket, IConnectionKeeper keeper, ConnectionEnds? ends = null)
+    public SocketTransport(StreamSocket socket, IConnectionOwner owner, ConnectionEnds? ends = null)
     {
-        (_socket, _keeper, _ends) = (socket, keeper, ends);
+        (_socket, _owner, _ends) = (socket, owner, ends);
 
         // Asking the socket costs a system call, and is not possible any more when the connection is lost.
-        Local = ends?.Local ?? keeper.LocalEndPoint ?? socket.Local;
+        Local = ends?.Local ?? owner.LocalEndPoint ?? socket.Local;
 
         // Setting it costs a call and a quarter of a kilobyte.
         if (!OperatingSystem.IsLinux())
             NonBlocking(socket);
-        keeper.Counts?.CountOpened();
+        owner.Counts?.CountOpened();
     }
 
     /// <inheritdoc/>
@@ -50,7 +50,7 @@ internal partial class SocketTransport : ITransport, IConnection
     public Exception? Reason => _reason;
 
     /// <summary>Its place among the connections that the listener's limits allow, given back when it is closed; null without limits.</summary>
-    public Admission? Admission { get; init; }
+    public ConnectionPermit? Permit { get; init; }
 
     /// <summary>Runs the life of the connection: the first callback on this thread, and if it goes on after that, the others on the pool.</summary>
     public void Open(Protocol protocol, ILogger logger)
@@ -75,7 +75,7 @@ internal partial class SocketTransport : ITransport, IConnection
         }
 
         NoteActivity();
-        _keeper.Keep(this);
+        _owner.Keep(this);
         StartReading();
     }
 
@@ -86,12 +86,12 @@ internal partial class SocketTransport : ITransport, IConnection
     /// <summary>From here on a full kernel buffer is an answer, not a wait.</summary>
     protected static StreamSocket NonBlocking(StreamSocket socket)
     {
-        socket.Whole.Blocking = false;
+        socket.ManagedSocket.Blocking = false;
         return socket;
     }
 
     /// <summary>Waits, without a buffer, until there is something to take.</summary>
-    protected virtual ValueTask<int> WaitForDataAsync() => _socket.Whole.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
+    protected virtual ValueTask<int> WaitForDataAsync() => _socket.ManagedSocket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
 
     /// <summary>Takes what has come, without waiting.</summary>
     protected virtual int ReceiveNow(Span<byte> buffer, out SocketError error) => _socket.ReceiveNow(buffer, out error);
@@ -100,10 +100,10 @@ internal partial class SocketTransport : ITransport, IConnection
     protected virtual int SendNow(ReadOnlySpan<byte> data, out SocketError error) => _socket.SendNow(data, out error);
 
     /// <summary>Sends, waiting for the peer to take it.</summary>
-    protected virtual ValueTask<int> SendAsync(ReadOnlyMemory<byte> data) => _socket.Whole.SendAsync(data, SocketFlags.None);
+    protected virtual ValueTask<int> SendAsync(ReadOnlyMemory<byte> data) => _socket.ManagedSocket.SendAsync(data, SocketFlags.None);
 
     /// <summary>What is to be said after the last byte of the protocol and before the socket is shut. Called once at most.</summary>
-    protected virtual Task SayGoodbyeAsync() => Task.CompletedTask;
+    protected virtual Task SendCloseNotifyAsync() => Task.CompletedTask;
 
     /// <summary>Lets go of what the connection took, once nothing is received any more.</summary>
     protected virtual void Release()

@@ -10,7 +10,7 @@ namespace TacHost.Services.Networking.Connections;
 /// <remarks>.NET's takes 250 bytes, and half as many of garbage to make; this takes 48, which is what an idle connection gets by with.</remarks>
 internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
 {
-    private Socket? _whole;
+    private Socket? _managed;
 
     /// <summary>Takes over a socket of .NET.</summary>
     /// <param name="socket">A connected one.</param>
@@ -20,7 +20,7 @@ internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
         : base(ownsHandle: true)
     {
         Peer = peer ?? (socket.RemoteEndPoint is IPEndPoint ip ? Unmapped(ip) : UnixPeerEndPoint.Of(socket.SafeHandle));
-        _whole = socket;
+        _managed = socket;
         SetHandle(socket.SafeHandle.DangerousGetHandle());
     }
 
@@ -35,36 +35,36 @@ internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
     public EndPoint Peer { get; }
 
     /// <summary>This side. Asks the kernel, which does not know any more once the socket is closed.</summary>
-    public EndPoint Local => _whole is null ? Libc.NameOf(this) : LocalOf(_whole)!;
+    public EndPoint Local => _managed is null ? Libc.GetSockName(this) : LocalOf(_managed)!;
 
     /// <summary>Its number.</summary>
     public int Descriptor => (int)handle;
 
     /// <summary>Whether the peer has sent something that has not been taken.</summary>
-    public bool HasUnread => OperatingSystem.IsLinux() ? Libc.HasUnread(this) : Whole.Available > 0;
+    public bool HasUnread => OperatingSystem.IsLinux() ? Libc.HasUnread(this) : ManagedSocket.Available > 0;
 
     /// <summary>.NET's socket over the same descriptor, made when it is first asked for; this one's to dispose of.</summary>
     /// <exception cref="ObjectDisposedException">The connection is closed.</exception>
-    public Socket Whole
+    public Socket ManagedSocket
     {
         get
         {
             lock (this)
-                return _whole ?? MakeWhole();
+                return _managed ?? CreateManagedSocket();
         }
     }
 
     /// <summary>Waits for the next connection to a listening socket.</summary>
     /// <param name="listening">The listening socket.</param>
-    /// <param name="whole">Whether .NET's socket will be needed, which is then made at once.</param>
+    /// <param name="managed">Whether .NET's socket will be needed, which is then made at once.</param>
     /// <exception cref="SocketException">There is none to be had.</exception>
-    public static StreamSocket Accept(SafeHandle listening, bool whole)
+    public static StreamSocket Accept(SafeHandle listening, bool managed)
     {
         StreamSocket accepted = new(Libc.Accept(listening, out var peer), peer);
         try
         {
-            if (whole)
-                accepted.MakeWhole();
+            if (managed)
+                accepted.CreateManagedSocket();
             return accepted;
         }
         catch (SocketException)
@@ -79,22 +79,22 @@ internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
 
     /// <summary>Takes what has come, without waiting.</summary>
     public int ReceiveNow(Span<byte> buffer, out SocketError error) =>
-        OperatingSystem.IsLinux() ? Libc.ReceiveNow(this, buffer, out error) : Whole.Receive(buffer, SocketFlags.None, out error);
+        OperatingSystem.IsLinux() ? Libc.ReceiveNow(this, buffer, out error) : ManagedSocket.Receive(buffer, SocketFlags.None, out error);
 
     /// <summary>Sends what the kernel takes, without waiting.</summary>
     public int SendNow(ReadOnlySpan<byte> data, out SocketError error) =>
-        OperatingSystem.IsLinux() ? Libc.SendNow(this, data, out error) : Whole.Send(data, SocketFlags.None, out error);
+        OperatingSystem.IsLinux() ? Libc.SendNow(this, data, out error) : ManagedSocket.Send(data, SocketFlags.None, out error);
 
     /// <summary>Tells the peer that nothing more comes.</summary>
-    public void ShutSending()
+    public void ShutdownWrite()
     {
         try
         {
             // .NET would make a reset of the close that follows, if it did not know.
-            if (_whole is null)
-                Libc.ShutSending(this);
+            if (_managed is null)
+                Libc.ShutdownWrite(this);
             else
-                _whole.Shutdown(SocketShutdown.Send);
+                _managed.Shutdown(SocketShutdown.Send);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -107,10 +107,10 @@ internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
     {
         try
         {
-            if (_whole is null)
-                Libc.ResetWithClose(this);
+            if (_managed is null)
+                Libc.SetLingerZero(this);
             else
-                _whole.LingerState = new LingerOption(enable: true, seconds: 0);
+                _managed.LingerState = new LingerOption(enable: true, seconds: 0);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -123,21 +123,21 @@ internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
     /// <summary>Gives .NET's socket away. This one is of no use after that.</summary>
     public Socket Detach()
     {
-        var whole = Whole;
+        var managed = ManagedSocket;
         SetHandleAsInvalid();
-        return whole;
+        return managed;
     }
 
     protected override bool ReleaseHandle()
     {
         // It comes after every call that was under way, so the number cannot be another socket's by then.
-        if (_whole is null)
+        if (_managed is null)
             return Libc.Close((int)handle) == 0;
-        _whole.Dispose();
+        _managed.Dispose();
         return true;
     }
 
-    private Socket MakeWhole()
+    private Socket CreateManagedSocket()
     {
         var held = false;
         try
@@ -146,7 +146,7 @@ internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
             SafeSocketHandle same = new(handle, ownsHandle: true);
             try
             {
-                return _whole = new Socket(same);
+                return _managed = new Socket(same);
             }
             catch
             {

@@ -9,7 +9,7 @@ namespace TacHost.Services.Networking.Connections;
 /// .NET guards OpenSSL against a read and a write at the same time, but not against a shutdown during a read: that fails or ends the process while the reader
 /// takes in what TLS 1.3 says after the handshake, such as the tickets of a server. So it is said when the reader has left the cipher, and a wait is interrupted for it.
 /// </remarks>
-internal sealed class TlsTransport(StreamSocket socket, IConnectionKeeper keeper, ConnectionEnds? ends, SslStream tls) : SocketTransport(NonBlocking(socket), keeper, ends)
+internal sealed class TlsTransport(StreamSocket socket, IConnectionOwner owner, ConnectionEnds? ends, SslStream tls) : SocketTransport(NonBlocking(socket), owner, ends)
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _interruption = new();
@@ -76,7 +76,7 @@ internal sealed class TlsTransport(StreamSocket socket, IConnectionKeeper keeper
         return data.Length;
     }
 
-    protected override async Task SayGoodbyeAsync()
+    protected override async Task SendCloseNotifyAsync()
     {
         try
         {

@@ -36,7 +36,7 @@ internal sealed class TlsServerEndpoint(TcpServerEndpoint tcp, TlsOptions option
     /// <inheritdoc/>
     internal override Task ListenAsync(ListenerSettings settings, ICollection<StreamListener> listeners, CancellationToken cancellationToken) =>
         tcp.ListenAsync(
-            settings with { Tls = new TlsCertificates(options, settings.ServicePath, settings.Logger), OpeningTimeout = options.HandshakeTimeout },
+            settings with { Tls = new TlsCertificates(options, settings.ServicePath, settings.Logger), HandshakeTimeout = options.HandshakeTimeout },
             listeners,
             cancellationToken);
 }

@@ -17,7 +17,7 @@ internal sealed class ConnectionLimiter(ConnectionLimits limits)
     public WaitHandle Room => _room.WaitHandle;
 
     /// <summary>Takes a place, or null if there is none.</summary>
-    public Admission? TryEnter()
+    public ConnectionPermit? TryAcquire()
     {
         lock (_gate)
         {
@@ -26,12 +26,12 @@ internal sealed class ConnectionLimiter(ConnectionLimits limits)
             _count++;
             if (_count >= limits.Connections)
                 _room.Reset();
-            return new Admission(this);
+            return new ConnectionPermit(this);
         }
     }
 
     /// <summary>Counts a connection to an address, or says that it has enough of them.</summary>
-    public bool TryEnter(IPAddress address)
+    public bool TryCount(IPAddress address)
     {
         if (limits.ConnectionsPerAddress is not { } most)
             return true;
@@ -46,7 +46,7 @@ internal sealed class ConnectionLimiter(ConnectionLimits limits)
     }
 
     /// <summary>Gives a place back.</summary>
-    public void Leave(IPAddress? address)
+    public void Release(IPAddress? address)
     {
         lock (_gate)
         {

@@ -12,7 +12,7 @@ internal sealed class DescriptorReserve
     private const int Least = 8;
 
     /// <summary>O_PATH | O_CLOEXEC: needs no permission, and reads nothing.</summary>
-    private const int OnlyTheName = 0x280000;
+    private const int PathOnly = 0x280000;
 
     private int _limit;
     private int _first;
@@ -34,7 +34,7 @@ internal sealed class DescriptorReserve
         if (!OperatingSystem.IsLinux())
             return true;
         ReadLimit();
-        var lowest = Libc.Open("/", OnlyTheName);
+        var lowest = Libc.Open("/", PathOnly);
         if (lowest < 0)
             return false;
         new SafeFileHandle(lowest, ownsHandle: true).Dispose();

@@ -22,7 +22,7 @@ internal sealed class DirectoryLock : IDisposable
         if (Open(directory) is not { } opened)
             return new DirectoryLock(null);
         using CancellationTokenSource limit = new(_longestWait);
-        while (Libc.LockFile(opened, ExclusiveOrFail) != 0 && !limit.IsCancellationRequested)
+        while (Libc.Flock(opened, ExclusiveOrFail) != 0 && !limit.IsCancellationRequested)
             await Task.Delay(_between, cancellationToken);
         return new DirectoryLock(opened);
     }
@@ -32,7 +32,7 @@ internal sealed class DirectoryLock : IDisposable
     {
         var opened = Open(directory);
         if (opened is not null)
-            _ = Libc.LockFile(opened, ExclusiveOrFail);
+            _ = Libc.Flock(opened, ExclusiveOrFail);
         return new DirectoryLock(opened);
     }
 

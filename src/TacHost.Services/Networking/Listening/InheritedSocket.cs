@@ -38,10 +38,10 @@ internal sealed class InheritedSocket : ListeningSocket
     /// <exception cref="CannotListenException">It is not a listening stream socket.</exception>
     public static InheritedSocket Take(int descriptor, string description, string servicePath)
     {
-        var duplicate = Libc.ControlDescriptor(descriptor, DescriptorCommand.DuplicateCloseOnExec, 0);
+        var duplicate = Libc.Fcntl(descriptor, DescriptorCommand.DuplicateCloseOnExec, 0);
         if (duplicate < 0)
             throw Refused("it is not open", "Start the process with a listening socket there, as systemd does, or choose another endpoint.", null);
-        Libc.ControlDescriptor(descriptor, DescriptorCommand.SetFlags, Libc.CloseOnExec);
+        Libc.Fcntl(descriptor, DescriptorCommand.SetFlags, Libc.CloseOnExec);
 
         SafeSocketHandle handle = new(duplicate, ownsHandle: true);
         Exception? cause = null;
@@ -64,7 +64,7 @@ internal sealed class InheritedSocket : ListeningSocket
     }
 
     /// <inheritdoc/>
-    public override StreamSocket Accept(bool whole)
+    public override StreamSocket Accept(bool managed)
     {
         while (true)
         {
@@ -72,7 +72,7 @@ internal sealed class InheritedSocket : ListeningSocket
             try
             {
                 lock (_accepting)
-                    return StreamSocket.Accept(_handle, whole);
+                    return StreamSocket.Accept(_handle, managed);
             }
             catch (SocketException e) when (e.SocketErrorCode == SocketError.WouldBlock)
             {

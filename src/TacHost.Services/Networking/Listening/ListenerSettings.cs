@@ -24,7 +24,7 @@ internal sealed record ListenerSettings(string ServicePath, ServerFactory Factor
     public TlsCertificates? Tls { get; init; }
 
     /// <summary>How long a connection may take for what comes before its protocol.</summary>
-    public TimeSpan OpeningTimeout { get; init; } = TlsOptions.DefaultHandshakeTimeout;
+    public TimeSpan HandshakeTimeout { get; init; } = TlsOptions.DefaultHandshakeTimeout;
 
     /// <summary>The limits of the server, counted over all of its listeners, or null for none.</summary>
     public ConnectionLimiter? Limiter { get; init; }
@@ -33,11 +33,11 @@ internal sealed record ListenerSettings(string ServicePath, ServerFactory Factor
     public TimeSpan? IdleTimeout { get; init; }
 
     /// <summary>Takes accepted connections as they are, on the accepting thread, in place of protocols of the factory; or null. What comes before a protocol is then left to it, and giving back the place among those that the limits allow.</summary>
-    public Action<StreamListener, Socket, Admission?>? TakeOver { get; init; }
+    public Action<StreamListener, Socket, ConnectionPermit?>? TakeOver { get; init; }
 
     /// <summary>Whether something comes before the protocol.</summary>
-    public bool HasOpening => ExpectsProxyHeader || Tls is not null;
+    public bool HasHandshake => ExpectsProxyHeader || Tls is not null;
 
     /// <summary>Whether .NET's socket is needed for every connection.</summary>
-    public bool NeedsWholeSocket => HasOpening || TakeOver is not null;
+    public bool NeedsManagedSocket => HasHandshake || TakeOver is not null;
 }

@@ -17,7 +17,7 @@ internal class ListeningSocket
     public ListeningSocket(SafeHandle handle)
     {
         (_handle, _owner) = (handle, handle);
-        EndPoint = Libc.NameOf(handle);
+        EndPoint = Libc.GetSockName(handle);
     }
 
     /// <summary>Takes over a socket of .NET.</summary>
@@ -34,11 +34,11 @@ internal class ListeningSocket
     public string Title => EndPoint is IPEndPoint ip ? $"TCP Port {ip.Port}" : $"UNIX Port {EndPoint}";
 
     /// <summary>Waits for the next connection.</summary>
-    /// <param name="whole">Whether .NET's socket will be needed.</param>
-    public virtual StreamSocket Accept(bool whole) => StreamSocket.Accept(_handle, whole);
+    /// <param name="managed">Whether .NET's socket will be needed.</param>
+    public virtual StreamSocket Accept(bool managed) => StreamSocket.Accept(_handle, managed);
 
     /// <summary>Takes it away from where new peers would find it, if that can be done before it is closed.</summary>
-    public virtual void Withdraw()
+    public virtual void Unlink()
     {
     }
 

@@ -23,20 +23,20 @@ internal sealed partial class StreamListener
     private void AcceptOne(AcceptPause pause)
     {
         StreamSocket? socket = null;
-        Admission? admission = null;
+        ConnectionPermit? permit = null;
         try
         {
             pause.WaitForRoom();
-            socket = _socket.Accept(_settings.NeedsWholeSocket);
+            socket = _socket.Accept(_settings.NeedsManagedSocket);
             pause.Accepted(socket);
-            if (_settings.Limiter is { } limiter && !TryAdmit(limiter, socket, out admission))
+            if (_settings.Limiter is { } limiter && !TryAdmit(limiter, socket, out permit))
                 return;
             if (_settings.TakeOver is { } takeOver)
-                takeOver(this, socket.Detach(), admission);
-            else if (_settings.HasOpening)
-                _ = new OpeningConnection(socket, this, _settings, admission).OpenAsync();
+                takeOver(this, socket.Detach(), permit);
+            else if (_settings.HasHandshake)
+                _ = new ConnectionHandshake(socket, this, _settings, permit).OpenAsync();
             else
-                Serve(new SocketTransport(socket, this) { Admission = admission });
+                Serve(new SocketTransport(socket, this) { Permit = permit });
         }
         catch (Exception) when (_closing.IsSet)
         {
@@ -50,28 +50,28 @@ internal sealed partial class StreamListener
         {
             // The peer gave up between its connect and our accept, or before we could ask for its address.
             socket?.Dispose();
-            admission?.Leave();
+            permit?.Dispose();
         }
     }
 
     /// <summary>Gives an accepted connection a place, after a wait if the limits want that; or resets it.</summary>
-    private bool TryAdmit(ConnectionLimiter limiter, StreamSocket socket, out Admission? admission)
+    private bool TryAdmit(ConnectionLimiter limiter, StreamSocket socket, out ConnectionPermit? permit)
     {
-        admission = limiter.TryEnter();
-        if (admission is null)
+        permit = limiter.TryAcquire();
+        if (permit is null)
             LimitReached("there are as many connections as there may be");
-        while (admission is null && limiter.Waits && WaitHandle.WaitAny([_closing.WaitHandle, limiter.Room]) != 0)
-            admission = limiter.TryEnter();
+        while (permit is null && limiter.Waits && WaitHandle.WaitAny([_closing.WaitHandle, limiter.Room]) != 0)
+            permit = limiter.TryAcquire();
 
         // Behind a proxy, the address is known only later.
-        if (admission is not null && !_settings.ExpectsProxyHeader && socket.Peer is IPEndPoint peer && !admission.TryCountTo(peer.Address))
+        if (permit is not null && !_settings.ExpectsProxyHeader && socket.Peer is IPEndPoint peer && !permit.TryCountTo(peer.Address))
         {
             LimitReached($"{peer.Address} has as many connections as it may have");
-            admission.Leave();
-            admission = null;
+            permit.Dispose();
+            permit = null;
         }
 
-        if (admission is not null)
+        if (permit is not null)
             return true;
         Counts?.CountRefused();
         socket.Reset();

@@ -9,7 +9,7 @@ namespace TacHost.Services.Networking.Listening;
 /// A blocking accept and a send from the same thread cost 22 µs of CPU for each short connection, against 36 µs with
 /// <c>AcceptAsync</c> and 20 µs in C (docs/adr/0003); hence the thread, and hence the rule that <c>ConnectionMade</c> must not block.
 /// </remarks>
-internal sealed partial class StreamListener : IConnectionKeeper
+internal sealed partial class StreamListener : IConnectionOwner
 {
     private static readonly TimeSpan _longestBacklogDrain = TimeSpan.FromMilliseconds(500);
 
@@ -22,8 +22,8 @@ internal sealed partial class StreamListener : IConnectionKeeper
     private TaskCompletionSource? _drained;
     private bool _started;
     private Timer? _idleCheck;
-    private SocketWatch? _watch;
-    private bool _openingFailed;
+    private SocketPoller? _poller;
+    private bool _handshakeFailed;
 
     public StreamListener(ListeningSocket socket, ListenerSettings settings) => (_socket, _settings) = (socket, settings);
 
@@ -49,13 +49,13 @@ internal sealed partial class StreamListener : IConnectionKeeper
     public TimeSpan? IdleTimeout => _settings.IdleTimeout;
 
     /// <inheritdoc/>
-    public SocketWatch? Watch
+    public SocketPoller? Poller
     {
         get
         {
             // Only for connections that go on after their first callback; for those, also once the port is closed.
             lock (_gate)
-                return _watch ??= SocketWatch.TryStart($"watch {EndPoint}");
+                return _poller ??= SocketPoller.TryStart($"poller {EndPoint}");
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed partial class StreamListener : IConnectionKeeper
     /// <summary>Closes the port, after accepting what the kernel had completed by now, and ends when nothing is accepted any more.</summary>
     public async Task CloseAsync()
     {
-        _socket.Withdraw();
+        _socket.Unlink();
         if (_started)
         {
             // Closing the socket resets every connection in its backlog. The accepting thread empties that; a port under
@@ -93,8 +93,8 @@ internal sealed partial class StreamListener : IConnectionKeeper
         await WaitForConnectionsAsync(cancellationToken);
         if (_idleCheck is not null)
             await _idleCheck.DisposeAsync();
-        if (_watch is not null)
-            await _watch.EndAsync();
+        if (_poller is not null)
+            await _poller.EndAsync();
     }
 
     /// <inheritdoc/>
@@ -137,14 +137,14 @@ internal sealed partial class StreamListener : IConnectionKeeper
     }
 
     /// <summary>Tells of a connection that ended before it had a protocol; loudly once, since with a wrong configuration all do.</summary>
-    public void OpeningFailed(Exception failure)
+    public void HandshakeFailed(Exception failure)
     {
         Counts?.CountRefused();
-        var level = Interlocked.Exchange(ref _openingFailed, true) ? LogLevel.Debug : LogLevel.Warning;
+        var level = Interlocked.Exchange(ref _handshakeFailed, true) ? LogLevel.Debug : LogLevel.Warning;
         if (!_settings.Logger.IsEnabled(level))
             return;
-        var reason = failure is OperationCanceledException ? $"it took longer than {_settings.OpeningTimeout.TotalSeconds:0.###} s." : failure.Message;
-        NetworkingLog.OpeningFailed(_settings.Logger, level, EndPoint, reason);
+        var reason = failure is OperationCanceledException ? $"it took longer than {_settings.HandshakeTimeout.TotalSeconds:0.###} s." : failure.Message;
+        NetworkingLog.HandshakeFailed(_settings.Logger, level, EndPoint, reason);
     }
 
     /// <remarks>Apart from <see cref="Serve"/>, where what the lambda needs would be made for every connection.</remarks>
@@ -159,7 +159,7 @@ internal sealed partial class StreamListener : IConnectionKeeper
             open = _connections.ToArray();
         var since = Environment.TickCount64 - (long)timeout.TotalMilliseconds;
         foreach (var connection in open)
-            connection.EndIfIdleSince(since);
+            connection.CloseIfIdleSince(since);
     }
 
     private async Task WaitForConnectionsAsync(CancellationToken cancellationToken)
@@ -175,7 +175,7 @@ internal sealed partial class StreamListener : IConnectionKeeper
         }
 
         foreach (var connection in open)
-            connection.HurryLinger();
+            connection.ShortenLinger();
         await using var abort = cancellationToken.Register(AbortAll);
         await drained.Task;
     }

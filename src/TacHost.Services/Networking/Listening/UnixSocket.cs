@@ -19,5 +19,5 @@ internal sealed class UnixSocket : ListeningSocket
     }
 
     /// <inheritdoc/>
-    public override void Withdraw() => _file.Remove();
+    public override void Unlink() => _file.Remove();
 }

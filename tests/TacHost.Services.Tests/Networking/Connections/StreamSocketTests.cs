@@ -17,9 +17,9 @@ public sealed class StreamSocketTests : IDisposable
     [InlineData("::", "127.0.0.1")]
     public void Accept_BareOrWhole_KnowsBothEndsAlike(string listensAt, string connectsTo)
     {
-        foreach (var whole in new[] { false, true })
+        foreach (var managed in new[] { false, true })
         {
-            var (accepted, client) = Connect(IPAddress.Parse(listensAt), IPAddress.Parse(connectsTo), whole);
+            var (accepted, client) = Connect(IPAddress.Parse(listensAt), IPAddress.Parse(connectsTo), managed);
             Assert.Equal(client.LocalEndPoint, accepted.Peer);
             Assert.Equal(client.RemoteEndPoint, accepted.Local);
         }
@@ -34,7 +34,7 @@ public sealed class StreamSocketTests : IDisposable
         listening.Bind(path);
         listening.Listen();
         client.Connect(path);
-        using var accepted = StreamSocket.Accept(listening.SafeHandle, whole: false);
+        using var accepted = StreamSocket.Accept(listening.SafeHandle, managed: false);
         Assert.Equal(Environment.ProcessId, Assert.IsType<UnixPeerEndPoint>(accepted.Peer).ProcessId);
     }
 
@@ -44,37 +44,37 @@ public sealed class StreamSocketTests : IDisposable
         using Socket listening = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
         listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listening.Listen();
-        Assert.Equal(SocketError.WouldBlock, Assert.Throws<SocketException>(() => StreamSocket.Accept(listening.SafeHandle, whole: false)).SocketErrorCode);
+        Assert.Equal(SocketError.WouldBlock, Assert.Throws<SocketException>(() => StreamSocket.Accept(listening.SafeHandle, managed: false)).SocketErrorCode);
     }
 
     [Fact]
     public async Task Whole_AskedForLate_SendsOnTheSameConnection()
     {
-        var (accepted, client) = Connect(IPAddress.Loopback, IPAddress.Loopback, whole: false);
+        var (accepted, client) = Connect(IPAddress.Loopback, IPAddress.Loopback, managed: false);
         Assert.Equal(1, accepted.SendNow("a"u8, out _));
-        Assert.Equal(1, await accepted.Whole.SendAsync("b"u8.ToArray(), TestContext.Current.CancellationToken));
+        Assert.Equal(1, await accepted.ManagedSocket.SendAsync("b"u8.ToArray(), TestContext.Current.CancellationToken));
         Assert.Equal(1, accepted.SendNow("c"u8, out _));
         accepted.Dispose();
         Assert.Equal("abc", ReadToEnd(client));
-        Assert.Throws<ObjectDisposedException>(() => accepted.Whole.Available);
+        Assert.Throws<ObjectDisposedException>(() => accepted.ManagedSocket.Available);
     }
 
     [Fact]
     public void Whole_AfterDispose_Throws()
     {
-        var (accepted, _) = Connect(IPAddress.Loopback, IPAddress.Loopback, whole: false);
+        var (accepted, _) = Connect(IPAddress.Loopback, IPAddress.Loopback, managed: false);
         accepted.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => accepted.Whole);
+        Assert.Throws<ObjectDisposedException>(() => accepted.ManagedSocket);
         Assert.Throws<ObjectDisposedException>(() => accepted.SendNow("a"u8, out _));
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void ShutSending_Connected_EndsWhatThePeerReadsAndGoesOnReceiving(bool whole)
+    public void ShutSending_Connected_EndsWhatThePeerReadsAndGoesOnReceiving(bool managed)
     {
-        var (accepted, client) = Connect(IPAddress.Loopback, IPAddress.Loopback, whole);
-        accepted.ShutSending();
+        var (accepted, client) = Connect(IPAddress.Loopback, IPAddress.Loopback, managed);
+        accepted.ShutdownWrite();
         Assert.Equal("", ReadToEnd(client));
         client.Send("later"u8);
         Assert.True(SpinWait.SpinUntil(() => accepted.HasUnread, Bounded.Patience));
@@ -87,9 +87,9 @@ public sealed class StreamSocketTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Reset_Connected_IsAResetForThePeer(bool whole)
+    public void Reset_Connected_IsAResetForThePeer(bool managed)
     {
-        var (accepted, client) = Connect(IPAddress.Loopback, IPAddress.Loopback, whole);
+        var (accepted, client) = Connect(IPAddress.Loopback, IPAddress.Loopback, managed);
         accepted.Reset();
         Assert.Equal(SocketError.ConnectionReset, Assert.Throws<SocketException>(() => client.Receive(new byte[1])).SocketErrorCode);
         accepted.Reset();
@@ -98,9 +98,9 @@ public sealed class StreamSocketTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void ReceiveNow_PeerHasReset_SaysSoOnce(bool whole)
+    public void ReceiveNow_PeerHasReset_SaysSoOnce(bool managed)
     {
-        var (accepted, client) = Connect(IPAddress.Loopback, IPAddress.Loopback, whole);
+        var (accepted, client) = Connect(IPAddress.Loopback, IPAddress.Loopback, managed);
         client.LingerState = new LingerOption(true, 0);
         client.Dispose();
         var error = SocketError.WouldBlock;
@@ -111,7 +111,7 @@ public sealed class StreamSocketTests : IDisposable
     [Fact]
     public void Detach_Bare_LeavesTheSocketToItsNewOwner()
     {
-        var (accepted, client) = Connect(IPAddress.Loopback, IPAddress.Loopback, whole: false);
+        var (accepted, client) = Connect(IPAddress.Loopback, IPAddress.Loopback, managed: false);
         using (var socket = accepted.Detach())
         {
             accepted.Dispose();
@@ -127,7 +127,7 @@ public sealed class StreamSocketTests : IDisposable
         return reader.ReadToEnd();
     }
 
-    private (StreamSocket Accepted, Socket Client) Connect(IPAddress listensAt, IPAddress connectsTo, bool whole)
+    private (StreamSocket Accepted, Socket Client) Connect(IPAddress listensAt, IPAddress connectsTo, bool managed)
     {
         using Socket listening = new(listensAt.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         if (listensAt.Equals(IPAddress.IPv6Any))
@@ -137,7 +137,7 @@ public sealed class StreamSocketTests : IDisposable
         Socket client = new(connectsTo.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Bounded.Patience.TotalMilliseconds };
         _open.Add(client);
         client.Connect(connectsTo, ((IPEndPoint)listening.LocalEndPoint!).Port);
-        var accepted = StreamSocket.Accept(listening.SafeHandle, whole);
+        var accepted = StreamSocket.Accept(listening.SafeHandle, managed);
         _open.Add(accepted);
         return (accepted, client);
     }

@@ -7,7 +7,7 @@ using TacHost.Services.Networking.Tls;
 namespace TacHost.Services.Networking.Connections;
 
 /// <summary>A connection on which something is said before its protocol sees it: a PROXY header, a TLS handshake, or first the one and then the other.</summary>
-internal sealed class OpeningConnection(StreamSocket socket, StreamListener listener, ListenerSettings settings, Admission? admission) : IConnection
+internal sealed class ConnectionHandshake(StreamSocket socket, StreamListener listener, ListenerSettings settings, ConnectionPermit? permit) : IConnection
 {
     /// <inheritdoc/>
     public IConnection? Previous { get; set; }
@@ -23,21 +23,21 @@ internal sealed class OpeningConnection(StreamSocket socket, StreamListener list
         SslStream? tls = null;
         try
         {
-            using CancellationTokenSource limit = new(settings.OpeningTimeout);
-            var ends = settings.TrustedProxies is { } trusted ? await ProxyHeader.ReceiveAsync(socket.Whole, socket.Peer, trusted, limit.Token) : null;
-            if (settings.ExpectsProxyHeader && (ends?.Peer ?? socket.Peer) is IPEndPoint client && admission?.TryCountTo(client.Address) == false)
+            using CancellationTokenSource limit = new(settings.HandshakeTimeout);
+            var ends = settings.TrustedProxies is { } trusted ? await ProxyHeader.ReceiveAsync(socket.ManagedSocket, socket.Peer, trusted, limit.Token) : null;
+            if (settings.ExpectsProxyHeader && (ends?.Peer ?? socket.Peer) is IPEndPoint client && permit?.TryCountTo(client.Address) == false)
                 throw new FormatException($"{client.Address} has as many connections as it may have.");
             if (settings.Tls is { } certificates)
-                tls = await LateTicketsStream.ShakeHandsAsync(new NetworkStream(socket.Whole, ownsSocket: false), certificates, limit.Token);
+                tls = await DeferredSessionTicketStream.AuthenticateAsServerAsync(new NetworkStream(socket.ManagedSocket, ownsSocket: false), certificates, limit.Token);
 
-            listener.Serve(tls is null ? new SocketTransport(socket, listener, ends) { Admission = admission } : new TlsTransport(socket, listener, ends, tls) { Admission = admission });
+            listener.Serve(tls is null ? new SocketTransport(socket, listener, ends) { Permit = permit } : new TlsTransport(socket, listener, ends, tls) { Permit = permit });
         }
         catch (Exception e) when (SocketTransport.IsLoss(e) || e is OperationCanceledException or FormatException)
         {
-            listener.OpeningFailed(e);
+            listener.HandshakeFailed(e);
             tls?.Dispose();
             socket.Dispose();
-            admission?.Leave();
+            permit?.Dispose();
         }
         finally
         {
@@ -49,13 +49,13 @@ internal sealed class OpeningConnection(StreamSocket socket, StreamListener list
     public void AbortConnection() => socket.Reset();
 
     /// <inheritdoc/>
-    public void EndIfIdleSince(long time)
+    public void CloseIfIdleSince(long time)
     {
         // It has a time limit of its own.
     }
 
     /// <inheritdoc/>
-    public void HurryLinger()
+    public void ShortenLinger()
     {
     }
 }

@@ -3,7 +3,7 @@ using System.Net;
 namespace TacHost.Services.Networking.Listening;
 
 /// <summary>The place of one connection among those that the limits allow.</summary>
-internal sealed class Admission(ConnectionLimiter limiter)
+internal sealed class ConnectionPermit(ConnectionLimiter limiter) : IDisposable
 {
     private IPAddress? _address;
     private bool _left;
@@ -11,16 +11,16 @@ internal sealed class Admission(ConnectionLimiter limiter)
     /// <summary>Counts the connection to an address too, unless that has as many as it may have.</summary>
     public bool TryCountTo(IPAddress address)
     {
-        if (!limiter.TryEnter(address))
+        if (!limiter.TryCount(address))
             return false;
         _address = address;
         return true;
     }
 
     /// <summary>Gives the place back. Again does nothing.</summary>
-    public void Leave()
+    public void Dispose()
     {
         if (!Interlocked.Exchange(ref _left, true))
-            limiter.Leave(_address);
+            limiter.Release(_address);
     }
 }

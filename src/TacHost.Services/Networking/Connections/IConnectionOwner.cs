@@ -3,7 +3,7 @@ using System.Net;
 namespace TacHost.Services.Networking.Connections;
 
 /// <summary>Who made a connection, and knows that it is open: a listener, or a client.</summary>
-internal interface IConnectionKeeper
+internal interface IConnectionOwner
 {
     /// <summary>The address that each of its connections has on this side, or null if they have to be asked.</summary>
     EndPoint? LocalEndPoint { get; }
@@ -15,7 +15,7 @@ internal interface IConnectionKeeper
     bool IsClosing { get; }
 
     /// <summary>Waits for its connections, or null if each is to wait by itself.</summary>
-    SocketWatch? Watch { get; }
+    SocketPoller? Poller { get; }
 
     /// <summary>Where its connections are counted, or null for nowhere.</summary>
     ConnectionCounts? Counts { get; }

@@ -9,7 +9,7 @@ namespace TacHost.Services.Networking.Tls;
 /// It then closes a socket with something unread in it, which is a reset, and all that it sent and we had not read yet is lost.
 /// .NET has no way to do without tickets.
 /// </remarks>
-internal sealed class LateTicketsStream(Stream inner) : Stream
+internal sealed class DeferredSessionTicketStream(Stream inner) : Stream
 {
     private MemoryStream? _held = new();
     private bool _shaking = true;
@@ -46,9 +46,9 @@ internal sealed class LateTicketsStream(Stream inner) : Stream
     /// <param name="stream">The connection; it is closed with the stream that is returned, and at once if the handshake fails.</param>
     /// <param name="certificates">Chooses a certificate.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<SslStream> ShakeHandsAsync(Stream stream, TlsCertificates certificates, CancellationToken cancellationToken)
+    public static async Task<SslStream> AuthenticateAsServerAsync(Stream stream, TlsCertificates certificates, CancellationToken cancellationToken)
     {
-        LateTicketsStream late = new(stream);
+        DeferredSessionTicketStream late = new(stream);
         SslStream tls = new(late);
         try
         {
