@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TacHost.Services.Networking.Connections;
+using TacHost.Services.Networking.Listening;
 
 namespace TacHost.Services;
 
@@ -54,6 +55,9 @@ public sealed class Application : MultiService
     /// <summary>What the connections of the tree add up to.</summary>
     internal ConnectionMetrics ConnectionMetrics { get; }
 
+    /// <summary>Gets the sockets that are kept open while their services are restarted.</summary>
+    internal ListeningSockets ListeningSockets { get; } = new();
+
     /// <summary>Asks the host to stop the tree and end the process with <see cref="ExitCode"/>, as a service does whose work is done. Returns at once; twistd's <c>reactor.stop()</c>.</summary>
     public void RequestStop() => _stopRequested.TrySetResult();
 
@@ -66,6 +70,7 @@ public sealed class Application : MultiService
         }
         finally
         {
+            ListeningSockets.Close();
             ConnectionMetrics.Dispose();
         }
     }

@@ -122,7 +122,7 @@ public class HttpServer : Service
     protected override async Task OnStopAsync(CancellationToken cancellationToken)
     {
         await Task.WhenAll(_listeners.Select(listener => listener.CloseAsync()));
-        foreach (var title in _listeners.Select(listener => listener.Title).Distinct())
+        foreach (var title in _listeners.Where(listener => !listener.IsSocketKept).Select(listener => listener.Title).Distinct())
             NetworkingLog.PortClosed(Logger, title);
         if (_server is { } server)
         {

@@ -11,12 +11,13 @@ internal sealed class PlacedSocket : ListeningSocket
 {
     private const UnixFileMode ForAll = (UnixFileMode)0b110_110_110;
 
-    private readonly UnixSocketFile? _file;
-
     private PlacedSocket(Socket socket, UnixSocketFile? file)
-        : base(socket) => (Bound, _file) = (socket, file);
+        : base(socket) => (Bound, File) = (socket, file);
 
     public Socket Bound { get; }
+
+    /// <summary>Gets the file that leads to a UNIX socket.</summary>
+    public UnixSocketFile? File { get; }
 
     /// <summary>Binds every address of a place, and adds each socket as soon as it is there.</summary>
     /// <param name="place">The place.</param>
@@ -59,7 +60,7 @@ internal sealed class PlacedSocket : ListeningSocket
     }
 
     /// <inheritdoc/>
-    public override void Unlink() => _file?.Remove();
+    public override void Unlink() => File?.Remove();
 
     private static async Task<IReadOnlyList<IPAddress>> AddressesAsync(InetdPlace place, string servicePath, CancellationToken cancellationToken)
     {

@@ -63,7 +63,7 @@ internal sealed class StreamService : Service
     {
         var listeners = _listeners;
         await Task.WhenAll(listeners.Select(listener => listener.CloseAsync()));
-        foreach (var title in listeners.Select(listener => listener.Title).Distinct())
+        foreach (var title in listeners.Where(listener => !listener.IsSocketKept).Select(listener => listener.Title).Distinct())
             NetworkingLog.PortClosed(Logger, title);
         if (_programs is not null)
             await _programs.StopAsync(cancellationToken);

@@ -51,7 +51,7 @@ internal sealed class WaitService : Service
         await _programs.StopAsync(cancellationToken);
         await _serving;
         foreach (var socket in _sockets)
-            socket.Close();
+            socket.Dispose();
         _waking?.Dispose();
         (_sockets, _waking) = ([], null);
     }

@@ -13,10 +13,11 @@ internal static unsafe partial class Libc
     private const int IPv4 = 2;
     private const int IPv6 = 10;
 
-    /// <summary>Waits for the next connection.</summary>
+    /// <summary>Accepts a connection.</summary>
     /// <param name="listening">The listening socket.</param>
     /// <param name="peer">Who it is from, or null if that has no IP address.</param>
-    /// <returns>The descriptor, which waits when it is used without <see cref="DontWaitNoSignal"/>, as .NET expects.</returns>
+    /// <returns>The descriptor, which blocks as .NET expects, or -1 if there is no connection and the listening socket does not block.</returns>
+    /// <exception cref="SocketException">The call failed.</exception>
     public static int Accept(SafeHandle listening, out IPEndPoint? peer)
     {
         var address = stackalloc byte[LongestAddress];
@@ -29,7 +30,11 @@ internal static unsafe partial class Libc
         }
         while (descriptor < 0 && Marshal.GetLastPInvokeError() == Interrupted);
         if (descriptor < 0)
-            throw new SocketException((int)LastSocketError());
+        {
+            peer = null;
+            return LastSocketError() is var error && error == SocketError.WouldBlock ? -1 : throw new SocketException((int)error);
+        }
+
         peer = ReadAddress(new ReadOnlySpan<byte>(address, (int)length));
         return descriptor;
     }

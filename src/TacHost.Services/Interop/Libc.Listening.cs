@@ -15,7 +15,8 @@ internal static unsafe partial class Libc
     private const int NoDelayOption = 1;
     private const int IPv6Level = 41;
     private const int OnlyIPv6Option = 26;
-    private const int ShutAll = 2;
+    private const int AttachFilterOption = 26;
+    private const int NonBlocking = 0x800;
 
     /// <summary>Makes a TCP socket that listens. One for every IPv6 address takes IPv4 as well.</summary>
     /// <exception cref="SocketException">The address cannot be had.</exception>
@@ -46,8 +47,41 @@ internal static unsafe partial class Libc
         }
     }
 
-    /// <summary>Ends the listening of a socket, for all who share it; an accept that waits ends with an error.</summary>
-    public static void EndListening(SafeHandle socket) => _ = Shutdown(socket, ShutAll);
+    /// <summary>Drops each request for a new connection from here on, while handshakes that have begun can complete. A client tries again after a second.</summary>
+    /// <remarks>A filter of socket(7): the socket sees no segment that has SYN without ACK. Fails in silence, since the close that follows works without it.</remarks>
+    public static void DropNewConnections(SafeHandle socket)
+    {
+        // ldb [13]; jset #SYN, drop; ret all; ret 0: the flags are the 14th byte of a TCP header.
+        var program = stackalloc ulong[]
+        {
+            FilterInstruction(0x30, 0, 0, 13),
+            FilterInstruction(0x45, 1, 0, 0x02),
+            FilterInstruction(0x06, 0, 0, uint.MaxValue),
+            FilterInstruction(0x06, 0, 0, 0),
+        };
+        SocketFilter filter = new() { Length = 4, Program = program };
+        _ = SetOption(socket, SocketLevel, AttachFilterOption, &filter, (uint)sizeof(SocketFilter));
+    }
+
+    /// <summary>Sets the length of the backlog of a socket that listens already.</summary>
+    public static void SetBacklog(SafeHandle socket, int backlog) => Check(Listen(socket, backlog));
+
+    /// <summary>Makes calls on the socket return at once where they would wait.</summary>
+    public static void SetNonBlocking(SafeHandle socket)
+    {
+        var held = false;
+        try
+        {
+            socket.DangerousAddRef(ref held);
+            var descriptor = (int)socket.DangerousGetHandle();
+            Check(Fcntl(descriptor, DescriptorCommand.SetStatus, Fcntl(descriptor, DescriptorCommand.GetStatus, 0) | NonBlocking) < 0 ? -1 : 0);
+        }
+        finally
+        {
+            if (held)
+                socket.DangerousRelease();
+        }
+    }
 
     /// <summary>Whether there is a connection to accept. A closed socket has none.</summary>
     public static bool HasBacklog(SafeHandle socket)
@@ -131,6 +165,10 @@ internal static unsafe partial class Libc
         return 28;
     }
 
+    /// <summary>Makes a struct sock_filter.</summary>
+    private static ulong FilterInstruction(ushort code, byte ifTrue, byte ifFalse, uint operand) =>
+        BitConverter.IsLittleEndian ? code | ((ulong)ifTrue << 16) | ((ulong)ifFalse << 24) | ((ulong)operand << 32) : ((ulong)code << 48) | ((ulong)ifTrue << 40) | ((ulong)ifFalse << 32) | operand;
+
     [LibraryImport(Library, EntryPoint = "listen", SetLastError = true)]
     private static partial int Listen(SafeHandle socket, int backlog);
 
@@ -139,6 +177,14 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "freeaddrinfo")]
     private static partial void FreeAddressInfo(AddressInfo* info);
+
+    /// <summary>struct sock_fprog.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct SocketFilter
+    {
+        public ushort Length;
+        public ulong* Program;
+    }
 
     /// <summary>struct addrinfo of getaddrinfo(3).</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -88,6 +88,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "eventfd_write", SetLastError = true)]
     public static partial int WriteEventFd(SafeFileHandle counter, ulong count);
 
+    [LibraryImport(Library, EntryPoint = "eventfd_read", SetLastError = true)]
+    public static partial int ReadEventFd(SafeFileHandle counter, out ulong count);
+
     [LibraryImport(Library, EntryPoint = "recv", SetLastError = true)]
     private static partial nint Receive(SafeHandle socket, byte* buffer, nuint length, int flags);
 

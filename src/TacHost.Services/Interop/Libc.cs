@@ -77,6 +77,8 @@ internal struct ResourceLimit
 internal enum DescriptorCommand
 {
     SetFlags = 2,
+    GetStatus = 3,
+    SetStatus = 4,
     DuplicateCloseOnExec = 1030,
 }
 

@@ -22,12 +22,7 @@ public abstract class DatagramServer : Service
     public IReadOnlyList<EndPoint> EndPoints => [.. _sockets.Select(socket => socket.Local)];
 
     /// <summary>Binds, and adds each socket as soon as it is there.</summary>
-    private protected abstract Task BindAsync(Action<System.Net.Sockets.Socket> add, CancellationToken cancellationToken);
-
-    /// <summary>What is to be done before the sockets are closed.</summary>
-    private protected virtual void Unlink()
-    {
-    }
+    private protected abstract Task BindAsync(Action<DatagramSocket> add, CancellationToken cancellationToken);
 
     /// <inheritdoc/>
     protected sealed override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
@@ -52,16 +47,23 @@ public abstract class DatagramServer : Service
     protected sealed override async Task OnStopAsync(CancellationToken cancellationToken)
     {
         var sockets = _sockets;
-        Unlink();
-        var closed = Task.WhenAll(sockets.Select(socket => socket.CloseAsync()));
-        foreach (var title in sockets.Select(socket => socket.Local is IPEndPoint ip ? $"UDP Port {ip.Port}" : $"UNIX Datagram Port {socket.Local}").Distinct())
+        await Task.WhenAll(sockets.Select(socket => socket.LeaveAsync())).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var title in sockets.Where(socket => !IsKept(socket.Bound)).Select(socket => socket.Local is IPEndPoint ip ? $"UDP Port {ip.Port}" : $"UNIX Datagram Port {socket.Local}").Distinct())
             NetworkingLog.PortClosed(Logger, title);
-        await closed.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _sockets = [];
         if (_protocolStarted)
         {
             _protocolStarted = false;
             _protocol.Stop();
         }
+    }
+
+    /// <summary>Keeps the socket for the next start of the service, or closes it.</summary>
+    private bool IsKept(DatagramSocket socket)
+    {
+        if (Application?.ListeningSockets.TryKeep(socket) == true)
+            return true;
+        socket.Close();
+        return false;
     }
 }

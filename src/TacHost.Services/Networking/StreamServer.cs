@@ -70,7 +70,7 @@ public class StreamServer : Service
     {
         var listeners = _listeners;
         await Task.WhenAll(listeners.Select(listener => listener.CloseAsync()));
-        foreach (var title in listeners.Select(listener => listener.Title).Distinct())
+        foreach (var title in listeners.Where(listener => !listener.IsSocketKept).Select(listener => listener.Title).Distinct())
             NetworkingLog.PortClosed(Logger, title);
         await Task.WhenAll(listeners.Select(listener => listener.DrainAsync(cancellationToken)));
         _listeners = [];

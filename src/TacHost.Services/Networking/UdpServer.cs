@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using TacHost.Services.Networking.Datagrams;
 using TacHost.Services.Networking.Listening;
 
 namespace TacHost.Services.Networking;
@@ -35,7 +36,7 @@ public sealed class UdpServer : DatagramServer
     /// <summary>The addresses that are bound, with the port that was picked for 0. Empty while none is.</summary>
     public new IReadOnlyList<IPEndPoint> EndPoints => [.. base.EndPoints.Cast<IPEndPoint>()];
 
-    private protected override async Task BindAsync(Action<Socket> add, CancellationToken cancellationToken)
+    private protected override async Task BindAsync(Action<DatagramSocket> add, CancellationToken cancellationToken)
     {
         var port = _port;
         var addresses = await InterfaceAddresses.ResolveAsync(_iface, ServicePath, cancellationToken);
@@ -45,10 +46,11 @@ public sealed class UdpServer : DatagramServer
         {
             try
             {
-                var socket = Bind(new IPEndPoint(address, port));
+                IPEndPoint endPoint = new(address, port);
+                var socket = await DatagramSocket.BindAsync($"udp:{endPoint}", this, () => Task.FromResult<(Socket, UnixSocketFile?)>((Bind(endPoint), null)));
                 add(socket);
                 bound++;
-                port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+                port = ((IPEndPoint)socket.Socket.LocalEndPoint!).Port;
             }
             catch (CannotListenException e) when (e.IsAddressMissing && addresses.Count > 1)
             {

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using TacHost.Services.Networking.Datagrams;
 using TacHost.Services.Networking.Endpoints;
 using TacHost.Services.Networking.Listening;
 
@@ -13,7 +14,6 @@ public sealed class UnixDatagramServer : DatagramServer
 {
     private readonly string _path;
     private readonly UnixFileMode _mode;
-    private UnixSocketFile? _file;
 
     /// <summary>Describes a server. Nothing is opened before the start.</summary>
     /// <param name="path">The path of the socket file: at most 107 bytes, in a directory that exists.</param>
@@ -27,15 +27,9 @@ public sealed class UnixDatagramServer : DatagramServer
         (_path, _mode) = (path, mode);
     }
 
-    private protected override async Task BindAsync(Action<Socket> add, CancellationToken cancellationToken)
-    {
-        (var socket, _file) = await UnixSocketFile.MakeAsync(_path, _mode, SocketType.Dgram, _ => { }, ServicePath, Application, cancellationToken);
-        add(socket);
-    }
-
-    private protected override void Unlink()
-    {
-        _file?.Remove();
-        _file = null;
-    }
+    private protected override async Task BindAsync(Action<DatagramSocket> add, CancellationToken cancellationToken) =>
+        add(await DatagramSocket.BindAsync(
+            $"unixgram:{_mode}:{Path.GetFullPath(_path)}",
+            this,
+            async () => await UnixSocketFile.MakeAsync(_path, _mode, SocketType.Dgram, _ => { }, ServicePath, Application, cancellationToken)));
 }

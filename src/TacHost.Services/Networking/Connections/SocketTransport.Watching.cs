@@ -4,7 +4,7 @@ namespace TacHost.Services.Networking.Connections;
 /// While a watched connection waits there is no task for it: the reader has returned, and is run again by the poller. Where there is no poller, the reader
 /// waits itself.
 /// </remarks>
-internal partial class SocketTransport : IThreadPoolWorkItem
+internal partial class SocketTransport : IThreadPoolWorkItem, IPollable
 {
     private const int NoDescriptor = -1;
 
@@ -53,7 +53,7 @@ internal partial class SocketTransport : IThreadPoolWorkItem
                 return true;
             }
 
-            poller.Remove(descriptor, this);
+            poller.Forget(descriptor, this);
         }
         catch (ObjectDisposedException)
         {
@@ -66,7 +66,7 @@ internal partial class SocketTransport : IThreadPoolWorkItem
     private void Unwatch()
     {
         if (IsWatched)
-            _owner.Poller!.Remove(_descriptor, this);
+            _owner.Poller!.Forget(_descriptor, this);
     }
 
     /// <summary>What comes from here on is news.</summary>

@@ -29,10 +29,6 @@ internal partial class SocketTransport : ITransport, IConnection
 
         // Asking the socket costs a system call, and is not possible any more when the connection is lost.
         Local = ends?.Local ?? owner.LocalEndPoint ?? socket.Local;
-
-        // Setting it costs a call and a quarter of a kilobyte.
-        if (!OperatingSystem.IsLinux())
-            NonBlocking(socket);
         owner.Counts?.CountOpened();
     }
 

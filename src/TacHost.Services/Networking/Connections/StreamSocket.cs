@@ -41,7 +41,7 @@ internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
     public int Descriptor => (int)handle;
 
     /// <summary>Whether the peer has sent something that has not been taken.</summary>
-    public bool HasUnread => OperatingSystem.IsLinux() ? Libc.HasUnread(this) : ManagedSocket.Available > 0;
+    public bool HasUnread => Libc.HasUnread(this);
 
     /// <summary>.NET's socket over the same descriptor, made when it is first asked for; this one's to dispose of.</summary>
     /// <exception cref="ObjectDisposedException">The connection is closed.</exception>
@@ -54,13 +54,16 @@ internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
         }
     }
 
-    /// <summary>Waits for the next connection to a listening socket.</summary>
-    /// <param name="listening">The listening socket.</param>
+    /// <summary>Accepts the next connection to a listening socket, or returns null if there is none.</summary>
+    /// <param name="listening">The listening socket, which does not block.</param>
     /// <param name="managed">Whether .NET's socket will be needed, which is then made at once.</param>
-    /// <exception cref="SocketException">There is none to be had.</exception>
-    public static StreamSocket Accept(SafeHandle listening, bool managed)
+    /// <exception cref="SocketException">The connection cannot be accepted.</exception>
+    public static StreamSocket? Accept(SafeHandle listening, bool managed)
     {
-        StreamSocket accepted = new(Libc.Accept(listening, out var peer), peer);
+        var descriptor = Libc.Accept(listening, out var peer);
+        if (descriptor < 0)
+            return null;
+        StreamSocket accepted = new(descriptor, peer);
         try
         {
             if (managed)
@@ -78,12 +81,10 @@ internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
     public static EndPoint? LocalOf(Socket socket) => socket.LocalEndPoint is IPEndPoint ip ? Unmapped(ip) : socket.LocalEndPoint;
 
     /// <summary>Takes what has come, without waiting.</summary>
-    public int ReceiveNow(Span<byte> buffer, out SocketError error) =>
-        OperatingSystem.IsLinux() ? Libc.ReceiveNow(this, buffer, out error) : ManagedSocket.Receive(buffer, SocketFlags.None, out error);
+    public int ReceiveNow(Span<byte> buffer, out SocketError error) => Libc.ReceiveNow(this, buffer, out error);
 
     /// <summary>Sends what the kernel takes, without waiting.</summary>
-    public int SendNow(ReadOnlySpan<byte> data, out SocketError error) =>
-        OperatingSystem.IsLinux() ? Libc.SendNow(this, data, out error) : ManagedSocket.Send(data, SocketFlags.None, out error);
+    public int SendNow(ReadOnlySpan<byte> data, out SocketError error) => Libc.SendNow(this, data, out error);
 
     /// <summary>Tells the peer that nothing more comes.</summary>
     public void ShutdownWrite()

@@ -15,18 +15,23 @@ internal sealed class DatagramTransport : IDatagramTransport
     private readonly DatagramProtocol _protocol;
     private readonly ILogger _logger;
     private readonly Lock _calling;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly List<(IPAddress Group, int Iface)> _groups = [];
     private Task _reading = Task.CompletedTask;
 
-    /// <param name="socket">The socket; this transport's from now on.</param>
+    /// <param name="bound">The socket; this transport's from now on.</param>
     /// <param name="protocol">Gets what comes.</param>
     /// <param name="calling">Held around each callback: the sockets of one server share a protocol, whose callbacks must not overlap.</param>
     /// <param name="logger">For what the protocol throws.</param>
-    public DatagramTransport(Socket socket, DatagramProtocol protocol, Lock calling, ILogger logger)
+    public DatagramTransport(DatagramSocket bound, DatagramProtocol protocol, Lock calling, ILogger logger)
     {
-        (_socket, _protocol, _calling, _logger) = (socket, protocol, calling, logger);
-        Local = socket.LocalEndPoint!;
-        socket.Blocking = false;
+        (Bound, _socket, _protocol, _calling, _logger) = (bound, bound.Socket, protocol, calling, logger);
+        Local = _socket.LocalEndPoint!;
+        _socket.Blocking = false;
     }
+
+    /// <summary>Gets the socket.</summary>
+    public DatagramSocket Bound { get; }
 
     /// <inheritdoc/>
     public EndPoint Local { get; }
@@ -37,11 +42,13 @@ internal sealed class DatagramTransport : IDatagramTransport
     /// <summary>Begins to receive.</summary>
     public void Start() => _reading = Task.Run(ReceiveAsync);
 
-    /// <summary>Closes the socket, and ends when no callback runs any more.</summary>
-    public Task CloseAsync()
+    /// <summary>Leaves the socket, and ends when no callback runs any more. Datagrams that come later wait in the socket.</summary>
+    public async Task LeaveAsync()
     {
-        _socket.Dispose();
-        return _reading;
+        await _closing.CancelAsync();
+        await _reading;
+        foreach (var (group, iface) in _groups.ToArray())
+            LeaveGroup(group, iface);
     }
 
     /// <inheritdoc/>
@@ -52,6 +59,8 @@ internal sealed class DatagramTransport : IDatagramTransport
             throw new ArgumentException($"'{endPoint}' cannot be reached from the socket on {Local}, which is of the family {Local.AddressFamily}.", nameof(endPoint));
         if (endPoint is IPEndPoint { AddressFamily: AddressFamily.InterNetwork } ip && _socket.AddressFamily == AddressFamily.InterNetworkV6)
             endPoint = new IPEndPoint(ip.Address.MapToIPv6(), ip.Port);
+        if (_closing.IsCancellationRequested)
+            return;
         try
         {
             _socket.SendTo(data, SocketFlags.None, endPoint);
@@ -64,16 +73,26 @@ internal sealed class DatagramTransport : IDatagramTransport
     }
 
     /// <inheritdoc/>
-    public void JoinGroup(IPAddress group, int iface = 0) => ChangeGroup(group, iface, SocketOptionName.AddMembership);
+    public void JoinGroup(IPAddress group, int iface = 0)
+    {
+        ChangeGroup(group, iface, SocketOptionName.AddMembership);
+        lock (_groups)
+            _groups.Add((group, iface));
+    }
 
     /// <inheritdoc/>
-    public void LeaveGroup(IPAddress group, int iface = 0) => ChangeGroup(group, iface, SocketOptionName.DropMembership);
+    public void LeaveGroup(IPAddress group, int iface = 0)
+    {
+        ChangeGroup(group, iface, SocketOptionName.DropMembership);
+        lock (_groups)
+            _groups.Remove((group, iface));
+    }
 
     private void ChangeGroup(IPAddress group, int iface, SocketOptionName change)
     {
         ArgumentNullException.ThrowIfNull(group);
         if (Local is not IPEndPoint)
-            throw new NotSupportedException($"The socket on {Local} cannot join a multicast group, because it is no UDP socket.");
+            throw new NotSupportedException($"The socket on {Local} cannot join a multicast group, because it is not a UDP socket.");
         if (group.AddressFamily == AddressFamily.InterNetworkV6)
             _socket.SetSocketOption(SocketOptionLevel.IPv6, change, new IPv6MulticastOption(group, iface));
         else
@@ -93,7 +112,7 @@ internal sealed class DatagramTransport : IDatagramTransport
         {
             try
             {
-                var received = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, any);
+                var received = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, any, _closing.Token);
                 Call(buffer.AsSpan(0, received.ReceivedBytes), Unmapped(received.RemoteEndPoint));
             }
             catch (SocketException e) when (e.SocketErrorCode != SocketError.OperationAborted)
@@ -101,7 +120,7 @@ internal sealed class DatagramTransport : IDatagramTransport
                 // What an earlier datagram met on its way, such as a closed port.
                 NetworkingLog.DatagramLost(_logger, Local, e.Message);
             }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
             {
                 return;
             }

@@ -66,9 +66,10 @@ internal sealed class TcpServerEndpoint : ServerEndpoint
         {
             try
             {
-                var socket = TcpSocket.Listen(new IPEndPoint(address, chosen), _backlog ?? TcpSocket.LongestBacklog, settings.ServicePath);
-                listeners.Add(new StreamListener(socket, settings));
-                chosen = ((IPEndPoint)socket.EndPoint).Port;
+                IPEndPoint endPoint = new(address, chosen);
+                var listener = await StreamListener.ListenAsync($"tcp:{endPoint}", settings, () => Task.FromResult(TcpSocket.Listen(endPoint, _backlog ?? TcpSocket.LongestBacklog, settings.ServicePath)));
+                listeners.Add(listener);
+                chosen = ((IPEndPoint)listener.EndPoint).Port;
             }
             catch (CannotListenException e) when (e.IsAddressMissing && addresses.Count > 1)
             {

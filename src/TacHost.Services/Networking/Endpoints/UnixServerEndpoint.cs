@@ -58,7 +58,9 @@ internal sealed class UnixServerEndpoint : ServerEndpoint
     /// <inheritdoc/>
     internal override async Task ListenAsync(ListenerSettings settings, ICollection<StreamListener> listeners, CancellationToken cancellationToken)
     {
-        var socket = await UnixSocket.ListenAsync(_path, _mode, _backlog ?? TcpSocket.LongestBacklog, settings, cancellationToken);
-        listeners.Add(new StreamListener(socket, settings));
+        listeners.Add(await StreamListener.ListenAsync(
+            $"unix:{_mode}:{Path.GetFullPath(_path)}",
+            settings,
+            async () => await UnixSocket.ListenAsync(_path, _mode, _backlog ?? TcpSocket.LongestBacklog, settings, cancellationToken)));
     }
 }

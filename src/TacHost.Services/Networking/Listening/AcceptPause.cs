@@ -10,9 +10,9 @@ namespace TacHost.Services.Networking.Listening;
 /// A process at its limit gets a descriptor back, accepts, and is at its limit again: that is one shortage, with one line at its beginning, and one when
 /// it has been over for a while.
 /// </remarks>
-internal sealed class AcceptPause(ILogger logger, EndPoint endPoint, ManualResetEventSlim closing) : IDisposable
+internal sealed class AcceptPause(EndPoint endPoint) : IDisposable
 {
-    private static readonly TimeSpan _betweenLooks = TimeSpan.FromMilliseconds(100);
+    private const int MillisecondsBetweenLooks = 100;
     private static readonly TimeSpan _calm = TimeSpan.FromSeconds(1);
 
     private readonly DescriptorReserve _reserve = new();
@@ -20,33 +20,34 @@ internal sealed class AcceptPause(ILogger logger, EndPoint endPoint, ManualReset
     private bool _reached;
     private bool _paused;
     private bool _said;
+    private ILogger? _logger;
     private Timer? _saysItIsOver;
 
     /// <summary>Takes note of a connection, which may be the last for a while.</summary>
     public void Accepted(StreamSocket socket) => _reached = _reserve.IsReachedBy(socket);
 
     /// <summary>Waits until there is room for another connection, if the one before has taken the last.</summary>
-    public void WaitForRoom()
+    public void WaitForRoom(AcceptThread thread, ILogger logger)
     {
         if (!_reached || _reserve.HasRoom())
             return;
-        Begin(() => NetworkingLog.AcceptPaused(logger, endPoint.ToString()!, $"all but {_reserve.Size} of its {_reserve.Limit} file descriptors are in use"));
-        WaitWhileShort();
+        Begin(logger, () => NetworkingLog.AcceptPaused(logger, endPoint.ToString()!, $"all but {_reserve.Size} of its {_reserve.Limit} file descriptors are in use"));
+        WaitWhileShort(thread);
         End();
     }
 
     /// <summary>Waits after an accept that failed until the next one may work.</summary>
-    public void WaitAfter(SocketException failure)
+    public void WaitAfter(SocketException failure, AcceptThread thread, ILogger logger)
     {
-        Begin(() =>
+        Begin(logger, () =>
         {
             if (IsOutOfResources(failure.SocketErrorCode))
                 NetworkingLog.AcceptPaused(logger, endPoint.ToString()!, failure.Message);
             else
                 NetworkingLog.AcceptFailed(logger, endPoint.ToString()!, failure.Message);
         });
-        if (!closing.Wait(_betweenLooks) && failure.SocketErrorCode == SocketError.TooManyOpenSockets)
-            WaitWhileShort();
+        if (!thread.Sleep(MillisecondsBetweenLooks) && failure.SocketErrorCode == SocketError.TooManyOpenSockets)
+            WaitWhileShort(thread);
         End();
     }
 
@@ -55,19 +56,20 @@ internal sealed class AcceptPause(ILogger logger, EndPoint endPoint, ManualReset
     private static bool IsOutOfResources(SocketError error) =>
         error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable || error == (SocketError)(-1);
 
-    private void WaitWhileShort()
+    private void WaitWhileShort(AcceptThread thread)
     {
-        while (!_reserve.HasRoom() && !closing.Wait(_betweenLooks))
+        while (!_reserve.HasRoom() && !thread.Sleep(MillisecondsBetweenLooks))
         {
             // Looking costs three system calls.
         }
     }
 
-    private void Begin(Action say)
+    private void Begin(ILogger logger, Action say)
     {
         lock (_gate)
         {
             _paused = true;
+            _logger = logger;
             if (_said)
                 return;
             _said = true;
@@ -94,6 +96,6 @@ internal sealed class AcceptPause(ILogger logger, EndPoint endPoint, ManualReset
             _said = false;
         }
 
-        NetworkingLog.Attempt(() => NetworkingLog.AcceptResumed(logger, endPoint.ToString()!));
+        NetworkingLog.Attempt(() => NetworkingLog.AcceptResumed(_logger!, endPoint.ToString()!));
     }
 }

@@ -7,26 +7,27 @@ internal sealed class ConnectionLimiter(ConnectionLimits limits)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<IPAddress, int> _byAddress = [];
-    private readonly ManualResetEventSlim _room = new(initialState: true);
+    private readonly HashSet<Action> _waiting = [];
     private int _count;
 
     /// <summary>Whether to wait for room rather than to refuse.</summary>
     public bool Waits => limits.WhenReached == LimitAction.Wait;
 
-    /// <summary>Set while there is room.</summary>
-    public WaitHandle Room => _room.WaitHandle;
-
-    /// <summary>Takes a place, or null if there is none.</summary>
-    public ConnectionPermit? TryAcquire()
+    /// <summary>Acquires a permit, or returns null if there is none.</summary>
+    /// <param name="wake">Called once there is room, if the limits want a wait.</param>
+    public ConnectionPermit? TryAcquire(Action wake)
     {
         lock (_gate)
         {
-            if (_count >= limits.Connections)
-                return null;
-            _count++;
-            if (_count >= limits.Connections)
-                _room.Reset();
-            return new ConnectionPermit(this);
+            if (_count < limits.Connections || limits.Connections is null)
+            {
+                _count++;
+                return new ConnectionPermit(this);
+            }
+
+            if (Waits)
+                _waiting.Add(wake);
+            return null;
         }
     }
 
@@ -45,19 +46,29 @@ internal sealed class ConnectionLimiter(ConnectionLimits limits)
         }
     }
 
-    /// <summary>Gives a place back.</summary>
+    /// <summary>Releases a permit.</summary>
     public void Release(IPAddress? address)
     {
+        Action[] waiting = [];
         lock (_gate)
         {
             _count--;
-            _room.Set();
-            if (address is null || limits.ConnectionsPerAddress is null)
-                return;
-            if (_byAddress[address] == 1)
-                _byAddress.Remove(address);
-            else
-                _byAddress[address]--;
+            if (_waiting.Count > 0)
+            {
+                waiting = [.. _waiting];
+                _waiting.Clear();
+            }
+
+            if (address is not null && limits.ConnectionsPerAddress is not null)
+            {
+                if (_byAddress[address] == 1)
+                    _byAddress.Remove(address);
+                else
+                    _byAddress[address]--;
+            }
         }
+
+        foreach (var wake in waiting)
+            wake();
     }
 }

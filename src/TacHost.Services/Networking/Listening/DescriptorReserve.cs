@@ -31,8 +31,6 @@ internal sealed class DescriptorReserve
     /// <summary>Whether there is room for another connection, and still for the reserve. Notices a limit that has been changed.</summary>
     public bool HasRoom()
     {
-        if (!OperatingSystem.IsLinux())
-            return true;
         ReadLimit();
         var lowest = Libc.Open("/", PathOnly);
         if (lowest < 0)
@@ -43,7 +41,7 @@ internal sealed class DescriptorReserve
 
     private void ReadLimit()
     {
-        _limit = OperatingSystem.IsLinux() && Libc.GetLimit(Libc.OpenFiles, out var limits) == 0 ? (int)Math.Min(limits.Soft, int.MaxValue) : int.MaxValue;
+        _limit = Libc.GetLimit(Libc.OpenFiles, out var limits) == 0 ? (int)Math.Min(limits.Soft, int.MaxValue) : int.MaxValue;
         _first = _limit - Math.Clamp(_limit / 8, Least, Most);
     }
 }

@@ -4,87 +4,94 @@ using TacHost.Services.Networking.Connections;
 
 namespace TacHost.Services.Networking.Listening;
 
-/// <summary>One listening stream socket: accepts on a thread of its own and keeps the connections that outlive their first callback.</summary>
+/// <summary>What happens to the connections that an <see cref="Acceptor"/> accepts; keeps those that outlive their first callback.</summary>
 /// <remarks>
-/// A blocking accept and a send from the same thread cost 22 µs of CPU for each short connection, against 36 µs with
+/// An accept and a send from the same thread cost 22 µs of CPU for each short connection, against 36 µs with
 /// <c>AcceptAsync</c> and 20 µs in C (docs/adr/0003); hence the thread, and hence the rule that <c>ConnectionMade</c> must not block.
 /// </remarks>
-internal sealed partial class StreamListener : IConnectionOwner
+internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
 {
-    private static readonly TimeSpan _longestBacklogDrain = TimeSpan.FromMilliseconds(500);
-
-    private readonly ListeningSocket _socket;
+    private readonly Acceptor _acceptor;
     private readonly ListenerSettings _settings;
     private readonly Lock _gate = new();
     private readonly ConnectionList _connections = new();
-    private readonly TaskCompletionSource _accepting = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ManualResetEventSlim _closing = new();
+    private volatile bool _isClosing;
     private TaskCompletionSource? _drained;
-    private bool _started;
     private Timer? _idleCheck;
-    private SocketPoller? _poller;
     private bool _handshakeFailed;
 
-    public StreamListener(ListeningSocket socket, ListenerSettings settings) => (_socket, _settings) = (socket, settings);
+    public StreamListener(ListeningSocket socket, ListenerSettings settings)
+        : this(new Acceptor(socket), settings)
+    {
+    }
 
-    /// <summary>The address that was bound.</summary>
-    public EndPoint EndPoint => _socket.EndPoint;
+    private StreamListener(Acceptor acceptor, ListenerSettings settings) => (_acceptor, _settings) = (acceptor, settings);
 
-    /// <summary>What it was made with.</summary>
+    /// <summary>Gets the address that was bound.</summary>
+    public EndPoint EndPoint => _acceptor.Socket.EndPoint;
+
+    /// <summary>Gets what the listener was made with.</summary>
     public ListenerSettings Settings => _settings;
+
+    /// <inheritdoc/>
+    public ILogger Logger => _settings.Logger;
+
+    /// <inheritdoc/>
+    public bool NeedsManagedSocket => _settings.NeedsManagedSocket;
 
     /// <inheritdoc/>
     public EndPoint? LocalEndPoint => EndPoint is IPEndPoint { Address: var address } && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)) ? null : EndPoint;
 
     /// <inheritdoc cref="ListeningSocket.Title"/>
-    public string Title => _socket.Title;
+    public string Title => _acceptor.Socket.Title;
+
+    /// <summary>Gets whether the socket stays open for the next start of the service, though this listener is closed.</summary>
+    public bool IsSocketKept { get; private set; }
 
     /// <inheritdoc/>
     public ConnectionCounts? Counts => _settings.Counts;
 
     /// <inheritdoc/>
-    public bool IsClosing => _closing.IsSet;
+    public bool IsClosing => _isClosing;
 
     /// <inheritdoc/>
     public TimeSpan? IdleTimeout => _settings.IdleTimeout;
 
     /// <inheritdoc/>
-    public SocketPoller? Poller
-    {
-        get
-        {
-            // Only for connections that go on after their first callback; for those, also once the port is closed.
-            lock (_gate)
-                return _poller ??= SocketPoller.TryStart($"poller {EndPoint}");
-        }
-    }
+    public SocketPoller? Poller => SocketPoller.Shared;
+
+    /// <summary>Makes a listener on a socket that was kept for it, or on a new one.</summary>
+    /// <param name="name">What is to be bound; see <see cref="IKeptSocket.Name"/>.</param>
+    /// <param name="settings">What the listener is for.</param>
+    /// <param name="listenAsync">Makes the new socket.</param>
+    public static async Task<StreamListener> ListenAsync(string name, ListenerSettings settings, Func<Task<ListeningSocket>> listenAsync) =>
+        new(settings.Application?.ListeningSockets.TryTake<Acceptor>(name, settings.ServicePath) ?? new Acceptor(await listenAsync(), name, settings.ServicePath), settings);
 
     /// <summary>Begins to accept.</summary>
     public void Start()
     {
-        _started = true;
         if (IdleTimeout is { } timeout)
-            _idleCheck = new Timer(_ => EndIdle(timeout), null, timeout / 4, timeout / 4);
-        new Thread(Accept) { IsBackground = true, Name = $"accept {EndPoint}" }.Start();
+            _idleCheck = new Timer(_ => CloseIdle(timeout), null, timeout / 4, timeout / 4);
+        _acceptor.SetOwner(this);
     }
 
     /// <summary>Closes the port, after accepting what the kernel had completed by now, and ends when nothing is accepted any more.</summary>
+    /// <remarks>While the service is restarted, the port stays open, and clients wait in its backlog.</remarks>
     public async Task CloseAsync()
     {
-        _socket.Unlink();
-        if (_started)
+        if (_settings.Application?.ListeningSockets is not { } sockets || !sockets.WouldKeep(_acceptor))
         {
-            // Closing the socket resets every connection in its backlog. The accepting thread empties that; a port under
-            // constant load never gets quite empty, hence the limit.
-            using var limit = new CancellationTokenSource(_longestBacklogDrain);
-            while (!limit.IsCancellationRequested && _socket.HasBacklog())
-                await Task.Yield();
+            await _acceptor.CloseAsync(this);
+            _isClosing = true;
+            return;
         }
 
-        _closing.Set();
-        _socket.Close();
-        if (_started)
-            await _accepting.Task;
+        _isClosing = true;
+        if (!await _acceptor.LeaveAsync(this))
+            return;
+        IsSocketKept = sockets.TryKeep(_acceptor);
+        if (!IsSocketKept)
+            _acceptor.Close();
     }
 
     /// <summary>Waits for the open connections to end; aborts those that have not when the token is cancelled.</summary>
@@ -93,8 +100,6 @@ internal sealed partial class StreamListener : IConnectionOwner
         await WaitForConnectionsAsync(cancellationToken);
         if (_idleCheck is not null)
             await _idleCheck.DisposeAsync();
-        if (_poller is not null)
-            await _poller.EndAsync();
     }
 
     /// <inheritdoc/>
@@ -152,7 +157,7 @@ internal sealed partial class StreamListener : IConnectionOwner
         NetworkingLog.Attempt(() => NetworkingLog.ProtocolThrew(_settings.Factory.Logger, failure, peer.ToString()!, TypeName.Of(_settings.Factory.GetType())));
 
     /// <summary>Ends the connections on which nothing has happened for too long.</summary>
-    private void EndIdle(TimeSpan timeout)
+    private void CloseIdle(TimeSpan timeout)
     {
         IConnection[] open;
         lock (_gate)

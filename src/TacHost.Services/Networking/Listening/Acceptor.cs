@@ -1,0 +1,250 @@
+using System.Net.Sockets;
+using TacHost.Services.Networking.Connections;
+
+namespace TacHost.Services.Networking.Listening;
+
+/// <summary>Accepts from a listening socket for the listener that owns it at the moment, and outlives that listener (docs/adr/0021).</summary>
+/// <remarks>
+/// Without an owner, connections wait in the backlog. A quiet acceptor waits with the poller; once clients connect, it has a thread until it is quiet again.
+/// Nothing here calls shutdown(2), which would end the listening for all who share the socket.
+/// </remarks>
+internal sealed class Acceptor : IPollable, IKeptSocket
+{
+    private const int QuietAfterMilliseconds = 1000;
+
+    /// <summary>How long a handshake that the kernel has begun may take until it is in the backlog.</summary>
+    private const int HandshakeMilliseconds = 10;
+
+    private static readonly TimeSpan _longestBacklogDrain = TimeSpan.FromMilliseconds(500);
+
+    private readonly Lock _gate = new();
+    private readonly AcceptPause _pause;
+    private IAcceptorOwner? _owner;
+
+    /// <summary>For whom the thread accepts: the owner when the thread last looked.</summary>
+    private IAcceptorOwner? _served;
+    private AcceptThread? _thread;
+    private bool _isRunning;
+    private bool _isAdded;
+    private bool _isClosed;
+    private TaskCompletionSource? _left;
+    private TaskCompletionSource? _drained;
+
+    /// <param name="socket">The socket; the acceptor's from now on.</param>
+    /// <param name="name">What a service asks for to have the socket again, or null for a socket that is not kept.</param>
+    /// <param name="servicePath">The service that the socket was made for.</param>
+    public Acceptor(ListeningSocket socket, string? name = null, string servicePath = "")
+    {
+        (Socket, Name, ServicePath) = (socket, name, servicePath);
+        _pause = new AcceptPause(socket.EndPoint);
+        socket.SetNonBlocking();
+    }
+
+    public ListeningSocket Socket { get; }
+
+    /// <inheritdoc/>
+    public string? Name { get; }
+
+    /// <inheritdoc/>
+    public string ServicePath { get; }
+
+    /// <summary>Makes a listener the owner in one step: it gets each connection that is accepted from now on, also those in the backlog.</summary>
+    public void SetOwner(IAcceptorOwner owner)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            _owner = owner;
+            if (_isRunning)
+                _thread?.Wake();
+            else
+                Arm();
+        }
+    }
+
+    /// <summary>Ends the ownership of a listener, if it has it, and ends when nothing is accepted for it any more.</summary>
+    /// <returns>Whether the socket is without an owner now.</returns>
+    public async Task<bool> LeaveAsync(IAcceptorOwner owner)
+    {
+        Task left;
+        lock (_gate)
+        {
+            if (_owner == owner)
+                _owner = null;
+            left = _served == owner && _isRunning ? (_left ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
+            _thread?.Wake();
+        }
+
+        await left;
+        lock (_gate)
+            return _owner is null;
+    }
+
+    /// <summary>Closes the socket, if the listener owns it or nobody does. What the kernel had completed by then is served first.</summary>
+    public async Task CloseAsync(IAcceptorOwner owner)
+    {
+        bool isOwner;
+        lock (_gate)
+            isOwner = _owner == owner;
+        if (isOwner)
+        {
+            Socket.Unlink();
+            await DrainBacklogAsync();
+        }
+
+        if (await LeaveAsync(owner))
+            Close();
+    }
+
+    /// <inheritdoc/>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            if (_isClosed)
+                return;
+            _isClosed = true;
+            if (_isAdded)
+                SocketPoller.Shared!.Remove(Socket.Descriptor, Socket.Handle, this);
+        }
+
+        Socket.Unlink();
+        Socket.Dispose();
+        _pause.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void OnReadable()
+    {
+        lock (_gate)
+        {
+            if (_isRunning || _owner is null || _isClosed)
+                return;
+            Begin();
+        }
+    }
+
+    /// <summary>Accepts until the socket is quiet or has no owner.</summary>
+    public void Run(AcceptThread thread)
+    {
+        while (NextOwner(thread, out var patience) is { } owner)
+        {
+            _pause.WaitForRoom(thread, owner.Logger);
+            var result = thread.Wait(Socket.Descriptor, patience);
+            if (result == AcceptThread.WaitResult.Readable)
+                AcceptOne(owner, thread);
+            else if (result == AcceptThread.WaitResult.TimedOut && TryBeQuiet(owner))
+                return;
+        }
+    }
+
+    private IAcceptorOwner? NextOwner(AcceptThread thread, out int patience)
+    {
+        lock (_gate)
+        {
+            patience = _drained is null ? QuietAfterMilliseconds : HandshakeMilliseconds;
+            _thread = thread;
+            if (_served != _owner)
+            {
+                _served = _owner;
+                _left?.SetResult();
+                _left = null;
+            }
+
+            if (_owner is null)
+                End();
+            return _owner;
+        }
+    }
+
+    private bool TryBeQuiet(IAcceptorOwner owner)
+    {
+        lock (_gate)
+        {
+            if (_owner != owner)
+                return false;
+            End();
+            Arm();
+            return true;
+        }
+    }
+
+    private void AcceptOne(IAcceptorOwner owner, AcceptThread thread)
+    {
+        StreamSocket? socket = null;
+        ConnectionPermit? permit = null;
+        try
+        {
+            if (!owner.TryReserve(thread.Wake, out permit))
+            {
+                thread.Sleep(Timeout.Infinite);
+                return;
+            }
+
+            socket = StreamSocket.Accept(Socket.Handle, owner.NeedsManagedSocket);
+            if (socket is null)
+            {
+                // Somebody who shares the socket was faster.
+                permit?.Dispose();
+                return;
+            }
+
+            _pause.Accepted(socket);
+            owner.Accept(socket, permit);
+        }
+        catch (SocketException e)
+        {
+            permit?.Dispose();
+            socket?.Dispose();
+
+            // The peer may have given up between its connect and our accept, or before we could ask for its address.
+            if (socket is null && e.SocketErrorCode is not (SocketError.ConnectionAborted or SocketError.ConnectionReset))
+                _pause.WaitAfter(e, thread, owner.Logger);
+        }
+    }
+
+    /// <summary>Has the thread serve what is in the backlog. Under constant load a UNIX socket never gets quite empty, hence the limit.</summary>
+    private async Task DrainBacklogAsync()
+    {
+        if (Socket.IsShared)
+            return;
+        Task drained;
+        lock (_gate)
+        {
+            Socket.DropNewConnections();
+            if (!_isRunning && !Socket.HasBacklog())
+                return;
+            drained = (_drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            if (_isRunning)
+                _thread?.Wake();
+            else
+                Begin();
+        }
+
+        await drained.WaitAsync(_longestBacklogDrain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <remarks>Called with the lock held, as the following.</remarks>
+    private void Begin()
+    {
+        (_isRunning, _served) = (true, _owner);
+        AcceptThreads.Shared.Run(this);
+    }
+
+    private void End()
+    {
+        (_isRunning, _served, _thread) = (false, null, null);
+        _left?.SetResult();
+        _drained?.SetResult();
+        _left = _drained = null;
+    }
+
+    private void Arm()
+    {
+        // Without a poller, a thread waits by itself.
+        if (SocketPoller.Shared?.TryArm(Socket.Descriptor, Socket.Handle, this, _isAdded) == true)
+            _isAdded = true;
+        else
+            Begin();
+    }
+}

@@ -1,0 +1,93 @@
+namespace TacHost.Services.Networking.Listening;
+
+/// <summary>The bound sockets of an application that are without a service for a while: they are kept open while their services are restarted.</summary>
+/// <remarks>
+/// Clients that connect meanwhile wait in the backlog. A low port that was bound before privileges were given up is there again for the restarted service (docs/adr/0021).
+/// </remarks>
+internal sealed class ListeningSockets
+{
+    private readonly Lock _gate = new();
+    private readonly List<Keeping> _keepings = [];
+    private readonly List<IKeptSocket> _kept = [];
+
+    /// <summary>Keeps the sockets of a service and of all below it open, when they stop, until the result is disposed. A supervisor holds it from before the stop to after the start.</summary>
+    public IDisposable KeepFor(IService service)
+    {
+        Keeping keeping = new(this, service.ServicePath);
+        lock (_gate)
+            _keepings.Add(keeping);
+        return keeping;
+    }
+
+    /// <summary>Takes over a socket from a service that stops, if its services are being restarted.</summary>
+    public bool TryKeep(IKeptSocket socket)
+    {
+        lock (_gate)
+        {
+            if (socket.Name is null || !IsCovered(socket))
+                return false;
+            _kept.Add(socket);
+            return true;
+        }
+    }
+
+    /// <summary>Gets whether a socket of this name would be kept when its service stops now.</summary>
+    public bool WouldKeep(IKeptSocket socket)
+    {
+        lock (_gate)
+            return socket.Name is not null && IsCovered(socket);
+    }
+
+    /// <summary>Gives a kept socket to a service.</summary>
+    /// <param name="name">What the service would bind. Port 0 stands for the port that the system had picked for the same service.</param>
+    /// <param name="servicePath">The service.</param>
+    public T? TryTake<T>(string name, string servicePath)
+        where T : class, IKeptSocket
+    {
+        lock (_gate)
+        {
+            var index = _kept.FindIndex(socket => socket is T && socket.Name == name && (socket.ServicePath == servicePath || !name.EndsWith(":0", StringComparison.Ordinal)));
+            if (index < 0)
+                return null;
+            var found = (T)_kept[index];
+            _kept.RemoveAt(index);
+            return found;
+        }
+    }
+
+    /// <summary>Closes all that are kept.</summary>
+    public void Close()
+    {
+        lock (_gate)
+            _keepings.Clear();
+        CloseUncovered();
+    }
+
+    private bool IsCovered(IKeptSocket socket) =>
+        _keepings.Exists(keeping => socket.ServicePath == keeping.ServicePath || socket.ServicePath.StartsWith(keeping.ServicePath + "/", StringComparison.Ordinal));
+
+    private void CloseUncovered()
+    {
+        List<IKeptSocket> closing;
+        lock (_gate)
+        {
+            closing = _kept.FindAll(socket => !IsCovered(socket));
+            _kept.RemoveAll(closing.Contains);
+        }
+
+        foreach (var socket in closing)
+            socket.Close();
+    }
+
+    private sealed class Keeping(ListeningSockets sockets, string servicePath) : IDisposable
+    {
+        public string ServicePath => servicePath;
+
+        public void Dispose()
+        {
+            lock (sockets._gate)
+                sockets._keepings.Remove(this);
+            sockets.CloseUncovered();
+        }
+    }
+}
