@@ -62,7 +62,7 @@ public sealed class Application : MultiService
     public void RequestStop() => _stopRequested.TrySetResult();
 
     /// <inheritdoc/>
-    private protected override async Task StopCoreAsync(CancellationToken cancellationToken)
+    internal override async Task StopCoreAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -76,9 +76,9 @@ public sealed class Application : MultiService
     }
 
     /// <inheritdoc/>
-    protected override void OnServiceFailed(IService service, Exception failure)
+    protected override void OnServiceFailed(IService child, IService origin, Exception failure)
     {
-        ArgumentNullException.ThrowIfNull(service);
-        _failed.TrySetException(new ServiceFailedException(service.ServicePath, failure));
+        ArgumentNullException.ThrowIfNull(origin);
+        _failed.TrySetException(new ServiceFailedException(origin.ServicePath, failure));
     }
 }

@@ -18,9 +18,15 @@ public sealed class Backoff
     /// <summary>What is added to each delay, so that many clients do not come back all at once. Defaults to a random time of less than a second.</summary>
     public Func<TimeSpan> Jitter { get; init; } = () => TimeSpan.FromSeconds(Random.Shared.NextDouble());
 
-    /// <summary>The delay after so many failures in a row, counted from 1.</summary>
+    /// <summary>Gets the length of a run after which earlier failures no longer count. Used by supervisors. Defaults to 60 seconds.</summary>
+    public TimeSpan ResetAfter { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Returns the delay after so many failures in a row.</summary>
+    /// <param name="failures">The number of failures, counted from 1. 0 means no delay.</param>
     public TimeSpan DelayAfter(int failures)
     {
+        if (failures <= 0)
+            return TimeSpan.Zero;
         var seconds = InitialDelay.TotalSeconds * Math.Pow(Factor, Math.Min(MostPowers, failures));
         return (seconds < MaxDelay.TotalSeconds ? TimeSpan.FromSeconds(seconds) : MaxDelay) + Jitter();
     }

@@ -7,6 +7,9 @@ internal sealed class HostedService(IHostedService hosted) : Service
 {
     private bool _started;
 
+    /// <summary>The wrapped service.</summary>
+    public IHostedService Hosted => hosted;
+
     internal override string OwnName => Name ?? TypeName.Of(hosted.GetType());
 
     protected override async Task OnStartAsync(CancellationToken cancellationToken)

@@ -27,6 +27,18 @@ public interface IService : IHostedService
     /// <summary>Whether <see cref="State"/> is <see cref="ServiceState.Running"/>.</summary>
     bool Running => State == ServiceState.Running;
 
+    /// <summary>Gets when the service last began to run, or null while it does not run.</summary>
+    DateTimeOffset? StartedAt => null;
+
+    /// <summary>Gets how often a supervisor has restarted the service.</summary>
+    int Restarts => 0;
+
+    /// <summary>Gets the reason of the last failure, or null if the service has never failed. Kept over a restart.</summary>
+    Exception? LastFailure => null;
+
+    /// <summary>Gets when a supervisor will try to start the service again, or null if no start is due.</summary>
+    DateTimeOffset? NextTry => null;
+
     /// <summary>Names the service. Allowed only while it has no parent.</summary>
     /// <exception cref="InvalidOperationException">The service has a parent.</exception>
     /// <exception cref="ArgumentException">The name is empty, or has a '/' or a control character in it.</exception>

@@ -32,8 +32,15 @@ public interface IServiceParent : IEnumerable<IService>
     /// <exception cref="InvalidOperationException">The service is not a child of this collection.</exception>
     Task RemoveServiceAsync(IService child, CancellationToken cancellationToken = default);
 
-    /// <summary>Hears that a service below has failed while running. Called once for each failure, on the thread that saw it.</summary>
-    /// <param name="service">The service that failed, at whatever depth.</param>
-    /// <param name="failure">What it threw.</param>
-    void ServiceFailed(IService service, Exception failure);
+    /// <summary>Reports that a running child has failed, or passes on a failure from below it. Returns at once.</summary>
+    /// <remarks>Called once for each failure, on the thread that saw it. A <see cref="MultiService"/> handles failures on the thread pool, one at a time and in order.</remarks>
+    /// <param name="child">The child of this collection that has failed, or below which a service has failed.</param>
+    /// <param name="origin">The service that has failed, at any depth.</param>
+    /// <param name="failure">The reason.</param>
+    void ServiceFailed(IService child, IService origin, Exception failure);
+
+    /// <summary>Reports that the long-running body of a child has returned. Returns at once. Defaults to no effect.</summary>
+    void ServiceCompleted(IService child)
+    {
+    }
 }

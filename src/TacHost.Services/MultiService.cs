@@ -1,5 +1,6 @@
 using System.Collections;
 using Microsoft.Extensions.Hosting;
+using TacHost.Services.Supervision;
 
 namespace TacHost.Services;
 
@@ -12,41 +13,28 @@ namespace TacHost.Services;
 /// A derived class's own start runs before its children's, its own stop after theirs.
 /// Ported from <c>twisted.application.service.MultiService</c>.
 /// </remarks>
-public partial class MultiService : Service, IServiceParent
+public class MultiService : Service, IServiceParent
 {
-    private static readonly TimeSpan _momentToLetGo = TimeSpan.FromSeconds(1);
+    private SerialQueue<ChildExit>? _exits;
 
-    private readonly Lock _childrenGate = new();
-    private readonly List<IService> _children = [];
-    private readonly List<Arrival> _arrivals = [];
-    private Dictionary<string, IService>? _bySegment;
-    private Dictionary<string, int>? _lastOfType;
+    /// <summary>Initializes a group without children.</summary>
+    public MultiService() => Children = new ChildCollection(this);
 
-    /// <summary>Where the pass over the children stands that is under way; a child removed before it moves it back.</summary>
-    private int _next;
+    /// <summary>Whether the group is stopping: none of its children may start.</summary>
+    internal bool IsStopping => Children.IsRefusing;
 
-    /// <summary>What happens to a child that joins now.</summary>
-    private Joining _joining = Joining.Waits;
+    internal ChildCollection Children { get; }
 
-    private enum Joining
-    {
-        Waits,
-        TakesItsTurn,
-        StartsAtOnce,
-        IsRefused,
-    }
+    /// <summary>The failures and ends of children that wait to be handled.</summary>
+    internal SerialQueue<ChildExit> Exits => _exits ?? Interlocked.CompareExchange(ref _exits, new SerialQueue<ChildExit>(HandleExitAsync), null) ?? _exits;
 
     /// <inheritdoc/>
     public IService GetServiceNamed(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        lock (_childrenGate)
-        {
-            if (_bySegment?.GetValueOrDefault(name) is { } child)
-                return child;
-        }
-
-        var names = string.Join(", ", this.Select(child => $"'{child.Name ?? SegmentOf(child)}'"));
+        if (Children.Find(name) is { } child)
+            return child;
+        var names = string.Join(", ", this.Select(each => $"'{each.Name ?? Children.SegmentOf(each)}'"));
         throw new KeyNotFoundException($"The service '{ServicePath}' has no child named '{name}'; it has {(names.Length == 0 ? "none at all" : names)}.");
     }
 
@@ -57,7 +45,7 @@ public partial class MultiService : Service, IServiceParent
         if (child.Parent is null)
             child.SetServiceParent(this);
         else
-            Take(child, mayStart: false);
+            Children.Register(child, mayStart: false);
     }
 
     /// <inheritdoc/>
@@ -81,23 +69,21 @@ public partial class MultiService : Service, IServiceParent
             return;
         }
 
-        if (Take(child, mayStart: true) is not { } arrival)
+        if (Children.Register(child, mayStart: true) is not { } start)
             return;
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, arrival.Cancelled);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, start.Cancelled);
         try
         {
             await StartChildAsync(child, child.StartAsync, either.Token);
         }
         catch
         {
-            Drop(child);
+            Children.Unregister(child);
             throw;
         }
         finally
         {
-            lock (_childrenGate)
-                _arrivals.Remove(arrival);
-            arrival.End();
+            Children.Complete(start);
         }
     }
 
@@ -105,92 +91,101 @@ public partial class MultiService : Service, IServiceParent
     public async Task RemoveServiceAsync(IService child, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(child);
-        if (!Drop(child))
+        if (!Children.Unregister(child))
             throw new InvalidOperationException($"The service '{child.ServicePath}' is not a child of '{ServicePath}'.");
         try
         {
-            if (child is not Service { IsInTheMiddleOfItsStart: true })
+            if (child is not Service { IsStarting: true })
                 await child.StopAsync(cancellationToken);
         }
         finally
         {
-            (child as Service)?.Leave(this);
+            (child as Service)?.ClearParent(this);
         }
     }
 
     /// <inheritdoc/>
-    public void ServiceFailed(IService service, Exception failure)
+    public void ServiceFailed(IService child, IService origin, Exception failure)
     {
-        ArgumentNullException.ThrowIfNull(service);
-        try
-        {
-            OnServiceFailed(service, failure);
-        }
-        catch (Exception e)
-        {
-            // Who cannot deal with a failure leaves it to the next one up.
-            ServiceLog.SupervisionFailed(Logger, e, ServicePath, service.ServicePath);
-            Parent?.ServiceFailed(service, failure);
-        }
+        ArgumentNullException.ThrowIfNull(child);
+        ArgumentNullException.ThrowIfNull(origin);
+        ArgumentNullException.ThrowIfNull(failure);
+        Exits.Post(new ChildExit(child, origin, failure));
     }
 
-    /// <summary>The children, as they are now.</summary>
-    public IEnumerator<IService> GetEnumerator()
+    /// <inheritdoc/>
+    public virtual void ServiceCompleted(IService child)
     {
-        lock (_childrenGate)
-            return ((IEnumerable<IService>)_children.ToArray()).GetEnumerator();
     }
+
+    /// <summary>Returns the children, as they are now.</summary>
+    public IEnumerator<IService> GetEnumerator() => ((IEnumerable<IService>)Children.Snapshot()).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Hears of the failure of a running service below. Passes it to the parent unless overridden.</summary>
-    protected virtual void OnServiceFailed(IService service, Exception failure) => Parent?.ServiceFailed(service, failure);
+    /// <summary>Handles the failure of a running service below. Passes it to the parent unless overridden.</summary>
+    /// <remarks>Called on the thread pool, one failure at a time and in order. If the override throws, the failure is passed to the parent.</remarks>
+    /// <param name="child">The child that has failed, or below which a service has failed.</param>
+    /// <param name="origin">The service that has failed, at any depth.</param>
+    /// <param name="failure">The reason.</param>
+    protected virtual void OnServiceFailed(IService child, IService origin, Exception failure) => Parent?.ServiceFailed(this, origin, failure);
 
-    private protected override async Task PrivilegedStartCoreAsync(CancellationToken cancellationToken)
+    private protected virtual Task HandleExitAsync(ChildExit exit)
     {
-        BeginPass();
-        await OnPrivilegedStartAsync(cancellationToken);
-        while (NextChild() is { } child)
-            await StartChildAsync(child, child.PrivilegedStartAsync, cancellationToken);
-    }
-
-    private protected override async Task StartCoreAsync(CancellationToken cancellationToken)
-    {
-        BeginPass();
-        await OnStartAsync(cancellationToken);
-        while (NextChild(whenNone: Joining.StartsAtOnce) is { } child)
-            await StartChildAsync(child, child.StartAsync, cancellationToken);
-    }
-
-    private protected override async Task StopCoreAsync(CancellationToken cancellationToken)
-    {
-        Arrival[] arrivals;
-        lock (_childrenGate)
+        try
         {
-            _joining = Joining.IsRefused;
-            arrivals = [.. _arrivals];
+            OnServiceFailed(exit.Child, exit.Origin, exit.Failure!);
+        }
+        catch (Exception e)
+        {
+            ServiceLog.SupervisionFailed(Logger, e, ServicePath, exit.Origin.ServicePath);
+            Parent?.ServiceFailed(this, exit.Origin, exit.Failure!);
         }
 
+        return Task.CompletedTask;
+    }
+
+    internal override async Task PrivilegedStartCoreAsync(CancellationToken cancellationToken)
+    {
+        Children.BeginPass();
+        await OnPrivilegedStartAsync(cancellationToken);
+        while (Children.Next(isLastPass: false) is { } child)
+            await StartInPassAsync(child, child.PrivilegedStartAsync, cancellationToken);
+    }
+
+    internal override async Task StartCoreAsync(CancellationToken cancellationToken)
+    {
+        Children.BeginPass();
+        await OnStartAsync(cancellationToken);
+        while (Children.Next(isLastPass: true) is { } child)
+            await StartInPassAsync(child, child.StartAsync, cancellationToken);
+
+        // A body may have failed already. The parent knows before this start ends.
+        if (_exits is { } exits)
+            await exits.Quiet;
+    }
+
+    internal override async Task StopCoreAsync(CancellationToken cancellationToken)
+    {
         List<Exception> failures = [];
-        foreach (var arrival in arrivals)
-            await TryStopAsync(this, arrival.CancelAsync, failures, cancellationToken);
-        IService[] children = [.. this];
+        foreach (var start in Children.Refuse())
+            await TryStopAsync(this, start.CancelAsync, failures, cancellationToken);
+        var children = Children.Snapshot();
         for (var i = children.Length - 1; i >= 0; i--)
             await TryStopAsync(children[i], children[i].StopAsync, failures, cancellationToken);
         await TryStopAsync(this, OnStopAsync, failures, cancellationToken);
-        lock (_childrenGate)
-            _joining = Joining.Waits;
+        Children.Reopen();
         if (failures.Count > 0)
             throw new AggregateException($"{failures.Count} of the services in '{ServicePath}' did not stop cleanly.", failures);
     }
 
-    private async Task TryStopAsync(IService service, Func<CancellationToken, Task> stopAsync, List<Exception> failures, CancellationToken cancellationToken)
+    private protected async Task TryStopAsync(IService service, Func<CancellationToken, Task> stopAsync, List<Exception> failures, CancellationToken cancellationToken)
     {
         try
         {
             // A group sees to this for its own children; limiting it here as well would cut off those it has not come to.
             var stop = stopAsync(cancellationToken);
-            await (service is MultiService && service != this ? stop : WithinGraceAsync(stop, service.ServicePath, cancellationToken));
+            await (service is MultiService && service != this ? stop : GracePeriod.WaitForStopAsync(stop, service.ServicePath, cancellationToken));
         }
         catch (AggregateException e) when (service is MultiService && service != this)
         {
@@ -203,53 +198,16 @@ public partial class MultiService : Service, IServiceParent
         }
     }
 
-    /// <summary>Waits for a stop, but only a moment once the grace period is over: one service that is stuck must not keep the others from being stopped.</summary>
-    private static async Task WithinGraceAsync(Task stop, string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await stop.WaitAsync(cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            var ended = await Task.WhenAny(stop, Task.Delay(_momentToLetGo, CancellationToken.None));
-            if (ended != stop)
-                throw new TimeoutException($"The service '{path}' did not stop within the grace period.");
-            await stop;
-        }
-    }
+    /// <summary>Starts a child in the pass of a start.</summary>
+    private protected virtual Task StartInPassAsync(IService child, Func<CancellationToken, Task> startAsync, CancellationToken cancellationToken) => StartChildAsync(child, startAsync, cancellationToken);
 
-    private async Task StartChildAsync(IService child, Func<CancellationToken, Task> startAsync, CancellationToken cancellationToken)
+    private protected async Task StartChildAsync(IService child, Func<CancellationToken, Task> startAsync, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         await startAsync(cancellationToken);
 
         // It may have been removed meanwhile, by itself or by another thread.
-        bool stays;
-        lock (_childrenGate)
-            stays = IsChild(child);
-        if (!stays)
+        if (!Children.Contains(child))
             await child.StopAsync(cancellationToken);
-    }
-
-    private void BeginPass()
-    {
-        lock (_childrenGate)
-        {
-            _next = 0;
-            _joining = Joining.TakesItsTurn;
-        }
-    }
-
-    /// <summary>The child whose turn it is; a child that joins after null was returned meets <paramref name="whenNone"/>.</summary>
-    private IService? NextChild(Joining whenNone = Joining.TakesItsTurn)
-    {
-        lock (_childrenGate)
-        {
-            if (_next < _children.Count)
-                return _children[_next++];
-            _joining = whenNone;
-            return null;
-        }
     }
 }

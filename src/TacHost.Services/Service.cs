@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace TacHost.Services;
 
@@ -9,18 +8,20 @@ namespace TacHost.Services;
 /// needs a call of the base. The host makes these calls one after another, never two at a time for one service.
 /// Constructing a service must have no effect outside of it. Ported from <c>twisted.application.service.Service</c>.
 /// </remarks>
-public abstract partial class Service : IService
+public abstract class Service : IService
 {
+    /// <summary>Returned by services without a body.</summary>
+    private static readonly Task _noBody = MakeTask();
+
     private readonly Lock _gate = new();
     private string? _name;
     private IServiceParent? _parent;
-    private volatile ServiceState _state;
-    private bool _privilegedPartDone;
-    private bool _stopOwed;
-    private TaskCompletionSource? _stopped;
-    private CancellationTokenSource? _stopping;
-    private Task _body = Task.CompletedTask;
-    private CachedLogger? _logger;
+    private readonly ServiceLife _life;
+    private long _nextTry;
+    private ServiceLogger? _logger;
+
+    /// <summary>Initializes a service that is stopped and has no parent.</summary>
+    protected Service() => _life = new ServiceLife(this);
 
     /// <inheritdoc/>
     public string? Name => _name;
@@ -29,13 +30,22 @@ public abstract partial class Service : IService
     public IServiceParent? Parent => _parent;
 
     /// <inheritdoc/>
-    public ServiceState State => _state;
+    public ServiceState State => _life.State;
 
     /// <summary>Whether <see cref="State"/> is <see cref="ServiceState.Running"/>.</summary>
-    public bool Running => _state == ServiceState.Running;
+    public bool Running => State == ServiceState.Running;
 
-    /// <summary>What made the service fail last, or null. Kept until the next start.</summary>
-    public Exception? LastFailure { get; private set; }
+    /// <inheritdoc/>
+    public Exception? LastFailure => _life.LastFailure;
+
+    /// <inheritdoc/>
+    public DateTimeOffset? StartedAt => ToTime(_life.StartedAt);
+
+    /// <inheritdoc/>
+    public int Restarts { get; private set; }
+
+    /// <inheritdoc/>
+    public DateTimeOffset? NextTry => ToTime(Volatile.Read(ref _nextTry));
 
     /// <inheritdoc/>
     public string ServicePath => _parent is IService parent ? $"{parent.ServicePath}/{Segment ?? OwnName}" : OwnName;
@@ -44,17 +54,7 @@ public abstract partial class Service : IService
     /// Where this service logs to; the category is made of the names from the root, with the type in place of this service's own if it has none.
     /// Logs nowhere while the service is in no <see cref="Application"/>.
     /// </summary>
-    protected internal ILogger Logger
-    {
-        get
-        {
-            var factory = Application?.LoggerFactory ?? NullLoggerFactory.Instance;
-            var category = LogCategory(OwnName);
-            if (_logger is not { } known || known.Factory != factory || known.Category != category)
-                _logger = known = new CachedLogger(factory, category, factory.CreateLogger(category));
-            return known.Logger;
-        }
-    }
+    protected internal ILogger Logger => (_logger ??= new ServiceLogger(this)).Current;
 
     /// <summary>The application at the root of the tree, or null while the service is not in one.</summary>
     protected internal Application? Application
@@ -73,6 +73,15 @@ public abstract partial class Service : IService
 
     /// <summary>The name, or a description of the type for one that has none.</summary>
     internal virtual string OwnName => _name ?? TypeName.Of(GetType());
+
+    /// <summary>The phase of the state machine, which tells more than <see cref="State"/>.</summary>
+    internal ServicePhase Phase => _life.Phase;
+
+    /// <summary>Whether a call of the start is under way.</summary>
+    internal bool IsStarting => _life.IsStarting;
+
+    /// <summary>The collection that is told of failures: the parent, or a root itself.</summary>
+    internal IServiceParent? Supervising => _parent ?? this as IServiceParent;
 
     /// <inheritdoc/>
     public void SetName(string name)
@@ -112,9 +121,25 @@ public abstract partial class Service : IService
         }
         finally
         {
-            Leave(parent);
+            ClearParent(parent);
         }
     }
+
+    /// <inheritdoc/>
+    public Task PrivilegedStartAsync(CancellationToken cancellationToken) => _life.StartAsync(whole: false, cancellationToken);
+
+    /// <summary>Starts the service, beginning with the privileged part unless that has been done.</summary>
+    /// <remarks>If the start fails or is cancelled, <see cref="OnStopAsync"/> is called and the service is <see cref="ServiceState.Failed"/>; nothing is left to stop.</remarks>
+    /// <exception cref="InvalidOperationException">The service is starting, running or stopping, or its parent is stopping.</exception>
+    public Task StartAsync(CancellationToken cancellationToken) => _life.StartAsync(whole: true, cancellationToken);
+
+    /// <summary>Stops the service and returns when it has stopped. Has no effect on a stopped service; a second call waits for the first.</summary>
+    /// <remarks>
+    /// A service that is starting is stopped by cancelling its start. The start throws <see cref="OperationCanceledException"/>, and this call returns when
+    /// <see cref="OnStopAsync"/> has run. A start must therefore not await the stop of its own service.
+    /// </remarks>
+    /// <param name="cancellationToken">Cancelled when the grace period is over.</param>
+    public Task StopAsync(CancellationToken cancellationToken) => _life.StopAsync(cancellationToken);
 
     /// <summary>What must happen before the process gives up its privileges. Runs exactly once in each start, before <see cref="OnStartAsync"/>.</summary>
     protected virtual Task OnPrivilegedStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -131,7 +156,47 @@ public abstract partial class Service : IService
 
     /// <summary>A long-running body. It begins once the service is running, on the thread that started it, up to its first await; if it throws, the service has failed.</summary>
     /// <param name="stoppingToken">Cancelled when the service is to stop. The stop waits for the body to end, but no longer than the grace period, then calls <see cref="OnStopAsync"/>. So the body must not await that stop itself.</param>
-    protected virtual Task ExecuteAsync(CancellationToken stoppingToken) => Task.CompletedTask;
+    /// <remarks>A body that returns leaves the service running, except under a <see cref="Supervision.Supervisor"/>: it counts as a normal end there.</remarks>
+    protected virtual Task ExecuteAsync(CancellationToken stoppingToken) => _noBody;
+
+    /// <summary>Declares that the service has failed: a listener that can no longer accept, a client that has given up. May be called from any thread; returns at once.</summary>
+    /// <remarks>
+    /// A running service becomes <see cref="ServiceState.Failed"/>, and its parent is told on another thread: a <see cref="Supervision.Supervisor"/> restarts it,
+    /// otherwise the process ends. During a start the start is cancelled and fails with this reason. At any other time the failure is only logged.
+    /// </remarks>
+    /// <param name="failure">The reason.</param>
+    protected void Fail(Exception failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        _life.Fail(failure);
+    }
+
+    /// <summary>The privileged part of a start, with what a group adds to it.</summary>
+    internal virtual Task PrivilegedStartCoreAsync(CancellationToken cancellationToken) => OnPrivilegedStartAsync(cancellationToken);
+
+    /// <summary>The rest of a start, with what a group adds to it.</summary>
+    internal virtual Task StartCoreAsync(CancellationToken cancellationToken) => OnStartAsync(cancellationToken);
+
+    /// <summary>A stop, with what a group adds to it.</summary>
+    internal virtual Task StopCoreAsync(CancellationToken cancellationToken) => OnStopAsync(cancellationToken);
+
+    /// <summary>Begins the body.</summary>
+    /// <returns>The body, or null for a service without one.</returns>
+    internal Task? Execute(CancellationToken stoppingToken) => ExecuteAsync(stoppingToken) is var body && body == _noBody ? null : body;
+
+    /// <summary>Notes when the service will be started again; null if no start is due.</summary>
+    internal void SetNextTry(DateTimeOffset? time) => Volatile.Write(ref _nextTry, time?.UtcTicks ?? 0);
+
+    /// <summary>Counts a restart.</summary>
+    internal void CountRestart() => Restarts++;
+
+    /// <summary>Takes the place of an instance that has stopped, with its history.</summary>
+    internal void Succeed(Service old, IServiceParent parent)
+    {
+        lock (_gate)
+            (_parent, Segment) = (parent, old.Segment);
+        (Restarts, _life.LastFailure) = (old.Restarts, old.LastFailure);
+    }
 
     private Task Join(IServiceParent parent, Func<Task> add)
     {
@@ -156,7 +221,7 @@ public abstract partial class Service : IService
         }
         catch
         {
-            Leave(parent);
+            ClearParent(parent);
             throw;
         }
 
@@ -171,13 +236,13 @@ public abstract partial class Service : IService
         }
         catch
         {
-            Leave(parent);
+            ClearParent(parent);
             throw;
         }
     }
 
     /// <summary>Forgets a parent, unless another has taken its place.</summary>
-    internal void Leave(IServiceParent parent)
+    internal void ClearParent(IServiceParent parent)
     {
         lock (_gate)
         {
@@ -189,23 +254,18 @@ public abstract partial class Service : IService
     }
 
     /// <summary>A logger for something that belongs to this service, such as a factory, under the same names as the service's own.</summary>
-    internal ILogger LoggerNamed(string leaf) =>
-        (Application?.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger(LogCategory(leaf));
+    internal ILogger LoggerNamed(string leaf) => ServiceLogger.Make(this, leaf);
 
-    private string LogCategory(string leaf)
+    /// <summary>A completed task that is not <see cref="Task.CompletedTask"/>, which a body may return.</summary>
+    private static Task MakeTask()
     {
-        for (var ancestor = _parent as IService; ancestor is not null; ancestor = ancestor.Parent as IService)
-        {
-            if (ancestor.Name is not null)
-                leaf = $"{ancestor.Name}/{leaf}";
-        }
-
-        return leaf;
+        TaskCompletionSource source = new();
+        source.SetResult();
+        return source.Task;
     }
+
+    private static DateTimeOffset? ToTime(long ticks) => ticks == 0 ? null : new DateTimeOffset(ticks, TimeSpan.Zero);
 
     internal static string PathOf(IServiceParent collection) =>
         collection is IService service ? service.ServicePath : TypeName.Of(collection.GetType());
-
-    /// <summary>A logger with what it was made from: any of that changes when this service or one above it moves.</summary>
-    private sealed record CachedLogger(ILoggerFactory Factory, string Category, ILogger Logger);
 }

@@ -14,6 +14,9 @@ internal static partial class ServiceLog
     [LoggerMessage(3, LogLevel.Error, "The service '{Path}' did not stop cleanly.")]
     public static partial void StopFailed(ILogger logger, Exception failure, string path);
 
-    [LoggerMessage(4, LogLevel.Error, "The service '{Path}' could not deal with the failure of '{Failed}', which goes on to its parent.")]
+    [LoggerMessage(4, LogLevel.Error, "The service '{Path}' could not handle the failure of '{Failed}', which is passed to its parent.")]
     public static partial void SupervisionFailed(ILogger logger, Exception failure, string path, string failed);
+
+    [LoggerMessage(5, LogLevel.Error, "The service '{Path}' could not be disposed.")]
+    public static partial void DisposeFailed(ILogger logger, Exception failure, string path);
 }

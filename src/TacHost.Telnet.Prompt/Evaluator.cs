@@ -18,7 +18,7 @@ public sealed class Evaluator
     private static readonly string[] _imports =
     [
         "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net", "System.Text", "System.Threading", "System.Threading.Tasks",
-        "Microsoft.Extensions.Logging", "TacHost.Services", "TacHost.Services.Networking",
+        "Microsoft.Extensions.Logging", "TacHost.Services", "TacHost.Services.Networking", "TacHost.Services.Supervision",
     ];
 
     private readonly PromptGlobals _globals;

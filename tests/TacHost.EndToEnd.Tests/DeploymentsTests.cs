@@ -16,6 +16,7 @@ public sealed class DeploymentsTests
         { "fascination", [10002], ["fascination"] },
         { "two-poems", [10010, 10011], ["ecstasy", "science"] },
         { "self-contained", [10020], ["wonder"] },
+        { "supervised-poetry", [10070], ["ecstasy"] },
     };
 
     /// <summary>Those that do more than to serve a poem at once, and the tests in which they are started.</summary>

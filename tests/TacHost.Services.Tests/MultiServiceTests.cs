@@ -203,7 +203,7 @@ public sealed partial class MultiServiceTests
 
         public Task Restarted => _restarted.Task;
 
-        protected override void OnServiceFailed(IService service, Exception failure) => _ = RestartAsync(service);
+        protected override void OnServiceFailed(IService child, IService origin, Exception failure) => _ = RestartAsync(child);
 
         private async Task RestartAsync(IService service)
         {

@@ -196,6 +196,24 @@ public sealed partial class ServiceTests
     }
 
     [Fact]
+    public async Task ServicePath_AfterAChildHasLeft_IsGivenBack()
+    {
+        var top = new Application("top");
+        var children = Enumerable.Range(0, 4).Select(_ => new MultiService()).ToArray();
+        foreach (var child in children)
+            child.SetServiceParent(top);
+        for (var round = 0; round < 3; round++)
+        {
+            await children[2].DisownServiceParentAsync(Token);
+            await children[0].DisownServiceParentAsync(Token);
+            children[2].SetServiceParent(top);
+            children[0].SetServiceParent(top);
+            Assert.Equal(["top/MultiService-3", "top/MultiService-2", "top/MultiService", "top/MultiService-4"], children.Select(child => child.ServicePath));
+            (children[0], children[2]) = (children[2], children[0]);
+        }
+    }
+
+    [Fact]
     public void ServicePath_OfGenericType_HasNoArity()
     {
         var service = new GenericService<int>();

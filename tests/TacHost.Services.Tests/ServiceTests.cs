@@ -1,3 +1,5 @@
+using System.Threading.Channels;
+
 namespace TacHost.Services.Tests;
 
 public sealed partial class ServiceTests
@@ -140,7 +142,7 @@ public sealed partial class ServiceTests
 
         await service.StartAsync(Token);
         Assert.True(service.Running);
-        Assert.Null(service.LastFailure);
+        Assert.IsType<InvalidTimeZoneException>(service.LastFailure);
     }
 
     [Fact]
@@ -177,16 +179,101 @@ public sealed partial class ServiceTests
     }
 
     [Fact]
-    public async Task StopAsync_InTheMiddleOfTheStart_IsRefused()
+    public async Task StopAsync_InTheMiddleOfTheStart_CancelsTheStartAndUndoesIt()
     {
         var service = new StuckService { Start = new Gate() };
         var start = service.StartAsync(Token);
         await service.Start.Reached.Soon();
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => service.StopAsync(Token));
-        service.Start.Release();
-        await start.Soon();
-        Assert.True(service.Running);
+        await service.StopAsync(Token).Soon();
+        Assert.Equal((ServiceState.Failed, 1), (service.State, service.Stops));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.Soon());
+        await service.StopAsync(Token).Soon();
+        Assert.Equal(1, service.Stops);
+    }
+
+    [Fact]
+    public async Task StopAsync_InTheMiddleOfAStartThatIgnoresIt_UndoesTheStartWhenItEnds()
+    {
+        var gate = new Gate();
+        var service = new RecordingService(_journal, "a") { WhenStarting = _ => gate.PassAsync(CancellationToken.None) };
+        var start = service.StartAsync(Token);
+        await gate.Reached.Soon();
+
+        var stop = service.StopAsync(Token);
+        Assert.False(stop.IsCompleted);
+        gate.Release();
+        await stop.Soon();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.Soon());
+        Assert.Equal(["privileged a", "start a", "stop a"], _journal.Entries);
+    }
+
+    [Fact]
+    public async Task StartAsync_OfAChildWhoseParentIsStopping_IsRefused()
+    {
+        var gate = new Gate();
+        var parent = new RecordingMultiService(_journal);
+        var child = new RecordingService(_journal, "a");
+        var last = new RecordingService(_journal, "b") { WhenStopping = gate.PassAsync };
+        child.SetServiceParent(parent);
+        last.SetServiceParent(parent);
+        await parent.StartAsync(Token);
+        await child.StopAsync(Token);
+        var stop = parent.StopAsync(Token);
+        await gate.Reached.Soon();
+
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => child.StartAsync(Token));
+        Assert.Contains("is stopping", failure.Message, StringComparison.Ordinal);
+        gate.Release();
+        await stop.Soon();
+        Assert.Equal((1, 1), (_journal.CountOf("start a"), _journal.CountOf("stop a")));
+    }
+
+    [Fact]
+    public async Task Fail_WhileStarting_FailsTheStartWithThatReason()
+    {
+        InvalidTimeZoneException reason = new("gave up");
+        var service = new FailingService { WhenStarting = (self, token) => { self.FailNow(reason); return Task.Delay(Timeout.Infinite, token); } };
+
+        Assert.Same(reason, await Assert.ThrowsAsync<InvalidTimeZoneException>(() => service.StartAsync(Token).Soon()));
+        Assert.Equal((ServiceState.Failed, 1), (service.State, service.Stops));
+        Assert.Same(reason, service.LastFailure);
+    }
+
+    [Fact]
+    public async Task Fail_WhileRunning_ReachesTheParentOnceAndOnAnotherThread()
+    {
+        var parent = new ListeningMultiService();
+        var service = new FailingService();
+        service.SetServiceParent(parent);
+        await parent.StartAsync(Token);
+
+        var gate = new object();
+        lock (gate)
+        {
+            parent.WhenTold = () => { lock (gate) { } };
+            service.FailNow(new InvalidTimeZoneException("first"));
+            service.FailNow(new InvalidTimeZoneException("second"));
+        }
+
+        Assert.Equal(("FailingService", "first"), await parent.Told.ReadAsync(Token).AsTask().Soon());
+        Assert.Equal((ServiceState.Failed, "first"), (service.State, service.LastFailure?.Message));
+        await parent.StopAsync(Token).Soon();
+        Assert.False(parent.Told.TryRead(out _));
+        service.FailNow(new InvalidTimeZoneException("stopped"));
+        Assert.Equal((ServiceState.Stopped, "first", 1), (service.State, service.LastFailure?.Message, service.Stops));
+    }
+
+    [Fact]
+    public async Task StartedAt_IsThereWhileTheServiceRuns()
+    {
+        var service = new FailingService();
+        Assert.Null(service.StartedAt);
+        var before = DateTimeOffset.UtcNow;
+        await service.StartAsync(Token);
+        Assert.InRange(service.StartedAt!.Value, before, DateTimeOffset.UtcNow);
+        await service.StopAsync(Token);
+        Assert.Null(service.StartedAt);
     }
 
     [Fact]
@@ -229,6 +316,39 @@ public sealed partial class ServiceTests
             await service.StartAsync(Token);
             await service.StopAsync(Token);
             Assert.Equal(["privileged a", "start a", "stop a"], _journal.Entries);
+        }
+    }
+
+    private sealed class FailingService : Service
+    {
+        public Func<FailingService, CancellationToken, Task>? WhenStarting { get; init; }
+
+        public int Stops { get; private set; }
+
+        public void FailNow(Exception failure) => Fail(failure);
+
+        protected override Task OnStartAsync(CancellationToken cancellationToken) => WhenStarting?.Invoke(this, cancellationToken) ?? Task.CompletedTask;
+
+        protected override Task OnStopAsync(CancellationToken cancellationToken)
+        {
+            Stops++;
+            return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Notes each failure that it is told of.</summary>
+    private sealed class ListeningMultiService : MultiService
+    {
+        private readonly Channel<(string, string)> _told = Channel.CreateUnbounded<(string, string)>();
+
+        public Action? WhenTold { get; set; }
+
+        public ChannelReader<(string Name, string Message)> Told => _told.Reader;
+
+        protected override void OnServiceFailed(IService child, IService origin, Exception failure)
+        {
+            WhenTold?.Invoke();
+            _told.Writer.TryWrite((origin.GetType().Name, failure.Message));
         }
     }
 }

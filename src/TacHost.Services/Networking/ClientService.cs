@@ -145,7 +145,7 @@ public sealed partial class ClientService : Service
             await _stopping.CancelAsync();
             if (connection is not null)
                 await connection.LoseAsync(cancellationToken);
-            if (!await EndsInTimeAsync(_running, cancellationToken))
+            if (!await GracePeriod.WaitAsync(_running, cancellationToken))
                 throw new TimeoutException($"The preparation of a connection by the service '{ServicePath}' did not end within the grace period. It must heed its token.");
         }
         finally

@@ -18,7 +18,7 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, st
     [
         "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net", "System.Text", "System.Threading", "System.Threading.Tasks",
         "Microsoft.Extensions.Hosting", "Microsoft.Extensions.Logging",
-        "TacHost.Services", "TacHost.Services.Networking",
+        "TacHost.Services", "TacHost.Services.Networking", "TacHost.Services.Supervision",
     ];
 
     private static readonly CSharpParseOptions _parseOptions = new(LanguageVersion.CSharp14);
