@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TacHost.Services.Networking.Connections;
 using TacHost.Services.Networking.Listening;
+using TacHost.Services.Supervision;
 
 namespace TacHost.Services;
 
@@ -10,9 +11,10 @@ namespace TacHost.Services;
 /// A tac file leaves one in its global named <c>application</c>. Everything that is shared by a whole tree belongs to it, so that
 /// several applications can live in one process. Ported from <c>twisted.application.service.Application</c>.
 /// </remarks>
-public sealed class Application : MultiService
+public sealed class Application : MultiService, IAsyncDisposable
 {
     private int _exitCode;
+    private bool _isDisposed;
     private readonly TaskCompletionSource _stopRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -61,6 +63,13 @@ public sealed class Application : MultiService
     /// <summary>Asks the host to stop the tree and end the process with <see cref="ExitCode"/>, as a service does whose work is done. Returns at once; twistd's <c>reactor.stop()</c>.</summary>
     public void RequestStop() => _stopRequested.TrySetResult();
 
+    /// <summary>Disposes the hosted services of the tree that are not services themselves, in reverse, once each. Called when the application will not start again.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!Interlocked.Exchange(ref _isDisposed, true))
+            await DisposeBelowAsync(this);
+    }
+
     /// <inheritdoc/>
     internal override async Task StopCoreAsync(CancellationToken cancellationToken)
     {
@@ -80,5 +89,16 @@ public sealed class Application : MultiService
     {
         ArgumentNullException.ThrowIfNull(origin);
         _failed.TrySetException(new ServiceFailedException(origin.ServicePath, failure));
+    }
+
+    private static async Task DisposeBelowAsync(IServiceParent parent)
+    {
+        foreach (var child in parent.Reverse())
+        {
+            if (child is IServiceParent group)
+                await DisposeBelowAsync(group);
+            else if (child is HostedService)
+                await ServiceDisposal.DisposeAsync(child);
+        }
     }
 }

@@ -179,7 +179,37 @@ public class MultiService : Service, IServiceParent
             throw new AggregateException($"{failures.Count} of the services in '{ServicePath}' did not stop cleanly.", failures);
     }
 
-    private protected async Task TryStopAsync(IService service, Func<CancellationToken, Task> stopAsync, List<Exception> failures, CancellationToken cancellationToken)
+    internal override async Task AfterStartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var child in Children.Snapshot())
+            await ((child as Service)?.AfterStartAsync(cancellationToken) ?? Task.CompletedTask);
+    }
+
+    internal override Task BeforeStopAsync(CancellationToken cancellationToken) => ForEachInReverseAsync(child => child.BeforeStopAsync(cancellationToken));
+
+    internal override Task AfterStopAsync(CancellationToken cancellationToken) => ForEachInReverseAsync(child => child.AfterStopAsync(cancellationToken));
+
+    private async Task ForEachInReverseAsync(Func<Service, Task> call)
+    {
+        List<Exception> failures = [];
+        foreach (var child in Children.Snapshot().OfType<Service>().Reverse())
+        {
+            try
+            {
+                await call(child);
+            }
+            catch (Exception e)
+            {
+                ServiceLog.StopFailed(Logger, e, child.ServicePath);
+                failures.Add(e);
+            }
+        }
+
+        if (failures.Count > 0)
+            throw new AggregateException(failures);
+    }
+
+    internal async Task TryStopAsync(IService service, Func<CancellationToken, Task> stopAsync, List<Exception> failures, CancellationToken cancellationToken)
     {
         try
         {
@@ -201,7 +231,7 @@ public class MultiService : Service, IServiceParent
     /// <summary>Starts a child in the pass of a start.</summary>
     private protected virtual Task StartInPassAsync(IService child, Func<CancellationToken, Task> startAsync, CancellationToken cancellationToken) => StartChildAsync(child, startAsync, cancellationToken);
 
-    private protected async Task StartChildAsync(IService child, Func<CancellationToken, Task> startAsync, CancellationToken cancellationToken)
+    internal async Task StartChildAsync(IService child, Func<CancellationToken, Task> startAsync, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         await startAsync(cancellationToken);

@@ -180,6 +180,15 @@ public abstract class Service : IService
     /// <summary>A stop, with what a group adds to it.</summary>
     internal virtual Task StopCoreAsync(CancellationToken cancellationToken) => OnStopAsync(cancellationToken);
 
+    /// <summary>Runs when every service of a start that was asked for from outside has started.</summary>
+    internal virtual Task AfterStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Runs before any service of a stop that was asked for from outside stops.</summary>
+    internal virtual Task BeforeStopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Runs when every service of a stop that was asked for from outside has stopped.</summary>
+    internal virtual Task AfterStopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Begins the body.</summary>
     /// <returns>The body, or null for a service without one.</returns>
     internal Task? Execute(CancellationToken stoppingToken) => ExecuteAsync(stoppingToken) is var body && body == _noBody ? null : body;

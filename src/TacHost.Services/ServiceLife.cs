@@ -83,6 +83,8 @@ internal sealed class ServiceLife(Service service)
                 return;
             Advance(ServicePhase.Starting);
             await service.StartCoreAsync(start.Token);
+            if (service.Parent is not MultiService { Phase: ServicePhase.Starting })
+                await service.AfterStartAsync(start.Token);
             Run();
         }
         catch (Exception e)
@@ -226,46 +228,18 @@ internal sealed class ServiceLife(Service service)
 
     private async Task AbandonAsync(Exception failure, CancellationToken cancellationToken)
     {
-        try
-        {
-            await service.StopCoreAsync(_mustStop ? _stopToken : cancellationToken);
-        }
-        catch (Exception e)
-        {
-            // The caller must see why the start failed; this exception would hide it.
+        // The caller must see why the start failed; an exception of the clean-up would hide it.
+        if (await ServiceStop.RunAsync(service, null, _mustStop ? _stopToken : cancellationToken) is { } e)
             ServiceLog.CleanUpFailed(service.Logger, e, service.ServicePath);
-        }
-
         End(ServicePhase.Failed, failure);
     }
 
     private async Task FinishStopAsync(CancellationToken cancellationToken)
     {
-        List<Exception> failures = [];
-        if (_body is { } body)
-            await TryAsync(body.EndAsync);
-        await TryAsync(service.StopCoreAsync);
-        if (failures.Count == 0)
-        {
-            End(ServicePhase.Stopped, LastFailure);
-            return;
-        }
-
-        var failure = failures.Count == 1 ? failures[0] : new AggregateException(failures);
-        End(ServicePhase.Failed, failure);
-        ExceptionDispatchInfo.Throw(failure);
-
-        async Task TryAsync(Func<CancellationToken, Task> stopAsync)
-        {
-            try
-            {
-                await stopAsync(cancellationToken);
-            }
-            catch (Exception e)
-            {
-                failures.Add(e);
-            }
-        }
+        var failure = await ServiceStop.RunAsync(service, _body, cancellationToken);
+        End(failure is null ? ServicePhase.Stopped : ServicePhase.Failed, failure ?? LastFailure);
+        if (failure is not null)
+            ExceptionDispatchInfo.Throw(failure);
     }
 
     private void End(ServicePhase phase, Exception? failure)

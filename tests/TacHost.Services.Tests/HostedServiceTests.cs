@@ -1,3 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
 namespace TacHost.Services.Tests;
 
 public sealed class HostedServiceTests
@@ -33,6 +36,48 @@ public sealed class HostedServiceTests
         _application.AddService(new SilentHostedService(_journal) { StartFailure = new InvalidTimeZoneException() });
         await Assert.ThrowsAsync<InvalidTimeZoneException>(() => _application.StartAsync(Token));
         Assert.Equal(["start hosted", "stop hosted"], _journal.Entries);
+    }
+
+    [Fact]
+    public async Task LifecycleServices_AreCalledAsTheGenericHostCallsThem()
+    {
+        // The control: the Generic Host itself.
+        Journal control = new();
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddHostedService(_ => new Lifecycle(control, "a")).AddHostedService<Between>().AddSingleton<IHostedService>(_ => new AsyncLifecycle(control, "b"));
+        using (var host = builder.Build())
+        {
+            await host.StartAsync(Token);
+            await host.StopAsync(Token);
+            await ((IAsyncDisposable)host).DisposeAsync();
+        }
+
+        MultiService group = new();
+        _application.AddService(new Lifecycle(_journal, "a"));
+        group.SetServiceParent(_application);
+        group.AddService(new Between());
+        group.AddService(new AsyncLifecycle(_journal, "b"));
+        await _application.StartAsync(Token);
+        await _application.StopAsync(Token);
+        await _application.DisposeAsync();
+        await _application.DisposeAsync();
+        Assert.Equal(control.Entries, _journal.Entries);
+        Assert.Equal(14, _journal.Entries.Length);
+    }
+
+    [Fact]
+    public async Task LifecycleService_InTwoPartsAndAgain_IsCalledAroundEachPass()
+    {
+        _application.AddService(new Lifecycle(_journal, "a"));
+        new RecordingService(_journal, "s").SetServiceParent(_application);
+        await _application.PrivilegedStartAsync(Token);
+        await _application.StartAsync(Token);
+        await _application.StopAsync(Token);
+        string[] pass = ["starting a", "privileged s", "start a", "start s", "started a", "stopping a", "stop s", "stop a", "stopped a"];
+        Assert.Equal(pass, _journal.Entries);
+        await _application.StartAsync(Token);
+        await _application.StopAsync(Token);
+        Assert.Equal([.. pass, .. pass], _journal.Entries);
     }
 
     [Fact]
@@ -81,5 +126,40 @@ public sealed class HostedServiceTests
         }
 
         Assert.False(_application.Failed.IsCompleted);
+    }
+
+    private class Lifecycle(Journal journal, string name) : IHostedLifecycleService, IDisposable
+    {
+        public Task StartingAsync(CancellationToken cancellationToken) => Note("starting");
+
+        public Task StartAsync(CancellationToken cancellationToken) => Note("start");
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Note("started");
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Note("stopping");
+
+        public Task StopAsync(CancellationToken cancellationToken) => Note("stop");
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Note("stopped");
+
+        public void Dispose() => Note("dispose");
+
+        protected Task Note(string call)
+        {
+            journal.Add($"{call} {name}");
+            return Task.CompletedTask;
+        }
+    }
+
+    private sealed class AsyncLifecycle(Journal journal, string name) : Lifecycle(journal, name), IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => new(Note("dispose asynchronously"));
+    }
+
+    private sealed class Between : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Hosting;
 
 namespace TacHost.Services.Supervision;
@@ -13,15 +12,7 @@ namespace TacHost.Services.Supervision;
 /// </remarks>
 public class Supervisor : MultiService
 {
-    private readonly ConditionalWeakTable<IService, SupervisedChild> _supervised = [];
-    private readonly RestartStrategy _strategy;
-    private readonly int _maxRestarts;
-    private readonly TimeSpan _within;
-    private readonly RestartWindow _window;
-    private CancellationTokenSource _stopping = new();
-    private CancellationTokenSource _hurry = new();
-    private RestartSchedule? _schedule;
-    private long _startedAt;
+    private readonly Restarter _restarter;
 
     /// <summary>Initializes a supervisor without children.</summary>
     /// <param name="strategy">Which children are restarted when one has ended.</param>
@@ -33,9 +24,9 @@ public class Supervisor : MultiService
         if (!Enum.IsDefined(strategy))
             throw new ArgumentOutOfRangeException(nameof(strategy), strategy, "The restart strategy is not defined.");
         ArgumentOutOfRangeException.ThrowIfNegative(maxRestarts);
-        (_strategy, _maxRestarts, _within) = (strategy, maxRestarts, within ?? TimeSpan.FromMinutes(1));
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_within, TimeSpan.Zero, nameof(within));
-        _window = new RestartWindow(maxRestarts, _within);
+        var time = within ?? TimeSpan.FromMinutes(1);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(time, TimeSpan.Zero, nameof(within));
+        _restarter = new Restarter(this, strategy, maxRestarts, time);
     }
 
     /// <summary>
@@ -71,7 +62,7 @@ public class Supervisor : MultiService
     {
         ArgumentNullException.ThrowIfNull(child);
         var service = child as IService ?? new HostedService(child);
-        _supervised.AddOrUpdate(service, new SupervisedChild(policy));
+        _restarter.Know(service, new SupervisedChild(policy));
         AddService(service);
         return service;
     }
@@ -91,7 +82,7 @@ public class Supervisor : MultiService
         ArgumentNullException.ThrowIfNull(factory);
         SupervisedChild supervised = new(policy, factory, name);
         var first = supervised.Make();
-        _supervised.Add(first, supervised);
+        _restarter.Know(first, supervised);
         AddService(first);
     }
 
@@ -117,24 +108,14 @@ public class Supervisor : MultiService
     internal override async Task StartCoreAsync(CancellationToken cancellationToken)
     {
         Exits.Close();
-        _window.Clear();
-        (_stopping, _hurry) = (new CancellationTokenSource(), new CancellationTokenSource());
-        _schedule = new RestartSchedule(TimeProvider, () => Exits.Post(default));
-        _startedAt = TimeProvider.GetTimestamp();
-        foreach (var child in this)
-            (Of(child).ShortRuns, Of(child).RestartedAt) = (0, null);
+        _restarter.Begin();
         await base.StartCoreAsync(cancellationToken);
     }
 
     internal override async Task StopCoreAsync(CancellationToken cancellationToken)
     {
         Exits.Close();
-        await _stopping.CancelAsync();
-        await using (cancellationToken.UnsafeRegister(static hurry => ((CancellationTokenSource)hurry!).Cancel(), _hurry))
-            await GracePeriod.WaitAsync(Exits.Quiet, cancellationToken);
-        _schedule?.Dispose();
-        foreach (var child in this)
-            SetDue(child, null, null);
+        await _restarter.EndAsync(cancellationToken);
         await base.StopCoreAsync(cancellationToken);
     }
 
@@ -159,11 +140,11 @@ public class Supervisor : MultiService
         try
         {
             if (exit.Child is null)
-                await StartDueAsync();
+                await _restarter.StartDueAsync();
             else
-                await HandleAsync(exit.Child, exit);
+                await _restarter.HandleAsync(exit.Child, exit);
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (_restarter.IsEnding)
         {
         }
         catch (Exception e)
@@ -171,130 +152,4 @@ public class Supervisor : MultiService
             Fail(e);
         }
     }
-
-    private async Task HandleAsync(IService child, ChildExit exit)
-    {
-        // The child may have been removed, stopped or restarted since.
-        var hasEnded = exit.Failure is null ? exit.Origin is Service { Phase: ServicePhase.Completed }
-            : exit.Origin.State == ServiceState.Failed || (exit.IsFailedStart && !child.Running);
-        if (!hasEnded || !Children.Contains(child))
-            return;
-        if (exit.IsFailedStart)
-            SupervisionLog.StartFailed(Logger, exit.Failure!, child.ServicePath);
-        var supervised = Of(child);
-        switch (Decide(supervised, exit.Failure))
-        {
-            case Directive.Stop:
-                await StopChildAsync(child);
-                SupervisionLog.NotRestarted(Logger, child.ServicePath, exit.Failure is null ? "its work is done" : Reason(exit.Failure));
-                break;
-            case Directive.Escalate:
-                throw new ServiceFailedException(exit.Origin.ServicePath, exit.Failure!);
-            default:
-                await RestartAsync(child, supervised, exit);
-                break;
-        }
-    }
-
-    private Directive Decide(SupervisedChild supervised, Exception? failure)
-    {
-        var directive = failure is null ? Directive.Restart : Decider?.Invoke(failure) ?? Directive.Restart;
-        var restarts = supervised.Policy == RestartPolicy.Permanent || (supervised.Policy == RestartPolicy.Transient && failure is not null);
-        return directive == Directive.Restart && !restarts ? Directive.Stop : directive;
-    }
-
-    private async Task RestartAsync(IService child, SupervisedChild supervised, ChildExit exit)
-    {
-        if (!_window.TryAdd(TimeProvider))
-        {
-            throw new RestartLimitException(
-                $"'{ServicePath}' has restarted its services {_maxRestarts} times within {_within.TotalSeconds:0.###} s, and '{exit.Origin.ServicePath}' has ended again: {Reason(exit.Failure)}", exit.Failure);
-        }
-
-        var isLong = !exit.IsFailedStart && TimeProvider.GetElapsedTime(supervised.RestartedAt ?? _startedAt) >= Backoff.ResetAfter;
-        supervised.ShortRuns = isLong ? 0 : supervised.ShortRuns + 1;
-        var affected = Affected(child);
-        for (var i = affected.Length - 1; i >= 0; i--)
-            await StopChildAsync(affected[i]);
-
-        var delay = Backoff.DelayAfter(supervised.ShortRuns);
-        SupervisionLog.Restarting(Logger, child.ServicePath, delay.TotalSeconds, Reason(exit.Failure));
-        var due = _schedule!.Add(child, delay);
-        foreach (var each in affected)
-            SetDue(each, each == child ? due : null, TimeProvider.GetUtcNow() + delay);
-        await StartDueAsync();
-    }
-
-    /// <summary>Begins the restarts whose delay is over.</summary>
-    private async Task StartDueAsync()
-    {
-        while (_schedule!.TryTake(out var child, out var due))
-        {
-            if (Of(child).Due == due && Children.Contains(child))
-                await StartAffectedAsync(child);
-        }
-    }
-
-    private async Task StartAffectedAsync(IService first)
-    {
-        foreach (var child in Affected(first))
-        {
-            var supervised = Of(child);
-            SetDue(child, null, null);
-            if (supervised.Policy == RestartPolicy.Temporary || child.State is not (ServiceState.Stopped or ServiceState.Failed))
-                continue;
-            var present = child;
-            try
-            {
-                present = supervised.HasFactory ? await RenewAsync((Service)child, supervised) : child;
-                (present as Service)?.CountRestart();
-                supervised.RestartedAt = TimeProvider.GetTimestamp();
-                await StartChildAsync(present, present.StartAsync, _stopping.Token);
-                SupervisionLog.Restarted(Logger, present.ServicePath);
-            }
-            catch (Exception e) when (!_stopping.IsCancellationRequested)
-            {
-                Exits.Post(new ChildExit(present, present, e, IsFailedStart: true));
-                return;
-            }
-        }
-    }
-
-    private async Task<Service> RenewAsync(Service old, SupervisedChild supervised)
-    {
-        var successor = supervised.Make();
-        _supervised.Add(successor, supervised);
-        if (!Children.Replace(old, successor))
-            return old;
-        old.ClearParent(this);
-        await ServiceDisposal.DisposeAsync(old);
-        return successor;
-    }
-
-    private async Task StopChildAsync(IService child)
-    {
-        using CancellationTokenSource timeout = new(StopTimeout, TimeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _hurry.Token);
-        await TryStopAsync(child, child.StopAsync, [], either.Token);
-        if (child.State is not (ServiceState.Stopped or ServiceState.Failed))
-            throw new TimeoutException($"The service '{child.ServicePath}' cannot be restarted, because it did not stop within {StopTimeout.TotalSeconds:0.###} s.");
-    }
-
-    private IService[] Affected(IService child)
-    {
-        if (_strategy == RestartStrategy.OneForOne)
-            return [child];
-        var all = Children.Snapshot();
-        return _strategy == RestartStrategy.OneForAll ? all : all[Math.Max(0, Array.IndexOf(all, child))..];
-    }
-
-    private SupervisedChild Of(IService child) => _supervised.GetValue(child, static _ => new SupervisedChild(RestartPolicy.Permanent));
-
-    private void SetDue(IService child, long? due, DateTimeOffset? time)
-    {
-        Of(child).Due = due;
-        (child as Service)?.SetNextTry(Of(child).Policy == RestartPolicy.Temporary ? null : time);
-    }
-
-    private static string Reason(Exception? failure) => failure?.Message ?? "its body has returned";
 }

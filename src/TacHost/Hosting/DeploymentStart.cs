@@ -53,6 +53,19 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
         var identity = Identity.Resolve(_options.User ?? Text(application.Uid), _options.Group ?? Text(application.Gid), _options.EffectiveOnly);
         (application.Uid, application.Gid) = ((int?)identity?.User, (int?)identity?.Group);
 
+        try
+        {
+            StartParts(application, identity, limit);
+        }
+        catch
+        {
+            Waiting.For(application.DisposeAsync().AsTask());
+            throw;
+        }
+    }
+
+    private void StartParts(Application application, Identity? identity, TimeLimit limit)
+    {
         limit.BeforeCancelling = () => _unfinished = [.. ServiceTree.Starting(application).Select(service => service.ServicePath)];
         Waiting.For(application.PrivilegedStartAsync(limit.Token));
         timings.Over("privileged start");

@@ -18,7 +18,7 @@ internal sealed class DeploymentStop(Deployment deployment, HostProcess process)
     {
         var application = deployment.Application;
         using var grace = new TimeLimit(deployment.Options.Grace, deployment.Log.Host, process.Signals.Repeated);
-        var stop = Task.Run(() => application.StopAsync(grace.Token));
+        var stop = Task.Run(() => StopAndDisposeAsync(application, grace.Token));
         var reminders = new Timer(_ => Remind(application), null, _betweenReminders, _betweenReminders);
         var hasEnded = await grace.EndsBeforeAsync(stop);
         using (var last = new TimeLimit(_longestLettingGo, deployment.Log.Host, CancellationToken.None))
@@ -42,6 +42,19 @@ internal sealed class DeploymentStop(Deployment deployment, HostProcess process)
         {
             HostLog.StopFailed(deployment.Log.Host, e);
             return exitCode != ExitCode.Success ? exitCode : ExitCode.Software;
+        }
+    }
+
+    /// <summary>Stops the tree, which will not start again.</summary>
+    private static async Task StopAndDisposeAsync(Application application, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await application.StopAsync(cancellationToken);
+        }
+        finally
+        {
+            await application.DisposeAsync();
         }
     }
 

@@ -38,6 +38,9 @@ internal static partial class HostLog
     [LoggerMessage(210, LogLevel.Critical, "The process ends, because an exception was caught by nobody.")]
     public static partial void Unhandled(ILogger logger, Exception? failure);
 
+    [LoggerMessage(229, LogLevel.Error, "A task has failed, and nothing has awaited it.")]
+    public static partial void Unobserved(ILogger logger, Exception failure);
+
     [LoggerMessage(211, LogLevel.Information, "{Line}")]
     public static partial void Printed(ILogger logger, string line);
 

@@ -18,6 +18,7 @@ internal sealed class LogOutput : IDisposable
         (Factory, _sink, _provider, _isConsole) = (factory, sink, provider, options.IsConsole);
         Host = Factory.CreateLogger("-");
         AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
+        TaskScheduler.UnobservedTaskException += OnUnobservedTaskException;
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
     }
 
@@ -64,6 +65,7 @@ internal sealed class LogOutput : IDisposable
     public void Dispose()
     {
         AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
+        TaskScheduler.UnobservedTaskException -= OnUnobservedTaskException;
         AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
         Factory.Dispose();
         _provider?.Dispose(); // a factory leaves those that it was given alone
@@ -119,6 +121,8 @@ internal sealed class LogOutput : IDisposable
         HostLog.Unhandled(Host, e.ExceptionObject as Exception);
         WriteOut();
     }
+
+    private void OnUnobservedTaskException(object? sender, UnobservedTaskExceptionEventArgs e) => HostLog.Unobserved(Host, e.Exception.InnerException ?? e.Exception);
 
     private void OnProcessExit(object? sender, EventArgs e)
     {
