@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using TacHost.Packages;
 using TacHost.Scripting;
 
 namespace TacHost.MicroBenchmarks;
@@ -33,5 +34,5 @@ public class CacheHitBenchmarks
     [Benchmark]
     public object Hit() => Prepare();
 
-    private TacRecipe Prepare() => TacFile.Prepare(_tac, _directories, TacCache.At(Path.Combine(_directory, "cache")));
+    private TacRecipe Prepare() => TacFile.Prepare(_tac, _directories, new PackageOptions(), TacCache.At(Path.Combine(_directory, "cache")));
 }

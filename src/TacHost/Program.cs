@@ -3,6 +3,7 @@ using TacHost.Daemon;
 using TacHost.Hosting;
 using TacHost.Interop;
 using TacHost.Logging;
+using TacHost.Packages;
 using TacHost.Plugins;
 using TacHost.Scripting;
 
@@ -63,6 +64,8 @@ internal static class Program
                 return Print(ManPage.Make());
             case HostRequest.ShowManPage { Options: var options, Plugin: { } plugin }:
                 return Print(PreparePlugin(plugin, options with { Words = ["--help"] }, asManPage: true)!.Answer!);
+            case HostRequest.Restore { Options: var options, Files: var files }:
+                return TacCommands.Restore(options, files, failure => PrintError(failure, options.Debug));
             case HostRequest.ShowParameters { Options: var options, File: var file }:
                 return TacCommands.ShowParameters(options, file);
             case HostRequest.ShowPlugins { Options: var options, Question: var question, Name: var name }:
@@ -138,7 +141,7 @@ internal static class Program
 
     private static int CompileAhead(HostOptions options, IReadOnlyList<string> files, string? directory)
     {
-        var (done, failures) = AheadOfTime.Compile(files, PluginPath.SearchDirectories(options), directory, TacCommands.PrintWarnings);
+        var (done, failures) = AheadOfTime.Compile(files, PluginPath.SearchDirectories(options), directory, TacCommands.PackagesOf(options), TacCommands.PrintWarnings);
         Print(done);
         foreach (var failure in failures)
             PrintError(failure, options.Debug);
@@ -153,7 +156,7 @@ internal static class Program
 
     private static PluginCatalog Catalog(HostOptions options) => new(options, Compile);
 
-    private static CompiledScript Compile(string path, IReadOnlyList<string> directories) => TacCommands.Prepare(path, directories).Script;
+    private static CompiledScript Compile(string path, IReadOnlyList<string> directories) => TacCommands.Prepare(path, directories, new PackageOptions()).Script;
 
     private static int Answer(PluginQuestion question, string name, HostOptions options)
     {

@@ -1,4 +1,5 @@
 using TacHost.CommandLine;
+using TacHost.Packages;
 using TacHost.Plugins;
 using TacHost.Scripting;
 using TacHost.Services;
@@ -26,15 +27,15 @@ internal static class TacCommands
     public static TacRecipe Prepare(HostOptions options)
     {
         var file = options.TacFile ?? options.Plugin!;
-        var recipe = Prepare(file, PluginPath.SearchDirectories(options));
+        var recipe = Prepare(file, PluginPath.SearchDirectories(options), PackagesOf(options));
         recipe.Parameters = ParametersOf(options);
         return recipe;
     }
 
     /// <summary>Prepares a tac file or a script that is a plugin, and prints what the compiler warns of.</summary>
-    public static TacRecipe Prepare(string file, IReadOnlyList<string> directories)
+    public static TacRecipe Prepare(string file, IReadOnlyList<string> directories, PackageOptions packages)
     {
-        var recipe = TacFile.Prepare(file, directories);
+        var recipe = TacFile.Prepare(file, directories, packages);
         PrintWarnings(recipe);
         return recipe;
     }
@@ -56,7 +57,7 @@ internal static class TacCommands
     /// <summary>Prints the parameters of a tac file. Starts nothing of it.</summary>
     public static int ShowParameters(HostOptions options, string file)
     {
-        var recipe = Prepare(file, PluginPath.SearchDirectories(options));
+        var recipe = Prepare(file, PluginPath.SearchDirectories(options), PackagesOf(options));
         recipe.Parameters = new ParameterSources { OnlyList = true };
         var listing = Task.Run(recipe.ListParametersAsync);
         if (!listing.AsWaitHandle().WaitOne(options.StartTimeout))
@@ -65,6 +66,33 @@ internal static class TacCommands
         Console.Out.Write(ParameterHelp.Make(file, parameters));
         return failure is null ? ExitCode.Success : throw failure;
     }
+
+    /// <summary>Restores the packages of tac files, also those of files behind one that fails.</summary>
+    public static int Restore(HostOptions options, IReadOnlyList<string> files, Action<TacHostException> printError)
+    {
+        TacHostException? first = null;
+        foreach (var file in files)
+        {
+            try
+            {
+                var set = TacFile.Restore(file, PackagesOf(options) with { Folder = options.Command.Directory, Renew = options.Command.Renew });
+                Console.Out.Write(set is null ? $"{file}: asks for no packages\n" : $"{file}: {string.Join(", ", set.Lock.Packages.Select(package => $"{package.Id} {package.Version}"))}\n");
+            }
+            catch (TacHostException e)
+            {
+                printError(e);
+                first ??= e;
+            }
+        }
+
+        return first?.ExitCode ?? ExitCode.Success;
+    }
+
+    public static PackageOptions PackagesOf(HostOptions options) => new()
+    {
+        Locked = options.Locked,
+        Progress = Console.IsErrorRedirected ? _ => { } : line => Console.Error.WriteLine(OneLine.Printable(line)),
+    };
 
     private static ParameterSources ParametersOf(HostOptions options) => new()
     {

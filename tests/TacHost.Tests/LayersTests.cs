@@ -11,7 +11,8 @@ public sealed partial class LayersTests
     private static readonly Dictionary<string, string[]> _mayKnow = new()
     {
         ["TacHost.CommandLine"] = ["TacHost.Logging"],
-        ["TacHost.Scripting"] = ["TacHost.Loading", "TacHost.Interop", Contract],
+        ["TacHost.Scripting"] = ["TacHost.Loading", "TacHost.Interop", "TacHost.Packages", Contract],
+        ["TacHost.Packages"] = ["TacHost.Loading", "TacHost.Interop", Contract],
         ["TacHost.Loading"] = [],
         ["TacHost.Daemon"] = ["TacHost.Interop", "TacHost.Loading"],
         ["TacHost.Hosting"] = ["TacHost.CommandLine", "TacHost.Daemon", "TacHost.Interop", "TacHost.Logging", Contract],
@@ -45,6 +46,7 @@ public sealed partial class LayersTests
 
     [Theory]
     [InlineData("Microsoft.CodeAnalysis", "Scripting")]
+    [InlineData("NuGet", "Packages")]
     [InlineData("Serilog", "Logging")]
     [InlineData("LibraryImport", "Interop")]
     [InlineData("DllImport", "Interop")]

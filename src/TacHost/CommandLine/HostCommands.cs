@@ -23,6 +23,16 @@ internal static class HostCommands
             Word = CommandWord.TacFile,
             Options = [new("--out", null, "DIR", "The directory to compile into.", (options, value) => options with { Command = options.Command with { Directory = OptionValue.FullPath(value) } })],
         },
+        new("restore", "FILE...", "bring the packages of tac files onto this machine, as their lock files say, or make these; a start does the same for what is missing", (options, words) => words.Length > 0 ? new HostRequest.Restore(HostRequest.ForHelp(options), words) : null)
+        {
+            Word = CommandWord.TacFile,
+            Options =
+            [
+                new("--to", null, "DIR", "The folder to put packages into, instead of the user's own. A folder 'packages' beside a tac file is looked at first.", (options, value) => options with { Command = options.Command with { Directory = OptionValue.FullPath(value) } }),
+                new("--update", null, null, "Choose versions anew, as if there were no lock file.", (options, _) => options with { Command = options.Command with { Renew = true } }),
+                new("--locked", null, null, "Fail instead of changing a lock file.", (options, _) => options with { Locked = true }),
+            ],
+        },
         new("completion", "SHELL", "print the completions for bash, zsh or fish", (_, words) => words is [var shell] && Array.IndexOf(_shells, shell) >= 0 ? new HostRequest.ShowCompletion(shell) : null) { Word = CommandWord.Choice, Choices = _shells },
         new("manpage", "[NAME]", "print the man page, or that of a plugin", (options, words) => words.Length < 2 ? new HostRequest.ShowManPage(HostRequest.ForHelp(options), words.Length == 0 ? null : words[0]) : null) { Word = CommandWord.Plugin },
     ];

@@ -20,6 +20,9 @@ internal sealed record HostOptions
     /// <summary>The file with more of them, or null for the one beside the tac file.</summary>
     public string? ValuesFile { get; init; }
 
+    /// <summary>Whether the lock files of packages must fit as they are.</summary>
+    public bool Locked { get; init; }
+
     /// <summary>What the options of a command say.</summary>
     public CommandOptions Command { get; init; } = new();
 

@@ -105,6 +105,8 @@ internal abstract record HostRequest
 
     public sealed record Compile(HostOptions Options, IReadOnlyList<string> Files, string? Directory) : HostRequest;
 
+    public sealed record Restore(HostOptions Options, IReadOnlyList<string> Files) : HostRequest;
+
     public sealed record ShowManPage(HostOptions Options, string? Plugin) : HostRequest;
 
     public sealed record ShowParameters(HostOptions Options, string File) : HostRequest;

@@ -49,6 +49,7 @@ internal static class Reference
         ("tachost.pid", "the process id; locked as long as the process runs, and removed at its end"),
         ("tachost.log", "the log; tachost.log.1 is the newest of the older ones"),
         ("~/.cache/tachost", "compiled tac files and the indexes of plugin directories; used only if nobody else can write there"),
+        ("FILE.lock.json", "beside a tac file with packages: their exact versions and hashes"),
         ("plugins/", "here, in ~/.local/share/tachost, in /usr/local/lib/tachost, in /usr/lib/tachost: plugins, in this order, after those of --plugins and TACHOST_PLUGINS and before the host's own; used only if nobody else can write there"),
     ];
 
@@ -57,6 +58,7 @@ internal static class Reference
         ("TACHOST_PATH", "directories for #r, separated by ':', after those of --lib"),
         ("TACHOST_PLUGINS", "directories of plugins, separated by ':', after those of --plugins"),
         ("TACHOST_CACHE", "where compiled tac files are kept instead; before XDG_CACHE_HOME/tachost"),
+        ("NUGET_PACKAGES", "the folder of packages instead of ~/.nuget/packages"),
         ("TACHOST_SET_NAME", "the value of the tac file's parameter 'name', after the words of the command line and before the file of values"),
         ("CREDENTIALS_DIRECTORY", "systemd's credentials, where a secret parameter is looked for by its name, and then in /run/secrets"),
         ("NOTIFY_SOCKET, WATCHDOG_USEC", "systemd is told of start, stop and reload, and that the tree answers"),

@@ -13,6 +13,8 @@ namespace TacHost.Loading;
 internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadOnlyList<string> libraries, IReadOnlyList<string> directories)
     : AssemblyLoadContext(name, isCollectible: false)
 {
+    private const string NativeExtension = ".so";
+
     private readonly SharedAssemblies _shared = new(contract);
 
     private readonly HashSet<Assembly> _main = [];
@@ -55,8 +57,8 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
         if (AspNetCore.Load(assemblyName) is { } ofFramework)
             return ofFramework;
         var path = assemblyName.CultureName is { Length: > 0 } culture
-            ? Search(directory => LibraryFiles.Satellite(directory, culture, simple))
-            : OfThisRuntime(libraries.FirstOrDefault(library => Path.GetFileNameWithoutExtension(library.AsSpan()).Equals(simple, StringComparison.OrdinalIgnoreCase)), simple)
+            ? libraries.FirstOrDefault(library => LibraryFiles.IsSatellite(library, culture, simple)) ?? Search(directory => LibraryFiles.Satellite(directory, culture, simple))
+            : OfThisRuntime(libraries.FirstOrDefault(library => !library.EndsWith(NativeExtension, StringComparison.Ordinal) && Path.GetFileNameWithoutExtension(library.AsSpan()).Equals(simple, StringComparison.OrdinalIgnoreCase)), simple)
                 ?? Search(directory => LibraryFiles.Assembly(directory, simple));
         if (path is null && AspNetCore.Directory is null && simple.StartsWith(AspNetCore.NamePrefix, StringComparison.Ordinal))
             throw new TacHostException(ExitCode.Unavailable, $"It needs '{simple}', but {AspNetCore.WhyMissing}");

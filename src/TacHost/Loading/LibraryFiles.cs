@@ -17,6 +17,10 @@ internal static class LibraryFiles
     /// <summary>Returns the satellite assembly of a culture in a directory, or null.</summary>
     public static string? Satellite(string directory, string culture, string name) => Existing(Path.Combine(directory, culture, name + ".dll"));
 
+    /// <summary>Returns whether a file is the satellite assembly of a culture.</summary>
+    public static bool IsSatellite(string path, string culture, string name) =>
+        path.EndsWith($"/{culture}/{name}.dll", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Returns the native library of a name, as <c>DllImport</c> has it, in a directory, or null.</summary>
     public static string? Native(string directory, string name)
     {

@@ -6,7 +6,10 @@ namespace TacHost.Scripting;
 /// <summary>The name under which a compiled tac is kept: a hash over everything that decides what the compiler makes of it.</summary>
 internal static class CacheKey
 {
-    public static string Of(TacSources sources, ReferenceSearch search)
+    /// <param name="sources">The tac file and what it loads.</param>
+    /// <param name="search">Where its references are looked for.</param>
+    /// <param name="packageLock">The lock file of its packages; empty for none.</param>
+    public static string Of(TacSources sources, ReferenceSearch search, byte[] packageLock)
     {
         var hash = new Fingerprint();
 
@@ -21,6 +24,8 @@ internal static class CacheKey
             Add(hash, file.Content);
         }
 
+        if (sources.Packages.Count > 0)
+            Add(hash, packageLock);
         foreach (var reference in sources.References)
         {
             Add(hash, reference.Name);

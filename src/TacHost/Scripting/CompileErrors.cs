@@ -33,6 +33,8 @@ internal static class CompileErrors
 
     private static string WithLine(Diagnostic diagnostic, string kind)
     {
+        if (!diagnostic.Location.IsInSource)
+            return $"{kind} {diagnostic.Id}: {diagnostic.GetMessage(CultureInfo.InvariantCulture)}";
         var place = diagnostic.Location.GetLineSpan();
         var (line, column) = (place.StartLinePosition.Line, place.StartLinePosition.Character);
         var text = string.Create(CultureInfo.InvariantCulture, $"{SourceLine.Shortened(place.Path)}({line + 1},{column + 1}): {kind} {diagnostic.Id}: {diagnostic.GetMessage(CultureInfo.InvariantCulture)}");

@@ -6,13 +6,14 @@ using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.Emit;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.CodeAnalysis.Text;
+using TacHost.Packages;
 using TacHost.Scripting.Prints;
 using TacHost.Services;
 
 namespace TacHost.Scripting;
 
 /// <summary>Compiles a tac file with Roslyn. Emits it itself, because Roslyn's own loader of scripts never lets go of them.</summary>
-internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, string displayedPath)
+internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, PackageSet? packages, string displayedPath)
 {
     private static readonly string[] _imports =
     [
@@ -22,6 +23,9 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, st
     ];
 
     private static readonly CSharpParseOptions _parseOptions = new(LanguageVersion.CSharp14);
+
+    /// <summary>That a newer version of an assembly takes the place of an older one; it always does here.</summary>
+    private static readonly Dictionary<string, ReportDiagnostic> _silent = new() { ["CS1701"] = ReportDiagnostic.Suppress, ["CS1702"] = ReportDiagnostic.Suppress };
 
     private readonly LibraryResolver _libraries = new(search);
     private readonly List<Diagnostic> _diagnostics = [];
@@ -35,7 +39,13 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, st
     /// <exception cref="TacHostException">The tac file does not compile.</exception>
     public CompiledTac Compile()
     {
-        List<MetadataReference> references = [.. DefaultReferences.All, .. DefaultReferences.OfAspNetCoreFor(sources.References.Select(search.Find).OfType<string>())];
+        IReadOnlyList<string> ofPackages = packages?.Compile ?? [];
+        List<MetadataReference> references =
+        [
+            .. DefaultReferences.All,
+            .. DefaultReferences.OfAspNetCoreFor(sources.References.Select(search.Find).OfType<string>().Concat(ofPackages)),
+            .. ofPackages.Select(path => MetadataReference.CreateFromFile(path)),
+        ];
         var ordinary = OrdinaryFiles.Among(sources, _parseOptions);
         List<CodeImage> code = [];
         if (ordinary.Trees.Count > 0)
@@ -58,7 +68,7 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, st
         var script = (CSharpCompilation)CSharpScript.Create(new MemoryStream(sources.Main.Content), options, typeof(TacParameters)).GetCompilation();
         code.Add(Emit(script.WithAssemblyName(OrdinaryFiles.ScriptName).WithOptions(Options(script.Options))));
         ReadMoreThanItsKey = loads.ReadMore;
-        return new CompiledTac(displayedPath, code, [.. _libraries.Found], CodePrinter.Print([.. code.Select(each => each.Image)]).ToBytes());
+        return new CompiledTac(displayedPath, code, [.. _libraries.Found, .. packages?.Run ?? []], CodePrinter.Print([.. code.Select(each => each.Image)]).ToBytes());
     }
 
     private CodeImage CompileOrdinary(OrdinaryFiles ordinary, IReadOnlyList<MetadataReference> references)
@@ -75,7 +85,7 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, st
 
     /// <summary>On other threads the compiler would have their stacks, which are too small for deep nesting; and one file is soon compiled.</summary>
     private static CSharpCompilationOptions Options(CSharpCompilationOptions options) =>
-        options.WithConcurrentBuild(false).WithNullableContextOptions(NullableContextOptions.Annotations);
+        options.WithConcurrentBuild(false).WithNullableContextOptions(NullableContextOptions.Annotations).WithSpecificDiagnosticOptions(options.SpecificDiagnosticOptions.SetItems(_silent));
 
     private CodeImage Emit(Compilation compilation)
     {
@@ -129,6 +139,9 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, st
 
         public override ImmutableArray<PortableExecutableReference> ResolveReference(string reference, string? baseFilePath, MetadataReferenceProperties properties)
         {
+            // The files of packages are references already.
+            if (PackageDirective.IsOne(reference))
+                return [DefaultReferences.Of(typeof(object).Assembly.Location)];
             if (search.Find(new ReferenceDirective(reference, baseFilePath)) is not { } path)
                 return [];
             if (ReferenceSearch.IsOfAFramework(path))

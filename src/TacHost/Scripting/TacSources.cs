@@ -1,4 +1,5 @@
 using System.Text;
+using TacHost.Packages;
 
 namespace TacHost.Scripting;
 
@@ -30,16 +31,25 @@ internal sealed class TacSources
     private readonly Dictionary<string, SourceFile> _files = new(StringComparer.Ordinal);
     private readonly List<ReferenceDirective> _references = [];
 
+    private readonly List<PackageDirective> _packages = [];
+    private readonly List<string> _packageSources = [];
+
     private TacSources(SourceFile main) => Main = main;
 
     /// <summary>The tac file itself.</summary>
-    public SourceFile Main { get; }
+    public SourceFile Main { get; private set; }
 
     /// <summary>All source files, by path.</summary>
     public IReadOnlyDictionary<string, SourceFile> Files => _files;
 
     /// <summary>All references, in the order in which they stand.</summary>
     public IReadOnlyList<ReferenceDirective> References => _references;
+
+    /// <summary>Gets the packages that the files ask for.</summary>
+    public IReadOnlyList<PackageDirective> Packages => _packages;
+
+    /// <summary>Gets where packages are looked for besides the sources that NuGet is configured with: URLs and absolute paths.</summary>
+    public IReadOnlyList<string> PackageSources => _packageSources;
 
     /// <summary>Reads a tac file and what it loads.</summary>
     /// <param name="path">As the user wrote it.</param>
@@ -82,15 +92,47 @@ internal sealed class TacSources
 
     private void Add(SourceFile file)
     {
-        if (!_files.TryAdd(file.Path, file))
+        if (_files.ContainsKey(file.Path))
             return;
-        foreach (var (isLoad, name) in DirectiveScan.Of(SourceText(file)))
+        var text = SourceText(file);
+        var directives = DirectiveScan.Of(text);
+        var compiled = WithoutSources(file, text, directives);
+        _files.Add(file.Path, compiled);
+        if (file == Main)
+            Main = compiled;
+        foreach (var directive in directives)
         {
-            if (!isLoad)
-                _references.Add(new ReferenceDirective(name, file.Path));
-            else if (LoadPath(name, file.Path) is { } path && TryRead(path) is { } loaded)
+            if (directive.Keyword == DirectiveScan.Source)
+                _packageSources.Add(PackageSource(directive.Name, file.Path));
+            else if (directive.Keyword == DirectiveScan.Reference && PackageDirective.IsOne(directive.Name))
+                _packages.Add(PackageDirective.Parse(directive.Name, file.Path));
+            else if (directive.Keyword == DirectiveScan.Reference)
+                _references.Add(new ReferenceDirective(directive.Name, file.Path));
+            else if (LoadPath(directive.Name, file.Path) is { } path && TryRead(path) is { } loaded)
                 Add(loaded);
         }
+    }
+
+    /// <summary>The compiler does not know <c>#i</c>: for it, each becomes a comment of the same length.</summary>
+    private static SourceFile WithoutSources(SourceFile file, string text, IReadOnlyList<Directive> directives)
+    {
+        StringBuilder? other = null;
+        foreach (var directive in directives)
+        {
+            if (directive.Keyword != DirectiveScan.Source)
+                continue;
+            other ??= new StringBuilder(text);
+            other[directive.At] = '/';
+            other.Insert(directive.At, '/').Remove(directive.At + 2, 1);
+        }
+
+        return other is null ? file : file with { Content = Encoding.UTF8.GetBytes(other.ToString()) };
+    }
+
+    private static string PackageSource(string name, string file)
+    {
+        var source = PackageDirective.IsOne(name) ? PackageDirective.Rest(name) : throw new TacHostException(ExitCode.BadTac, $"'{SourceLine.Shortened(file)}' has #i \"{name}\". Write #i \"nuget: SOURCE\", with a URL or a directory.");
+        return Uri.TryCreate(source, UriKind.Absolute, out _) && source.Contains("://", StringComparison.Ordinal) ? source : Path.GetFullPath(source, Path.GetDirectoryName(file)!);
     }
 
     /// <summary>Decodes a file as the compiler does: UTF-8, or as its byte order mark says. The compiler would put question marks in the place of what is neither.</summary>

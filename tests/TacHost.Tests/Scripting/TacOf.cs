@@ -1,3 +1,4 @@
+using TacHost.Packages;
 using TacHost.Scripting;
 
 namespace TacHost.Tests.Scripting;
@@ -17,7 +18,7 @@ internal static class TacOf
             File.WriteAllText(path, text);
             foreach (var (name, content) in others)
                 File.WriteAllText(Path.Combine(directory, name), content);
-            return TacFile.Prepare(path, [], TacCache.At(Path.Combine(directory, "cache")));
+            return TacFile.Prepare(path, [], new PackageOptions(), TacCache.At(Path.Combine(directory, "cache")));
         }
         finally
         {

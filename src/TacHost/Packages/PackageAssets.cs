@@ -1,0 +1,43 @@
+using NuGet.Client;
+using NuGet.ContentModel;
+using NuGet.Frameworks;
+using NuGet.RuntimeModel;
+using TacHost.Loading;
+
+namespace TacHost.Packages;
+
+/// <summary>Chooses the files of a package that are for this framework and this machine.</summary>
+internal sealed class PackageAssets
+{
+    private readonly NuGetFramework _framework;
+    private readonly ManagedCodeConventions _conventions;
+
+    public PackageAssets(NuGetFramework framework)
+    {
+        _framework = framework;
+
+        // Each identifier is followed by all more general ones, as in .NET's own graph.
+        var identifiers = LibraryFiles.RuntimeIdentifiers;
+        _conventions = new ManagedCodeConventions(new RuntimeGraph(identifiers.Select((identifier, i) => new RuntimeDescription(identifier, identifiers.Skip(i + 1).Append("any")))));
+    }
+
+    /// <summary>Returns the files, relative to the package; null if it has assemblies, but none for this framework.</summary>
+    public (IReadOnlyList<string> Compile, IReadOnlyList<string> Run)? Choose(IEnumerable<string> files)
+    {
+        ContentItemCollection items = new();
+        items.Load(files);
+        var criteria = _conventions.Criteria.ForFrameworkAndRuntime(_framework, LibraryFiles.RuntimeIdentifiers[0]);
+        var run = items.FindBestItemGroup(criteria, _conventions.Patterns.RuntimeAssemblies);
+        var native = items.FindBestItemGroup(_conventions.Criteria.ForRuntime(LibraryFiles.RuntimeIdentifiers[0]), _conventions.Patterns.NativeLibraries);
+        var translations = items.FindBestItemGroup(criteria, _conventions.Patterns.ResourceAssemblies);
+        var compile = items.FindBestItemGroup(_conventions.Criteria.ForFramework(_framework), _conventions.Patterns.CompileRefAssemblies, _conventions.Patterns.CompileLibAssemblies) ?? run;
+        if (run is null && items.FindItems(_conventions.Patterns.RuntimeAssemblies).Any())
+            return null;
+        return (Assemblies(compile), [.. Assemblies(run), .. Paths(native), .. Paths(translations)]);
+    }
+
+    private static IReadOnlyList<string> Assemblies(ContentItemGroup? group) => [.. Paths(group).Where(path => path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase))];
+
+    /// <summary>An empty file <c>_._</c> stands for none.</summary>
+    private static IEnumerable<string> Paths(ContentItemGroup? group) => group is null ? [] : group.Items.Select(item => item.Path).Where(path => Path.GetFileName(path) != "_._");
+}

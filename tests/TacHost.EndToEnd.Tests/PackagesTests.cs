@@ -1,0 +1,286 @@
+using System.Text.Json;
+using TacHost.EndToEnd.Tests.Running;
+
+namespace TacHost.EndToEnd.Tests;
+
+/// <summary>NuGet packages in tac files, from a feed that each test makes.</summary>
+public sealed class PackagesTests
+{
+    private const string End = "\nvar application = new Application(\"x\");";
+
+    private static string Host => Path.GetDirectoryName(Program.Tachost)!;
+
+    [Fact]
+    public async Task Package_WithItsDependencies_IsRestoredOnceAndLocked()
+    {
+        await using var sandbox = Sandbox();
+        PackageFeed.Add(sandbox, "Low", "1.0.0", "public static class Low { public static string Text => \"low 1\"; }");
+        PackageFeed.Add(sandbox, "Low", "2.0.0", "public static class Low { public static string Text => \"low 2\"; }");
+        PackageFeed.Add(sandbox, "High", "1.2.3", "public static class High { public static string Text => \"high on \" + Low.Text; }", ("Low", "1.0.0"));
+        sandbox.Write("x.csx", "#r \"nuget: High, 1.2.3\"\nConsole.WriteLine($\"got {High.Text}\");" + End);
+        Assert.Equal("got high on low 1", await OutputAsync(sandbox));
+
+        using var locked = JsonDocument.Parse(await File.ReadAllTextAsync(sandbox.PathOf("x.csx.lock.json"), TestContext.Current.CancellationToken));
+        Assert.Equal(["High 1.2.3", "Low 1.0.0"], locked.RootElement.GetProperty("packages").EnumerateArray().Select(each => $"{each.GetProperty("id").GetString()} {each.GetProperty("version").GetString()}"));
+
+        // From the cache and the lock file, without the feed.
+        Directory.Delete(sandbox.PathOf("feed"), recursive: true);
+        Assert.Equal("got high on low 1", await OutputAsync(sandbox, "--locked"));
+    }
+
+    [Theory]
+    [InlineData("nuget: Low", "low 2")]
+    [InlineData("nuget:Low,1.*", "low 1.5")]
+    [InlineData("nuget: low, [1.0.0]", "low 1")]
+    public async Task Package_OfAVersion_IsTheOneThatNuGetChooses(string directive, string said)
+    {
+        await using var sandbox = Sandbox();
+        foreach (var version in (string[])["1.0.0", "1.5.0", "2.0.0"])
+            PackageFeed.Add(sandbox, "Low", version, $"public static class Low {{ public static string Text => \"low {version.Replace(".0", "", StringComparison.Ordinal)}\"; }}");
+        sandbox.Write("x.csx", $"#r \"{directive}\"\nConsole.WriteLine($\"got {{Low.Text}}\");" + End);
+
+        Assert.Equal("got " + said, await OutputAsync(sandbox));
+    }
+
+    [Fact]
+    public async Task Package_WithANativePartAndTranslations_HasThem()
+    {
+        await using var sandbox = Sandbox();
+        var rid = $"linux-{System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
+        PackageFeed.Add(
+            sandbox, "Native", "1.0.0", "public static class Caller { [System.Runtime.InteropServices.DllImport(\"tacnative\", EntryPoint = \"SystemNative_GetPid\")] public static extern int Id(); public static string Where => \"all\"; }",
+            files: [($"runtimes/{rid}/native/libtacnative.so", Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "libSystem.Native.so"))]);
+        sandbox.Write("x.csx", "#r \"nuget: Native, 1.0.0\"\nConsole.WriteLine($\"got {Caller.Id() == Environment.ProcessId}\");" + End);
+
+        Assert.Equal("got True", await OutputAsync(sandbox));
+    }
+
+    [Fact]
+    public async Task Package_FromASourceOfTheTac_IsFound()
+    {
+        await using var sandbox = Sandbox();
+        PackageFeed.Add(sandbox, "Low", "1.0.0", "public static class Low { public static string Text => \"low\"; }");
+        Directory.Move(sandbox.PathOf("feed"), sandbox.PathOf("mine"));
+        Directory.CreateDirectory(sandbox.PathOf("feed"));
+        sandbox.Write("x.csx", "#i \"nuget: mine\"\n#r \"nuget: Low, 1.0.0\"\nConsole.WriteLine($\"got {Low.Text}\");" + End);
+
+        Assert.Equal("got low", await OutputAsync(sandbox));
+    }
+
+    [Fact]
+    public async Task Package_OfWhatTheHostHas_IsNotTakenTwice()
+    {
+        await using var sandbox = Sandbox();
+        PackageFeed.Add(sandbox, "Microsoft.Extensions.Primitives", "99.0.0", "namespace Microsoft.Extensions.Primitives { public class StringSegment { } }");
+        PackageFeed.Add(sandbox, "System.Memory", "99.0.0", "namespace System { public class Memory { } }");
+        sandbox.Write("x.csx", "#r \"nuget: Microsoft.Extensions.Primitives, 99.0.0\"\n#r \"nuget: System.Memory, 99.0.0\"\nConsole.WriteLine($\"got {typeof(Microsoft.Extensions.Primitives.StringSegment).IsValueType}\");" + End);
+
+        Assert.Equal("got True", await OutputAsync(sandbox));
+    }
+
+    [Fact]
+    public async Task Package_Unknown_IsToldInOneSentence()
+    {
+        await using var sandbox = Sandbox();
+        Directory.CreateDirectory(sandbox.PathOf("feed"));
+        sandbox.Write("x.csx", "#r \"nuget: Nowhere.To.Be.Found, 1.0.0\"" + End);
+        var outcome = await sandbox.TachostAsync("x.csx");
+
+        Assert.Equal(69, outcome.ExitCode);
+        Assert.Contains($"there is no package 'Nowhere.To.Be.Found' in version 1.0.0, which 'x.csx' asks for. Looked for in '{sandbox.PathOf("feed")}'.", outcome.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(sandbox.PathOf("x.csx.lock.json")));
+    }
+
+    [Theory]
+    [InlineData("nuget:", "which names no package")]
+    [InlineData("nuget: , 1.0", "which names no package")]
+    [InlineData("nuget: Low, one", "asks for the package 'Low' in version 'one', which is not a version")]
+    public async Task Directive_ThatIsWrong_IsTold(string directive, string said)
+    {
+        await using var sandbox = Sandbox();
+        sandbox.Write("x.csx", $"#r \"{directive}\"" + End);
+        var outcome = await sandbox.TachostAsync("x.csx");
+
+        Assert.Equal(65, outcome.ExitCode);
+        Assert.Contains(said, outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Locked_WithoutALockFileThatFits_Fails()
+    {
+        await using var sandbox = Sandbox();
+        PackageFeed.Add(sandbox, "Low", "1.0.0", "public static class Low { }");
+        PackageFeed.Add(sandbox, "Low", "2.0.0", "public static class Low { }");
+        sandbox.Write("x.csx", "#r \"nuget: Low, 1.0.0\"" + End);
+        var without = await sandbox.TachostAsync("restore", "--locked", "x.csx");
+        Assert.Equal((65, ""), (without.ExitCode, without.Output));
+        Assert.Contains("x.csx.lock.json', and --locked makes none.", without.Error, StringComparison.Ordinal);
+
+        Assert.Equal(new Outcome(0, "x.csx: Low 1.0.0\n", ""), await sandbox.TachostAsync("restore", "x.csx"));
+        var lockFile = await File.ReadAllTextAsync(sandbox.PathOf("x.csx.lock.json"), TestContext.Current.CancellationToken);
+        sandbox.Write("x.csx", "#r \"nuget: Low, 2.0.0\"" + End);
+        var other = await sandbox.TachostAsync("--locked", "x.csx");
+        Assert.Equal(65, other.ExitCode);
+        Assert.Contains("does not fit", other.Error, StringComparison.Ordinal);
+        Assert.Equal(lockFile, await File.ReadAllTextAsync(sandbox.PathOf("x.csx.lock.json"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Package_ThatDiffersFromTheLockFile_IsRefused()
+    {
+        await using var sandbox = Sandbox();
+        PackageFeed.Add(sandbox, "Low", "1.0.0", "public static class Low { }");
+        sandbox.Write("x.csx", "#r \"nuget: Low, 1.0.0\"" + End);
+        Assert.Equal(0, (await sandbox.TachostAsync("restore", "x.csx")).ExitCode);
+        var archive = Assert.Single(Directory.GetFiles(sandbox.PathOf("packages-of-user"), "*.nupkg", SearchOption.AllDirectories));
+        await File.AppendAllTextAsync(archive, " ", TestContext.Current.CancellationToken);
+        var outcome = await sandbox.TachostAsync("x.csx");
+
+        Assert.Equal(65, outcome.ExitCode);
+        Assert.Contains($"the package 'Low' 1.0.0 in '{Path.GetDirectoryName(archive)}' is not the one that", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RestoreTo_AFolderBesideTheTac_NeedsNoFeedAfterwards()
+    {
+        await using var sandbox = Sandbox();
+        PackageFeed.Add(sandbox, "Low", "1.0.0", "public static class Low { public static string Text => \"low\"; }");
+        sandbox.Write("x.csx", "#r \"nuget: Low, 1.*\"\nConsole.WriteLine($\"got {Low.Text}\");" + End);
+        Assert.Equal(new Outcome(0, "x.csx: Low 1.0.0\n", ""), await sandbox.TachostAsync("restore", "--to", "packages", "x.csx"));
+        Assert.False(Directory.Exists(sandbox.PathOf("packages-of-user/low")));
+        Directory.Delete(sandbox.PathOf("feed"), recursive: true);
+
+        Assert.Equal("got low", await OutputAsync(sandbox));
+        Assert.False(Directory.Exists(sandbox.PathOf("packages-of-user/low")));
+    }
+
+    [Fact]
+    public async Task CachedStart_LoadsNothingOfNuGet()
+    {
+        await using var sandbox = Sandbox();
+        PackageFeed.Add(sandbox, "Low", "1.0.0", "public static class Low { public static string Text => string.Join(',', System.AppDomain.CurrentDomain.GetAssemblies().Select(each => each.GetName().Name).Where(name => name.StartsWith(\"NuGet\"))); }");
+        sandbox.Write("x.csx", "#r \"nuget: Low, 1.0.0\"\nConsole.WriteLine($\"got [{Low.Text}]\");" + End);
+        Assert.Equal(0, (await sandbox.TachostAsync("compile", "x.csx")).ExitCode);
+
+        Assert.Equal("got []", await OutputAsync(sandbox));
+    }
+
+    public static TheoryData<string, string> Known => new()
+    {
+        {
+            """
+            #r "nuget: Microsoft.Data.Sqlite, 9.0.0"
+            #r "nuget: Dapper, 2.1.66"
+            using Dapper;
+            using Microsoft.Data.Sqlite;
+            var connection = new SqliteConnection("Data Source=:memory:");
+            connection.Open();
+            Console.WriteLine($"got {connection.QuerySingle<int>("select 40 + 2")}");
+            """,
+            "got 42"
+        },
+        {
+            """
+            #r "nuget: CommandLineParser, 2.9.1"
+            using CommandLine;
+            class Words { [Option("port")] public int Port { get; set; } }
+            Console.WriteLine($"got {typeof(Parser).Assembly.GetReferencedAssemblies().First(each => each.Name == "netstandard").Name} {Parser.Default.ParseArguments<Words>(["--port", "7"]).Value.Port}");
+            """,
+            "got netstandard 7"
+        },
+        {
+            """
+            #r "nuget: Humanizer.Core.de, 2.14.1"
+            using Humanizer;
+            Console.WriteLine($"got {TimeSpan.FromDays(1).Humanize(culture: new("de"))} {TimeSpan.FromDays(1).Humanize(culture: new("en"))}");
+            """,
+            "got Ein Tag 1 day"
+        },
+        {
+            """
+            #r "nuget: Polly.Core, 8.6.4"
+            using Polly;
+            using Polly.Retry;
+            var tries = 0;
+            var pipeline = new ResiliencePipelineBuilder().AddRetry(new RetryStrategyOptions { Delay = TimeSpan.Zero }).Build();
+            pipeline.Execute(() => { if (++tries < 3) throw new IOException(); });
+            Console.WriteLine($"got {tries}");
+            """,
+            "got 3"
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Known))]
+    public async Task Package_ThatManyUse_Works(string tac, string said)
+    {
+        await using var sandbox = Scratch(new());
+        sandbox.Write("x.csx", tac + End);
+        await RestoreOrSkipAsync(sandbox);
+
+        Assert.Equal(said, await OutputAsync(sandbox, "--locked"));
+    }
+
+    [Fact]
+    public async Task Npgsql_TalksToPostgreSql()
+    {
+        Assert.SkipWhen(PostgresServer.Programs is null, "PostgreSQL is not installed");
+        await using var sandbox = Scratch(new());
+        sandbox.Write("x.csx", """
+            #r "nuget: Npgsql, 9.0.3"
+            using Npgsql;
+            var directory = Option<string>("directory", "where the socket of the database is");
+            var application = new Application("x");
+            application.AddService(new Journal(directory));
+            class Journal(string directory) : Service
+            {
+                protected override async Task OnStartAsync(CancellationToken cancellationToken)
+                {
+                    await using var source = NpgsqlDataSource.Create($"Host={directory};Username=test;Database=postgres");
+                    await using var create = source.CreateCommand("create table poem (line text)");
+                    await create.ExecuteNonQueryAsync(cancellationToken);
+                    await using var insert = source.CreateCommand("insert into poem values ($1), ($2)");
+                    insert.Parameters.AddWithValue("roses");
+                    insert.Parameters.AddWithValue("violets");
+                    await using var count = source.CreateCommand("select string_agg(line, '+') from poem");
+                    await insert.ExecuteNonQueryAsync(cancellationToken);
+                    Console.WriteLine($"got {await count.ExecuteScalarAsync(cancellationToken)}");
+                }
+            }
+            """);
+        await RestoreOrSkipAsync(sandbox);
+        await using var server = await PostgresServer.StartAsync(sandbox);
+        using var process = sandbox.Start("-n", "--pidfile=", "x.csx", "--directory", server.Directory);
+
+        Assert.Equal("got roses+violets", await Running.Sandbox.PrintedAsync(process, "got "));
+    }
+
+    /// <summary>Into the folder of the user, where the SDK that runs the tests has put its own.</summary>
+    private static async Task RestoreOrSkipAsync(Sandbox sandbox)
+    {
+        var restored = await sandbox.TachostAsync("restore", "x.csx");
+        Assert.SkipWhen(restored.ExitCode == 69, $"the packages cannot be had here: {restored.Error}");
+        Assert.Equal((0, ""), (restored.ExitCode, restored.Error));
+    }
+
+    private static Sandbox Sandbox()
+    {
+        var sandbox = Scratch(new());
+        sandbox.Environment["NUGET_PACKAGES"] = Directory.CreateDirectory(sandbox.PathOf("packages-of-user"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        sandbox.Write("nuget.config", $"<configuration><packageSources><clear /><add key=\"feed\" value=\"{sandbox.PathOf("feed")}\" /></packageSources></configuration>");
+        return sandbox;
+    }
+
+    /// <summary>NuGet leaves a directory where it works, which is to go with the test.</summary>
+    private static Sandbox Scratch(Sandbox sandbox)
+    {
+        sandbox.Environment["NUGET_SCRATCH"] = sandbox.PathOf("scratch");
+        return sandbox;
+    }
+
+    private static async Task<string> OutputAsync(Sandbox sandbox, params string[] options)
+    {
+        using var process = sandbox.Start(["-n", "--pidfile=", .. options, "x.csx"]);
+        return await Running.Sandbox.PrintedAsync(process, "got ");
+    }
+}
