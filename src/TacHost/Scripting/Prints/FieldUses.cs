@@ -66,7 +66,7 @@ internal sealed class FieldUses(CodeNode node, IReadOnlyDictionary<string, Print
         var text = field.Kind switch
         {
             HandleKind.FieldDefinition => metadata.GetFieldDefinition((FieldDefinitionHandle)field).DecodeSignature(Apart(), null).Text,
-            HandleKind.MemberReference => metadata.GetMemberReference((MemberReferenceHandle)field).DecodeFieldSignature(Apart(), null).Text,
+            HandleKind.MemberReference when metadata.GetMemberReference((MemberReferenceHandle)field) is var reference && reference.GetKind() == MemberReferenceKind.Field => reference.DecodeFieldSignature(Apart(), null).Text,
             _ => "",
         };
         return Bare(text);
