@@ -3,7 +3,7 @@ using TacHost.Services;
 namespace FastPoetry.Services;
 
 /// <summary>Holds one poem or several. Loads them when started, and knows nothing of how they are served.</summary>
-public sealed class PoetryService : Service
+public sealed class PoetryService : Service, IServiceNeeds
 {
     private readonly string[] _files;
     private NamedPoem[]? _poems;
@@ -31,6 +31,9 @@ public sealed class PoetryService : Service
     /// <summary>All poems, in the order of their files. At least one.</summary>
     /// <exception cref="InvalidOperationException">The service is not started.</exception>
     public IReadOnlyList<NamedPoem> Poems => _poems ?? throw new InvalidOperationException($"The poem '{_files[0]}' is not there before the service '{ServicePath}' is started.");
+
+    /// <inheritdoc/>
+    IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => [.. _files.Select(file => new ServiceNeed(ServiceNeedKind.File, file))];
 
     /// <summary>Looks a poem up by its name, of which upper and lower case are different.</summary>
     /// <returns>The poem, or null if there is none of that name.</returns>

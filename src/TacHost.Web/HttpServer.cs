@@ -19,7 +19,7 @@ namespace TacHost.Web;
 /// A stop closes the port first, then waits for the requests that are being answered until the grace period is over, and aborts what is left.
 /// What Kestrel logs goes to the service's logger. An exception that a handler throws is logged, and answered by status 500.
 /// </remarks>
-public class HttpServer : Service
+public class HttpServer : Service, IServiceNeeds
 {
     private readonly ServerEndpoint _endpoint;
     private readonly RequestDelegate? _handler;
@@ -74,6 +74,9 @@ public class HttpServer : Service
         ArgumentNullException.ThrowIfNull(endpoint);
         _endpoint = endpoint;
     }
+
+    /// <inheritdoc/>
+    IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => [new ServiceNeed(ServiceNeedKind.Listen, _endpoint.ToString())];
 
     /// <summary>The addresses it listens on, with the port that was picked for 0. Empty while it is not bound.</summary>
     public IReadOnlyList<EndPoint> EndPoints => [.. _listeners.Select(listener => listener.EndPoint)];

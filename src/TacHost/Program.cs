@@ -64,6 +64,14 @@ internal static class Program
                 return Print(ManPage.Make());
             case HostRequest.ShowManPage { Options: var options, Plugin: { } plugin }:
                 return Print(PreparePlugin(plugin, options with { Words = ["--help"] }, asManPage: true)!.Answer!);
+            case HostRequest.ListTemplates:
+                return NewCommand.List();
+            case HostRequest.New { Template: var template, Name: var file }:
+                return NewCommand.Write(template, file);
+            case HostRequest.Check { Options: var options, Files: var files }:
+                return CheckCommand.Run(options, files);
+            case HostRequest.ShowTree { Options: var options, File: var file }:
+                return CheckCommand.ShowTree(options, file);
             case HostRequest.Restore { Options: var options, Files: var files }:
                 return TacCommands.Restore(options, files, failure => PrintError(failure, options.Debug));
             case HostRequest.ShowParameters { Options: var options, File: var file }:

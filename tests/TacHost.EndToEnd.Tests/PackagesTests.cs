@@ -194,7 +194,7 @@ public sealed class PackagesTests
             using Humanizer;
             Console.WriteLine($"got {TimeSpan.FromDays(1).Humanize(culture: new("de"))} {TimeSpan.FromDays(1).Humanize(culture: new("en"))}");
             """,
-            "got Ein Tag 1 day"
+            "got 1 Tag 1 day"
         },
         {
             """

@@ -13,6 +13,7 @@ public sealed partial class LayersTests
         ["TacHost.CommandLine"] = ["TacHost.Logging"],
         ["TacHost.Scripting"] = ["TacHost.Loading", "TacHost.Interop", "TacHost.Packages", Contract],
         ["TacHost.Packages"] = ["TacHost.Loading", "TacHost.Interop", Contract],
+        ["TacHost.Templates"] = [],
         ["TacHost.Loading"] = [],
         ["TacHost.Daemon"] = ["TacHost.Interop", "TacHost.Loading"],
         ["TacHost.Hosting"] = ["TacHost.CommandLine", "TacHost.Daemon", "TacHost.Interop", "TacHost.Logging", Contract],

@@ -9,7 +9,7 @@ namespace TacHost.Services.Networking;
 /// A stop closes the port first, then waits for the open connections until the grace period is over and aborts what is left.
 /// Ported from <c>twisted.application.internet.StreamServerEndpointService</c>, but a start that cannot listen fails, as it does with <c>strports.service</c>.
 /// </remarks>
-public class StreamServer : Service
+public class StreamServer : Service, IServiceNeeds
 {
     private readonly ServerFactory _factory;
     private readonly ServerEndpoint _endpoint;
@@ -37,6 +37,9 @@ public class StreamServer : Service
 
     /// <summary>The addresses it listens on, with the port that was picked for 0. Empty while it is not bound.</summary>
     public IReadOnlyList<EndPoint> EndPoints => [.. _listeners.Select(listener => listener.EndPoint)];
+
+    /// <inheritdoc/>
+    IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => [new ServiceNeed(ServiceNeedKind.Listen, _endpoint.ToString())];
 
     /// <summary>How many connections there may be, and how long one may be idle. Defaults to no limits.</summary>
     public ConnectionLimits Limits { get; init; } = new();

@@ -7,10 +7,13 @@ namespace TacHost.Services.Networking;
 
 /// <summary>A service that binds a UDP port and gives each datagram to a protocol.</summary>
 /// <remarks>Ported from <c>twisted.application.internet.UDPServer</c> and <c>MulticastServer</c>.</remarks>
-public sealed class UdpServer : DatagramServer
+public sealed class UdpServer : DatagramServer, IServiceNeeds
 {
     private readonly int _port;
     private readonly string _iface;
+
+    /// <inheritdoc/>
+    IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => [new ServiceNeed(ServiceNeedKind.Listen, $"udp:{_port}{(_iface.Length == 0 ? "" : $":interface={_iface}")}")];
 
     /// <summary>Describes a server. Nothing is opened before the start.</summary>
     /// <param name="port">The port, or 0 for one that the system picks; see <see cref="EndPoints"/>.</param>

@@ -12,6 +12,12 @@ internal sealed record CommandOptions
     /// <summary>The plugin that is asked about, or null for all.</summary>
     public string? Name { get; init; }
 
+    /// <summary>Whether a list is asked for.</summary>
+    public bool List { get; init; }
+
+    /// <summary>Whether to print JSON.</summary>
+    public bool Json { get; init; }
+
     /// <summary>Whether lock files are made anew.</summary>
     public bool Renew { get; init; }
 }

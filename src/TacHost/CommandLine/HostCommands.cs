@@ -5,9 +5,20 @@ internal static class HostCommands
 {
     private static readonly string[] _shells = ["bash", "zsh", "fish"];
 
+    private static readonly Option _json = new("--json", null, null, "Print JSON.", (options, _) => options with { Command = options.Command with { Json = true } });
+
     public static IReadOnlyList<HostCommand> All { get; } =
     [
         new("parameters", "FILE", "list the parameters of a tac file; the same as FILE --help", (options, words) => words is [var file] ? new HostRequest.ShowParameters(HostRequest.ForHelp(options), file) : null) { Word = CommandWord.TacFile },
+        new("check", "FILE...", "compile tac files and build their trees without starting anything, and look for what would fail; exits 0 if there is nothing", (options, words) => words.Length > 0 ? new HostRequest.Check(HostRequest.ForHelp(options), words) : null) { Word = CommandWord.TacFile, Options = [_json] },
+        new("tree", "FILE", "print the services of a tac file, with what they listen on and read", (options, words) => words is [var file] ? new HostRequest.ShowTree(HostRequest.ForHelp(options), file) : null) { Word = CommandWord.TacFile, Options = [_json] },
+        new("new", "[TEMPLATE] NAME", "write a first tac file that runs, with comments; --list shows the templates", (options, words) => words switch
+        {
+            [] when options.Command.List => new HostRequest.ListTemplates(),
+            [var name] => new HostRequest.New(null, name),
+            [var template, var name] => new HostRequest.New(template, name),
+            _ => null,
+        }) { Options = [new("--list", null, null, "List the templates.", (options, _) => options with { Command = options.Command with { List = true } })] },
         new("plugins", "", "list all plugins, with what is wrong; --why explains one", (options, words) => words.Length == 0 ? new HostRequest.ShowPlugins(HostRequest.ForHelp(options), options.Command.Question, options.Command.Name) : null)
         {
             Word = CommandWord.Plugin,

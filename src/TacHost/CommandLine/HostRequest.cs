@@ -109,6 +109,14 @@ internal abstract record HostRequest
 
     public sealed record ShowManPage(HostOptions Options, string? Plugin) : HostRequest;
 
+    public sealed record ListTemplates : HostRequest;
+
+    public sealed record New(string? Template, string Name) : HostRequest;
+
+    public sealed record Check(HostOptions Options, IReadOnlyList<string> Files) : HostRequest;
+
+    public sealed record ShowTree(HostOptions Options, string File) : HostRequest;
+
     public sealed record ShowParameters(HostOptions Options, string File) : HostRequest;
 
     public sealed record ShowPlugins(HostOptions Options, PluginQuestion Question, string? Name) : HostRequest;

@@ -1,0 +1,128 @@
+using System.Text.Json;
+using TacHost.EndToEnd.Tests.Running;
+
+namespace TacHost.EndToEnd.Tests;
+
+/// <summary>Commands that build a tree and start nothing, and the templates.</summary>
+public sealed class CheckTests
+{
+    private const string Fine = "class F : ServerFactory { protected override Protocol BuildProtocol(EndPoint peer) => null; }\nvar application = new Application(\"fine\");\nnew TcpServer(12345, new F(), \"127.0.0.1\").SetServiceParent(application);\n";
+
+    /// <summary>A mistake in a tac file, the code with which it would not start, and what is said.</summary>
+    public static TheoryData<string, int, string> Mistakes => new()
+    {
+        { "var application = ;", 65, "bad.csx(1,19): error CS1525" },
+        { "var app = 1;", 65, "has no global variable named 'application'" },
+        { "Application application = null;", 65, "'application' in 'bad.csx' is null" },
+        { "var application = new Application(\"x\");\nthrow new InvalidOperationException(\"no moon\");", 70, "'bad.csx' threw InvalidOperationException at bad.csx:line 2: no moon" },
+        { Fine.Replace("12345", "70000", StringComparison.Ordinal), 70, "at bad.csx:line 3: port ('70000') must be" },
+        { "#r \"Nowhere.dll\"\nvar application = new Application(\"x\");", 65, "'Nowhere.dll' was looked for in" },
+        { "#load \"nowhere.csx\"\nvar application = new Application(\"x\");", 65, "error CS1504" },
+        { "var poem = Option<int>(\"poem\", \"which\");\nvar application = new Application(\"x\");", 64, "--poem NUMBER is missing: which" },
+        { "while (true) { }", 75, "the top level of 'bad.csx' did not end within 1 s" },
+        { Fine + "new TcpServer(12345, new F()).SetServiceParent(application);", 69, "the service 'fine/TcpServer-2' listens on tcp:12345, as 'fine/TcpServer' does on tcp:12345:interface=127.0.0.1" },
+        { "#r \"FastPoetry.Services.dll\"\nvar application = new Application(\"x\");\nnew FastPoetry.Services.PoetryService(\"nowhere.txt\").SetServiceParent(application);", 69, "the service 'x/PoetryService' reads 'nowhere.txt', and there is no such file in '" },
+        { "var application = new Application(\"x\");\nvar a = new MultiService();\na.SetName(\"a\");\na.SetServiceParent(application);\nvar b = new MultiService();\nb.SetName(\"a\");\nb.SetServiceParent(application);", 70, "at bad.csx:line 7: The service 'x' cannot have two children named 'a'" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public async Task Check_OfAMistake_TellsIt(string tac, int exitCode, string said)
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("bad.csx", tac);
+        var outcome = await sandbox.TachostAsync("--start-timeout", tac.StartsWith("while", StringComparison.Ordinal) ? "1" : "60", "check", "bad.csx");
+
+        Assert.StartsWith("bad.csx:\n  ", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains(said, outcome.Output, StringComparison.Ordinal);
+        Assert.Equal(exitCode, outcome.ExitCode);
+        Assert.Empty(sandbox.Processes());
+    }
+
+    [Fact]
+    public async Task Check_OfTheDeployments_FindsNothing()
+    {
+        await using var sandbox = new Sandbox();
+        foreach (var file in Directory.GetFiles(Path.Combine(Program.Root, "deployments"), "*.csx"))
+        {
+            var outcome = await sandbox.TachostAsync("--rundir", Program.Root, "check", file);
+            Assert.Equal(new Outcome(0, $"{file}: nothing found\n", ""), outcome);
+        }
+    }
+
+    [Fact]
+    public async Task Check_OfSeveralFiles_ComparesTheirPorts()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("a.csx", Fine);
+        sandbox.Write("b.csx", Fine);
+        sandbox.Write("c.csx", "var port = Option(\"port\", 12345, \"a port\");\n" + Fine.Replace("12345", "port", StringComparison.Ordinal));
+        var outcome = await sandbox.TachostAsync("--set", "port=1", "check", "--json", "c.csx");
+        Assert.Equal(0, outcome.ExitCode);
+
+        outcome = await sandbox.TachostAsync("check", "a.csx", "b.csx", "--json");
+        using var json = JsonDocument.Parse(outcome.Output);
+        Assert.Equal(69, outcome.ExitCode);
+        Assert.Equal([true, false], json.RootElement.EnumerateArray().Select(each => each.GetProperty("ok").GetBoolean()));
+        Assert.Equal("the service 'fine/TcpServer' listens on tcp:12345:interface=127.0.0.1, as 'fine/TcpServer' of 'a.csx' does on tcp:12345:interface=127.0.0.1", json.RootElement[1].GetProperty("mistakes")[0].GetString());
+    }
+
+    [Fact]
+    public async Task Tree_OfATac_ShowsItsServicesAndStartsNothing()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.WriteTac(port: 12345);
+        var text = await sandbox.TachostAsync("tree", "poem.csx");
+        Assert.Equal(new Outcome(0, "fastpoetry        Application\n├─ PoetryService  PoetryService, reads poem.txt\n└─ TcpServer      TcpServer, listens on tcp:12345:interface=127.0.0.1\n", ""), text);
+
+        var outcome = await sandbox.TachostAsync("tree", "--json", "poem.csx");
+        using var json = JsonDocument.Parse(outcome.Output);
+        Assert.Equal("fastpoetry/TcpServer", json.RootElement.GetProperty("services")[1].GetProperty("path").GetString());
+        Assert.Equal("tcp:12345:interface=127.0.0.1", json.RootElement.GetProperty("services")[1].GetProperty("listens")[0].GetString());
+        Assert.Equal("poem.txt", json.RootElement.GetProperty("services")[0].GetProperty("files")[0].GetString());
+        Assert.Empty(sandbox.Processes());
+    }
+
+    [Theory]
+    [InlineData("server")]
+    [InlineData("proxy")]
+    [InlineData("worker")]
+    [InlineData("web")]
+    [InlineData("plugin")]
+    public async Task New_OfATemplate_Runs(string template)
+    {
+        await using var sandbox = new Sandbox();
+        Assert.Contains($"\n{template} ", "\n" + (await sandbox.TachostAsync("new", "--list")).Output, StringComparison.Ordinal);
+        Directory.CreateDirectory(sandbox.PathOf("plugins"));
+        var name = template == "plugin" ? "plugins/my-first" : "MyFirst";
+        var written = await sandbox.TachostAsync("new", template, name);
+        Assert.Equal((0, ""), (written.ExitCode, written.Error));
+        string[] words = template == "plugin" ? ["--plugins", "plugins", "my-first"] : template is "worker" ? ["MyFirst.csx"] : ["MyFirst.csx", "--port", "0"];
+        await sandbox.StartDaemonAsync(words);
+
+        Assert.Contains("my-first is running as process", sandbox.Log, StringComparison.Ordinal);
+        if (template == "server")
+            Assert.Equal("hello\nyou said: a\n", await AskAsync(sandbox, "a\nquit\n"));
+    }
+
+    [Fact]
+    public async Task New_WhereSomethingIs_WritesNothing()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("mine.csx", "// mine");
+        var outcome = await sandbox.TachostAsync("new", "mine");
+
+        Assert.Equal((73, ""), (outcome.ExitCode, outcome.Output));
+        Assert.Contains("cannot write 'mine.csx': it is there already.", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("Did you mean 'server'?", (await sandbox.TachostAsync("new", "sever", "x")).Error, StringComparison.Ordinal);
+        Assert.Equal("// mine", await File.ReadAllTextAsync(sandbox.PathOf("mine.csx"), TestContext.Current.CancellationToken));
+    }
+
+    private static async Task<string> AskAsync(Sandbox sandbox, string words)
+    {
+        using System.Net.Sockets.TcpClient client = new();
+        await client.ConnectAsync(System.Net.IPAddress.Loopback, sandbox.Port(), TestContext.Current.CancellationToken);
+        await client.GetStream().WriteAsync(System.Text.Encoding.UTF8.GetBytes(words), TestContext.Current.CancellationToken);
+        return System.Text.Encoding.UTF8.GetString(await Sandbox.ReadToEndAsync(client.Client));
+    }
+}
