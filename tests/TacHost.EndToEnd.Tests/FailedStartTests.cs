@@ -294,6 +294,39 @@ public sealed class FailedStartTests
         AssertFailed(sandbox, new Outcome(front.ExitCode, "", await front.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)), exitCode, "interrupted");
     }
 
+    [Theory]
+    [InlineData("daemon")]
+    [InlineData("front process")]
+    [InlineData("foreground")]
+    public async Task Start_WhoseServiceIgnoresItsToken_SaysThatItWasInterrupted(string signalled)
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("deaf.csx", """
+            class Deaf : Service
+            {
+                protected override async Task OnStartAsync(CancellationToken cancellationToken)
+                {
+                    File.WriteAllText("starting", "");
+                    while (!File.Exists("go"))
+                        await Task.Delay(5);
+                }
+                protected override Task OnStopAsync(CancellationToken cancellationToken) { File.WriteAllText("stopped", ""); return Task.CompletedTask; }
+            }
+            var application = new Application("deaf");
+            new Deaf().SetServiceParent(application);
+            """);
+        using var process = sandbox.Start([.. signalled == "foreground" ? (string[])["--nodaemon", "--logfile", "tachost.log"] : [], "deaf.csx"]);
+        await Until.TrueAsync(() => File.Exists(sandbox.PathOf("starting")), "the start of the service");
+        await sandbox.KillAsync(signalled == "front process" ? process.Id : sandbox.DaemonId);
+        await sandbox.LoggedAsync("Received SIGTERM");
+        sandbox.Write("go", "");
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        AssertFailed(sandbox, new Outcome(process.ExitCode, "", await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)), 143, "interrupted by SIGTERM");
+        Assert.True(File.Exists(sandbox.PathOf("stopped")));
+        Assert.DoesNotContain("is running", sandbox.Log, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task NoDaemon_ThatNeverStarts_CanBeInterrupted()
     {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using TacHost.EndToEnd.Tests.Running;
 
@@ -131,14 +133,57 @@ public sealed class SignalsTests
         await sandbox.KillAsync(process.Id, first);
         await Until.SaidAsync(process, "stopping now");
 
-        await sandbox.KillAsync(process.Id, second);
-        var rest = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        // Within a second of the first, it would be the same request.
+        var ended = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        while (!ended.IsCompleted)
+            await sandbox.KillAsync(process.Id, second);
+        var rest = await ended;
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(75, process.ExitCode);
         Assert.Contains($"Received SIG{second} again, no longer waiting.", rest, StringComparison.Ordinal);
         Assert.Contains("'stuck/Stuck'", rest, StringComparison.Ordinal);
         Assert.False(File.Exists(sandbox.PidFile));
+    }
+
+    [Fact]
+    public async Task Term_TwiceAtOnce_LetsTheClientHaveTheWholePoem()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("slow.csx", """
+            class Slow : Protocol
+            {
+                protected override async void ConnectionMade()
+                {
+                    Transport.Write("line 1\n"u8.ToArray());
+                    while (!File.Exists("signalled"))
+                        await Task.Delay(5);
+                    for (var i = 2; i <= 8; i++)
+                    {
+                        Transport.Write(Encoding.ASCII.GetBytes($"line {i}\n"));
+                        await Task.Delay(50);
+                    }
+                    Transport.Write("END\n"u8.ToArray());
+                    Transport.LoseConnection();
+                }
+            }
+            class SlowFactory : ServerFactory { protected override Protocol BuildProtocol(EndPoint peer) => new Slow(); }
+            var application = new Application("slow");
+            new TcpServer(0, new SlowFactory(), "127.0.0.1").SetServiceParent(application);
+            """);
+        var id = await sandbox.StartDaemonAsync("slow.csx");
+        using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await client.ConnectAsync(IPAddress.Loopback, sandbox.Port(), TestContext.Current.CancellationToken);
+        var first = new byte[1];
+        Assert.Equal(1, await client.ReceiveAsync(first, TestContext.Current.CancellationToken));
+
+        await sandbox.RunAsync("sh", "-c", $"kill -TERM {id}; sleep 0.05; kill -TERM {id}; kill -INT {id}");
+        sandbox.Write("signalled", "");
+
+        Assert.Equal("ine 1\nline 2\nline 3\nline 4\nline 5\nline 6\nline 7\nline 8\nEND\n", Encoding.ASCII.GetString(await Sandbox.ReadToEndAsync(client)));
+        await Until.GoneAsync(id);
+        Assert.DoesNotContain("no longer waiting", sandbox.Log, StringComparison.Ordinal);
+        Assert.Equal(1, sandbox.Log.Split('\n').Count(line => line.Contains("Received SIG", StringComparison.Ordinal)));
     }
 
     [Fact]

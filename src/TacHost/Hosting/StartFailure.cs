@@ -17,7 +17,7 @@ internal static class StartFailure
         if (failure is TacHostException known)
             return known;
         if (failure is OperationCanceledException && signals.First is not null)
-            return new TacHostException(signals.ExitCode, $"'{source}' was interrupted by {signals.First} while starting.");
+            return Interrupted(source, signals);
         if (failure is OperationCanceledException)
             return new TacHostException(ExitCode.TimedOut, $"'{source}' did not start within {limit.TotalSeconds:0.###} s: {WhatWasGoingOn(application, unfinished)}\n  If it needs longer, raise --start-timeout.");
         var service = application is null ? null : ServiceTree.Failed(application, failure);
@@ -26,6 +26,10 @@ internal static class StartFailure
             : $"The service '{service.ServicePath}' failed to start: {(failure is IOException ? failure.Message : FailureText.Of(failure))}";
         return new TacHostException(ExitCode.Unavailable, $"'{source}' did not start. {text}", failure);
     }
+
+    /// <summary>The failure of a start that a signal ended.</summary>
+    public static TacHostException Interrupted(string source, ShutdownSignals signals) =>
+        new(signals.ExitCode, $"'{source}' was interrupted by {signals.First} while starting.");
 
     private static string WhatWasGoingOn(Application? application, IReadOnlyList<string> unfinished) => application is null
         ? "its top level is still running. Look for a loop or a wait in it; a tac file only builds the tree."

@@ -120,6 +120,8 @@ internal sealed class Stage(Contender contender) : IAsyncDisposable
 
     public async Task SignalAsync(int id, string signal) => Assert.Equal(0, (await _sandbox.KillAsync(id, signal)).ExitCode);
 
+    public Task SignalIfThereAsync(int id, string signal) => _sandbox.KillAsync(id, signal);
+
     public async Task<string> OwnerOfAsync(string name) => (await _sandbox.RunAsync("stat", "-c", "%U", PathOf(name))).Output.Trim();
 
     public async Task SeePoemAsync(int id) => See("serves the poem", await AnswersAsync(Proc.PortOf(id)));

@@ -63,10 +63,21 @@ internal static class StopSituations
         var run = await stage.ForegroundAsync(Deployment.NeverStops);
         await stage.SignalAsync(run.Id, "TERM");
         await stage.SaysAsync(run, "never stopping");
-        await stage.SignalAsync(run.Id, "TERM");
+
+        // To tachost it is a second one when a second has passed.
+        using CancellationTokenSource ended = new();
+        var signals = RepeatTerm(ended.Token);
         await stage.EndOrHangAsync(run);
+        await ended.CancelAsync();
+        await signals;
         stage.See("names the service", run.Output.Contains("Stuck", StringComparison.Ordinal));
         stage.SeePidFile();
+
+        async Task RepeatTerm(CancellationToken ended)
+        {
+            while (!ended.IsCancellationRequested && Until.IsAlive(run.Id))
+                await stage.SignalIfThereAsync(run.Id, "TERM");
+        }
     }
 
     private static async Task Daemon(Stage stage, string signal) =>
