@@ -8,8 +8,10 @@ namespace TacHost.Daemon;
 
 /// <summary>The pid file of this process: claimed by a lock that lasts as long as the process, removed at the end.</summary>
 /// <remarks>
-/// Whether an instance runs is decided by the lock alone, so an old, empty or damaged file and a recycled pid never block a start.
+/// Whether an instance runs is decided by the write lock alone, so an old, empty or damaged file and a recycled pid never block a start. A read lock, which anybody
+/// can have on a file that he may read, is nobody's instance.
 /// The file appears under its name complete and locked: it is written under another one, and linked or renamed.
+/// The process keeps the lock by a private mapping and has no descriptor: nothing that runs in it later, as another user, can write a number there for root's kill(1).
 /// </remarks>
 internal sealed class PidFile : IDisposable
 {
@@ -20,15 +22,19 @@ internal sealed class PidFile : IDisposable
 
     private readonly string _path;
     private readonly OpenDirectory _directory;
-    private readonly SafeFileHandle _file;
+    private readonly FileStatus _file;
+    private bool _isRemoved;
 
-    private PidFile(string path, OpenDirectory directory, SafeFileHandle file)
+    private PidFile(string path, OpenDirectory directory, FileStatus file)
     {
         (_path, _directory, _file) = (path, directory, file);
 
         // A tac or a service may end the process itself.
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
     }
+
+    /// <summary>Gets the directory and the name of the file in it.</summary>
+    public (OpenDirectory Directory, string Name) Place => (_directory, Name);
 
     private string Name => Path.GetFileName(_path);
 
@@ -38,8 +44,8 @@ internal sealed class PidFile : IDisposable
     {
         using var directory = DirectoryOf(path);
         using var file = Open(directory, path, OpenFlags.ReadOnly);
-        if (file is not null && IsLocked(file))
-            throw HeldBy(path, file);
+        if (file is not null && PidFileLock.IsHeld(file))
+            throw PidFileErrors.HeldBy(path, file);
     }
 
     /// <summary>Makes the file this process's own.</summary>
@@ -51,11 +57,12 @@ internal sealed class PidFile : IDisposable
         SafeFileHandle? mine = null;
         try
         {
+            directory.DeleteAbandoned(name => name == Path.GetFileName(path));
             mine = Prepare(directory, path, prepared);
             for (var attempt = 1; ; attempt++)
             {
                 if (TryPlace(directory, prepared, path) || TryReplaceStale(directory, prepared, path, isLastAttempt: attempt == Attempts))
-                    return new PidFile(path, directory, mine);
+                    return new PidFile(path, directory, PidFileLock.Keep(mine));
                 Waiting.For(Task.Delay(_pause));
             }
         }
@@ -73,49 +80,54 @@ internal sealed class PidFile : IDisposable
     {
         using var directory = DirectoryOf(path);
         using var file = Open(directory, path, OpenFlags.ReadWrite);
-        if (file is not null && ProcessIn(file) == process && TryLock(file) && IsStillAt(directory, path, file))
+        if (file is not null && PidFileLock.ProcessIn(file) == process && !PidFileLock.IsHeld(file) && IsStillAt(directory, path, file))
             directory.Delete(Path.GetFileName(path));
     }
 
-    /// <summary>Gives the file to the identity that will have to remove it.</summary>
-    public void ChangeOwner(uint user, uint group) => _ = Libc.ChangeOwner(_file, user, group);
-
-    /// <summary>Removes the file, unless somebody has put another one in its place, and gives up the lock.</summary>
-    /// <returns>Why it could not be removed, or null. It is emptied then; without the lock it blocks nobody.</returns>
+    /// <summary>Removes the file, unless somebody has put another one in its place. The lock ends with the process.</summary>
+    /// <returns>Why it could not be removed, or null. It is emptied then, if it belongs to this user; without the lock it blocks nobody.</returns>
     public string? Remove()
     {
-        if (_file.IsClosed)
+        if (_isRemoved)
             return null;
+        _isRemoved = true;
         AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
-        string? problem = null;
-        if (IsStillAt(_directory, _path, _file) && !_directory.Delete(Name))
+        using (_directory)
         {
-            problem = $"The pid file '{_path}' cannot be removed: {Errno.LastText}. It has been emptied, and does not block a start. The user that the process becomes must be able to write to its directory.";
-            RandomAccess.SetLength(_file, 0);
+            if (_directory.Status(Name) is not { } there || !there.IsSameFileAs(_file) || _directory.Delete(Name))
+                return null;
+            var reason = Errno.LastText;
+            using var file = _directory.OpenFile(Name, OpenFlags.WriteOnly);
+            if (file is not null)
+                RandomAccess.SetLength(file, 0);
+            return $"The pid file '{_path}' cannot be removed: {reason}. {(file is null ? "It stays as it is" : "It has been emptied")}, and does not block a start. The user that the process becomes must be able to write to its directory.";
         }
-
-        _file.Dispose();
-        _directory.Dispose();
-        return problem;
     }
 
     public void Dispose() => Remove();
 
     private void OnProcessExit(object? sender, EventArgs e) => Remove();
 
-    private static OpenDirectory DirectoryOf(string path) =>
-        OpenDirectory.Open(Path.GetDirectoryName(path)!) ?? throw CannotUse(path, Marshal.GetLastPInvokeError());
+    private static OpenDirectory DirectoryOf(string path)
+    {
+        using var walk = PathWalk.Along(Path.GetDirectoryName(path)!, entersLast: true, refusesForeignLinks: Libc.GetEffectiveUserId() == 0);
+        if (walk.Error == 0)
+            return OpenDirectory.Of(walk);
+        throw walk.Error == Errno.TooManyLinks && walk.Distrust is { } reason
+            ? PidFileErrors.CannotUse(path, $"a symbolic link on the way is not followed by root, because {reason}. Name another file with --pidfile")
+            : PidFileErrors.CannotUse(path, walk.Error);
+    }
 
     /// <summary>Writes and locks the file under another name.</summary>
     private static SafeFileHandle Prepare(OpenDirectory directory, string path, string prepared)
     {
         // Left by a process of the same number, if it is there.
         directory.Delete(prepared);
-        var file = directory.OpenFile(prepared, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive, Mode) ?? throw CannotUse(path, Marshal.GetLastPInvokeError());
+        var file = directory.OpenFile(prepared, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive, Mode) ?? throw PidFileErrors.CannotUse(path, Marshal.GetLastPInvokeError());
         try
         {
-            if (!TryLock(file))
-                throw CannotUse(path, Marshal.GetLastPInvokeError());
+            if (!PidFileLock.TryTake(file))
+                throw PidFileErrors.CannotUse(path, Marshal.GetLastPInvokeError());
             RandomAccess.Write(file, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")), 0);
             Libc.ChangeMode(file, Mode);
             return file;
@@ -137,7 +149,7 @@ internal sealed class PidFile : IDisposable
         }
 
         var error = Marshal.GetLastPInvokeError();
-        return error == Errno.Exists ? false : throw CannotUse(path, error);
+        return error == Errno.Exists ? false : throw PidFileErrors.CannotUse(path, error);
     }
 
     /// <summary>Puts the prepared file in the place of one that nobody holds. Whoever has the lock on that one may do so, and nobody else.</summary>
@@ -146,15 +158,36 @@ internal sealed class PidFile : IDisposable
         using var present = Open(directory, path, OpenFlags.ReadWrite);
         if (present is null)
             return false;
-        if (!TryLock(present))
+        if (!PidFileLock.TryTake(present))
         {
+            // Only read locks: they keep a write lock out, but are nobody's instance.
+            if (!PidFileLock.IsHeld(present))
+                return TryExchange(directory, prepared, path, present);
+
             // It may be somebody who is about to replace a stale file too, and whose pid is not in it yet.
-            return isLastAttempt || (ProcessIn(present) is { } holder && Directory.Exists($"/proc/{holder}")) ? throw HeldBy(path, present) : false;
+            return isLastAttempt || (PidFileLock.ProcessIn(present) is { } holder && Directory.Exists($"/proc/{holder}")) ? throw PidFileErrors.HeldBy(path, present) : false;
         }
 
         if (!IsStillAt(directory, path, present))
             return false;
-        return directory.Rename(prepared, Path.GetFileName(path)) ? true : throw CannotUse(path, Marshal.GetLastPInvokeError());
+        return directory.Rename(prepared, Path.GetFileName(path)) ? true : throw PidFileErrors.CannotUse(path, Marshal.GetLastPInvokeError());
+    }
+
+    /// <summary>Puts the prepared file in the place of a stale one that could not be locked. What comes out of that place shows whether another start was faster.</summary>
+    private static bool TryExchange(OpenDirectory directory, string prepared, string path, SafeFileHandle present)
+    {
+        if (directory.Exchange(prepared, Path.GetFileName(path)) is not { } isDone)
+            return directory.Rename(prepared, Path.GetFileName(path)) ? true : throw PidFileErrors.CannotUse(path, Marshal.GetLastPInvokeError());
+        if (!isDone)
+            return false;
+        if (directory.Status(prepared) is { } taken && FileStatusOf.Open(present) is { } stale && taken.IsSameFileAs(stale))
+        {
+            directory.Delete(prepared);
+            return true;
+        }
+
+        directory.Exchange(prepared, Path.GetFileName(path));
+        return false;
     }
 
     /// <summary>Opens without following a symbolic link, which somebody else may have planted. Null if there is nothing.</summary>
@@ -162,7 +195,7 @@ internal sealed class PidFile : IDisposable
     {
         var name = Path.GetFileName(path);
         if (directory.OpenFile(name, flags) is { } file)
-            return FileStatusOf.Open(file) is { IsDirectory: true } ? throw CannotUse(path, Errno.IsADirectory) : file;
+            return FileStatusOf.Open(file) is { IsDirectory: true } ? throw PidFileErrors.CannotUse(path, Errno.IsADirectory) : file;
         var error = Marshal.GetLastPInvokeError();
         if (error == Errno.NoSuchFile)
             return null;
@@ -171,66 +204,13 @@ internal sealed class PidFile : IDisposable
         if (error == Errno.AccessDenied && flags == OpenFlags.ReadWrite)
         {
             using var readable = directory.OpenFile(name, OpenFlags.ReadOnly);
-            if (readable is not null && IsLocked(readable))
-                throw HeldBy(path, readable);
+            if (readable is not null && PidFileLock.IsHeld(readable))
+                throw PidFileErrors.HeldBy(path, readable);
         }
 
-        throw CannotUse(path, error);
-    }
-
-    private static TacHostException CannotUse(string path, int error)
-    {
-        var reason = error switch
-        {
-            Errno.TooManyLinks => "it is a symbolic link, which is not followed. Remove it, or name another file with --pidfile",
-            Errno.IsADirectory => "it is a directory. Name a file in it with --pidfile",
-            Errno.NoSuchFile => "its directory does not exist. Make it, or name another file with --pidfile",
-            _ => $"{Errno.Text(error)}. Name another file with --pidfile, or do without one with --no-pidfile",
-        };
-        return new TacHostException(ExitCode.CannotCreate, $"cannot use the pid file '{path}': {reason}.");
-    }
-
-    private static bool TryLock(SafeFileHandle file)
-    {
-        var whole = new FileLock { Type = FileLock.WriteLock };
-        return Libc.ControlLock(file, LockCommand.Set, ref whole) == 0;
-    }
-
-    /// <summary>Asks without taking the lock, so that two who ask do not see each other.</summary>
-    private static bool IsLocked(SafeFileHandle file)
-    {
-        var whole = new FileLock { Type = FileLock.WriteLock };
-        return Libc.ControlLock(file, LockCommand.Get, ref whole) == 0 && whole.Type != FileLock.Unlocked;
+        throw PidFileErrors.CannotUse(path, error);
     }
 
     private static bool IsStillAt(OpenDirectory directory, string path, SafeFileHandle file) =>
         directory.Status(Path.GetFileName(path)) is { } there && FileStatusOf.Open(file) is { } open && there.IsSameFileAs(open);
-
-    private static TacHostException HeldBy(string path, SafeFileHandle file)
-    {
-        var holder = ProcessIn(file) is { } id ? $"process {id}{CommandLineOf(id)}" : "another process";
-        return new TacHostException(
-            ExitCode.AlreadyRunning,
-            $"{holder} is running already and holds the pid file '{path}'.\n  Stop it first with: kill $(cat {path})\n  To run another one beside it, give each its own --pidfile and --logfile, or start it in another directory.");
-    }
-
-    private static int? ProcessIn(SafeFileHandle file)
-    {
-        Span<byte> bytes = stackalloc byte[32];
-        var text = Encoding.ASCII.GetString(bytes[..RandomAccess.Read(file, bytes, 0)]).Trim();
-        return int.TryParse(text, CultureInfo.InvariantCulture, out var id) && id > 0 ? id : null;
-    }
-
-    private static string CommandLineOf(int process)
-    {
-        try
-        {
-            var words = File.ReadAllText($"/proc/{process}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
-            return words.Length == 0 ? "" : $" ({string.Join(' ', words.Skip(1).Prepend(Path.GetFileName(words[0])))})";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
-    }
 }

@@ -6,14 +6,19 @@ namespace TacHost.Interop;
 /// <summary>Error numbers of Linux that are acted on.</summary>
 internal static class Errno
 {
+    public const int NotPermitted = 1;
     public const int NoSuchFile = 2;
     public const int Interrupted = 4;
     public const int NoSuchDevice = 6;
     public const int TryAgain = 11;
     public const int AccessDenied = 13;
     public const int Exists = 17;
+    public const int NotADirectory = 20;
     public const int IsADirectory = 21;
+    public const int InvalidArgument = 22;
     public const int ReadOnlyFileSystem = 30;
+    public const int BrokenPipe = 32;
+    public const int NoSuchCall = 38;
     public const int TooManyLinks = 40;
 
     /// <summary>The error of the last call, in words.</summary>

@@ -37,6 +37,7 @@ internal enum LockCommand
 /// <summary>fcntl(2) on a descriptor.</summary>
 internal enum DescriptorCommand
 {
+    GetFlags = 1,
     SetFlags = 2,
     DuplicateWithCloseOnExec = 1030,
 }
@@ -45,6 +46,7 @@ internal enum DescriptorCommand
 [StructLayout(LayoutKind.Sequential)]
 internal struct FileLock
 {
+    public const short ReadLock = 0;
     public const short WriteLock = 1;
     public const short Unlocked = 2;
 
@@ -75,6 +77,9 @@ internal struct FileStatus
     public readonly bool IsDirectory => (Mode & 0xF000) == 0x4000;
 
     public readonly bool IsRegularFile => (Mode & 0xF000) == 0x8000;
+
+    /// <summary>Whether it is a regular file with a single name, so that no other name of it can be meant.</summary>
+    public readonly bool IsOrdinary => IsRegularFile && Links == 1;
 
     public readonly bool IsSymbolicLink => (Mode & 0xF000) == 0xA000;
 

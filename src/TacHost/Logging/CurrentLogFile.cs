@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 using TacHost.Interop;
 
 namespace TacHost.Logging;
@@ -12,11 +11,13 @@ internal sealed class CurrentLogFile : IDisposable
     private readonly OpenDirectory? _directory;
     private readonly string _name;
     private readonly StandardStreams? _streams;
+    private readonly string _path;
+    private readonly string? _distrust;
     private AppendedFile _file;
 
-    private CurrentLogFile(AppendedFile file, OpenDirectory? directory, string name, bool takesStandardStreams)
+    private CurrentLogFile(AppendedFile file, OpenDirectory? directory, string name, string path, string? distrust, bool takesStandardStreams)
     {
-        (_file, _directory, _name) = (file, directory, name);
+        (_file, _directory, _name, _path, _distrust) = (file, directory, name, path, distrust);
         _streams = takesStandardStreams ? new StandardStreams() : null;
         RedirectStreams();
     }
@@ -29,21 +30,51 @@ internal sealed class CurrentLogFile : IDisposable
 
     public FileStatus Status => _file.Status;
 
+    /// <summary>Gets whether nobody but root could have put a file where this one is.</summary>
+    public bool IsTrusted => _distrust is null;
+
     /// <summary>Opens or creates the file.</summary>
     /// <exception cref="TacHostException">It cannot be written.</exception>
     public static CurrentLogFile Open(string path, bool takesStandardStreams)
     {
-        var descriptor = Libc.Open(path, OpenFlags.WriteOnly | OpenFlags.Append | OpenFlags.Create | OpenFlags.NonBlocking | OpenFlags.CloseOnExec, ReadableAndWritable);
-        if (descriptor < 0)
-            throw CannotWrite(path, Marshal.GetLastPInvokeError());
-        var file = new AppendedFile(new SafeFileHandle(descriptor, ownsHandle: true));
+        using var walk = PathWalk.Along(path, refusesForeignLinks: IsRoot);
+        if (walk.Error != 0)
+            throw walk.Distrust is { } reason && walk.Error == Errno.TooManyLinks ? Refused(path, $"a symbolic link on the way is not followed by root, because {reason}") : CannotWrite(path, walk.Error);
+        var handle = walk.Open(OpenFlags.WriteOnly | OpenFlags.Append | OpenFlags.Create, ReadableAndWritable) ?? throw CannotWrite(path, Marshal.GetLastPInvokeError());
+        var file = new AppendedFile(handle);
+        var distrust = IsRoot ? walk.WhyNotSearch() : null;
+        if (distrust is not null && !file.Status.IsOrdinary)
+        {
+            file.Dispose();
+            throw Refused(path, $"root writes only to a regular file with a single name there, because {distrust}");
+        }
+
         if (!file.Status.IsRegularFile)
-            return new CurrentLogFile(file, null, Path.GetFileName(path), takesStandardStreams);
+            return new CurrentLogFile(file, null, Path.GetFileName(path), path, distrust, takesStandardStreams);
 
         // A symbolic link stays what it is, and the files it leads to are rotated where they are.
-        var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-        var directory = OpenDirectory.Open(Path.GetDirectoryName(target)!) ?? throw CannotWrite(path, Marshal.GetLastPInvokeError());
-        return new CurrentLogFile(file, directory, Path.GetFileName(target), takesStandardStreams);
+        var name = walk.Name;
+        var directory = OpenDirectory.Of(walk, FileStatusOf.Path(path) is { IsSymbolicLink: true } ? null : Path.GetDirectoryName(path));
+        EndUnfinishedLine(file, directory, name);
+        return new CurrentLogFile(file, directory, name, path, distrust, takesStandardStreams);
+    }
+
+    /// <summary>Ends the line in the middle of which an earlier process was killed, so that the next one begins at the left.</summary>
+    private static void EndUnfinishedLine(AppendedFile file, OpenDirectory directory, string name)
+    {
+        var status = file.Status;
+        using var readable = status.Size > 0 ? directory.OpenFile(name, OpenFlags.ReadOnly) : null;
+        var last = new byte[1];
+        if (readable is not null && FileStatusOf.Open(readable) is { } same && same.IsSameFileAs(status) && RandomAccess.Read(readable, last, status.Size - 1) == 1 && last[0] != (byte)'\n')
+            file.Append("\n"u8);
+    }
+
+    /// <summary>Requires that the file belongs to whom it may belong to, if others can write to its directory: to root or to the user that the process becomes.</summary>
+    /// <exception cref="TacHostException">The file belongs to somebody else.</exception>
+    public void RequireOwner(uint? user)
+    {
+        if (_distrust is not null && Status.UserId is var owner && !MayBelongTo(owner) && owner != user)
+            throw Refused(_path, $"it belongs to user {owner}, and {_distrust}. Root writes only to a file of its own there, or of the user that it becomes");
     }
 
     /// <summary>Appends lines, or the part of them that goes in.</summary>
@@ -77,6 +108,12 @@ internal sealed class CurrentLogFile : IDisposable
         if ((created ?? _directory.OpenFile(_name, append)) is not { } handle)
             return Marshal.GetLastPInvokeError();
         var file = new AppendedFile(handle);
+        if (_distrust is not null && IsRoot && !(file.Status is { IsOrdinary: true, UserId: var owner } && (MayBelongTo(owner) || owner == own.UserId)))
+        {
+            file.Dispose();
+            return Errno.NotPermitted;
+        }
+
         if (created is not null)
             Resemble(file, own);
         _file.Dispose();
@@ -85,12 +122,19 @@ internal sealed class CurrentLogFile : IDisposable
         return 0;
     }
 
+    /// <summary>Gives the file to a user, by its descriptor.</summary>
+    public bool ChangeOwner(uint user, uint group) => _file.ChangeOwner(user, group);
+
     public void Dispose()
     {
         _streams?.Dispose();
         _file.Dispose();
         _directory?.Dispose();
     }
+
+    private static bool IsRoot => Libc.GetEffectiveUserId() == 0;
+
+    private static bool MayBelongTo(uint owner) => owner == 0 || owner == Libc.GetEffectiveUserId();
 
     private void RedirectStreams()
     {
@@ -105,6 +149,9 @@ internal sealed class CurrentLogFile : IDisposable
             file.ChangeOwner(old.UserId, old.GroupId); // only root can, and nobody else needs to
         file.ChangeMode(old.Permissions);
     }
+
+    private static TacHostException Refused(string path, string reason) =>
+        new(ExitCode.CannotCreate, $"cannot write the log '{path}': {reason}. Name another file with --logfile.");
 
     private static TacHostException CannotWrite(string path, int error)
     {

@@ -1,0 +1,51 @@
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+using TacHost.Interop;
+
+namespace TacHost.Daemon;
+
+/// <summary>The errors of a pid file in words.</summary>
+internal static class PidFileErrors
+{
+    /// <summary>For an error of the operating system.</summary>
+    public static TacHostException CannotUse(string path, int error)
+    {
+        var reason = error switch
+        {
+            Errno.TooManyLinks => "it is a symbolic link, which is not followed. Remove it, or name another file with --pidfile",
+            Errno.IsADirectory => "it is a directory. Name a file in it with --pidfile",
+            Errno.NoSuchFile => "its directory does not exist. Make it, or name another file with --pidfile",
+            _ => $"{Errno.Text(error)}. Name another file with --pidfile, or do without one with --no-pidfile",
+        };
+        return CannotUse(path, reason);
+    }
+
+    /// <summary>For a reason in words.</summary>
+    public static TacHostException CannotUse(string path, string reason) => new(ExitCode.CannotCreate, $"cannot use the pid file '{path}': {reason}.");
+
+    /// <summary>For a file that a running instance holds.</summary>
+    public static TacHostException HeldBy(string path, SafeFileHandle file)
+    {
+        var holder = PidFileLock.ProcessIn(file) is { } id ? $"process {id}{CommandLineOf(id)}" : "another process";
+        return new TacHostException(
+            ExitCode.AlreadyRunning,
+            $"{holder} is running already and holds the pid file '{path}'.\n  Stop it first with: kill $(cat {path})\n  To run another one beside it, give each its own --pidfile and --logfile, or start it in another directory.");
+    }
+
+    private static string CommandLineOf(int process)
+    {
+        try
+        {
+            var words = File.ReadAllText($"/proc/{process}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
+            return words.Length == 0 ? "" : $" ({Escaped(string.Join(' ', words.Skip(1).Prepend(Path.GetFileName(words[0]))))})";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    /// <summary>Anybody may have started that process, with any words.</summary>
+    private static string Escaped(string words) =>
+        string.Concat(words.Select(character => UnsafeText.IsUnsafe(character) ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}") : character.ToString()));
+}

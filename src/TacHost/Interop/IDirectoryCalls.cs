@@ -1,0 +1,18 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace TacHost.Interop;
+
+/// <summary>The calls on the entries of one directory. A result of false or null leaves the reason in <see cref="Marshal.GetLastPInvokeError"/>.</summary>
+internal interface IDirectoryCalls : IDisposable
+{
+    /// <summary>Returns the status of an entry, without following a symbolic link.</summary>
+    FileStatus? Status(string name);
+
+    /// <summary>Opens an entry.</summary>
+    SafeFileHandle? OpenFile(string name, OpenFlags flags, uint mode);
+
+    bool Rename(string from, string to);
+
+    bool Delete(string name);
+}

@@ -1,0 +1,119 @@
+using TacHost.EndToEnd.Tests.Running;
+
+namespace TacHost.EndToEnd.Tests.Attacks;
+
+/// <summary>What root writes or gives away in directories of another user.</summary>
+[Collection("attacks")]
+public sealed class LogAttacks(SecondUser eve)
+{
+    private const string Secret = "a secret of root's\n";
+
+    public static TheoryData<string, string, string> Planted => new()
+    {
+        { "a symbolic link", "ln -s SECRET eve/tachost.log", "a symbolic link on the way is not followed by root, because" },
+        { "a dangling link", "ln -s SECRET.new eve/tachost.log", "a symbolic link on the way is not followed by root, because" },
+        { "a link in a link", "ln -s SECRET eve/inner; ln -s inner eve/tachost.log", "a symbolic link on the way is not followed by root, because" },
+        { "a hard link", "HARD", "root writes only to a regular file with a single name there, because" },
+        { "a pipe", "mkfifo eve/tachost.log; (exec >/dev/null 2>&1; sleep 100 <eve/tachost.log &)", "cannot write the log" },
+        { "a file of a third user", "THIRD", "it belongs to user 65534, and '" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Planted))]
+    public async Task Log_WithSomethingPlantedAtItsName_IsRefusedAndTheFileOfRootsUntouched(string what, string how, string said)
+    {
+        SecondUser.Require();
+        Assert.NotEmpty(what);
+        await using Sandbox sandbox = new();
+        await eve.MakeDirectoryAsync(sandbox, "eve");
+        var secret = MakeSecret(sandbox);
+        if (how == "HARD")
+            await sandbox.RunAsync("ln", secret, sandbox.PathOf("eve/tachost.log"));
+        else if (how == "THIRD")
+            await sandbox.RunAsync("install", "-o", "nobody", "-m", "666", "/dev/null", sandbox.PathOf("eve/tachost.log"));
+        else
+            await eve.RunAsync(sandbox, how.Replace("SECRET", secret, StringComparison.Ordinal));
+
+        var outcome = await sandbox.TachostAsync("-u", eve.Name, "-l", "eve/tachost.log", sandbox.UseSharedTac());
+
+        Assert.Equal((73, ""), (outcome.ExitCode, outcome.Output));
+        Assert.Contains($"cannot write the log '{sandbox.PathOf("eve/tachost.log")}': ", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains(said, outcome.Error, StringComparison.Ordinal);
+        await AssertUntouchedAsync(sandbox, secret);
+        Assert.False(File.Exists(secret + ".new"));
+        Assert.Empty(sandbox.Daemons());
+    }
+
+    [Theory]
+    [InlineData("--logfile")]
+    [InlineData("--pidfile")]
+    public async Task Directory_ThatIsALinkOfTheUsers_IsNotFollowedByRoot(string option)
+    {
+        SecondUser.Require();
+        await using Sandbox sandbox = new();
+        await eve.MakeDirectoryAsync(sandbox, "eve");
+        Directory.CreateDirectory(sandbox.PathOf("roots"));
+        await eve.RunAsync(sandbox, "ln -s ../roots eve/files");
+
+        var outcome = await sandbox.TachostAsync("-u", eve.Name, option, "eve/files/made", sandbox.UseSharedTac());
+
+        Assert.Equal(73, outcome.ExitCode);
+        Assert.Contains($"a symbolic link on the way is not followed by root, because '{sandbox.PathOf("eve")}' belongs to another user, '{eve.Name}'", outcome.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(sandbox.PathOf("roots")));
+    }
+
+    [Fact]
+    public async Task OldLog_ThatIsALinkOrAnothersFile_IsNotGivenAway()
+    {
+        SecondUser.Require();
+        await using Sandbox sandbox = new();
+        await eve.MakeDirectoryAsync(sandbox, "eve");
+        var secret = MakeSecret(sandbox);
+        await eve.RunAsync(sandbox, $"ln -s {secret} eve/tachost.log.1");
+        await sandbox.RunAsync("ln", secret, sandbox.PathOf("eve/tachost.log.2"));
+        await sandbox.RunAsync("cp", "--preserve=mode", secret, sandbox.PathOf("eve/tachost.log.3"));
+        var outcome = await sandbox.TachostAsync("-u", eve.Name, "-l", "eve/tachost.log", "--log-size", "300", sandbox.UseSharedTac());
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+
+        await AssertUntouchedAsync(sandbox, secret);
+        var owners = await sandbox.RunAsync("sh", "-c", "for f in eve/tachost.log*; do if grep -q secret $f; then stat -L -c %U $f; fi; done");
+        Assert.Equal("root\nroot\nroot\n", owners.Output);
+        Assert.Equal($"{eve.Name}\n", (await sandbox.RunAsync("stat", "-c", "%U", "eve/tachost.log")).Output);
+    }
+
+    [Theory]
+    [InlineData("--logfile")]
+    [InlineData("--pidfile")]
+    public async Task Name_ThatIsFlippedAThousandTimes_NeverLeadsToTheFileOfRoots(string option)
+    {
+        SecondUser.Require();
+        await using Sandbox sandbox = new();
+        await eve.MakeDirectoryAsync(sandbox, "eve");
+        var secret = MakeSecret(sandbox);
+        await eve.RunAsync(sandbox, "touch eve/good");
+        sandbox.Write("brief.csx", "var application = new Application(\"brief\"); application.RequestStop();");
+        await using (var flips = await Flips.BeginAsync(sandbox, eve, sandbox.PathOf("eve/tachost.file"), sandbox.PathOf("eve/good"), $"link:{secret}"))
+        {
+            await flips.MeanwhileAsync(10, async () =>
+            {
+                var outcome = await sandbox.TachostAsync("-n", "-u", eve.Name, "--no-pidfile", option, "eve/tachost.file", "brief.csx");
+                Assert.True(outcome.ExitCode is 0 or 73, $"{outcome.ExitCode}: {outcome.Error}");
+            });
+        }
+
+        await AssertUntouchedAsync(sandbox, secret);
+    }
+
+    private static string MakeSecret(Sandbox sandbox)
+    {
+        sandbox.Write("secret", Secret);
+        File.SetUnixFileMode(sandbox.PathOf("secret"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return sandbox.PathOf("secret");
+    }
+
+    private static async Task AssertUntouchedAsync(Sandbox sandbox, string secret)
+    {
+        Assert.Equal(Secret, await File.ReadAllTextAsync(secret, TestContext.Current.CancellationToken));
+        Assert.Equal("root 600\n", (await sandbox.RunAsync("stat", "-c", "%U %a", secret)).Output);
+    }
+}
