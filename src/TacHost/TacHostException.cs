@@ -1,7 +1,7 @@
 namespace TacHost;
 
 /// <summary>A failure that is told to the user as it is, and ends the process with an exit code.</summary>
-internal sealed class TacHostException(int exitCode, string message, Exception? cause = null) : Exception(message, cause)
+internal class TacHostException(int exitCode, string message, Exception? cause = null) : Exception(message, cause)
 {
     /// <summary>One of <see cref="TacHost.ExitCode"/>.</summary>
     public int ExitCode { get; } = exitCode;

@@ -14,7 +14,7 @@ public sealed partial class LayersTests
         ["TacHost.Scripting"] = ["TacHost.Loading", "TacHost.Interop", "TacHost.Packages", Contract],
         ["TacHost.Packages"] = ["TacHost.Loading", "TacHost.Interop", Contract],
         ["TacHost.Templates"] = [],
-        ["TacHost.Loading"] = [],
+        ["TacHost.Loading"] = ["TacHost.Interop"],
         ["TacHost.Daemon"] = ["TacHost.Interop", "TacHost.Loading"],
         ["TacHost.Hosting"] = ["TacHost.CommandLine", "TacHost.Daemon", "TacHost.Interop", "TacHost.Logging", Contract],
         ["TacHost.Plugins"] = ["TacHost.CommandLine", "TacHost.Interop", "TacHost.Loading", Contract],

@@ -68,7 +68,7 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
             return LoadFromAssemblyPath(path);
 
         var symbols = Path.ChangeExtension(path, ".pdb");
-        return Load(File.ReadAllBytes(path), File.Exists(symbols) ? File.ReadAllBytes(symbols) : []);
+        return Load(CodeFile.ReadAllBytes(path), File.Exists(symbols) ? CodeFile.ReadAllBytes(symbols) : []);
     }
 
     /// <summary>Libraries come from memory, so that .NET does not know a directory in which to look for the native ones they call.</summary>

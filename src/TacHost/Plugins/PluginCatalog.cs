@@ -63,11 +63,11 @@ internal sealed class PluginCatalog
     }
 
     /// <summary>The files of a directory, plugins or not.</summary>
-    public IReadOnlyList<PluginFile> Files(PluginDirectory directory) => _scan.Look(directory.Path, isFresh: true);
+    public IReadOnlyList<PluginFile> Files(PluginDirectory directory) => _scan.Look(directory.Path, isFresh: true, isNamed: directory.IsNamed);
 
     private IEnumerable<PluginEntry> Entries(PluginDirectory directory, bool isFresh = false)
     {
-        foreach (var file in _scan.Look(directory.Path, isFresh))
+        foreach (var file in _scan.Look(directory.Path, isFresh, directory.IsNamed))
         {
             if (file.Plugins.Count == 0 && file.Error is not null)
                 yield return new PluginEntry(Path.GetFileNameWithoutExtension(file.Name), null, directory, file, file.Error);

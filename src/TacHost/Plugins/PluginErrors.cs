@@ -9,7 +9,7 @@ internal static class PluginErrors
     public static TacHostException NotFound(string name, PluginCatalog catalog)
     {
         var all = catalog.All();
-        if (all.FirstOrDefault(entry => entry.Name == name) is { Error: { } error })
+        if (all.FirstOrDefault(entry => entry.Name == name || (entry.Plugin is null && entry.Name.Equals(name, StringComparison.OrdinalIgnoreCase))) is { Error: { } error })
             return new TacHostException(ExitCode.BadTac, $"the plugin '{name}' is broken: {error.TrimEnd('.')}.\n  See tachost plugins --why {name}.");
         var nearest = NearestWord.To(name, [.. all.Where(entry => entry.IsUsable).Select(entry => entry.Name), .. HostCommands.Names, .. TacFiles()]);
         var passedOver = catalog.Directories.Where(directory => directory.WhyNot is not null && Directory.Exists(directory.Path)).Select(directory => $" '{directory.Path}' is passed over, because {directory.WhyNot}.");

@@ -12,12 +12,9 @@ internal static class PluginIndex
     /// <summary>What is known, by file name; empty if nothing is.</summary>
     public static Dictionary<string, PluginFile> Load(string directory, CacheDirectory cache)
     {
-        if (cache.Path is null)
-            return [];
         try
         {
-            var bytes = File.ReadAllBytes(PathOf(directory, cache.Path));
-            if (!Fingerprint.IsAtFrontOf(bytes))
+            if (cache.Read(NameOf(directory)) is not { } bytes || !Fingerprint.IsAtFrontOf(bytes))
                 return [];
 
             // The fingerprint is right, so what follows is what was written; only another version's form may differ.
@@ -46,27 +43,23 @@ internal static class PluginIndex
     {
         if (cache.Path is null)
             return cache.Notice;
-        var path = PathOf(directory, cache.Path);
-        var prepared = $"{path}.{Environment.ProcessId}";
         try
         {
-            File.WriteAllBytes(prepared, ToBytes(directory, files));
-            File.Move(prepared, path, overwrite: true);
+            cache.Write(NameOf(directory), ToBytes(directory, files));
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            TryDelete(prepared);
             return $"The index of the plugins in '{directory}' could not be kept in '{cache.Path}': {e.Message}";
         }
     }
 
-    /// <summary>Where the index of a directory is.</summary>
-    public static string PathOf(string directory, string cache)
+    /// <summary>The file name of a directory's index.</summary>
+    public static string NameOf(string directory)
     {
         var name = new Fingerprint();
         name.Append(Encoding.UTF8.GetBytes(directory));
-        return Path.Combine(cache, $"plugins-{name}.index");
+        return $"plugins-{name}.index";
     }
 
     /// <summary>Another host may see other errors in the same files.</summary>
@@ -89,17 +82,5 @@ internal static class PluginIndex
         var bytes = stream.ToArray();
         Fingerprint.Write(bytes.AsSpan(Fingerprint.Size), bytes);
         return bytes;
-    }
-
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Left for the next time.
-        }
     }
 }

@@ -1,12 +1,13 @@
 using TacHost.CommandLine;
-using TacHost.Interop;
+using TacHost.Loading;
 
 namespace TacHost.Plugins;
 
 /// <summary>Where plugins are looked for, in order.</summary>
 /// <remarks>
-/// What lies there will be run, perhaps by root. A directory that somebody named is taken as it is; one that is looked at because of where it is must
-/// belong to this user or root and be writable by nobody else. The host's own is as good as the host.
+/// What lies there will be run, perhaps by root. A directory that is looked at because of where it is must belong to this user or root and be writable by nobody
+/// else, and so must the files in it; as root, also one that somebody named (<see cref="CodeFile"/>). Root does not look into the working directory at all, which it
+/// may have entered for any reason. The host's own is as good as the host.
 /// </remarks>
 internal static class PluginPath
 {
@@ -20,20 +21,23 @@ internal static class PluginPath
     {
         List<PluginDirectory> directories = [];
         foreach (var path in options.PluginDirectories)
-            directories.Add(new PluginDirectory(path, "--plugins", WhyAbsent(path)));
+            AddNamed(path, "--plugins");
         foreach (var path in (Environment.GetEnvironmentVariable("TACHOST_PLUGINS") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries))
-            directories.Add(new PluginDirectory(Path.GetFullPath(path), "TACHOST_PLUGINS", WhyAbsent(Path.GetFullPath(path))));
+            AddNamed(Path.GetFullPath(path), "TACHOST_PLUGINS");
         if (Path.Exists("."))
-            AddImplied(Path.GetFullPath(Folder), "./plugins");
+            AddImplied(Path.GetFullPath(Folder), "./plugins", Environment.IsPrivilegedProcess && !CodeFile.IsTrustedByName(Path.GetFullPath(Folder)) ? "root does not look for plugins in the working directory" : null);
         if (UserData() is { } data)
             AddImplied(Path.Combine(data, "tachost", Folder), "user");
         AddImplied("/usr/local/lib/tachost/plugins", "machine");
         AddImplied("/usr/lib/tachost/plugins", "machine");
-        directories.Add(new PluginDirectory(Own, "host", WhyAbsent(Own)));
+        AddNamed(Own, "host");
         return WithoutRepetitions(directories);
 
-        void AddImplied(string path, string origin) =>
-            directories.Add(new PluginDirectory(path, origin, WhyAbsent(path) ?? (DirectoryTrust.WhyNot(path, isOwnGroupTrusted: true) is { } reason ? $"{reason}; name it with --plugins to use it all the same" : null)));
+        void AddNamed(string path, string origin) =>
+            directories.Add(new PluginDirectory(path, origin, WhyAbsent(path) ?? CodeFile.WhyNotSearch(path, isNamed: true), IsNamed: true));
+
+        void AddImplied(string path, string origin, string? never = null) =>
+            directories.Add(new PluginDirectory(path, origin, WhyAbsent(path) ?? ((never ?? CodeFile.WhyNotSearch(path, isNamed: false)) is { } reason ? $"{reason}; name it with --plugins to use it all the same" : null), IsNamed: false));
     }
 
     /// <summary>Where assemblies are looked for: as the options say, then in plugin directories, then beside the host.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using TacHost.CommandLine;
+using TacHost.Loading;
 using TacHost.Services;
 using TacHost.Services.Plugins;
 
@@ -33,7 +34,7 @@ internal sealed class PluginRecipe : IApplicationRecipe
     {
         var script = entry.File.IsScript ? compile(entry.Path, catalog.SearchDirectories) : null;
         var code = script is null
-            ? new PluginCode(entry.Name, entry.Plugin!.TypeName, entry.Path, [new CodeImage(File.ReadAllBytes(entry.Path), SymbolsOf(entry.Path))], [])
+            ? new PluginCode(entry.Name, entry.Plugin!.TypeName, entry.Path, [new CodeImage(Read(entry.Path, entry), SymbolsOf(entry))], [])
             : new PluginCode(entry.Name, entry.Plugin!.TypeName, entry.Path, script.Code, script.Libraries);
         PluginRecipe recipe = new(code, catalog.SearchDirectories, options.Words, Environment.CurrentDirectory, [.. catalog.Notices, .. script?.Notices ?? []]) { WasCompiled = catalog.HasCompiled || script is { WasCompiled: true } };
         if (asManPage)
@@ -132,5 +133,7 @@ internal sealed class PluginRecipe : IApplicationRecipe
 
     private TacHostException Usage(UsageException e) => new(ExitCode.Usage, OneLine.Of($"{_code.Name}: {e.Message}"), e);
 
-    private static byte[] SymbolsOf(string path) => Path.ChangeExtension(path, ".pdb") is var symbols && File.Exists(symbols) ? File.ReadAllBytes(symbols) : [];
+    private static byte[] SymbolsOf(PluginEntry entry) => Path.ChangeExtension(entry.Path, ".pdb") is var symbols && File.Exists(symbols) ? Read(symbols, entry) : [];
+
+    private static byte[] Read(string path, PluginEntry entry) => CodeFile.ReadAllBytes(path, entry.Directory.IsNamed);
 }

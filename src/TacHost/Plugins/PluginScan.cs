@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using TacHost.Loading;
 
 namespace TacHost.Plugins;
 
@@ -18,7 +19,8 @@ internal sealed class PluginScan(CacheDirectory cache, IReadOnlyList<string> dir
     /// <summary>The files of a directory that may hold plugins: <c>*.csx</c>, <c>*.dll</c>, and <c>NAME/NAME.dll</c>; by name.</summary>
     /// <param name="directory">Absolute.</param>
     /// <param name="isFresh">Whether to take nothing from the index.</param>
-    public IReadOnlyList<PluginFile> Look(string directory, bool isFresh = false)
+    /// <param name="isNamed">Whether the user named the directory.</param>
+    public IReadOnlyList<PluginFile> Look(string directory, bool isFresh = false, bool isNamed = true)
     {
         var known = isFresh ? [] : PluginIndex.Load(directory, cache);
         var names = Candidates(directory).ToArray();
@@ -40,7 +42,7 @@ internal sealed class PluginScan(CacheDirectory cache, IReadOnlyList<string> dir
             if (file is null || !file.IsFresh(stamp) || (file.Error is not null && (isChanged || !file.IsScript)))
             {
                 var previous = file;
-                file = Read(directory, name, stamp);
+                file = Read(directory, name, stamp, isNamed);
                 isChanged |= previous is null || previous.Stamp != stamp || previous.Error != file.Error || !previous.IsFresh(stamp);
             }
 
@@ -75,12 +77,16 @@ internal sealed class PluginScan(CacheDirectory cache, IReadOnlyList<string> dir
         }
     }
 
-    private PluginFile Read(string directory, string name, FileStamp stamp)
+    private PluginFile Read(string directory, string name, FileStamp stamp, bool isNamed)
     {
         var path = Path.Combine(directory, name);
         try
         {
-            return name.EndsWith(ScriptExtension, StringComparison.Ordinal) ? ReadScript(path, name, stamp) : ReadAssembly(path, name, stamp);
+            return name.EndsWith(ScriptExtension, StringComparison.Ordinal) ? ReadScript(path, name, stamp, isNamed) : ReadAssembly(path, name, stamp, isNamed);
+        }
+        catch (UntrustedCodeException e)
+        {
+            return new PluginFile(name, stamp, [], [], e.Message);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -92,17 +98,18 @@ internal sealed class PluginScan(CacheDirectory cache, IReadOnlyList<string> dir
         }
     }
 
-    private PluginFile ReadAssembly(string path, string name, FileStamp stamp)
+    private PluginFile ReadAssembly(string path, string name, FileStamp stamp, bool isNamed)
     {
-        var image = ImmutableCollectionsMarshal.AsImmutableArray(File.ReadAllBytes(path));
+        var image = ImmutableCollectionsMarshal.AsImmutableArray(CodeFile.ReadAllBytes(path, isNamed));
         var plugins = AssemblyMetadata.Read(image);
         return new PluginFile(name, stamp, [], plugins, plugins.Count == 0 ? null : new Dependencies(directories).WhyNot(path, image));
     }
 
-    private PluginFile ReadScript(string path, string name, FileStamp stamp)
+    private PluginFile ReadScript(string path, string name, FileStamp stamp, bool isNamed)
     {
         try
         {
+            _ = CodeFile.ReadAllBytes(path, isNamed);
             var script = compile(path);
             var plugins = AssemblyMetadata.Read(ImmutableCollectionsMarshal.AsImmutableArray(script.Code[^1].Image));
             List<PluginInput> inputs = [];

@@ -6,10 +6,10 @@ internal sealed class TacCache
     private const string Extension = ".tac";
     private const int EntriesKept = 200;
 
-    private readonly string? _directory;
+    private readonly CacheDirectory _directory;
     private readonly int _entriesKept;
 
-    private TacCache(CacheDirectory directory, int entriesKept) => (_directory, Notice, _entriesKept) = (directory.Path, directory.Notice, entriesKept);
+    private TacCache(CacheDirectory directory, int entriesKept) => (_directory, Notice, _entriesKept) = (directory, directory.Notice, entriesKept);
 
     /// <summary>Why the cache is not used, or could not be written, or null.</summary>
     public string? Notice { get; private set; }
@@ -23,11 +23,9 @@ internal sealed class TacCache
     /// <summary>The entry, if it is there and whole.</summary>
     public CompiledTac? Find(string key)
     {
-        if (_directory is null)
-            return null;
         try
         {
-            return CompiledTac.FromBytes(File.ReadAllBytes(PathOf(key)));
+            return _directory.Read(key + Extension) is { } bytes ? CompiledTac.FromBytes(bytes) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -38,40 +36,22 @@ internal sealed class TacCache
     /// <summary>Keeps an entry. Others see it whole or not at all.</summary>
     public void Keep(string key, CompiledTac tac)
     {
-        if (_directory is null)
+        if (_directory.Path is null)
             return;
-        var path = PathOf(key);
-        var prepared = $"{path}.{Environment.ProcessId}";
         try
         {
-            File.WriteAllBytes(prepared, tac.ToBytes());
-            File.Move(prepared, path, overwrite: true);
+            _directory.Write(key + Extension, tac.ToBytes());
             DropOldest();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Notice = $"The compiled tac file could not be kept in '{_directory}': {e.Message}";
-            TryDelete(prepared);
+            Notice = $"The compiled tac file could not be kept in '{_directory.Path}': {e.Message}";
         }
     }
 
     private void DropOldest()
     {
-        foreach (var old in new DirectoryInfo(_directory!).EnumerateFiles("*" + Extension).OrderByDescending(file => file.LastWriteTimeUtc).Skip(_entriesKept))
-            TryDelete(old.FullName);
+        foreach (var old in new DirectoryInfo(_directory.Path!).EnumerateFiles("*" + Extension).OrderByDescending(file => file.LastWriteTimeUtc).Skip(_entriesKept))
+            _directory.Delete(old.Name);
     }
-
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Left for the next time.
-        }
-    }
-
-    private string PathOf(string key) => Path.Combine(_directory!, key + Extension);
 }

@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.Emit;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.CodeAnalysis.Text;
+using TacHost.Loading;
 using TacHost.Packages;
 using TacHost.Scripting.Prints;
 using TacHost.Services;
@@ -118,7 +119,7 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
             if ((ordinary.Directives(resolvedPath) ?? sources.Files.GetValueOrDefault(resolvedPath)?.Content) is { } content)
                 return new MemoryStream(content);
             ReadMore = true;
-            return File.OpenRead(resolvedPath);
+            return new MemoryStream(CodeFile.ReadAllBytes(resolvedPath));
         }
 
         public override SourceText ReadText(string resolvedPath)
@@ -147,7 +148,7 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
             if (ReferenceSearch.IsOfAFramework(path))
                 return [DefaultReferences.Of(path)];
             Found.Add(path);
-            return [MetadataReference.CreateFromFile(path, properties)];
+            return [MetadataReference.CreateFromImage(CodeFile.ReadAllBytes(path), properties, filePath: path)];
         }
 
         public override bool Equals(object? other) => ReferenceEquals(this, other);

@@ -1,4 +1,5 @@
 using System.Text;
+using TacHost.Loading;
 using TacHost.Packages;
 
 namespace TacHost.Scripting;
@@ -60,7 +61,7 @@ internal sealed class TacSources
         try
         {
             var fullPath = Path.GetFullPath(path);
-            main = new SourceFile(fullPath, File.ReadAllBytes(fullPath));
+            main = new SourceFile(fullPath, CodeFile.ReadAllBytes(fullPath));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -160,7 +161,7 @@ internal sealed class TacSources
     {
         try
         {
-            return new SourceFile(path, File.ReadAllBytes(path));
+            return new SourceFile(path, CodeFile.ReadAllBytes(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -152,7 +152,13 @@ internal sealed partial class Sandbox : IAsyncDisposable
         System.IO.Directory.Delete(Directory, recursive: true);
     }
 
-    private Dictionary<string, string?> Variables() => new(Environment) { ["TACHOST_CACHE"] = Environment.GetValueOrDefault("TACHOST_CACHE", Cache) };
+    private Dictionary<string, string?> Variables() => new(Environment)
+    {
+        ["TACHOST_CACHE"] = Environment.GetValueOrDefault("TACHOST_CACHE", Cache),
+
+        // Root takes no code from a directory that others can write to, and many tests let another user write to theirs.
+        ["TACHOST_TRUST"] = Environment.GetValueOrDefault("TACHOST_TRUST", $"{Path.GetTempPath()}:{Program.Root}"),
+    };
 
     [GeneratedRegex(@"starting on 127\.0\.0\.1:(?<port>\d+)")]
     private static partial Regex StartingOn();

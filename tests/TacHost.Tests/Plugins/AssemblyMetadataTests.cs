@@ -73,7 +73,7 @@ public sealed class AssemblyMetadataTests : IDisposable
                 foreach (var place in places)
                     damaged[place] = value;
                 File.WriteAllBytes(Path.Combine(directory, "whole.dll"), value % 2 == 0 ? damaged : damaged[..length]);
-                Assert.Single(new PluginScan(new CacheDirectory(null, null), [], _ => throw new NotSupportedException()).Look(directory));
+                Assert.Single(new PluginScan(CacheDirectory.None(""), [], _ => throw new NotSupportedException()).Look(directory));
             },
             iter: 500,
             threads: 1);

@@ -24,7 +24,7 @@ public sealed class PluginScanTests : IDisposable
 
     private string Cache => Path.Combine(_root, "cache");
 
-    private string Index => PluginIndex.PathOf(Plugins, Cache);
+    private string Index => Path.Combine(Cache, PluginIndex.NameOf(Plugins));
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
@@ -143,7 +143,7 @@ public sealed class PluginScanTests : IDisposable
     [Fact]
     public void Look_WithoutACache_ReadsTheFilesAndSaysWhy()
     {
-        PluginScan scan = new(new CacheDirectory(null, "The cache is not used."), [], Compile);
+        PluginScan scan = new(CacheDirectory.None("The cache is not used."), [], Compile);
 
         Assert.Equal("one", Assert.Single(scan.Look(Plugins)).Plugins[0].Name);
         Assert.Equal(["The cache is not used."], scan.Notices);
@@ -197,7 +197,7 @@ public sealed class PluginScanTests : IDisposable
 
     /// <summary>Each time with a scan of its own, as another process would have.</summary>
     private IReadOnlyList<PluginFile> Look(params string[] loaded) =>
-        new PluginScan(new CacheDirectory(Cache, null), [], path => Compile(path) with { Sources = [path, .. loaded] }).Look(Plugins);
+        new PluginScan(CacheDirectory.At(Cache, CacheDirectory.Shared), [], path => Compile(path) with { Sources = [path, .. loaded] }).Look(Plugins);
 
     private CompiledScript Compile(string path)
     {
