@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Win32.SafeHandles;
 using TacHost.Interop;
 using TacHost.Loading;
 using TacHost.Services.Networking;
@@ -30,6 +31,29 @@ internal static class Jail
         await TryAsync("Names will not be resolved", () => HostNameResolver.ResolveAsync("localhost"), missing);
         await TryAsync("TLS will not work", LoadTlsAsync, missing);
         return missing;
+    }
+
+    /// <summary>Closes all directories that are open, each of which would be a way out. Something else takes their numbers, so that nobody meets another file there.</summary>
+    /// <returns>Their paths.</returns>
+    /// <exception cref="TacHostException">They cannot be told, or not be closed.</exception>
+    public static IReadOnlyList<string> CloseDirectories()
+    {
+        const string descriptors = "/proc/self/fd";
+        if (!Directory.Exists(descriptors))
+            throw new TacHostException(ExitCode.OperatingSystem, $"cannot see which directories are open, because '{descriptors}' cannot be read. Mount /proc.");
+        List<string> closed = [];
+        using SafeFileHandle nothing = File.OpenHandle("/dev/null");
+        foreach (var number in Directory.EnumerateFileSystemEntries(descriptors).Select(path => int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture)).ToList())
+        {
+            using SafeFileHandle open = new(number, ownsHandle: false);
+            if (FileStatusOf.Open(open) is not { IsDirectory: true })
+                continue;
+            closed.Add(new FileInfo($"{descriptors}/{number}").LinkTarget ?? "");
+            if (Libc.Duplicate(nothing, number) < 0)
+                throw new TacHostException(ExitCode.OperatingSystem, $"cannot close descriptor {number} before the jail: {Errno.LastText}.");
+        }
+
+        return closed;
     }
 
     /// <summary>Goes in, and to the run directory inside.</summary>
@@ -67,19 +91,16 @@ internal static class Jail
         }
     }
 
-    /// <summary>One handshake with ourselves, which is the only way to be sure that all of the TLS library is there.</summary>
+    /// <summary>One handshake with ourselves, which is the only way to be sure that all of the TLS library is there. Nobody else can connect to a pair of sockets.</summary>
     private static async Task LoadTlsAsync()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var certificate = new CertificateRequest("CN=tachost", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue);
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        using var client = new TcpClient();
-        await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint);
-        using var server = await listener.AcceptTcpClientAsync();
-        await using var serverStream = new SslStream(server.GetStream());
+        var (own, other) = DescriptorSocket.CreateStreams();
+        using Socket client = new(new SafeSocketHandle(own, ownsHandle: true)), server = new(new SafeSocketHandle(other, ownsHandle: true));
+        await using var serverStream = new SslStream(new NetworkStream(server));
 #pragma warning disable CA5359 // both ends are this process, and nothing is sent
-        await using var clientStream = new SslStream(client.GetStream(), leaveInnerStreamOpen: false, (_, _, _, _) => true);
+        await using var clientStream = new SslStream(new NetworkStream(client), leaveInnerStreamOpen: false, (_, _, _, _) => true);
 #pragma warning restore CA5359
         await Task.WhenAll(serverStream.AuthenticateAsServerAsync(certificate), clientStream.AuthenticateAsClientAsync("tachost"));
     }

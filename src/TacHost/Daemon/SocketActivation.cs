@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 
 namespace TacHost.Daemon;
 
@@ -21,6 +22,15 @@ internal static class SocketActivation
 
     private static bool IsForThisProcess =>
         Environment.GetEnvironmentVariable(ProcessVariable) == Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Closes what was handed over, in a process that is not the one for which the sockets are.</summary>
+    public static void Close()
+    {
+        if (Environment.GetEnvironmentVariable(ProcessVariable) != Marker || !int.TryParse(Environment.GetEnvironmentVariable(CountVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+            return;
+        for (var descriptor = FirstDescriptor; descriptor < FirstDescriptor + count; descriptor++)
+            new SafeFileHandle(descriptor, ownsHandle: true).Dispose();
+    }
 
     /// <summary>Makes what was handed over this process's own.</summary>
     public static void TakeOver()

@@ -1,0 +1,119 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace TacHost.Interop;
+
+/// <summary>One end of a pair of connected sockets that carries whole messages, each with a descriptor if need be (unix(7), SCM_RIGHTS).</summary>
+internal sealed unsafe class DescriptorSocket(SafeFileHandle handle) : IDisposable
+{
+    private const int UnixFamily = 1;
+    private const int Packets = 5 | CloseOnExec;
+    private const int Stream = 1 | CloseOnExec;
+    private const int CloseOnExec = 0x80000;
+    private const int SocketLevel = 1;
+    private const int Rights = 1;
+    private const int ReceiveCloseOnExec = 0x40000000;
+
+    /// <summary>Gets the descriptor.</summary>
+    public SafeFileHandle Handle { get; } = handle;
+
+    /// <summary>Makes both ends of a pair for messages.</summary>
+    /// <exception cref="TacHostException">The operating system refused.</exception>
+    public static (DescriptorSocket Own, DescriptorSocket Other) CreatePair()
+    {
+        var (own, other) = Create(Packets);
+        return (new DescriptorSocket(new SafeFileHandle(own, ownsHandle: true)), new DescriptorSocket(new SafeFileHandle(other, ownsHandle: true)));
+    }
+
+    /// <summary>Makes both ends of a pair of streams that no other process can reach.</summary>
+    /// <exception cref="TacHostException">The operating system refused.</exception>
+    public static (int Own, int Other) CreateStreams() => Create(Stream);
+
+    /// <summary>Sends a message.</summary>
+    /// <returns>Whether the other end is still there.</returns>
+    public bool Send(ReadOnlySpan<byte> message, SafeFileHandle? attached = null)
+    {
+        fixed (byte* bytes = message)
+        {
+            IoVector vector = new() { Start = bytes, Length = (nuint)message.Length };
+            ControlMessage control = new() { Size = (nuint)(sizeof(ControlMessage) - sizeof(int)), Level = SocketLevel, Kind = Rights };
+            MessageHeader header = new() { Vectors = &vector, VectorCount = 1 };
+            if (attached is not null)
+            {
+                control.Descriptor = (int)attached.DangerousGetHandle();
+                header.Control = &control;
+                header.ControlSize = (nuint)sizeof(ControlMessage);
+            }
+
+            return Libc.SendMessage(Handle, &header, 0) >= 0;
+        }
+    }
+
+    /// <summary>Waits for a message.</summary>
+    /// <returns>Its length, or 0 at the end.</returns>
+    public int Receive(Span<byte> message, out SafeFileHandle? attached)
+    {
+        attached = null;
+        fixed (byte* bytes = message)
+        {
+            IoVector vector = new() { Start = bytes, Length = (nuint)message.Length };
+            ControlMessage control = default;
+            MessageHeader header = new() { Vectors = &vector, VectorCount = 1, Control = &control, ControlSize = (nuint)sizeof(ControlMessage) };
+            nint count;
+            do
+            {
+                count = Libc.ReceiveMessage(Handle, &header, ReceiveCloseOnExec);
+            }
+            while (count < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted);
+            if (count > 0 && header.ControlSize > 0 && control is { Level: SocketLevel, Kind: Rights })
+                attached = new SafeFileHandle(control.Descriptor, ownsHandle: true);
+            return (int)Math.Max(count, 0);
+        }
+    }
+
+    public void Dispose() => Handle.Dispose();
+
+    private static (int, int) Create(int kind)
+    {
+        Span<int> ends = stackalloc int[2];
+        fixed (int* first = ends)
+        {
+            if (Libc.CreateSocketPair(UnixFamily, kind, 0, first) != 0)
+                throw new TacHostException(ExitCode.OperatingSystem, $"cannot make a pair of sockets: {Errno.LastText}.");
+        }
+
+        return (ends[0], ends[1]);
+    }
+
+    /// <summary>struct iovec.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct IoVector
+    {
+        public byte* Start;
+        public nuint Length;
+    }
+
+    /// <summary>struct msghdr.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct MessageHeader
+    {
+        public void* Name;
+        public uint NameSize;
+        public void* Vectors;
+        public nuint VectorCount;
+        public void* Control;
+        public nuint ControlSize;
+        public int Flags;
+    }
+
+    /// <summary>struct cmsghdr with one descriptor, and the padding behind it.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct ControlMessage
+    {
+        public nuint Size;
+        public int Level;
+        public int Kind;
+        public int Descriptor;
+        public int Padding;
+    }
+}
