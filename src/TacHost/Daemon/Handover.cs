@@ -39,6 +39,8 @@ internal sealed class Handover
         Environment.SetEnvironmentVariable(Variable, null);
         if (Environment.GetEnvironmentVariable(GarbageVariable) == GarbageSize)
             Environment.SetEnvironmentVariable(GarbageVariable, null);
+        if (Environment.GetEnvironmentVariable(DiagnosticFiles.Variable) == DiagnosticFiles.Off)
+            Environment.SetEnvironmentVariable(DiagnosticFiles.Variable, null);
         SocketActivation.TakeOver();
         var descriptors = value.Split(',');
         if (descriptors.Length > 3 || !descriptors.All(IsInherited) || !IsMemoryFile(descriptors[0]))
@@ -61,6 +63,8 @@ internal sealed class Handover
         environment.Add($"{Variable}={string.Join(',', descriptors)}");
         if (!all.Contains(GarbageVariable))
             environment.Add($"{GarbageVariable}={GarbageSize}");
+        if (!all.Contains(DiagnosticFiles.Variable))
+            environment.Add($"{DiagnosticFiles.Variable}={DiagnosticFiles.Off}");
         return environment;
     }
 

@@ -11,6 +11,8 @@ namespace TacHost.Daemon;
 /// <param name="EffectiveOnly">Whether the way back is kept.</param>
 internal sealed record Identity(uint User, uint Group, string? UserName, bool EffectiveOnly)
 {
+    /// <summary>The system's directories, as the programs of inetd find them.</summary>
+    private const string OrdinaryPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private const uint Unchanged = uint.MaxValue;
 
     /// <summary>Looks up what was asked for. Null if nothing was, or if the process is that already.</summary>
@@ -32,6 +34,22 @@ internal sealed record Identity(uint User, uint Group, string? UserName, bool Ef
         if (me != 0)
             throw new TacHostException(ExitCode.NoPermission, $"only root can become {(user is null ? $"group '{group}'" : $"user '{user}'")}, and this is user {me}. Start it as root, or leave --uid and --gid out.");
         return new Identity(userId, groupId, account?.Name, effectiveOnly);
+    }
+
+    /// <summary>Makes the environment that of the user, for services and the programs that they start; not where the way back is kept.</summary>
+    /// <remarks>What is in the PATH of root's shell is nobody else's business. The rest stays, since it may be meant for the services.</remarks>
+    public void SetEnvironment()
+    {
+        if (EffectiveOnly)
+            return;
+        var account = Accounts.User(User);
+        Set("HOME", account is { Home.Length: > 0 } ? account.Home : "/");
+        Set("USER", account?.Name);
+        Set("LOGNAME", account?.Name);
+        Set("SHELL", account is { Shell.Length: > 0 } ? account.Shell : "/bin/sh");
+        Set("PATH", User == 0 ? Environment.GetEnvironmentVariable("PATH") : OrdinaryPath);
+
+        static void Set(string name, string? value) => Environment.SetEnvironmentVariable(name, value);
     }
 
     /// <summary>Becomes it: supplementary groups, group, user, in that order, and looks whether every thread has.</summary>

@@ -6,10 +6,10 @@ namespace TacHost.Interop;
 internal static unsafe class Accounts
 {
     /// <summary>The user of that name, or null.</summary>
-    public static (string Name, uint UserId, uint GroupId)? User(string name) => Copy(Libc.GetUser(name));
+    public static Account? User(string name) => Copy(Libc.GetUser(name));
 
     /// <summary>The user of that number, or null.</summary>
-    public static (string Name, uint UserId, uint GroupId)? User(uint id) => Copy(Libc.GetUser(id));
+    public static Account? User(uint id) => Copy(Libc.GetUser(id));
 
     /// <summary>The number of the group of that name, or null.</summary>
     public static uint? Group(string name)
@@ -18,6 +18,9 @@ internal static unsafe class Accounts
         return entry is null ? null : entry->GroupId;
     }
 
-    private static (string Name, uint UserId, uint GroupId)? Copy(UserEntry* entry) =>
-        entry is null ? null : (Marshal.PtrToStringUTF8(entry->Name)!, entry->UserId, entry->GroupId);
+    private static Account? Copy(UserEntry* entry) =>
+        entry is null ? null : new Account(Marshal.PtrToStringUTF8(entry->Name)!, entry->UserId, entry->GroupId, Marshal.PtrToStringUTF8(entry->Home) ?? "", Marshal.PtrToStringUTF8(entry->Shell) ?? "");
 }
+
+/// <summary>A user of this machine.</summary>
+internal sealed record Account(string Name, uint UserId, uint GroupId, string Home, string Shell);

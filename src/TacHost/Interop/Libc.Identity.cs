@@ -32,11 +32,14 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "getgrnam", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial GroupEntry* GetGroup(string name);
 
+    [LibraryImport(Library, EntryPoint = "prctl", SetLastError = true)]
+    public static partial int ControlProcess(int option, nuint first, nuint second, nuint third, nuint fourth);
+
     [LibraryImport(Library, EntryPoint = "chroot", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ChangeRoot(string path);
 }
 
-/// <summary>The beginning of struct passwd.</summary>
+/// <summary>struct passwd.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct UserEntry
 {
@@ -44,6 +47,9 @@ internal struct UserEntry
     public nint Password;
     public uint UserId;
     public uint GroupId;
+    public nint Comment;
+    public nint Home;
+    public nint Shell;
 }
 
 /// <summary>The beginning of struct group.</summary>
