@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -8,14 +9,31 @@ namespace TacHost.Logging;
 /// <summary>The form for programs: one JSON object a line.</summary>
 /// <remarks>
 /// <c>timestamp</c> (ISO 8601 with offset), <c>level</c>, <c>category</c> and <c>message</c> are always there; <c>event</c>, the name of the kind of event,
-/// <c>properties</c>, the named values of the message, and <c>exception</c> where there is one.
+/// <c>properties</c>, the named values of the message, <c>scopes</c>, the outermost first, and <c>exception</c> where there is one. Values are JSON's own: numbers, lists and objects, times in ISO 8601.
 /// </remarks>
 internal sealed class JsonFormat : ILineFormat
 {
+    /// <summary>How U+061C and U+2000 to U+2FFF begin in UTF-8.</summary>
+    private static ReadOnlySpan<byte> FirstBytes => [0xD8, 0xE2];
+
     /// <summary>Text in any script stays readable; control characters, also those beyond ASCII, and line separators are escaped.</summary>
     private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _line;
+
     public void Write(in LogEvent logEvent, IBufferWriter<byte> output)
+    {
+        var line = _line ?? new ArrayBufferWriter<byte>();
+        _line = null; // the text of a value may itself log
+        line.ResetWrittenCount();
+        WriteObject(logEvent, line);
+        CopyEscaped(line.WrittenSpan, output);
+        output.Write("\n"u8);
+        _line = line;
+    }
+
+    private static void WriteObject(in LogEvent logEvent, IBufferWriter<byte> output)
     {
         using (var json = new Utf8JsonWriter(output, _options))
         {
@@ -27,56 +45,54 @@ internal sealed class JsonFormat : ILineFormat
                 json.WriteString("event", name);
             json.WriteString("message", logEvent.Message);
             WriteProperties(json, logEvent.Properties);
+            WriteScopes(json, logEvent.Scopes);
             if (logEvent.Exception is { } exception)
                 json.WriteString("exception", exception.ToString());
             json.WriteEndObject();
         }
+    }
 
-        output.Write("\n"u8);
+    /// <summary>Escapes what the encoder leaves: characters that turn the direction of the text. They are in strings only.</summary>
+    private static void CopyEscaped(ReadOnlySpan<byte> json, IBufferWriter<byte> output)
+    {
+        while (json.IndexOfAny(FirstBytes) is >= 0 and var at)
+        {
+            Rune.DecodeFromUtf8(json[at..], out var rune, out var length);
+            output.Write(json[..at]);
+            if (rune.IsBmp && UnsafeText.IsUnsafe((char)rune.Value))
+                Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\\u{rune.Value:X4}"), output);
+            else
+                output.Write(json.Slice(at, length));
+            json = json[(at + length)..];
+        }
+
+        output.Write(json);
+    }
+
+    /// <summary>Those with named values as objects, the others as their text.</summary>
+    private static void WriteScopes(Utf8JsonWriter json, IReadOnlyList<object>? scopes)
+    {
+        if (scopes is null)
+            return;
+        json.WriteStartArray("scopes");
+        foreach (var scope in scopes)
+            JsonValue.Write(json, scope is IEnumerable<KeyValuePair<string, object?>> values ? new Dictionary<string, object?>(values.DistinctBy(value => value.Key)) : scope);
+        json.WriteEndArray();
     }
 
     private static void WriteProperties(Utf8JsonWriter json, IReadOnlyList<KeyValuePair<string, object?>>? properties)
     {
-        const string template = "{OriginalFormat}"; // what Microsoft.Extensions.Logging calls the message before its values are filled in
-        if (properties is null || properties.All(property => property.Key == template))
+        if (properties is null || properties.All(property => property.Key == JsonValue.Template))
             return;
         json.WriteStartObject("properties");
         foreach (var (name, value) in properties)
         {
-            if (name == template)
+            if (name == JsonValue.Template)
                 continue;
             json.WritePropertyName(name);
-            WriteValue(json, value);
+            JsonValue.Write(json, value);
         }
 
         json.WriteEndObject();
-    }
-
-    private static void WriteValue(Utf8JsonWriter json, object? value)
-    {
-        switch (value)
-        {
-            case null:
-                json.WriteNullValue();
-                break;
-            case bool truth:
-                json.WriteBooleanValue(truth);
-                break;
-            case sbyte or byte or short or ushort or int or uint or long:
-                json.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
-                break;
-            case ulong number:
-                json.WriteNumberValue(number);
-                break;
-            case decimal number:
-                json.WriteNumberValue(number);
-                break;
-            case float or double when Convert.ToDouble(value, CultureInfo.InvariantCulture) is var number && double.IsFinite(number):
-                json.WriteNumberValue(number);
-                break;
-            default:
-                json.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture));
-                break;
-        }
     }
 }

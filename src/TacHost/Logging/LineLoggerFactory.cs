@@ -12,6 +12,9 @@ internal sealed class LineLoggerFactory(ILineFormat format, ILogSink sink, LogLe
     private readonly LogLevel _minimumLevel = minimumLevel;
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
+    /// <summary>Made when the first scope begins, which in most processes never does.</summary>
+    private LoggerExternalScopeProvider? _scopes;
+
     /// <summary>The buffer of this thread, or null while it is in use: the text of a value may itself log.</summary>
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _buffer;
@@ -23,6 +26,17 @@ internal sealed class LineLoggerFactory(ILineFormat format, ILogSink sink, LogLe
 
     public void Dispose()
     {
+    }
+
+    private LoggerExternalScopeProvider Scopes => LazyInitializer.EnsureInitialized(ref _scopes);
+
+    private List<object>? ScopesNow()
+    {
+        if (_scopes is null)
+            return null;
+        List<object> all = [];
+        _scopes.ForEachScope(static (scope, all) => all.Add(scope!), all);
+        return all.Count == 0 ? null : all;
     }
 
     private void Write(in LogEvent logEvent)
@@ -39,7 +53,7 @@ internal sealed class LineLoggerFactory(ILineFormat format, ILogSink sink, LogLe
     private sealed class CategoryLogger(LineLoggerFactory factory, string category) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
+            where TState : notnull => factory.Scopes.Push(state);
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= factory._minimumLevel && logLevel != LogLevel.None;
 
@@ -50,7 +64,7 @@ internal sealed class LineLoggerFactory(ILineFormat format, ILogSink sink, LogLe
             var time = factory._clock.GetLocalNow();
             try
             {
-                factory.Write(new LogEvent(time, logLevel, category, eventId, formatter(state, exception), exception, state as IReadOnlyList<KeyValuePair<string, object?>>));
+                factory.Write(new LogEvent(time, logLevel, category, eventId, formatter(state, exception), exception, state as IReadOnlyList<KeyValuePair<string, object?>>, factory.ScopesNow()));
             }
             catch (Exception e)
             {

@@ -10,8 +10,9 @@ namespace TacHost.Logging;
 /// Local time, as twistd writes it. Levels other than information follow the category after a '#'. Further lines of a text,
 /// and of an exception, begin with a tab; other control characters are escaped, so that no peer can forge a line or steer a terminal.
 /// </remarks>
+/// <param name="withScopes">Whether the scopes stand in front of the text, each followed by an arrow.</param>
 /// <param name="withTime">Whether the line begins with the time, which the journal and syslog daemons add themselves.</param>
-internal sealed class TextFormat(bool withTime = true) : ILineFormat
+internal sealed class TextFormat(bool withTime = true, bool withScopes = false) : ILineFormat
 {
     /// <summary>Most lines fall into the same second as the one before.</summary>
     private volatile Second _lastSecond = new(0, TimeSpan.Zero, []);
@@ -29,6 +30,8 @@ internal sealed class TextFormat(bool withTime = true) : ILineFormat
         }
 
         output.Write("] "u8);
+        if (withScopes && logEvent.Scopes is { } scopes)
+            WriteScopes(scopes, output);
         WriteEscaped(logEvent.Message, output);
         if (logEvent.Exception is { } exception)
         {
@@ -37,6 +40,19 @@ internal sealed class TextFormat(bool withTime = true) : ILineFormat
         }
 
         output.Write("\n"u8);
+    }
+
+    private static void WriteScopes(IReadOnlyList<object> scopes, IBufferWriter<byte> output)
+    {
+        foreach (var scope in scopes)
+        {
+            // A dictionary has no text of its own, as a message with values in it does.
+            var text = scope is IEnumerable<KeyValuePair<string, object?>> values && (scope is System.Collections.IDictionary || scope is KeyValuePair<string, object?>[])
+                ? string.Join(", ", values.Select(value => string.Create(CultureInfo.InvariantCulture, $"{value.Key}={value.Value}")))
+                : Convert.ToString(scope, CultureInfo.InvariantCulture);
+            WriteEscaped(text, output);
+            output.Write(" => "u8);
+        }
     }
 
     private byte[] TimeText(DateTimeOffset time)
@@ -71,13 +87,12 @@ internal sealed class TextFormat(bool withTime = true) : ILineFormat
         }
     }
 
-    /// <summary>Control characters, and what some take for an end of line.</summary>
     private static int IndexOfSpecial(ReadOnlySpan<char> text)
     {
         for (var from = 0; text[from..].IndexOfAnyExceptInRange(' ', '~') is >= 0 and var next; from++)
         {
             from += next;
-            if (text[from] is <= '\u009F' or '\u2028' or '\u2029')
+            if (UnsafeText.IsUnsafe(text[from]))
                 return from;
         }
 

@@ -50,6 +50,47 @@ public sealed partial class JsonFormatTests
         Assert.Equal("NaN", JsonDocument.Parse(_sink.Texts.Single()).RootElement.GetProperty("properties").GetProperty("Seconds").GetString());
     }
 
+    [Fact]
+    public void Write_ValuesOfEveryKind_AreJsonsOwn()
+    {
+        var logger = Logger();
+#pragma warning disable CA1848, CA1873, CA2254 // as a tac writes it
+        logger.LogInformation(
+            "{List} {At} {Map} {Day} {Nested} {Byte}",
+            new[] { 1, 2, 3 }, new DateTime(2020, 1, 2, 0, 0, 0, DateTimeKind.Unspecified), new Dictionary<string, object> { ["a"] = 1, ["b"] = "x" }, DayOfWeek.Friday, new object?[] { "s", null, new[] { 1.5 } }, (byte)7);
+#pragma warning restore CA1848, CA1873, CA2254
+        Assert.Equal(
+            """{"List":[1,2,3],"At":"2020-01-02T00:00:00","Map":{"a":1,"b":"x"},"Day":"Friday","Nested":["s",null,[1.5]],"Byte":7}""",
+            JsonDocument.Parse(_sink.Texts.Single()).RootElement.GetProperty("properties").GetRawText());
+    }
+
+    [Fact]
+    public void Write_InScopes_HasThemFromTheOutside()
+    {
+        var logger = Logger();
+        using (logger.BeginScope(new Dictionary<string, object> { ["RequestId"] = "abc", ["Try"] = 2 }))
+        using (logger.BeginScope("inner"))
+            Plain(logger);
+        Plain(logger);
+
+        Assert.Equal("""[{"RequestId":"abc","Try":2},"inner"]""", JsonDocument.Parse(_sink.Texts.First()).RootElement.GetProperty("scopes").GetRawText());
+        Assert.False(JsonDocument.Parse(_sink.Texts.Last()).RootElement.TryGetProperty("scopes", out _));
+    }
+
+    [Theory]
+    [InlineData('\u202E')]
+    [InlineData('\u2066')]
+    [InlineData('\u200F')]
+    [InlineData('\u061C')]
+    public void Write_DirectionMarks_AreEscapedAndMeanTheSame(char mark)
+    {
+        Text(Logger(), $"a{mark}b詩é");
+        var text = _sink.Texts.Single();
+        Assert.DoesNotContain(mark, text);
+        Assert.Equal($"a{mark}b詩é", JsonDocument.Parse(text).RootElement.GetProperty("message").GetString());
+        Assert.Contains("詩é", text, StringComparison.Ordinal);
+    }
+
     private ILogger Logger() => new LineLoggerFactory(new JsonFormat(), _sink).CreateLogger("poems");
 
     [LoggerMessage(1, LogLevel.Warning, "Sending {Bytes} bytes to {Peer} ({Fast}, {Seconds}, {Nothing}).")]

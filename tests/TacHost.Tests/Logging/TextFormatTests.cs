@@ -29,10 +29,21 @@ public sealed class TextFormatTests
     [InlineData("\u001b[2J\u0007", "\\u001b[2J\\u0007")]
     [InlineData("\u009b31m\u0085\u007f", "\\u009b31m\\u0085\\u007f")]
     [InlineData("a\u2028b", "a\\u2028b")]
+    [InlineData("a\u202Eb\u2066c\u200Fd\u061Ce", "a\\u202eb\\u2066c\\u200fd\\u061ce")]
     [InlineData("tab\there, Ünïcode 詩 🖋", "tab\there, Ünïcode 詩 🖋")]
     [InlineData("", "")]
     public void Write_ControlCharacters_CanForgeNothing(string text, string expected) =>
         Assert.Equal($"[poems/PoetryFactory] {expected}\n", Format(new TextFormat(withTime: false), LogLevel.Information, text));
+
+    [Fact]
+    public void Write_Scopes_StandBeforeTheTextIfTheyAreAskedFor()
+    {
+        LogEvent logged = new(_time, LogLevel.Information, "poems", default, "sent", null, null, [new Dictionary<string, object?> { ["Id"] = 7 }, "in\nner"]);
+        ArrayBufferWriter<byte> with = new(), without = new();
+        new TextFormat(withTime: false, withScopes: true).Write(logged, with);
+        new TextFormat(withTime: false).Write(logged, without);
+        Assert.Equal(("[poems] Id=7 => in\n\tner => sent\n", "[poems] sent\n"), (Encoding.UTF8.GetString(with.WrittenSpan), Encoding.UTF8.GetString(without.WrittenSpan)));
+    }
 
     [Fact]
     public void Write_Exception_StandsOnIndentedLines() =>

@@ -28,13 +28,19 @@ internal static class PortHolder
         try
         {
             var words = File.ReadAllText($"/proc/{id}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
-            return words.Length == 0 ? $"process {id}" : $"process {id} ({string.Join(' ', words.Skip(1).Prepend(System.IO.Path.GetFileName(words[0])))})";
+            return words.Length == 0 ? $"process {id}" : $"process {id} ({Escaped(string.Join(' ', words.Skip(1).Prepend(System.IO.Path.GetFileName(words[0]))))})";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return $"process {id}";
         }
     }
+
+    /// <summary>Anybody may have started that process, with any words. Control characters and what turns the direction of a text are not for terminals.</summary>
+    private static string Escaped(string words) =>
+        string.Concat(words.Select(character => char.IsControl(character) || character is '\u061C' or '\u200E' or '\u200F' or (>= '\u2028' and <= '\u202E') or (>= '\u2066' and <= '\u2069')
+            ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}")
+            : character.ToString()));
 
     private static IEnumerable<string> Inodes(string table, IPEndPoint endPoint)
     {
