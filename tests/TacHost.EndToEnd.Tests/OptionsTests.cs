@@ -55,6 +55,42 @@ public sealed class OptionsTests
             Assert.True(File.Exists(sandbox.PathOf("tachost.log.1")));
             return Task.CompletedTask;
         }),
+        ["--log-every"] = new(["--log-every", "day"], async (sandbox, id) =>
+        {
+            Assert.False(File.Exists(sandbox.PathOf("tachost.log.1")));
+            await sandbox.KillAsync(id);
+            await Until.GoneAsync(id);
+            File.SetLastWriteTimeUtc(sandbox.PathOf("tachost.log"), TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-1));
+            await sandbox.StartDaemonAsync("--log-every", "day", sandbox.UseSharedTac());
+            Assert.Contains("Server Shut Down.", await File.ReadAllTextAsync(sandbox.PathOf("tachost.log.1"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        }),
+        ["--log-age"] = new(["--log-every", "day", "--log-age", "7"], async (sandbox, id) =>
+        {
+            await sandbox.KillAsync(id);
+            await Until.GoneAsync(id);
+            File.SetLastWriteTimeUtc(sandbox.PathOf("tachost.log"), TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-8));
+            await sandbox.StartDaemonAsync("--log-every", "day", "--log-age", "7", sandbox.UseSharedTac());
+            Assert.Equal([sandbox.PathOf("tachost.log")], Directory.EnumerateFiles(sandbox.Directory, "tachost.log*"));
+        }),
+        ["--log-scopes"] = new(["--log-scopes"], async (sandbox, id) =>
+        {
+            await sandbox.KillAsync(id);
+            await Until.GoneAsync(id);
+            sandbox.Write("scoped.csx", """
+                class Scoped : Service
+                {
+                    protected override Task OnStartAsync(CancellationToken cancellationToken)
+                    {
+                        using (Logger.BeginScope("request {Id}", 7)) Logger.LogInformation("in scope");
+                        return Task.CompletedTask;
+                    }
+                }
+                var application = new Application("scoped");
+                new Scoped().SetServiceParent(application);
+                """);
+            await sandbox.StartDaemonAsync("--log-scopes", "scoped.csx");
+            Assert.Contains("[scoped/Scoped] request 7 => in scope\n", sandbox.Log, StringComparison.Ordinal);
+        }),
         ["--log-keep"] = new(["--log-size", "200", "--log-keep", "1"], async (sandbox, _) =>
         {
             for (var i = 0; i < 20; i++)

@@ -23,6 +23,15 @@ internal sealed record LogOptions
     /// <summary>How many rotated files are kept, or 0 for all.</summary>
     public int FilesKept { get; init; } = 10;
 
+    /// <summary>How often a log file is begun anew, whatever its size.</summary>
+    public LogPeriod Period { get; init; }
+
+    /// <summary>How old a rotated file may become, or null for any age.</summary>
+    public TimeSpan? LongestAge { get; init; }
+
+    /// <summary>Whether the scopes in which a line was logged stand in lines of text too.</summary>
+    public bool ShowScopes { get; init; }
+
     /// <summary>The form of the lines.</summary>
     public LogFormat Format { get; init; }
 

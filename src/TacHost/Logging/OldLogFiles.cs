@@ -40,5 +40,15 @@ internal sealed class OldLogFiles(OpenDirectory directory, string name, int keep
         return true;
     }
 
+    /// <summary>Deletes those that were last written before a time.</summary>
+    public void DeleteBefore(DateTimeOffset time)
+    {
+        for (var number = Count; number > 0 && directory.Status(Numbered(number)) is { } status && status.ModifiedSeconds < time.ToUnixTimeSeconds(); number--)
+        {
+            if (!directory.Delete(Numbered(number)))
+                return;
+        }
+    }
+
     private string Numbered(int number) => string.Create(CultureInfo.InvariantCulture, $"{name}.{number}");
 }

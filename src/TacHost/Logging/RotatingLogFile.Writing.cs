@@ -61,6 +61,27 @@ internal sealed partial class RotatingLogFile
         return (whole, error);
     }
 
+    /// <summary>Rotates the file if it is of an earlier period than a line.</summary>
+    private void BeginPeriod(DateTimeOffset time)
+    {
+        var period = _every.NumberOf(time);
+        if (period <= (_period ??= PeriodOfFile(time)))
+            return;
+        _period = period;
+        WritePending();
+        _file.FollowName();
+        if (_file.Status.Size > 0)
+            Rotate();
+    }
+
+    /// <summary>The period in which an earlier run wrote the file last; the present one for a file that is new.</summary>
+    private long PeriodOfFile(DateTimeOffset now)
+    {
+        if (_longestAge is { } age)
+            _oldFiles!.DeleteBefore(now - age);
+        return _openedSize > 0 ? _every.NumberOf(_openedModified.ToOffset(now.Offset)) : _every.NumberOf(now);
+    }
+
     /// <summary>Renames the file and begins a new one. A log that grows too long is better than none, so a failure changes nothing.</summary>
     private bool Rotate()
     {
@@ -76,11 +97,16 @@ internal sealed partial class RotatingLogFile
     private int RenameAndRenew()
     {
         var directory = _file.Directory!;
+        var inode = _file.Status.Inode;
         if (!_oldFiles!.MakeRoom() || !directory.Rename(_file.Name, _oldFiles.Newest))
             return Marshal.GetLastPInvokeError();
         var error = _file.Renew();
+        if (error == 0 && _longestAge is { } age)
+            _oldFiles.DeleteBefore(_clock.GetUtcNow() - age);
         if (error != 0)
             directory.Rename(_oldFiles.Newest, _file.Name);
+        else if (Libc.GetEffectiveUserId() == 0)
+            _rotatedHere.Add(inode); // until it is handed over
         return error;
     }
 }

@@ -2,7 +2,7 @@ using TacHost.Interop;
 
 namespace TacHost.Logging;
 
-/// <summary>A log file that is renamed and begun anew before a line would make it too long. The newest old file is '.1'.</summary>
+/// <summary>A log file that is renamed and begun anew before a line would make it too long, and when a period ends. The newest old file is '.1'.</summary>
 /// <remarks>
 /// A line is never divided between files. Lines are in the file at the latest 50 ms after they were logged, and at once when the log is closed.
 /// A file that cannot be written stops nobody: the lines are counted, and their number is the first thing written when it is possible again.
@@ -17,11 +17,16 @@ internal sealed partial class RotatingLogFile : ILogSink
     private readonly CurrentLogFile _file;
     private readonly OldLogFiles? _oldFiles;
     private readonly long _limit;
+    private readonly LogPeriod _every;
+    private readonly TimeSpan? _longestAge;
     private readonly Func<string, byte[]> _notice;
     private readonly TimeProvider _clock;
+    private readonly long _openedSize;
+    private readonly DateTimeOffset _openedModified;
     private readonly Lock _gate = new();
     private readonly ITimer _timer;
     private readonly PendingLines _pending = new();
+    private readonly HashSet<ulong> _rotatedHere = [];
     private long _pendingSince;
     private bool _timerRuns;
     private bool _closed;
@@ -29,11 +34,14 @@ internal sealed partial class RotatingLogFile : ILogSink
     private string _lostFor = "";
     private bool _beginsWithLoss;
     private long? _rotationFailedAt;
+    private long? _period;
 
     private RotatingLogFile(CurrentLogFile file, LogOptions options, Func<string, byte[]> notice, TimeProvider clock)
     {
         (_file, _notice, _clock) = (file, notice, clock);
+        (_every, _longestAge) = (file.Directory is null ? LogPeriod.None : options.Period, options.LongestAge);
         _limit = options.FileSize > 0 && file.Directory is not null ? options.FileSize : long.MaxValue;
+        (_openedSize, _openedModified) = (file.Status.Size, DateTimeOffset.FromUnixTimeSeconds(file.Status.ModifiedSeconds));
         _oldFiles = file.Directory is { } directory ? new OldLogFiles(directory, file.Name, options.FilesKept) : null;
         _timer = clock.CreateTimer(static self => ((RotatingLogFile)self!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -50,12 +58,17 @@ internal sealed partial class RotatingLogFile : ILogSink
     /// <summary>Whether it is a file in a directory, and no pipe or device.</summary>
     public bool IsRegular => _oldFiles is not null;
 
+    /// <summary>Gets the directory of the file and its name in it; null if it is a pipe or a device.</summary>
+    public (OpenDirectory Directory, string Name)? Place => _file.Directory is { } directory ? (directory, _file.Name) : null;
+
     public void Write(in LogLine line)
     {
         lock (_gate)
         {
             if (_closed)
                 return;
+            if (_every != LogPeriod.None)
+                BeginPeriod(line.Time);
             if (_pending.Count == 0)
                 _pendingSince = _clock.GetTimestamp();
             TellLoss();
@@ -96,7 +109,11 @@ internal sealed partial class RotatingLogFile : ILogSink
         }
     }
 
-    /// <summary>Gives the files to the identity that will have to rotate them.</summary>
+    /// <summary>Requires that the file belongs to root or to the user that the process becomes, where others can write to its directory.</summary>
+    /// <exception cref="TacHostException">The file belongs to somebody else.</exception>
+    public void RequireOwner(uint? user) => _file.RequireOwner(user);
+
+    /// <summary>Gives the files to the identity that will have to rotate them. Where others can write to the directory, that is none but the current one and those that this process has rotated.</summary>
     /// <exception cref="TacHostException">The operating system refused.</exception>
     public void ChangeOwner(uint user, uint group)
     {
@@ -104,16 +121,16 @@ internal sealed partial class RotatingLogFile : ILogSink
             return;
         lock (_gate)
         {
-            foreach (var name in _oldFiles.Names.Prepend(_file.Name))
+            if (!_file.ChangeOwner(user, group))
+                throw new TacHostException(ExitCode.OperatingSystem, $"cannot give the log file '{_file.Name}' to user {user} and group {group}: {Errno.LastText}.");
+            foreach (var name in _oldFiles.Names)
             {
-                if (_file.Directory!.OpenFile(name, OpenFlags.WriteOnly) is not { } handle)
-                    continue;
-                using var file = new AppendedFile(handle);
-
-                // Of what others may have linked there under an old file's name, nothing is given away.
-                if (file.Status is { IsRegularFile: true, Links: 1 } && !file.ChangeOwner(user, group))
-                    throw new TacHostException(ExitCode.OperatingSystem, $"cannot give the log file '{name}' to user {user} and group {group}: {Errno.LastText}.");
+                using var handle = _file.Directory!.OpenFile(name, OpenFlags.WriteOnly);
+                if (handle is not null && FileStatusOf.Open(handle) is { IsOrdinary: true } status && (_file.IsTrusted || _rotatedHere.Contains(status.Inode)))
+                    _ = Libc.ChangeOwner(handle, user, group);
             }
+
+            _rotatedHere.Clear();
         }
     }
 

@@ -22,6 +22,8 @@ public sealed class HostRequestTests
         { "--grace", "86401", "'86401' cannot be the --grace" },
         { "--logfile", "", "'' cannot be the --logfile, which is the path of a file, or -." },
         { "--log-level", "wran", "'wran' cannot be the --log-level, which is one of trace, debug, info, warn, error, critical, none. Did you mean 'warn'?" },
+        { "--log-every", "dya", "'dya' cannot be the --log-every, which is one of hour, day, week, month. Did you mean 'day'?" },
+        { "--log-age", "long", "'long' cannot be the --log-age, which is a " },
         { "--log-format", "jsno", "'jsno' cannot be the --log-format, which is one of text, json. Did you mean 'json'?" },
         { "--log-size", "big", "'big' cannot be the --log-size, which is a number of bytes such as 1000000, 500k or 10M, or 0 for any size." },
         { "--log-size", "99999999999999999999", "'99999999999999999999' cannot be the --log-size" },
@@ -71,7 +73,7 @@ public sealed class HostRequestTests
     [InlineData("--log-lvel=info", "Did you mean '--log-level'?")]
     [InlineData("--pidfiel", "Did you mean '--pidfile'?")]
     [InlineData("--frobnicate", "See tachost --help.")]
-    [InlineData("--log-", "'--log-' may be --log-level or --log-format or --log-size or --log-keep.")]
+    [InlineData("--log-", "'--log-' may be --log-level or --log-format or --log-size or --log-keep or --log-every or --log-age or --log-scopes.")]
     [InlineData("--n", "'--n' may be --nodaemon or --no_save or --no-pidfile.")]
     [InlineData("-x", "there is no option '-x'.")]
     [InlineData("-nx", "there is no option '-x' as in '-nx'.")]

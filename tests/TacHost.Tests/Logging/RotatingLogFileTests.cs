@@ -383,6 +383,53 @@ public sealed class RotatingLogFileTests : IDisposable
         Assert.All(next, count => Assert.Equal(each, count));
     }
 
+    [Theory]
+    [InlineData("hour", "2026-11-23T13:59:59", "2026-11-23T14:00:00")]
+    [InlineData("day", "2026-11-23T23:59:59", "2026-11-24T00:00:00")]
+    [InlineData("week", "2026-11-22T23:59:59", "2026-11-23T00:00:00")]
+    [InlineData("month", "2026-11-30T23:59:59", "2026-12-01T00:00:00")]
+    public void Write_InTheNextPeriod_BeginsANewFile(string every, string last, string next)
+    {
+        LogOptions options = new() { Period = (LogPeriod)(Array.IndexOf(LogPeriods.Names, every) + 1), FilesKept = 2 };
+        using (var log = RotatingLogFile.Open(LogPath, options, Notice))
+        {
+            WriteAt(log, last, "old");
+            WriteAt(log, last, "still old");
+            WriteAt(log, next, "new");
+            WriteAt(log, last, "from before, late");
+        }
+
+        Assert.Equal(["new\nfrom before, late\n", "old\nstill old\n"], new[] { LogPath, LogPath + ".1" }.Select(File.ReadAllText));
+        Assert.False(File.Exists(LogPath + ".2"));
+    }
+
+    [Fact]
+    public void Write_AfterAnEarlierRunsDay_BeginsANewFileAndDropsWhatIsTooOldOrTooMany()
+    {
+        File.WriteAllText(LogPath, "yesterday\n");
+        File.SetLastWriteTime(LogPath, new DateTime(2026, 11, 22, 12, 0, 0, DateTimeKind.Local));
+        File.WriteAllText(LogPath + ".1", "the day before\n");
+        File.WriteAllText(LogPath + ".2", "old\n");
+        File.SetLastWriteTime(LogPath + ".2", new DateTime(2026, 10, 1, 12, 0, 0, DateTimeKind.Local));
+        using (var log = RotatingLogFile.Open(LogPath, new LogOptions { Period = LogPeriod.Day, FilesKept = 0, LongestAge = TimeSpan.FromDays(30) }, Notice))
+            WriteAt(log, "2026-11-23T08:00:00", "today");
+
+        Assert.Equal(["today\n", "yesterday\n", "the day before\n"], new[] { LogPath, LogPath + ".1", LogPath + ".2" }.Select(File.ReadAllText));
+        Assert.False(File.Exists(LogPath + ".3"));
+    }
+
+    [Fact]
+    public void Open_FileThatEndsInTheMiddleOfALine_BeginsAnother()
+    {
+        File.WriteAllText(LogPath, "whole\nkilled in the midd");
+        using (var log = Open())
+            Write(log, "next run");
+        Assert.Equal("whole\nkilled in the midd\nnext run\n", File.ReadAllText(LogPath));
+    }
+
+    private static void WriteAt(RotatingLogFile log, string time, string text) =>
+        log.Write(new LogLine(new DateTimeOffset(DateTime.Parse(time, System.Globalization.CultureInfo.InvariantCulture)), LogLevel.Information, Encoding.UTF8.GetBytes(text + "\n")));
+
     private static int Number(string path) => int.TryParse(Path.GetExtension(path)[1..], out var number) ? number : 0;
 
     private static byte[] Notice(string text) => Encoding.UTF8.GetBytes($"! {text}\n");
