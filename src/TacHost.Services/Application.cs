@@ -26,8 +26,12 @@ public sealed class Application : MultiService, IAsyncDisposable
         SetName(name);
     }
 
-    /// <summary>Makes the loggers of the whole tree. Set by the host before the start, to one that takes no further providers unless there is a --logger. Defaults to one that logs nowhere.</summary>
+    /// <summary>Gets or sets the factory that creates the loggers of all services in the tree. A tac file may set one of its own, such as Serilog's; the host disposes it at the end. Otherwise the host sets
+    /// one for its log before it starts the tree. The option --logger goes before both. Defaults to one that logs nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
+
+    /// <summary>Gets the providers that receive all log lines beside the host's log. The host disposes them at the end. They are read when the tree is started, and not used with a <see cref="LoggerFactory"/> of the tac file's own.</summary>
+    public IList<ILoggerProvider> LoggerProviders { get; } = [];
 
     /// <summary>The user that the process becomes once the privileged part of the start is over, or null to stay. The command line goes before it. Defaults to null.</summary>
     public int? Uid { get; set; }

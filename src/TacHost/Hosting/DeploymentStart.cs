@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
 using TacHost.CommandLine;
 using TacHost.Daemon;
 using TacHost.Logging;
@@ -49,8 +50,9 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
         limit.Token.ThrowIfCancellationRequested();
         _application = application;
         timings.Over("tree built");
-        application.LoggerFactory = _log.Factory;
+        ConnectLog(application);
         var identity = Identity.Resolve(_options.User ?? Text(application.Uid), _options.Group ?? Text(application.Gid), _options.EffectiveOnly);
+        _log.RequireOwner(identity?.User);
         (application.Uid, application.Gid) = ((int?)identity?.User, (int?)identity?.Group);
 
         try
@@ -76,6 +78,16 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
         Waiting.For(application.StartAsync(limit.Token));
         HasFailed = application.Failed.IsFaulted;
         timings.Over("start");
+    }
+
+    /// <summary>Lets the tree log where its tac file wants, unless the command line names a logger.</summary>
+    private void ConnectLog(Application application)
+    {
+        var own = application.LoggerFactory is NullLoggerFactory ? null : application.LoggerFactory;
+        var isOverruled = _options.Log.LoggerType is not null && (own is not null || application.LoggerProviders.Count > 0);
+        if (isOverruled)
+            HostLog.TacLoggersIgnored(_log.Host);
+        application.LoggerFactory = isOverruled ? _log.Factory : _log.FactoryFor(own, [.. application.LoggerProviders]);
     }
 
     /// <summary>Waits, when the limit is reached, for services to clean up after themselves, but no longer than the grace period; for a script there is nothing to wait for.</summary>

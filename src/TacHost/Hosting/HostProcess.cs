@@ -89,15 +89,17 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
         if (Deployments.Count > 1)
             throw new TacHostException(ExitCode.Usage, "several applications in one process cannot change its user, group or root directory. Give the one that needs this a process of its own.");
         if (identity is not null)
-        {
             Log.ChangeOwner(identity.User, identity.Group);
-            _pidFile?.ChangeOwner(identity.User, identity.Group);
-        }
 
+        // Nobody could remove them afterwards.
+        if (DiagnosticFiles.AreWanted)
+            DiagnosticFiles.Remove();
         var missing = options.Jail is null ? [] : Waiting.Result(Jail.PrepareAsync());
-        using var threads = new ThreadIdentities();
         foreach (var problem in missing)
             HostLog.Notice(Log.Host, problem);
+        if (options.Jail is not null)
+            CloseWaysOut(identity);
+        using var threads = new ThreadIdentities();
         if (options.Jail is { } jail)
         {
             Jail.Enter(jail, options.RunDirectory);
@@ -106,8 +108,17 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
 
         if (identity is null)
             return;
+        identity.SetEnvironment();
         identity.Assume(threads);
         HostLog.IdentityChanged(Log.Host, identity.EffectiveOnly ? "euid/egid" : "uid/gid", identity.User, identity.Group);
+    }
+
+    /// <summary>Leaves what has to be done outside of the jail to another process, and closes the rest.</summary>
+    private void CloseWaysOut(Identity? identity)
+    {
+        JailWarden.TakeOver(identity, Log.Place, _pidFile?.Place);
+        foreach (var directory in Jail.CloseDirectories())
+            HostLog.Notice(Log.Host, $"The directory '{directory}' was open and would have been a way out of the jail. It has been closed.");
     }
 
     private int StartAndServe()

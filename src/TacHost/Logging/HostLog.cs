@@ -71,6 +71,9 @@ internal static partial class HostLog
     [LoggerMessage(227, LogLevel.Error, "The tree did not answer the watchdog's question.")]
     public static partial void TreeDidNotAnswer(ILogger logger, Exception failure);
 
+    [LoggerMessage(230, LogLevel.Warning, "The loggers of the tac file are not used, because of --logger.")]
+    public static partial void TacLoggersIgnored(ILogger logger);
+
     [LoggerMessage(228, LogLevel.Critical, "The process ends without stopping its services, because Environment.Exit was called or the runtime gave up. A service asks for the end with Application.RequestStop.")]
     public static partial void EndedFromWithin(ILogger logger);
 }

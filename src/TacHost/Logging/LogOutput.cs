@@ -2,21 +2,28 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
+using TacHost.Interop;
 
 namespace TacHost.Logging;
 
 /// <summary>The log of this process, from the loggers of the tree down to the file, the terminal or the syslog daemon.</summary>
 internal sealed class LogOutput : IDisposable
 {
+    private const string HostCategory = "-";
+
     private readonly ILoggerProvider? _provider;
     private readonly ILogSink? _sink;
     private RotatingLogFile? _file;
-    private readonly bool _isConsole;
+    private readonly ForkedLogger _host;
+    private readonly LogLevel _minimumLevel;
+    private ConsoleSink? _console;
+    private ILoggerFactory? _ofTheTac;
+    private IReadOnlyCollection<ILoggerProvider> _providersOfTheTac = [];
 
     private LogOutput(LogOptions options, ILoggerFactory factory, ILogSink? sink, ILoggerProvider? provider = null)
     {
-        (Factory, _sink, _provider, _isConsole) = (factory, sink, provider, options.IsConsole);
-        Host = Factory.CreateLogger("-");
+        (Factory, _sink, _provider, _minimumLevel) = (factory, sink, provider, options.MinimumLevel);
+        _host = new ForkedLogger(Factory.CreateLogger(HostCategory));
         AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
         TaskScheduler.UnobservedTaskException += OnUnobservedTaskException;
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
@@ -26,7 +33,7 @@ internal sealed class LogOutput : IDisposable
     public ILoggerFactory Factory { get; }
 
     /// <summary>The logger of the host itself, whose category is '-' as in twistd's log.</summary>
-    public ILogger Host { get; }
+    public ILogger Host => _host;
 
     /// <summary>Opens the log.</summary>
     /// <exception cref="TacHostException">The file cannot be written, or there is no such logger.</exception>
@@ -48,11 +55,40 @@ internal sealed class LogOutput : IDisposable
             SerilogFileSink.WarmUp();
     }
 
-    /// <summary>Makes log lines of what is printed from now on; null if printed lines and log lines go to the same place anyway.</summary>
-    public ConsoleCapture? CaptureConsole() => _isConsole ? null : new ConsoleCapture(Factory);
+    /// <summary>Makes the loggers of a tree as its tac file wants them: by a factory of its own, or by providers beside this log. Lines of the host itself go there too.</summary>
+    /// <param name="own">The factory, or null. It is disposed of with the log.</param>
+    /// <param name="providers">The providers, which are disposed of with the log.</param>
+    public ILoggerFactory FactoryFor(ILoggerFactory? own, IReadOnlyCollection<ILoggerProvider> providers)
+    {
+        if (own is null && providers.Count == 0)
+            return Factory;
+        _providersOfTheTac = providers;
+        _ofTheTac = own ?? new LoggerFactory(providers, new LoggerFilterOptions { MinLevel = _minimumLevel });
+        _host.Fork(_ofTheTac.CreateLogger(HostCategory));
+        return own ?? Both();
+
+        LoggerFactory Both() => new([new FactoryProvider(Factory), new FactoryProvider(_ofTheTac)], new LoggerFilterOptions { MinLevel = _minimumLevel });
+    }
+
+    /// <summary>Makes log lines of what is printed from now on; null if printed lines and log lines go to the same place anyway, where they go by the same queue from now on.</summary>
+    public ConsoleCapture? CaptureConsole()
+    {
+        if (_console is null)
+            return new ConsoleCapture(Factory);
+        Console.SetOut(new QueuedWriter(_console.Output));
+        Console.SetError(new QueuedWriter(new QueuedOutput(Console.OpenStandardError())));
+        return null;
+    }
 
     /// <summary>Goes over to the file that has the log's name now, as logrotate asks for with SIGUSR1. Does nothing where there is no file.</summary>
     public void Reopen() => _file?.Reopen();
+
+    /// <summary>Gets the directory of the log file and the name of the file in it; null if there is none.</summary>
+    public (OpenDirectory Directory, string Name)? Place => _file?.Place;
+
+    /// <summary>Requires that a log file belongs to root or to the user that the process becomes, where others could have put it.</summary>
+    /// <exception cref="TacHostException">It belongs to somebody else.</exception>
+    public void RequireOwner(uint? user) => _file?.RequireOwner(user);
 
     /// <summary>Gives the log files to the identity that will have to rotate them. Does nothing where there are none.</summary>
     /// <exception cref="TacHostException">The operating system refused.</exception>
@@ -67,8 +103,12 @@ internal sealed class LogOutput : IDisposable
         AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
         TaskScheduler.UnobservedTaskException -= OnUnobservedTaskException;
         AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
+        _host.Fork(null);
+        _ofTheTac?.Dispose();
+        foreach (var provider in _providersOfTheTac)
+            provider.Dispose(); // a factory leaves those that it was given alone
         Factory.Dispose();
-        _provider?.Dispose(); // a factory leaves those that it was given alone
+        _provider?.Dispose();
         _sink?.Dispose();
     }
 
@@ -97,13 +137,14 @@ internal sealed class LogOutput : IDisposable
     {
         using var stdout = new SafeFileHandle(1, ownsHandle: false);
         var isJournal = JournalStream.IsAt(stdout, Environment.GetEnvironmentVariable("JOURNAL_STREAM"));
-        ILogSink console = new ConsoleSink(Console.OpenStandardOutput());
-        var sink = isJournal ? new JournalStream(console) : console;
-        return new LogOutput(options, new LineLoggerFactory(Format(options, withTime: !isJournal), sink, options.MinimumLevel), sink);
+        var format = Format(options, withTime: !isJournal);
+        ConsoleSink console = new(Console.OpenStandardOutput(), text => isJournal ? JournalStream.Prefixed(LogLevel.Error, Notice(format, text)) : Notice(format, text));
+        ILogSink sink = isJournal ? new JournalStream(console) : console;
+        return new LogOutput(options, new LineLoggerFactory(format, sink, options.MinimumLevel), sink) { _console = console };
     }
 
     private static ILineFormat Format(LogOptions options, bool withTime = true) =>
-        options.Format == LogFormat.Json ? Json() : new TextFormat(withTime);
+        options.Format == LogFormat.Json ? Json() : new TextFormat(withTime, options.ShowScopes);
 
     /// <summary>Apart, so that a log of text does not load System.Text.Json: 1 ms and 1 MB.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -30,6 +30,10 @@ internal static class LoggerType
         {
             throw Wrong(name, $"there is no '{assembly}.dll', or not all that it needs, in {string.Join(", ", directories.Select(directory => $"'{directory}'"))}. Name its directory with --lib", e);
         }
+        catch (IOException e) when (e.InnerException is TacHostException refused)
+        {
+            throw refused;
+        }
         catch (Exception e) when (e is not TacHostException)
         {
             throw Wrong(name, $"making one threw {FailureText.Of(e)}", e);

@@ -38,6 +38,24 @@ public sealed class LogOutputTests : IDisposable
     }
 
     [Fact]
+    public void Factory_WithProvidersOfTheTac_LogsToThemAndToTheLog()
+    {
+        List<string> logged = [];
+        AppContext.SetData(ListLoggerProvider.List, logged);
+        using (var log = LogOutput.Open(new LogOptions { File = LogPath }))
+        {
+            var factory = log.FactoryFor(null, [new ListLoggerProvider()]);
+#pragma warning disable CA1848, CA2254 // as a tac writes it
+            factory.CreateLogger("tac/Service").LogInformation("said");
+#pragma warning restore CA1848, CA2254
+            HostLog.ShutDown(log.Host);
+        }
+
+        Assert.Equal(["tac/Service Information said", "- Information Server Shut Down.", "disposed"], logged);
+        Assert.Equal(2, File.ReadAllLines(LogPath).Length);
+    }
+
+    [Fact]
     public void Write_LogClosed_IsLostInSilence()
     {
         var log = LogOutput.Open(new LogOptions { File = LogPath });
