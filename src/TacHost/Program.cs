@@ -16,6 +16,8 @@ internal static class Program
     {
         if (args is [OtherUserProgram.Word, ..])
             return OtherUserProgram.Run(args);
+        if (args is [JailWarden.Word, ..])
+            return JailWarden.Run(args);
         var exitCode = RunCommandLine(args);
 
         // A service may have left a thread behind that would keep the process for ever.
@@ -28,6 +30,8 @@ internal static class Program
     /// <summary>Reads the command line, executes the request and turns every failure into a message and an exit code.</summary>
     private static int RunCommandLine(string[] args)
     {
+        StandardStreams.OpenClosed();
+        DiagnosticFiles.RemoveUnlessWanted();
         Warmup.Begin(args);
         var timings = new StartTimings(isAskedFor: Array.Exists(args, static word => word.Length > 2 && "--timings".StartsWith(word, StringComparison.Ordinal)));
         var debug = false;
@@ -45,7 +49,7 @@ internal static class Program
         }
         catch (Exception e)
         {
-            Console.Error.WriteLine($"tachost: a defect in the host, please report it: {e}");
+            Terminal.WriteError($"tachost: a defect in the host, please report it: {e}\n");
             return ExitCode.Software;
         }
     }
@@ -89,12 +93,12 @@ internal static class Program
 
     private static int Print(string text)
     {
-        Console.Out.Write(text);
+        Terminal.Write(text);
         return ExitCode.Success;
     }
 
     private static void PrintError(TacHostException e, bool debug) =>
-        Console.Error.WriteLine(JournalStream.AsErrorIfThere($"tachost: {OneLine.Printable(e.TextWith(debug))}"));
+        Terminal.WriteError(JournalStream.AsErrorIfThere($"tachost: {OneLine.Printable(e.TextWith(debug))}") + "\n");
 
     /// <summary>Runs the application that another tachost process prepared, or prepares one.</summary>
     private static int StartApplication(HostOptions options, string[] args, StartTimings timings)
@@ -159,7 +163,7 @@ internal static class Program
     private static void ShowTimings(HostOptions options, string text)
     {
         if (options.Timings)
-            Console.Error.Write(text);
+            Terminal.WriteError(text);
     }
 
     private static PluginCatalog Catalog(HostOptions options) => new(options, Compile);
@@ -211,8 +215,7 @@ internal static class Program
     {
         using (report)
         {
-            var terminal = options.Timings && report is null ? Console.Error : null;
-            var process = new HostProcess(options, report, signals, timings) { Show = terminal is null ? null : terminal.Write };
+            var process = new HostProcess(options, report, signals, timings) { Show = Terminal.WriteError };
             try
             {
                 var exitCode = process.Run(new Deployment(options, recipe));

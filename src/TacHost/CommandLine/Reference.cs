@@ -30,14 +30,14 @@ internal static class Reference
         ("71", "the operating system refused something, such as another process"),
         ("73", "the pid file or the log cannot be written"),
         ("75", "the start or the stop took too long"),
-        ("77", "it takes root to do what was asked for"),
+        ("77", "it takes root to do what was asked for; or root would run code that somebody else can write"),
         ("78", "another instance runs and holds the pid file"),
         ("130, 143", "the start was interrupted by SIGINT or SIGTERM; with --exit-with-signal, also the end of a clean stop"),
     ];
 
     public static IReadOnlyList<(string Term, string Meaning)> Signals { get; } =
     [
-        ("SIGINT, SIGTERM", "stop: the services in reverse, within the grace period; a second one cuts the wait short"),
+        ("SIGINT, SIGTERM", "stop: the services in reverse, within the grace period; another one, more than a second later, cuts the wait short"),
         ("SIGUSR1", "open the log file anew, for logrotate"),
         ("SIGHUP", "logged and ignored, until there is something to reload"),
         ("SIGUSR2, SIGPIPE, SIGTTIN, SIGTTOU", "ignored"),
@@ -50,7 +50,7 @@ internal static class Reference
         ("tachost.log", "the log; tachost.log.1 is the newest of the older ones"),
         ("~/.cache/tachost", "compiled tac files and the indexes of plugin directories; used only if nobody else can write there"),
         ("FILE.lock.json", "beside a tac file with packages: their exact versions and hashes"),
-        ("plugins/", "here, in ~/.local/share/tachost, in /usr/local/lib/tachost, in /usr/lib/tachost: plugins, in this order, after those of --plugins and TACHOST_PLUGINS and before the host's own; used only if nobody else can write there"),
+        ("plugins/", "here, in ~/.local/share/tachost, in /usr/local/lib/tachost, in /usr/lib/tachost: plugins, in this order, after those of --plugins and TACHOST_PLUGINS and before the host's own; used only if nobody else can write there, and the first of them not by root"),
     ];
 
     public static IReadOnlyList<(string Term, string Meaning)> Variables { get; } =
@@ -61,6 +61,8 @@ internal static class Reference
         ("NUGET_PACKAGES", "the folder of packages instead of ~/.nuget/packages"),
         ("TACHOST_SET_NAME", "the value of the tac file's parameter 'name', after the words of the command line and before the file of values"),
         ("CREDENTIALS_DIRECTORY", "systemd's credentials, where a secret parameter is looked for by its name, and then in /run/secrets"),
+        ("TACHOST_TRUST", "directories, separated by ':', below which root runs code whoever owns it"),
+        ("DOTNET_EnableDiagnostics", "1 keeps .NET's socket and pipes for debuggers and dotnet-counters in the temporary directory"),
         ("NOTIFY_SOCKET, WATCHDOG_USEC", "systemd is told of start, stop and reload, and that the tree answers"),
         ("LISTEN_FDS, LISTEN_FDNAMES", "sockets from systemd, for 'systemd:' endpoints"),
         ("JOURNAL_STREAM", "standard output is the journal: lines carry their level and no time"),

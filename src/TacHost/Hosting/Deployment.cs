@@ -52,6 +52,8 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
             _application = start.Run();
             if (start.HasFailed)
                 throw StopAfterFailure(process);
+            if (process.Signals.First is not null)
+                throw StopAfterSignal(process);
         }
         catch (TacHostException e)
         {
@@ -121,6 +123,13 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
         Waiting.Result(new DeploymentStop(this, process).RunAsync(TacHost.ExitCode.Unavailable));
         var failure = Application.Failed.Exception!.InnerException!;
         return new TacHostException(TacHost.ExitCode.Unavailable, $"'{recipe.Source}' did not start. {failure.Message}", failure);
+    }
+
+    /// <summary>Stops what has started although a signal asked for the end, because a service ignored its token.</summary>
+    private TacHostException StopAfterSignal(HostProcess process)
+    {
+        Waiting.Result(new DeploymentStop(this, process).RunAsync(process.Signals.ExitCode));
+        return StartFailure.Interrupted(recipe.Source, process.Signals);
     }
 
     private void PostWhenOver(Task task, HostProcess process) =>

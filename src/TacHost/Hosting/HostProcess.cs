@@ -56,6 +56,7 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
             using var log = _log = LogOutput.Open(options.Log);
             timings.Over("log");
             otherSignals.Act(OnHangUp, OnUser1);
+            AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
             try
             {
                 using (log.CaptureConsole())
@@ -63,6 +64,7 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
             }
             finally
             {
+                AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
                 otherSignals.Ignore();
                 if (pidFile?.Remove() is { } problem)
                     HostLog.Notice(log.Host, problem);
@@ -199,6 +201,14 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
         report?.Running(shown);
         if (report is null && shown.Length > 0)
             Show?.Invoke(shown);
+    }
+
+    /// <summary>Does what is left to do for a process that .NET is about to abort. The log has the exception already.</summary>
+    private void OnUnhandledException(object sender, UnhandledExceptionEventArgs thrown)
+    {
+        var reason = thrown.ExceptionObject is not Exception e ? "" : options.Debug ? $" {e}" : $" {e.GetType().Name}: {e.Message}";
+        report?.Failed(ExitCode.Software, $"an exception that nobody caught ended the process.{reason}");
+        _pidFile?.Remove();
     }
 
     private void OnUser1()

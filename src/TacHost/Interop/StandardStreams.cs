@@ -10,6 +10,17 @@ internal sealed class StandardStreams : IDisposable
     private readonly SafeFileHandle _output = Copy(1);
     private readonly SafeFileHandle _error = Copy(2);
 
+    /// <summary>Opens /dev/null in the place of each standard stream that is closed, so that no file that is opened later is taken for one.</summary>
+    public static void OpenClosed()
+    {
+        for (var descriptor = 0; descriptor < FirstOther; descriptor++)
+        {
+            // The lowest number that is free is the one that open(2) gives.
+            if (Libc.ControlDescriptor(descriptor, DescriptorCommand.GetFlags, 0) < 0)
+                _ = Libc.Open("/dev/null", OpenFlags.ReadWrite, 0);
+        }
+    }
+
     /// <summary>Makes both, also for children that inherit them, end up in a file.</summary>
     public static void Redirect(SafeFileHandle file)
     {

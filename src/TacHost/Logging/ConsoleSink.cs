@@ -1,29 +1,18 @@
+using System.Globalization;
+
 namespace TacHost.Logging;
 
-/// <summary>Writes lines to standard output, one at a time.</summary>
+/// <summary>Writes lines to standard output, in the order in which they come, and holds nobody up.</summary>
 /// <param name="output">Unbuffered.</param>
-internal sealed class ConsoleSink(Stream output) : ILogSink
+/// <param name="notice">Makes a log line of what this sink itself has to say, or null.</param>
+internal sealed class ConsoleSink(Stream output, Func<string, byte[]>? notice = null) : ILogSink
 {
-    private readonly Lock _gate = new();
+    /// <summary>Gets where lines go, for what else is printed there.</summary>
+    public QueuedOutput Output { get; } = new(output, describeLoss: notice is null ? null : lost => notice(string.Create(CultureInfo.InvariantCulture, $"Standard output was not read. Lines lost here: {lost}.")));
 
-    public void Write(in LogLine line)
-    {
-        try
-        {
-            lock (_gate)
-                output.Write(line.Bytes);
-        }
-        catch (IOException)
-        {
-            // Whoever read it has gone, or its disk is full: there is nobody left to tell, and the services go on.
-        }
-    }
+    public void Write(in LogLine line) => Output.Write(line.Bytes);
 
-    public void Flush()
-    {
-    }
+    public void Flush() => Output.Flush();
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() => Output.Dispose();
 }

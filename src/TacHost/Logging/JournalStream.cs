@@ -25,19 +25,22 @@ internal sealed class JournalStream(ILogSink console) : ILogSink
         return prefix + text.Replace("\n", "\n" + prefix, StringComparison.Ordinal);
     }
 
-    public void Write(in LogLine line)
+    /// <summary>A line with its level in front of each part.</summary>
+    public static byte[] Prefixed(LogLevel level, ReadOnlySpan<byte> line)
     {
-        var prefix = $"<{SyslogSeverity.Of(line.Level)}>";
-        var output = new ArrayBufferWriter<byte>(line.Bytes.Length + 64);
-        foreach (var part in line.Bytes[..^1].Split((byte)'\n'))
+        var prefix = Encoding.ASCII.GetBytes($"<{SyslogSeverity.Of(level)}>");
+        var output = new ArrayBufferWriter<byte>(line.Length + 64);
+        foreach (var part in line[..^1].Split((byte)'\n'))
         {
-            output.Write(Encoding.ASCII.GetBytes(prefix));
-            output.Write(line.Bytes[part]);
+            output.Write(prefix);
+            output.Write(line[part]);
             output.Write("\n"u8);
         }
 
-        console.Write(new LogLine(line.Time, line.Level, output.WrittenSpan));
+        return output.WrittenSpan.ToArray();
     }
+
+    public void Write(in LogLine line) => console.Write(new LogLine(line.Time, line.Level, Prefixed(line.Level, line.Bytes)));
 
     public void Flush() => console.Flush();
 

@@ -1,3 +1,4 @@
+using System.IO.Pipes;
 using Microsoft.Extensions.Logging;
 using TacHost.Logging;
 
@@ -9,7 +10,34 @@ public sealed class ConsoleSinkTests
     public void Write_ReaderHasGone_StopsNobody()
     {
         using var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-        new ConsoleSink(full).Write(new LogLine(default, LogLevel.Information, "lost\n"u8));
+        using ConsoleSink sink = new(full);
+        sink.Write(new LogLine(default, LogLevel.Information, "lost\n"u8));
+        sink.Flush();
+    }
+
+    [Fact]
+    public async Task Write_ReaderTakesNothing_DropsAndCountsInsteadOfWaiting()
+    {
+        using AnonymousPipeServerStream pipe = new(PipeDirection.Out);
+        using AnonymousPipeClientStream reader = new(PipeDirection.In, pipe.ClientSafePipeHandle);
+        ConsoleSink sink = new(pipe, text => System.Text.Encoding.UTF8.GetBytes(text + "\n"));
+        var line = System.Text.Encoding.UTF8.GetBytes(new string('x', 999) + "\n");
+        for (var i = 0; i < 3_000; i++)
+            sink.Write(new LogLine(default, LogLevel.Information, line));
+        sink.Dispose(); // waits for a while, and then no longer
+
+        using StreamReader text = new(reader);
+        for (var i = 0; i < 1_000; i++)
+            Assert.Equal(999, (await text.ReadLineAsync(TestContext.Current.CancellationToken))!.Length);
+        sink.Write(new LogLine(default, LogLevel.Information, "after\n"u8));
+        string? notice;
+        do
+        {
+            notice = await text.ReadLineAsync(TestContext.Current.CancellationToken);
+        }
+        while (notice!.StartsWith('x'));
+        Assert.Matches(@"^Standard output was not read\. Lines lost here: \d+\.$", notice);
+        Assert.Equal("after", await text.ReadLineAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -18,6 +46,7 @@ public sealed class ConsoleSinkTests
         using var output = new MemoryStream();
         var sink = new ConsoleSink(output);
         Parallel.For(0, 5_000, i => sink.Write(new LogLine(default, LogLevel.Information, System.Text.Encoding.UTF8.GetBytes($"{i}\n"))));
+        sink.Flush();
         Assert.Equal(Enumerable.Range(0, 5_000), System.Text.Encoding.UTF8.GetString(output.ToArray()).TrimEnd().Split('\n').Select(int.Parse).Order());
     }
 }

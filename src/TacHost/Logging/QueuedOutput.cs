@@ -1,0 +1,126 @@
+using System.Diagnostics;
+
+namespace TacHost.Logging;
+
+/// <summary>A stream that is written by a thread of its own, from a bounded queue, so that a reader who takes nothing holds nobody up.</summary>
+/// <remarks>What does not fit is dropped, a whole call at a time, and counted. The thread begins with the first bytes and ends with the process.</remarks>
+/// <param name="output">Unbuffered.</param>
+/// <param name="longestQueue">How many bytes may wait.</param>
+/// <param name="describeLoss">Makes a line of how many calls were dropped, or null to say nothing.</param>
+internal sealed class QueuedOutput(Stream output, int longestQueue = QueuedOutput.LongestQueue, Func<long, byte[]>? describeLoss = null) : IDisposable
+{
+    private const int LongestQueue = 1024 * 1024;
+
+    private static readonly TimeSpan _longestFlush = TimeSpan.FromSeconds(2);
+
+    private readonly object _gate = new();
+    private MemoryStream _queued = new();
+    private Thread? _writer;
+    private bool _isWriting;
+    private long _lost;
+    private bool _isStuck;
+
+    /// <summary>Queues bytes, or drops all of them.</summary>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        lock (_gate)
+        {
+            // Something longer than the queue still gets through when nothing waits before it.
+            if (_queued.Length > 0 && _queued.Length + bytes.Length > longestQueue)
+            {
+                _lost++;
+                return;
+            }
+
+            TellLoss();
+            _queued.Write(bytes);
+            Begin();
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Waits until all that is queued has been written, but not for a reader who takes nothing.</summary>
+    public void Flush()
+    {
+        var began = Stopwatch.GetTimestamp();
+        lock (_gate)
+        {
+            while ((_queued.Length > 0 || _isWriting) && !_isStuck)
+            {
+                var left = _longestFlush - Stopwatch.GetElapsedTime(began);
+                _isStuck = left <= TimeSpan.Zero || !Monitor.Wait(_gate, left);
+            }
+        }
+    }
+
+    /// <summary>Writes what is queued. What comes later is still written, as long as the process lasts.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            TellLoss();
+            Monitor.PulseAll(_gate);
+        }
+
+        Flush();
+    }
+
+    private void TellLoss()
+    {
+        if (_lost > 0 && describeLoss is not null)
+            _queued.Write(describeLoss(_lost));
+        _lost = 0;
+    }
+
+    private void Begin()
+    {
+        if (_writer is not null)
+            return;
+        try
+        {
+            _writer = new Thread(Run) { IsBackground = true, Name = "output" };
+            _writer.Start();
+        }
+        catch (OutOfMemoryException)
+        {
+            // There may be no further thread. So this one writes, and may have to wait.
+            _writer = null;
+            TryWrite(_queued.GetBuffer().AsSpan(0, (int)_queued.Length));
+            _queued.SetLength(0);
+        }
+    }
+
+    private void Run()
+    {
+        MemoryStream spare = new();
+        while (true)
+        {
+            lock (_gate)
+            {
+                (_isWriting, _isStuck) = (false, false);
+                Monitor.PulseAll(_gate);
+                while (_queued.Length == 0)
+                    Monitor.Wait(_gate);
+                (_queued, spare) = (spare, _queued);
+                _isWriting = true;
+            }
+
+            TryWrite(spare.GetBuffer().AsSpan(0, (int)spare.Length));
+            spare.SetLength(0);
+            if (spare.Capacity > longestQueue)
+                spare = new MemoryStream();
+        }
+    }
+
+    private void TryWrite(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            output.Write(bytes);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            // Whoever read it has gone, or its disk is full: there is nobody left to tell, and the services go on.
+        }
+    }
+}

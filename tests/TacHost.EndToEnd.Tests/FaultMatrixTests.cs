@@ -1,0 +1,115 @@
+using System.Globalization;
+using TacHost.EndToEnd.Tests.Running;
+
+namespace TacHost.EndToEnd.Tests;
+
+/// <summary>States of the standard streams, phases of a run, and the exit codes: a stream that takes nothing changes none of them, and not the log file either.</summary>
+public sealed class FaultMatrixTests
+{
+    /// <summary>Starts a program with its standard output and error in certain states, and prints how it ended.</summary>
+    private const string Runner = """
+        import fcntl, os, subprocess, sys
+        def opened(state, name):
+            if state == 'full':
+                return open('/dev/full', 'w')
+            if state in ('gone', 'stuck'):
+                reader, writer = os.pipe()
+                if state == 'gone':
+                    os.close(reader)
+                else:
+                    os.set_blocking(writer, False)
+                    try:
+                        while True:
+                            os.write(writer, b'x' * 4096)
+                    except BlockingIOError:
+                        pass
+                    os.set_blocking(writer, True)
+                    os.dup(reader)
+                return writer
+            return open(name, 'w')
+        out, err = sys.argv[1:3]
+        def close():
+            for state, descriptor in ((out, 1), (err, 2)):
+                if state == 'closed':
+                    os.close(descriptor)
+        streams = opened(out, 'out'), opened(err, 'err')
+        process = subprocess.Popen(sys.argv[3:], stdin=subprocess.DEVNULL, stdout=streams[0], stderr=streams[1], preexec_fn=close)
+        print(process.wait())
+        """;
+
+    private static readonly string[] _states = ["ok", "closed", "full", "gone", "stuck"];
+
+    /// <summary>A phase in which a run ends, its command line, its exit code, and the last line of the log file if there is one.</summary>
+    private static readonly (string Phase, string Words, int ExitCode, string? Logged)[] _phases =
+    [
+        ("help", "--help", 0, null),
+        ("version", "--version", 0, null),
+        ("list of plugins", "plugins", 0, null),
+        ("help of a plugin", "ftp --help", 0, null),
+        ("command line", "--nonsense", 64, null),
+        ("no such plugin", "nowhere", 64, null),
+        ("compilation", "bad.csx", 65, null),
+        ("compilation in the foreground", "-n bad.csx", 65, null),
+        ("reading", "nowhere.csx", 66, null),
+        ("top level", "throws.csx", 70, "threw InvalidOperationException"),
+        ("top level in the foreground", "-n throws.csx", 70, null),
+        ("start", "fails.csx", 69, "no moon"),
+        ("start in the foreground", "-n -l tachost.log fails.csx", 69, "no moon"),
+        ("run in the foreground, log on standard output", "-n prints.csx", 3, null),
+        ("run in the foreground, log in a file", "-n -l tachost.log prints.csx", 3, "Server Shut Down."),
+        ("failure in the foreground", "-n -l tachost.log breaks.csx", 70, "Server Shut Down."),
+        ("daemon", "prints.csx", 0, "Server Shut Down."),
+    ];
+
+    /// <summary>Each phase with each state of one stream, and with both of them closed or stuck.</summary>
+    private static IEnumerable<(string Phase, string Output, string Error)> Cells =>
+        from phase in _phases
+        from streams in _states.Select(state => (state, "ok")).Concat(_states.Skip(1).Select(state => ("ok", state))).Append(("closed", "closed")).Append(("stuck", "stuck"))
+        select (phase.Phase, streams.Item1, streams.Item2);
+
+    [Fact]
+    public async Task Streams_InEveryState_ChangeNeitherExitCodeNorLog()
+    {
+        Assert.SkipUnless(Program.IsInstalled("python3"), "python3 is not installed");
+        await using Sandbox sandbox = new();
+        sandbox.Write("bad.csx", "this is no C#");
+        sandbox.Write("throws.csx", "throw new InvalidOperationException(\"no sun\");");
+        sandbox.Write("fails.csx", "class S : Service { protected override Task OnStartAsync(CancellationToken t) => throw new InvalidOperationException(\"no moon\"); }\nvar application = new Application(\"x\");\nnew S().SetServiceParent(application);");
+        sandbox.Write("breaks.csx", "class S : Service { protected override async Task ExecuteAsync(CancellationToken t) { await Task.Yield(); while (Application!.State != ServiceState.Running) await Task.Delay(1); throw new InvalidOperationException(\"no star\"); } }\nvar application = new Application(\"x\");\nnew S().SetServiceParent(application);");
+        sandbox.Write("prints.csx", """
+            class S : Service
+            {
+                protected override Task OnStartAsync(CancellationToken t)
+                {
+                    for (var i = 0; i < 2000; i++)
+                    {
+                        Console.WriteLine(new string('o', 100));
+                        Console.Error.WriteLine(new string('e', 100));
+                        Logger.LogInformation("line {Number} of many, of which a pipe takes only the first few hundred", i);
+                    }
+                    return Task.CompletedTask;
+                }
+            }
+            var application = new Application("x") { ExitCode = 3 };
+            new S().SetServiceParent(application);
+            application.RequestStop();
+            """);
+        List<string> wrong = [];
+        foreach (var (phase, output, error) in Cells)
+        {
+            var (_, words, exitCode, logged) = _phases.Single(each => each.Phase == phase);
+            foreach (var file in Directory.EnumerateFiles(sandbox.Directory, "tachost.*"))
+                File.Delete(file);
+            var ended = await sandbox.RunAsync("python3", ["-c", Runner, output, error, Program.Tachost, .. words.Split(' ')]);
+            await Until.TrueAsync(() => !sandbox.Daemons().Any(), "the end of the daemon");
+            if (ended.Output.Trim() != exitCode.ToString(CultureInfo.InvariantCulture))
+                wrong.Add($"{phase}, stdout {output}, stderr {error}: {ended.Output.Trim()}{ended.Error}, not {exitCode}. {(error == "ok" && File.Exists(sandbox.PathOf("err")) ? await File.ReadAllTextAsync(sandbox.PathOf("err"), TestContext.Current.CancellationToken) : "")}");
+            if (logged is not null && !sandbox.Log.Contains(logged, StringComparison.Ordinal))
+                wrong.Add($"{phase}, stdout {output}, stderr {error}: no '{logged}' in the log");
+            if (File.Exists(sandbox.PidFile))
+                wrong.Add($"{phase}, stdout {output}, stderr {error}: the pid file is left");
+        }
+
+        Assert.Empty(wrong);
+    }
+}
