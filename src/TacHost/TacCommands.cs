@@ -51,7 +51,7 @@ internal static class TacCommands
     public static void PrintWarnings(TacRecipe recipe)
     {
         foreach (var warning in recipe.Warnings)
-            Console.Error.WriteLine(OneLine.Printable(warning));
+            Terminal.WriteError(OneLine.Printable(warning) + "\n");
     }
 
     /// <summary>Prints the parameters of a tac file. Starts nothing of it.</summary>
@@ -63,7 +63,7 @@ internal static class TacCommands
         if (!listing.AsWaitHandle().WaitOne(options.StartTimeout))
             throw new TacHostException(ExitCode.TimedOut, $"the top level of '{file}' did not end within {options.StartTimeout.TotalSeconds:0.###} s (--start-timeout).");
         var (parameters, failure) = listing.GetAwaiter().GetResult();
-        Console.Out.Write(ParameterHelp.Make(file, parameters));
+        Terminal.Write(ParameterHelp.Make(file, parameters));
         return failure is null ? ExitCode.Success : throw failure;
     }
 
