@@ -15,6 +15,9 @@ internal static unsafe partial class Libc
     /// <summary>AT_SYMLINK_NOFOLLOW.</summary>
     public const int NoFollow = 0x100;
 
+    /// <summary>AT_EMPTY_PATH: with an empty path, the descriptor itself is meant.</summary>
+    public const int EmptyPath = 0x1000;
+
     /// <summary>RLIMIT_NOFILE of getrlimit(2).</summary>
     public const int OpenFiles = 7;
 
@@ -38,8 +41,8 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "fchmodat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ChangeMode(int directory, string path, uint mode, int flags);
 
-    [LibraryImport(Library, EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int ChangeOwner(string path, uint user, uint group);
+    [LibraryImport(Library, EntryPoint = "fchownat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ChangeOwner(int directory, string path, uint user, uint group, int flags);
 
     [LibraryImport(Library, EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Unlink(string path);
@@ -88,6 +91,7 @@ internal struct FileStatus
 {
     public const uint BasicStatus = 0x7FF;
 
+    [FieldOffset(16)] public uint Links;
     [FieldOffset(28)] public ushort Mode;
     [FieldOffset(32)] public ulong Inode;
     [FieldOffset(136)] public uint DeviceMajor;

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using TacHost.Services.Interop;
 
 namespace TacHost.Services.Networking.Listening;
@@ -17,7 +18,11 @@ internal sealed class UnixSocketFile
     private const int PathOffset = 2;
     private const int UnixDomain = 1;
     private const int CloseOnExec = 0x80000;
+    private const int PathOnly = 0x200000;
     private const int Unchanged = -1;
+
+    /// <summary>O_NOFOLLOW, which differs between architectures.</summary>
+    private static readonly int _doNotFollow = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
 
     private readonly string _path;
     private readonly FileStatus _status;
@@ -54,10 +59,7 @@ internal sealed class UnixSocketFile
             place.Check(handle.IsInvalid ? -1 : 0, "make a socket");
             place.Check(Bind(handle, path), "make the file");
             made = true;
-            if ((application?.Uid ?? application?.Gid) is not null)
-                place.Check(Libc.ChangeOwner(path, (uint)(application!.Uid ?? Unchanged), (uint)(application.Gid ?? Unchanged)), "change the owner of the file");
-            place.Check(Libc.ChangeMode(Libc.WorkingDirectory, path, (uint)mode, Libc.NoFollow), "change the mode of the file");
-            place.Check(Libc.GetStatus(Libc.WorkingDirectory, path, Libc.NoFollow, FileStatus.BasicStatus, out var status), "look at the file");
+            var status = HandOver(path, mode, place, application);
             Socket socket = new(handle);
             open(socket);
             return (socket, new UnixSocketFile(path, status));
@@ -79,6 +81,21 @@ internal sealed class UnixSocketFile
         using var @lock = DirectoryLock.TryTake(Path.GetDirectoryName(_path)!);
         if (Libc.GetStatus(Libc.WorkingDirectory, _path, Libc.NoFollow, FileStatus.BasicStatus, out var status) == 0 && status.IsSameFileAs(_status))
             _ = Libc.Unlink(_path);
+    }
+
+    /// <summary>Gives the file its owner and mode, by a descriptor: whoever may write to the directory could put something else at the path meanwhile.</summary>
+    private static FileStatus HandOver(string path, UnixFileMode mode, UnixPath place, Application? application)
+    {
+        using SafeFileHandle file = new(Libc.Open(path, PathOnly | _doNotFollow | CloseOnExec), ownsHandle: true);
+        place.Check(file.IsInvalid ? -1 : 0, "look at the file");
+        var descriptor = (int)file.DangerousGetHandle();
+        place.Check(Libc.GetStatus(descriptor, "", Libc.EmptyPath, FileStatus.BasicStatus, out var status), "look at the file");
+        if (!status.IsSocket || status.Links != 1)
+            throw place.Refused("something else took the place of its file", "Choose a directory that others cannot write to");
+        if ((application?.Uid ?? application?.Gid) is not null)
+            place.Check(Libc.ChangeOwner(descriptor, "", (uint)(application!.Uid ?? Unchanged), (uint)(application.Gid ?? Unchanged), Libc.EmptyPath), "change the owner of the file");
+        place.Check(Libc.ChangeMode(Libc.WorkingDirectory, $"/proc/self/fd/{descriptor}", (uint)mode, 0), "change the mode of the file");
+        return status;
     }
 
     private static unsafe int Bind(SafeHandle socket, string path)
