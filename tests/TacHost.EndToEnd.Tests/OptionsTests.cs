@@ -61,7 +61,7 @@ public sealed class OptionsTests
             await sandbox.KillAsync(id);
             await Until.GoneAsync(id);
             File.SetLastWriteTimeUtc(sandbox.PathOf("tachost.log"), TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-1));
-            await sandbox.StartDaemonAsync("--log-every", "day", sandbox.UseSharedTac());
+            await StartAndStopAsync(sandbox, "--log-every", "day", sandbox.UseSharedTac());
             Assert.Contains("Server Shut Down.", await File.ReadAllTextAsync(sandbox.PathOf("tachost.log.1"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         }),
         ["--log-age"] = new(["--log-every", "day", "--log-age", "7"], async (sandbox, id) =>
@@ -69,7 +69,7 @@ public sealed class OptionsTests
             await sandbox.KillAsync(id);
             await Until.GoneAsync(id);
             File.SetLastWriteTimeUtc(sandbox.PathOf("tachost.log"), TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-8));
-            await sandbox.StartDaemonAsync("--log-every", "day", "--log-age", "7", sandbox.UseSharedTac());
+            await StartAndStopAsync(sandbox, "--log-every", "day", "--log-age", "7", sandbox.UseSharedTac());
             Assert.Equal([sandbox.PathOf("tachost.log")], Directory.EnumerateFiles(sandbox.Directory, "tachost.log*"));
         }),
         ["--log-scopes"] = new(["--log-scopes"], async (sandbox, id) =>
@@ -88,7 +88,7 @@ public sealed class OptionsTests
                 var application = new Application("scoped");
                 new Scoped().SetServiceParent(application);
                 """);
-            await sandbox.StartDaemonAsync("--log-scopes", "scoped.csx");
+            await StartAndStopAsync(sandbox, "--log-scopes", "scoped.csx");
             Assert.Contains("[scoped/Scoped] request 7 => in scope\n", sandbox.Log, StringComparison.Ordinal);
         }),
         ["--log-keep"] = new(["--log-size", "200", "--log-keep", "1"], async (sandbox, _) =>
@@ -169,6 +169,13 @@ public sealed class OptionsTests
         await sandbox.KillAsync(id);
         await Until.GoneAsync(id);
         Assert.False(File.Exists(sandbox.PidFile));
+    }
+
+    private static async Task StartAndStopAsync(Sandbox sandbox, params string[] words)
+    {
+        var id = await sandbox.StartDaemonAsync(words);
+        await sandbox.KillAsync(id);
+        await Until.GoneAsync(id);
     }
 
     [Fact]

@@ -61,6 +61,7 @@ internal static class JailWarden
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true);
         SocketActivation.Close();
+        Environment.CurrentDirectory = "/"; // nobody's mount is held
         using DescriptorSocket socket = new(Inherited(args[1]));
         List<(LocalDirectory, string)> directories = [];
         for (var i = WordsBeforeDirectories; i + 1 < args.Length; i += 2)

@@ -67,7 +67,8 @@ public sealed class JailAttacks(SecondUser eve)
         Assert.False(File.Exists(sandbox.PathOf("eve/tachost.log.4")));
         Assert.Equal($"{eve.Name}\n", (await sandbox.RunAsync("stat", "-c", "%U", "eve/tachost.log")).Output);
 
-        var warden = sandbox.Daemons().Single(other => File.ReadAllText($"/proc/{other}/cmdline").Contains("--outside-jail", StringComparison.Ordinal));
+        var warden = Directory.EnumerateDirectories("/proc").Select(path => int.TryParse(Path.GetFileName(path), out var other) ? other : 0)
+            .Single(other => other > 0 && Until.IsAlive(other) && Proc.Status(other, "PPid") == id.ToString(CultureInfo.InvariantCulture));
         Assert.Equal($"{eve.Id} {eve.Id} {eve.Id} {eve.Id}", Proc.Status(warden, "Uid"));
         await sandbox.KillAsync(warden);
         await sandbox.KillAsync(id);
