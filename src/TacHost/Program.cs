@@ -30,6 +30,7 @@ internal static class Program
     /// <summary>Reads the command line, executes the request and turns every failure into a message and an exit code.</summary>
     private static int RunCommandLine(string[] args)
     {
+        Icu.UseInvariantIfMissing();
         StandardStreams.OpenClosed();
         DiagnosticFiles.RemoveUnlessWanted();
         Warmup.Begin(args);
@@ -46,6 +47,11 @@ internal static class Program
         {
             PrintError(e, debug);
             return e.ExitCode;
+        }
+        catch (OutOfMemoryException e)
+        {
+            Terminal.WriteError($"tachost: {HostProcess.OutOfThreads}{(debug ? $"\n{e}" : "")}\n");
+            return ExitCode.OperatingSystem;
         }
         catch (Exception e)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using TacHost.EndToEnd.Tests.Running;
 
@@ -95,22 +96,34 @@ public sealed class FaultMatrixTests
             new S().SetServiceParent(application);
             application.RequestStop();
             """);
-        List<string> wrong = [];
-        foreach (var (phase, output, error) in Cells)
+        ConcurrentQueue<string> wrong = [];
+        await Parallel.ForEachAsync(Cells, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = TestContext.Current.CancellationToken }, async (cell, _) =>
         {
-            var (_, words, exitCode, logged, _) = _phases.Single(each => each.Phase == phase);
-            foreach (var file in Directory.EnumerateFiles(sandbox.Directory, "tachost.*"))
-                File.Delete(file);
-            var ended = await sandbox.RunAsync("python3", ["-c", Runner, output, error, Program.Tachost, .. words.Split(' ')]);
-            await Until.TrueAsync(() => !sandbox.Daemons().Any(), "the end of the daemon");
-            if (ended.Output.Trim() != exitCode.ToString(CultureInfo.InvariantCulture))
-                wrong.Add($"{phase}, stdout {output}, stderr {error}: {ended.Output.Trim()}{ended.Error}, not {exitCode}. {(error == "ok" && File.Exists(sandbox.PathOf("err")) ? await File.ReadAllTextAsync(sandbox.PathOf("err"), TestContext.Current.CancellationToken) : "")}");
-            if (logged is not null && !sandbox.Log.Contains(logged, StringComparison.Ordinal))
-                wrong.Add($"{phase}, stdout {output}, stderr {error}: no '{logged}' in the log");
-            if (File.Exists(sandbox.PidFile))
-                wrong.Add($"{phase}, stdout {output}, stderr {error}: the pid file is left");
-        }
+            foreach (var problem in await LookAsync(sandbox, cell))
+                wrong.Enqueue(problem);
+        });
 
         Assert.Empty(wrong);
+    }
+
+    /// <summary>Runs one cell, in a directory of its own, and says what was wrong.</summary>
+    private static async Task<IReadOnlyList<string>> LookAsync(Sandbox tacs, (string Phase, string Output, string Error) cell)
+    {
+        var (phase, output, error) = cell;
+        var (_, words, exitCode, logged, _) = _phases.Single(each => each.Phase == phase);
+        await using Sandbox sandbox = new();
+        sandbox.Environment["TACHOST_CACHE"] = tacs.Cache;
+        var arguments = words.Split(' ').Select(word => word.EndsWith(".csx", StringComparison.Ordinal) ? tacs.PathOf(word) : word);
+        var ended = await sandbox.RunAsync("python3", ["-c", Runner, output, error, Program.Tachost, .. arguments]);
+        await Until.TrueAsync(() => !sandbox.Daemons().Any(), "the end of the daemon");
+        List<string> wrong = [];
+        var said = error == "ok" && File.Exists(sandbox.PathOf("err")) ? await File.ReadAllTextAsync(sandbox.PathOf("err"), TestContext.Current.CancellationToken) : "";
+        if (ended.Output.Trim() != exitCode.ToString(CultureInfo.InvariantCulture))
+            wrong.Add($"{cell}: {ended.Output.Trim()}{ended.Error}, not {exitCode}. {said}");
+        if (logged is not null && !sandbox.Log.Contains(logged, StringComparison.Ordinal))
+            wrong.Add($"{cell}: no '{logged}' in the log");
+        if (File.Exists(sandbox.PidFile))
+            wrong.Add($"{cell}: the pid file is left");
+        return wrong;
     }
 }

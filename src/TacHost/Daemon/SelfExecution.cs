@@ -42,7 +42,7 @@ internal static unsafe class SelfExecution
                 error = Libc.Spawn(out process, Executable, actions, attributes, argv.Pointer, environment.Pointer);
             return error == 0
                 ? process
-                : throw new TacHostException(ExitCode.OperatingSystem, $"cannot start the daemon process '{Executable}': {Errno.Text(error)}.");
+                : throw new TacHostException(ExitCode.OperatingSystem, $"cannot start the daemon process '{Executable}': {Reason(error)}.");
         }
         finally
         {
@@ -59,6 +59,13 @@ internal static unsafe class SelfExecution
         Libc.ControlDescriptor(numbers[0], DescriptorCommand.SetFlags, 0);
         Libc.Execute(Executable, argv.Pointer, environment.Pointer);
     }
+
+    private static string Reason(int error) => error switch
+    {
+        Errno.NoSuchFile when !File.Exists("/dev/null") => "there is no '/dev/null', which its standard streams lead to. Mount /dev, or make the device: mknod -m 666 /dev/null c 1 3",
+        Errno.TryAgain => "the limit of processes is reached (ulimit -u, systemd's TasksMax=, a container's pids). Raise it",
+        _ => Errno.Text(error),
+    };
 
     /// <summary>Keeps a daemon from holding whatever the shell had open, such as the pipe of a test that waits for its end.</summary>
     private static void CloseOthersOnExecute()

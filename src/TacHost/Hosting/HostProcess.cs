@@ -12,6 +12,9 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
 {
     private const uint OnlyTheOwner = 0x3F; // 077, twistd's default for a daemon
 
+    /// <summary>What is said when .NET reports that it is out of memory, which is also what it reports of a thread that it cannot start.</summary>
+    public const string OutOfThreads = "there is no further thread or no further memory: a limit is reached, of processes and threads (ulimit -u, systemd's TasksMax=, a container's pids) or of memory. Raise it.";
+
     private PidFile? _pidFile;
     private LogOutput? _log;
     private ShutdownSignals? _signals;
@@ -76,6 +79,11 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
             report?.Failed(e.ExitCode, e.TextWith(options.Debug));
             throw;
         }
+        catch (OutOfMemoryException)
+        {
+            report?.Failed(ExitCode.OperatingSystem, OutOfThreads);
+            throw;
+        }
         catch (Exception e)
         {
             report?.Failed(ExitCode.Software, $"a defect in the host, please report it: {e}");
@@ -126,6 +134,8 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
     private int StartAndServe()
     {
         HostLog.Starting(Log.Host, HostVersion.Text, RuntimeInformation.FrameworkDescription, Environment.ProcessPath ?? "");
+        if (Icu.IsMissing)
+            HostLog.Notice(Log.Host, Icu.Notice);
         var running = StartAll();
 
         // All of the start can be read in the log when the prompt is back.

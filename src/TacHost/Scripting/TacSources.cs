@@ -78,7 +78,8 @@ internal sealed class TacSources
     {
         try
         {
-            var literal = Path.GetFullPath(name, Path.GetDirectoryName(baseFile) ?? Environment.CurrentDirectory);
+            // The working directory, which an absolute path does without, may have been deleted.
+            var literal = Path.IsPathFullyQualified(name) ? Path.GetFullPath(name) : Path.GetFullPath(name, Path.GetDirectoryName(baseFile) ?? Environment.CurrentDirectory);
             if (File.Exists(literal))
                 return literal;
             var other = SourceLinks.WithSlashes(name);
