@@ -70,7 +70,14 @@ public sealed class FaultMatrixTests
         select (phase.Phase, streams.Item1, streams.Item2);
 
     [Fact]
-    public async Task Streams_InEveryState_ChangeNeitherExitCodeNorLog()
+    [LongSet]
+    public Task Streams_InEveryState_ChangeNeitherExitCodeNorLog() => LookAsync(Cells);
+
+    /// <summary>The short form: every fourth cell, which are others for each phase.</summary>
+    [Fact]
+    public Task Streams_InSomeStates_ChangeNeitherExitCodeNorLog() => LookAsync(Cells.Where((_, index) => index % 4 == 1));
+
+    private static async Task LookAsync(IEnumerable<(string Phase, string Output, string Error)> cells)
     {
         Assert.SkipUnless(Program.IsInstalled("python3"), "python3 is not installed");
         await using Sandbox sandbox = new();
@@ -97,7 +104,7 @@ public sealed class FaultMatrixTests
             application.RequestStop();
             """);
         ConcurrentQueue<string> wrong = [];
-        await Parallel.ForEachAsync(Cells, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = TestContext.Current.CancellationToken }, async (cell, _) =>
+        await Parallel.ForEachAsync(cells, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = TestContext.Current.CancellationToken }, async (cell, _) =>
         {
             foreach (var problem in await LookAsync(sandbox, cell))
                 wrong.Enqueue(problem);
