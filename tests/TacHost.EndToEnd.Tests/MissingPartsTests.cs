@@ -112,7 +112,7 @@ public sealed class MissingPartsTests
             """);
         await sandbox.StartDaemonAsync("lost.csx");
 
-        await sandbox.LoggedAsync("[-#error] A task failed, and nothing has awaited it.");
+        await sandbox.LoggedAsync("[-#error] A task has failed, and nothing has awaited it.");
         await sandbox.LoggedAsync("System.InvalidOperationException: lost");
     }
 
