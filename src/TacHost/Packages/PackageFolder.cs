@@ -6,7 +6,7 @@ using NuGet.Packaging.Signing;
 using NuGet.Protocol;
 using NuGet.Protocol.Core.Types;
 using NuGet.Versioning;
-using TacHost.Interop;
+using TacHost.Loading;
 
 namespace TacHost.Packages;
 
@@ -74,7 +74,7 @@ internal sealed class PackageFolder
         if (Environment.UserName != "root")
             return;
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
-        if (DirectoryTrust.WhyNot(path, isOwnGroupTrusted: false) is { } reason)
+        if (CodeFile.WhyNotSearch(path, isNamed: true) is { } reason)
             throw new TacHostException(ExitCode.NoPermission, $"packages are not restored into '{path}' as root: {reason}.\n  Name another folder in NUGET_PACKAGES.");
     }
 }
