@@ -15,7 +15,7 @@ public sealed partial class LayersTests
         ["TacHost.Packages"] = ["TacHost.Loading", "TacHost.Interop", Contract],
         ["TacHost.Templates"] = [],
         ["TacHost.Loading"] = ["TacHost.Interop"],
-        ["TacHost.Daemon"] = ["TacHost.Interop", "TacHost.Loading"],
+        ["TacHost.Daemon"] = ["TacHost.Interop", "TacHost.Loading", Contract],
         ["TacHost.Hosting"] = ["TacHost.CommandLine", "TacHost.Daemon", "TacHost.Interop", "TacHost.Logging", Contract],
         ["TacHost.Plugins"] = ["TacHost.CommandLine", "TacHost.Interop", "TacHost.Loading", Contract],
         ["TacHost.Logging"] = ["TacHost.Interop", "TacHost.Loading"],
