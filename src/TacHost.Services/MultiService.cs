@@ -100,6 +100,7 @@ public class MultiService : Service, IServiceParent
         }
         finally
         {
+            OnRemoved(child);
             (child as Service)?.ClearParent(this);
         }
     }
@@ -129,6 +130,11 @@ public class MultiService : Service, IServiceParent
     /// <param name="origin">The service that has failed, at any depth.</param>
     /// <param name="failure">The reason.</param>
     protected virtual void OnServiceFailed(IService child, IService origin, Exception failure) => Parent?.ServiceFailed(this, origin, failure);
+
+    /// <summary>Runs when a child that leaves has stopped.</summary>
+    private protected virtual void OnRemoved(IService child)
+    {
+    }
 
     private protected virtual Task HandleExitAsync(ChildExit exit)
     {

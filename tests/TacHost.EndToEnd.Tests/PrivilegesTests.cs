@@ -40,6 +40,54 @@ public sealed class PrivilegesTests
         """;
 
     [Fact]
+    public async Task LowPort_OfASupervisedListener_LosesNoConnectionIn200RestartsAsNobody()
+    {
+        RequireRoot();
+        Assert.SkipUnless(IsFree(LowPort), "port 80 is taken on this machine");
+        await using var sandbox = OpenToAll();
+        sandbox.Write("restarts.csx", """
+            #r "FastPoetry.Services.dll"
+            using FastPoetry.Services;
+            class Fails : Service
+            {
+                int _runs;
+                protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+                {
+                    await Task.Delay(5, stoppingToken);
+                    if (++_runs <= 200)
+                        throw new InvalidOperationException("again");
+                    Logger.LogInformation("restarted {Restarts} times", Restarts);
+                    await Task.Delay(Timeout.Infinite, stoppingToken);
+                }
+            }
+            var top = new Supervisor(RestartStrategy.OneForAll, maxRestarts: int.MaxValue) { Backoff = new Backoff { InitialDelay = TimeSpan.FromMilliseconds(1), Factor = 1, Jitter = () => TimeSpan.Zero } };
+            var poem = new PoetryService("poem.txt");
+            poem.SetServiceParent(top);
+            new TcpServer(80, new PoetryFactory(poem), "127.0.0.1").SetServiceParent(top);
+            new Fails().SetServiceParent(top);
+            var application = new Application("restarts");
+            top.SetServiceParent(application);
+            """);
+        File.WriteAllText(sandbox.PathOf("poem.txt"), Sandbox.Poem);
+        await sandbox.StartDaemonAsync("--uid", "nobody", "restarts.csx");
+
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var clients = Enumerable.Range(0, 64).Select(_ => Task.Run(FetchUntilOverAsync, over.Token)).ToList();
+        while (!File.ReadAllText(sandbox.PathOf("tachost.log")).Contains("restarted 200 times", StringComparison.Ordinal))
+            await Task.WhenAny(clients.Append(Task.Delay(100, over.Token))).Unwrap();
+        await over.CancelAsync();
+        Assert.All(await Task.WhenAll(clients), fetched => Assert.True(fetched > 0));
+
+        async Task<int> FetchUntilOverAsync()
+        {
+            var fetched = 0;
+            for (; !over.IsCancellationRequested; fetched++)
+                Assert.Equal(Sandbox.Poem, Encoding.UTF8.GetString(await sandbox.FetchAsync(LowPort)));
+            return fetched;
+        }
+    }
+
+    [Fact]
     public async Task LowPort_BoundAsRoot_IsServedByNobodyWhoCanGetNothingBack()
     {
         RequireRoot();

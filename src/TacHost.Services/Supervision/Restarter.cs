@@ -37,7 +37,14 @@ internal sealed class Restarter(Supervisor supervisor, RestartStrategy strategy,
             await GracePeriod.WaitAsync(supervisor.Exits.Quiet, cancellationToken);
         _schedule?.Dispose();
         foreach (var child in supervisor)
-            SetDue(child, null, null);
+            Forget(child);
+    }
+
+    /// <summary>Cancels the restart of a child that is scheduled.</summary>
+    public void Forget(IService child)
+    {
+        SetDue(child, null, null);
+        Of(child).ReleaseSockets();
     }
 
     /// <summary>Handles the end of a child.</summary>
@@ -55,6 +62,7 @@ internal sealed class Restarter(Supervisor supervisor, RestartStrategy strategy,
         switch (Decide(supervised, exit.Failure))
         {
             case Directive.Stop:
+                supervised.ReleaseSockets();
                 await StopChildAsync(child);
                 SupervisionLog.NotRestarted(supervisor.Logger, child.ServicePath, exit.Failure is null ? "its work is done" : Reason(exit.Failure));
                 break;
@@ -84,6 +92,8 @@ internal sealed class Restarter(Supervisor supervisor, RestartStrategy strategy,
         var isLong = !exit.IsFailedStart && supervisor.TimeProvider.GetElapsedTime(supervised.RestartedAt ?? _startedAt) >= supervisor.Backoff.ResetAfter;
         supervised.ShortRuns = isLong ? 0 : supervised.ShortRuns + 1;
         var affected = Affected(child);
+        foreach (var each in affected.Where(each => Of(each).Policy != RestartPolicy.Temporary))
+            Of(each).KeepSockets(each, supervisor.Application);
         for (var i = affected.Length - 1; i >= 0; i--)
             await StopChildAsync(affected[i]);
 
@@ -120,6 +130,7 @@ internal sealed class Restarter(Supervisor supervisor, RestartStrategy strategy,
                 (present as Service)?.CountRestart();
                 supervised.RestartedAt = supervisor.TimeProvider.GetTimestamp();
                 await supervisor.StartChildAsync(present, present.StartAsync, _stopping.Token);
+                supervised.ReleaseSockets();
                 SupervisionLog.Restarted(supervisor.Logger, present.ServicePath);
             }
             catch (Exception e) when (!_stopping.IsCancellationRequested)

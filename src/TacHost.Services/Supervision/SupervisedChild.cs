@@ -5,6 +5,8 @@ namespace TacHost.Services.Supervision;
 /// <summary>What a supervisor knows of one child, through all of its instances.</summary>
 internal sealed class SupervisedChild(RestartPolicy policy, Func<IHostedService>? factory = null, string? name = null)
 {
+    private IDisposable? _sockets;
+
     public RestartPolicy Policy => policy;
 
     /// <summary>How many runs in a row were shorter than the back-off's reset time.</summary>
@@ -29,5 +31,15 @@ internal sealed class SupervisedChild(RestartPolicy policy, Func<IHostedService>
         if (name is not null)
             service.SetName(name);
         return service;
+    }
+
+    /// <summary>Keeps the sockets open that the child and all below it hold, so that clients wait in the backlog until the child runs again.</summary>
+    public void KeepSockets(IService child, Application? application) => _sockets ??= application?.ListeningSockets.KeepFor(child);
+
+    /// <summary>Closes the kept sockets that no service has taken again.</summary>
+    public void ReleaseSockets()
+    {
+        _sockets?.Dispose();
+        _sockets = null;
     }
 }

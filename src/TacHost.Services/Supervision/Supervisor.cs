@@ -119,6 +119,8 @@ public class Supervisor : MultiService
         await base.StopCoreAsync(cancellationToken);
     }
 
+    private protected override void OnRemoved(IService child) => _restarter.Forget(child);
+
     private protected override async Task StartInPassAsync(IService child, Func<CancellationToken, Task> startAsync, CancellationToken cancellationToken)
     {
         try
