@@ -27,15 +27,15 @@ internal static class TacCommands
     public static TacRecipe Prepare(HostOptions options)
     {
         var file = options.TacFile ?? options.Plugin!;
-        var recipe = Prepare(file, PluginPath.SearchDirectories(options), PackagesOf(options));
+        var recipe = Prepare(file, PluginPath.SearchDirectories(options), PackagesOf(options), options.Debug);
         recipe.Parameters = ParametersOf(options);
         return recipe;
     }
 
     /// <summary>Prepares a tac file or a script that is a plugin, and prints what the compiler warns of.</summary>
-    public static TacRecipe Prepare(string file, IReadOnlyList<string> directories, PackageOptions packages)
+    public static TacRecipe Prepare(string file, IReadOnlyList<string> directories, PackageOptions packages, bool isForDebugger = false)
     {
-        var recipe = TacFile.Prepare(file, directories, packages);
+        var recipe = TacFile.Prepare(file, directories, packages, TacCache.Open(), isForDebugger);
         PrintWarnings(recipe);
         return recipe;
     }
@@ -91,8 +91,14 @@ internal static class TacCommands
     public static PackageOptions PackagesOf(HostOptions options) => new()
     {
         Locked = options.Locked,
-        Progress = Console.IsErrorRedirected ? _ => { } : line => Console.Error.WriteLine(OneLine.Printable(line)),
+        Progress = PrintOnTerminal,
     };
+
+    private static void PrintOnTerminal(string line)
+    {
+        if (!Console.IsErrorRedirected)
+            Console.Error.WriteLine(OneLine.Printable(line));
+    }
 
     private static ParameterSources ParametersOf(HostOptions options) => new()
     {

@@ -164,6 +164,27 @@ public sealed class ReferencesTests
         Assert.Equal("got 2", await OutputAsync(sandbox, "x.csx"));
     }
 
+    [Fact]
+    public void Libraries_OfTheHost_HaveTheirDocumentationBesideThem()
+    {
+        var own = Path.GetDirectoryName(Program.Tachost)!;
+        string[] libraries = [Path.Combine(own, "TacHost.Services.dll"), .. Directory.GetFiles(Path.Combine(own, "plugins"), "TacHost.*.dll"), Path.Combine(own, "plugins", "FastPoetry.Services.dll")];
+
+        Assert.True(libraries.Length > 4);
+        Assert.All(libraries, library => Assert.True(File.Exists(Path.ChangeExtension(library, ".xml")), library));
+    }
+
+    [Fact]
+    public async Task Debug_Asked_CompilesForADebugger()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("x.csx", "class C;\nvar isOptimized = !typeof(C).Assembly.GetCustomAttributes(false).OfType<System.Diagnostics.DebuggableAttribute>().Any(each => each.IsJITOptimizerDisabled);\nConsole.WriteLine($\"got {isOptimized}\");" + End);
+        Assert.Equal("got True", await OutputAsync(sandbox, "x.csx"));
+        using var process = sandbox.Start("-n", "--pidfile=", "--debug", "x.csx");
+
+        Assert.Equal("got False", await GotAsync(process));
+    }
+
     private const string NativeCaller = "public static class Caller { [System.Runtime.InteropServices.DllImport(\"tacnative\", EntryPoint = \"SystemNative_GetPid\")] public static extern int Id(); }";
 
     private static async Task<string> OutputAsync(Sandbox sandbox, string file)

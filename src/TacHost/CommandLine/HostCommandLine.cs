@@ -22,7 +22,7 @@ internal static class HostCommandLine
             new("--start-timeout", null, "SECONDS", "How long the start may take before it is given up.", (options, value) => options with { StartTimeout = OptionValue.SecondsButNone(value) }) { Default = "60" },
             new("--grace", null, "SECONDS", "How long the stop may take before what is left is cut off.", (options, value) => options with { Grace = OptionValue.Seconds(value) }) { Default = "30" },
             new("--exit-with-signal", null, null, "After a clean stop, end by the signal that asked for it (status 143 or 130 in a shell) instead of exiting 0.", (options, _) => options with { ExitWithSignal = true }),
-            new("--debug", 'b', null, "Show stack traces with errors.", (options, _) => options with { Debug = true }),
+            new("--debug", 'b', null, "Show stack traces with errors, and compile the tac file so that a debugger can follow it.", (options, _) => options with { Debug = true }),
             new("--timings", null, null, "Print where the time of the start went.", (options, _) => options with { Timings = true }),
             new("--no_save", 'o', null, "Accepted for the sake of twistd's command lines, without effect.", (options, _) => options) { Alias = "--no-save" },
         ], "tachost -n deployments/ecstasy.csx", "stay here, log to the terminal, stop with Ctrl-C"),

@@ -9,7 +9,8 @@ internal static class CacheKey
     /// <param name="sources">The tac file and what it loads.</param>
     /// <param name="search">Where its references are looked for.</param>
     /// <param name="packageLock">The lock file of its packages; empty for none.</param>
-    public static string Of(TacSources sources, ReferenceSearch search, byte[] packageLock)
+    /// <param name="isForDebugger">Whether the code is left as it is written.</param>
+    public static string Of(TacSources sources, ReferenceSearch search, byte[] packageLock, bool isForDebugger)
     {
         var hash = new Fingerprint();
 
@@ -17,6 +18,8 @@ internal static class CacheKey
         Add(hash, typeof(CacheKey).Module.ModuleVersionId.ToByteArray());
         Add(hash, typeof(IService).Module.ModuleVersionId.ToByteArray());
         Add(hash, Environment.Version.ToString());
+        if (isForDebugger)
+            Add(hash, "debug");
         Add(hash, sources.Main.Path);
         foreach (var file in sources.Files.Values)
         {

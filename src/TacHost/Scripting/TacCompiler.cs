@@ -14,7 +14,7 @@ using TacHost.Services;
 namespace TacHost.Scripting;
 
 /// <summary>Compiles a tac file with Roslyn. Emits it itself, because Roslyn's own loader of scripts never lets go of them.</summary>
-internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, PackageSet? packages, string displayedPath)
+internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, PackageSet? packages, string displayedPath, bool isForDebugger)
 {
     private static readonly string[] _imports =
     [
@@ -28,6 +28,7 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
     /// <summary>That a newer version of an assembly takes the place of an older one; it always does here.</summary>
     private static readonly Dictionary<string, ReportDiagnostic> _silent = new() { ["CS1701"] = ReportDiagnostic.Suppress, ["CS1702"] = ReportDiagnostic.Suppress };
 
+    private readonly OptimizationLevel _optimization = isForDebugger ? OptimizationLevel.Debug : OptimizationLevel.Release;
     private readonly LibraryResolver _libraries = new(search);
     private readonly List<Diagnostic> _diagnostics = [];
 
@@ -58,7 +59,7 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
         var loads = new LoadResolver(sources, ordinary);
         var options = ScriptOptions.Default
             .WithLanguageVersion(LanguageVersion.CSharp14)
-            .WithOptimizationLevel(OptimizationLevel.Release)
+            .WithOptimizationLevel(_optimization)
             .WithEmitDebugInformation(true)
             .WithFileEncoding(Encoding.UTF8)
             .WithFilePath(sources.Main.Path)
@@ -81,7 +82,7 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
             OrdinaryFiles.Name,
             [shared, .. ordinary.Trees],
             references.Concat(libraries),
-            Options(new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release))));
+            Options(new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: _optimization))));
     }
 
     /// <summary>On other threads the compiler would have their stacks, which are too small for deep nesting; and one file is soon compiled.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using TacHost.Packages;
 
@@ -7,15 +8,17 @@ namespace TacHost.Scripting;
 internal static class TacFile
 {
     /// <summary>Prepares a tac file to be built, in this process or in another. Runs nothing of it.</summary>
+    /// <param name="path">The tac file.</param>
+    /// <param name="directories">Where assemblies are looked for.</param>
+    /// <param name="packages">How packages are restored.</param>
+    /// <param name="cache">Where what is compiled is kept.</param>
+    /// <param name="isForDebugger">Whether the code is left as it is written, so that a debugger can follow it.</param>
     /// <exception cref="TacHostException">It cannot be read, its packages cannot be had, or it does not compile.</exception>
-    public static TacRecipe Prepare(string path, IReadOnlyList<string> directories, PackageOptions packages) => Prepare(path, directories, packages, TacCache.Open());
-
-    /// <summary>The same with a certain cache.</summary>
-    public static TacRecipe Prepare(string path, IReadOnlyList<string> directories, PackageOptions packages, TacCache cache)
+    public static TacRecipe Prepare(string path, IReadOnlyList<string> directories, PackageOptions packages, TacCache cache, bool isForDebugger = false)
     {
         var sources = TacSources.Read(path);
         var search = new ReferenceSearch(directories);
-        var key = CacheKey.Of(sources, search, LockOf(sources));
+        var key = CacheKey.Of(sources, search, LockOf(sources), isForDebugger);
         var tac = cache.Find(key);
         IReadOnlyList<string> warnings = [];
         var wasCompiled = false;
@@ -25,13 +28,13 @@ internal static class TacFile
             if (sources.Packages.Count > 0)
             {
                 set = Restore(sources, packages);
-                key = CacheKey.Of(sources, search, LockOf(sources));
+                key = CacheKey.Of(sources, search, LockOf(sources), isForDebugger);
                 tac = cache.Find(key);
             }
 
             if (tac is null || !AreThere(tac.Libraries))
             {
-                tac = Compile(path, sources, search, set, cache, key, out warnings);
+                tac = Compile(path, sources, search, set, isForDebugger, cache, key, out warnings);
                 wasCompiled = true;
             }
         }
@@ -48,6 +51,8 @@ internal static class TacFile
         return sources.Packages.Count == 0 ? null : Restore(sources, options);
     }
 
+    /// <summary>Apart, because a method that names NuGet loads it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static PackageSet Restore(TacSources sources, PackageOptions options) =>
         new PackageRestore(sources.Main.Path, sources.Packages, sources.PackageSources, options).Run(PackageLock.Read(PackageLock.PathOf(sources.Main.Path)));
 
@@ -77,10 +82,12 @@ internal static class TacFile
         return true;
     }
 
-    private static CompiledTac Compile(string path, TacSources sources, ReferenceSearch search, PackageSet? packages, TacCache cache, string key, out IReadOnlyList<string> warnings)
+    /// <summary>Apart, because a method that names the compiler loads it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static CompiledTac Compile(string path, TacSources sources, ReferenceSearch search, PackageSet? packages, bool isForDebugger, TacCache cache, string key, out IReadOnlyList<string> warnings)
     {
         CompilerWarmup.Begin();
-        var compiler = new TacCompiler(sources, search, packages, path);
+        TacCompiler compiler = new(sources, search, packages, path, isForDebugger);
         var tac = OnDeepStack(compiler.Compile);
         warnings = compiler.Warnings;
         if (!compiler.ReadMoreThanItsKey)

@@ -26,7 +26,8 @@ internal static class Assembly
         foreach (var (file, hello) in resources)
             await File.WriteAllTextAsync(Path.Combine(project, file), $"<root><resheader name=\"resmimetype\"><value>text/microsoft-resx</value></resheader><resheader name=\"version\"><value>2.0</value></resheader><resheader name=\"reader\"><value>System.Resources.ResXResourceReader, System.Windows.Forms</value></resheader><resheader name=\"writer\"><value>System.Resources.ResXResourceWriter, System.Windows.Forms</value></resheader><data name=\"hello\" xml:space=\"preserve\"><value>{hello}</value></data></root>", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(Path.Combine(project, $"{name}.cs"), source, TestContext.Current.CancellationToken);
-        var outcome = await sandbox.RunAsync("dotnet", "build", project, "--output", sandbox.PathOf("lib"), "--disable-build-servers", "--nologo", "--verbosity", "quiet");
+        // The SDK leaves files where it works, which go with the sandbox.
+        var outcome = await sandbox.RunAsync("env", $"TMPDIR={project}", "dotnet", "build", project, "--output", sandbox.PathOf("lib"), "--disable-build-servers", "--nologo", "--verbosity", "quiet");
         Assert.True(outcome.ExitCode == 0, outcome.Output + outcome.Error);
     }
 }
