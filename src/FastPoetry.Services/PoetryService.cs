@@ -65,6 +65,7 @@ public sealed class PoetryService : Service, IServiceNeeds
     {
         try
         {
+            RecordFile(file);
             var text = File.ReadAllBytes(file);
             PoetryLog.Loaded(Logger, text.Length, file);
             return new NamedPoem(NameOf(file), text);

@@ -19,6 +19,7 @@ public abstract class Service : IService
     private readonly ServiceLife _life;
     private long _nextTry;
     private ServiceLogger? _logger;
+    private StartFiles? _startFiles;
 
     /// <summary>Initializes a service that is stopped and has no parent.</summary>
     protected Service() => _life = new ServiceLife(this);
@@ -67,6 +68,9 @@ public abstract class Service : IService
             return root as Application;
         }
     }
+
+    /// <summary>Gets the recorded files that have changed since the last start read them; see <see cref="RecordFile"/>. Looks at each of them.</summary>
+    public IReadOnlyList<string> ChangedFiles => _startFiles?.Changed ?? [];
 
     /// <summary>This service's part of <see cref="ServicePath"/>, given by the parent because it must differ from the siblings'.</summary>
     internal string? Segment { get; set; }
@@ -205,6 +209,14 @@ public abstract class Service : IService
         lock (_gate)
             (_parent, Segment) = (parent, old.Segment);
         (Restarts, _life.LastFailure) = (old.Restarts, old.LastFailure);
+    }
+
+    /// <summary>Records that this start depends on a file. A reload replaces the service if the file is another one by then. Call it in the start, before the file is read.</summary>
+    /// <param name="path">The path, as messages are to name it. A relative path starts at the working directory.</param>
+    protected void RecordFile(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        (_startFiles ??= new StartFiles()).Record(path);
     }
 
     private Task Join(IServiceParent parent, Func<Task> add)

@@ -81,6 +81,8 @@ public sealed class TelnetServer : MultiService
     /// <inheritdoc/>
     protected override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
     {
+        if (_users is not null)
+            RecordFile(_users.Path);
         _users?.Load();
         return Task.CompletedTask;
     }

@@ -94,6 +94,8 @@ public class HttpServer : Service, IServiceNeeds
     /// <inheritdoc/>
     protected sealed override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
     {
+        foreach (var file in _endpoint.Files)
+            RecordFile(file);
         ListenerSettings settings = new(ServicePath, new NoProtocols(), Logger) { Application = Application, TakeOver = (listener, socket, _) => _accepted[listener.EndPoint].Add(socket) };
         return _endpoint.ListenAsync(settings, _listeners, cancellationToken);
     }

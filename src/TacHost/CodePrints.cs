@@ -33,6 +33,13 @@ internal sealed class CodePrints
     /// <summary>Adds the print of a type or method.</summary>
     public void Add(Guid module, int token, CodePrint print) => _prints.Add(new CodeVariable(module, token), print);
 
+    /// <summary>Adds all of another compilation, which may be there already.</summary>
+    public void AddAll(CodePrints others)
+    {
+        foreach (var (member, print) in others._prints)
+            _prints[member] = print;
+    }
+
     /// <summary>Returns the prints as bytes, for another process.</summary>
     public byte[] ToBytes()
     {

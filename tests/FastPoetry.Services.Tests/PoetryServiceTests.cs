@@ -21,6 +21,26 @@ public sealed class PoetryServiceTests
     }
 
     [Fact]
+    public async Task ChangedFiles_PoemIsEdited_AreThatFileUntilTheNextStart()
+    {
+        using var file = new TemporaryFile("old"u8.ToArray());
+        var other = file.Path + ".other";
+        await File.WriteAllTextAsync(other, "other", Token);
+        var service = new PoetryService(file.Path, other);
+        Assert.Empty(service.ChangedFiles);
+        await service.StartAsync(Token);
+        Assert.Empty(service.ChangedFiles);
+        await File.WriteAllTextAsync(file.Path, "newer", Token);
+        Assert.Equal([file.Path], service.ChangedFiles);
+        await service.StopAsync(Token);
+        await service.StartAsync(Token);
+        Assert.Empty(service.ChangedFiles);
+        File.Delete(other);
+        Assert.Equal([other], service.ChangedFiles);
+        await service.StopAsync(Token);
+    }
+
+    [Fact]
     public async Task StartAsync_AgainAfterAChange_LoadsTheNewPoem()
     {
         using var file = new TemporaryFile("old"u8.ToArray());

@@ -20,6 +20,7 @@ public sealed partial class LayersTests
         ["TacHost.Plugins"] = ["TacHost.CommandLine", "TacHost.Interop", "TacHost.Loading", Contract],
         ["TacHost.Logging"] = ["TacHost.Interop", "TacHost.Loading"],
         ["TacHost.Interop"] = [],
+        ["TacHost.Reloading"] = ["TacHost.Loading", Contract],
     };
 
     private static string Source { get; } = Path.Combine(FindRoot(), "src");

@@ -49,6 +49,8 @@ public sealed class DnsServer : MultiService
     /// <inheritdoc/>
     protected override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
     {
+        foreach (var file in _names.Paths)
+            RecordFile(file);
         _names.Load(Logger);
         _forwarder = _options.Upstreams.Count > 0 ? new Forwarder(_options, Logger) : null;
         DnsResponder responder = new(_options, _names, _forwarder, Logger);

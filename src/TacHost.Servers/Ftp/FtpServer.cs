@@ -95,6 +95,8 @@ public sealed class FtpServer : MultiService
     {
         if (Contradiction is { } contradiction)
             throw new InvalidOperationException($"The service '{ServicePath}' cannot serve FTP, because {contradiction}");
+        if (Users is not null)
+            RecordFile(Users.Path);
         Users?.Load();
         if (Certificate is not null)
             Tls = new TlsServerHandshake(new TlsOptions(Certificate), ServicePath, Logger);

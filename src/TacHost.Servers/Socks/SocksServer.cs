@@ -41,6 +41,8 @@ public sealed class SocksServer : MultiService
     /// <inheritdoc/>
     protected override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
     {
+        if (_options.Passwords is { } passwords)
+            RecordFile(passwords.Path);
         _options.Passwords?.Load();
         return Task.CompletedTask;
     }

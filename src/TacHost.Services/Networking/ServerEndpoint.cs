@@ -22,6 +22,9 @@ public abstract class ServerEndpoint : IEquatable<ServerEndpoint>
     /// <inheritdoc/>
     public sealed override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
 
+    /// <summary>Gets the files that are read before it can be listened there.</summary>
+    internal virtual IEnumerable<string> Files => [];
+
     /// <summary>Listens, and adds each listener as soon as it is there, so that the caller can close them if a later one fails.</summary>
     /// <exception cref="CannotListenException">The place cannot be had.</exception>
     internal abstract Task ListenAsync(ListenerSettings settings, ICollection<StreamListener> listeners, CancellationToken cancellationToken);

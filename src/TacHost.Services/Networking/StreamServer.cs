@@ -47,6 +47,8 @@ public class StreamServer : Service, IServiceNeeds
     /// <inheritdoc/>
     protected sealed override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
     {
+        foreach (var file in _endpoint.Files)
+            RecordFile(file);
         ListenerSettings settings = new(ServicePath, _factory, Logger)
         {
             Application = Application,

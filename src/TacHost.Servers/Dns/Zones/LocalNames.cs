@@ -12,6 +12,9 @@ internal sealed class LocalNames(DnsOptions options)
     private readonly ReloadingFile<HostsFile>? _hosts = options.HostsFile is { } path ? new ReloadingFile<HostsFile>(path, HostsFile.Read) : null;
     private volatile Dictionary<DnsName, Zone> _zones = [];
 
+    /// <summary>Gets the files.</summary>
+    public IEnumerable<string> Paths => _hosts is null ? _files.Select(file => file.Path) : _files.Select(file => file.Path).Append(_hosts.Path);
+
     /// <summary>Reads every file.</summary>
     /// <exception cref="ZoneFileException">One cannot be used.</exception>
     public void Load(ILogger logger)

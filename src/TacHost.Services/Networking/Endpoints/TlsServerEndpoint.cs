@@ -7,6 +7,9 @@ namespace TacHost.Services.Networking.Endpoints;
 /// <summary>A TCP port on which TLS is spoken: <c>tls:443:certificate=/etc/ssl/server.pem:key=/etc/ssl/server.key</c>.</summary>
 internal sealed class TlsServerEndpoint(TcpServerEndpoint tcp, TlsOptions options) : ServerEndpoint
 {
+    /// <inheritdoc/>
+    internal override IEnumerable<string> Files => options.HostCertificates.Values.Append(options.Certificate).SelectMany(each => each.Files);
+
     public static TlsServerEndpoint Parse(EndpointText text)
     {
         var port = text.RequiredNumber("port", IPEndPoint.MaxPort);

@@ -1,0 +1,27 @@
+using System.Reflection;
+using System.Runtime.Loader;
+
+namespace TacHost.Loading;
+
+/// <summary>The assemblies that one load context has, as against another.</summary>
+internal static class ContextAssemblies
+{
+    /// <summary>Returns the assemblies that were loaded into the context of an assembly.</summary>
+    public static IEnumerable<Assembly> Beside(Assembly assembly) => AssemblyLoadContext.GetLoadContext(assembly)?.Assemblies ?? [];
+
+    /// <summary>Returns whether a name means the same assembly to two assemblies.</summary>
+    public static bool IsSame(string name, Assembly first, Assembly second) =>
+        Resolve(name, first) is { } one && Resolve(name, second) is { } other && one == other;
+
+    private static Assembly? Resolve(string name, Assembly assembly)
+    {
+        try
+        {
+            return AssemblyLoadContext.GetLoadContext(assembly)?.LoadFromAssemblyName(new AssemblyName(name));
+        }
+        catch (Exception e) when (e is IOException or BadImageFormatException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,226 @@
+using System.Collections;
+using System.Reflection;
+using TacHost.Services;
+
+namespace TacHost.Reloading;
+
+/// <summary>Something that a newcomer would share with what stays, and cannot.</summary>
+/// <param name="Shared">The pair of it.</param>
+/// <param name="What">What it is, to follow "it shares".</param>
+/// <param name="Newcomer">The service that comes.</param>
+internal sealed record GraftProblem(Pair Shared, string What, IService Newcomer);
+
+/// <summary>Leads the references of the services that come to the objects that stay, in place of the twins of these, which will never start.</summary>
+/// <remarks>
+/// Not only references to services: whatever a service that stays and one that comes have in common, such as a factory or a cache, has to remain one object.
+/// An object of a class that the tac defines has another type in another compilation, so that it cannot be shared; then its owners have to come too.
+/// </remarks>
+internal sealed class Graft
+{
+    private const BindingFlags AllFields = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
+    private readonly Dictionary<object, Pair> _staying = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<object> _seen = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<(object, MethodBase)> _seenFunctions = [];
+    private readonly List<GraftProblem> _problems = [];
+    private readonly TreeComparison _comparison;
+    private readonly RunningCheck _running;
+    private readonly ObjectShapes _shapes;
+    private readonly HashSet<Pair> _stayingVariables = [];
+    private readonly HashSet<Pair> _writtenVariables;
+    private readonly VariableUse _ofNew;
+    private readonly CodeComparison _newCode;
+    private IService _newcomer = null!;
+    private bool _isApplied;
+
+    /// <param name="comparison">The comparison of the tac as it was and as it is.</param>
+    /// <param name="running">What runs.</param>
+    /// <param name="newCode">Compares the code of the tac as it is with itself.</param>
+    /// <param name="shapes">What types are made of.</param>
+    /// <param name="staying">The services that stay.</param>
+    public Graft(TreeComparison comparison, RunningCheck running, CodeComparison newCode, ObjectShapes shapes, IEnumerable<Pair> staying)
+    {
+        (_comparison, _running, _newCode, _shapes) = (comparison, running, newCode, shapes);
+        _ofNew = new VariableUse(newCode);
+        _writtenVariables = [.. comparison.Pairs.Writers.Select(each => each.Variable)];
+        HashSet<Pair> seen = [];
+        Stack<Pair> left = new(staying);
+        while (left.TryPop(out var pair))
+        {
+            if (!seen.Add(pair))
+                continue;
+            if (pair.Variable is not null)
+                _stayingVariables.Add(pair);
+            else if (pair.New is not Delegate)
+                _staying[pair.New] = pair;
+            foreach (var (_, target) in pair.Targets)
+                left.Push(target);
+        }
+    }
+
+    /// <summary>Finds what cannot be shared. Changes nothing.</summary>
+    public IReadOnlyList<GraftProblem> FindProblems(IEnumerable<IService> newcomers) => Walk(newcomers, isApplied: false);
+
+    /// <summary>Leads the references over. There must be no problems.</summary>
+    public void Apply(IEnumerable<IService> newcomers) => Walk(newcomers, isApplied: true);
+
+    private List<GraftProblem> Walk(IEnumerable<IService> newcomers, bool isApplied)
+    {
+        _isApplied = isApplied;
+        _seen.Clear();
+        _seenFunctions.Clear();
+        _problems.Clear();
+        List<IService> roots = [.. newcomers];
+        _seen.UnionWith(roots);
+        foreach (var root in roots)
+        {
+            _newcomer = root;
+            WalkInto(root);
+        }
+
+        return [.. _problems];
+    }
+
+    private void WalkInto(object root)
+    {
+        Stack<object> left = new([root]);
+        while (left.TryPop(out var each))
+        {
+            foreach (var use in _ofNew.OfType(each.GetType(), each.GetType()))
+                WalkVariable(use, left);
+            if (each is Array array)
+                WalkArray(array, left);
+            else
+                WalkFields(each, left);
+        }
+    }
+
+    private void WalkArray(Array array, Stack<object> left)
+    {
+        if (array.GetType().GetElementType() is { IsPrimitive: true } || array.Rank != 1)
+            return;
+        for (var i = 0; i < array.Length; i++)
+        {
+            if (array.GetValue(i) is { } value && Lead(value, left) is { } other)
+                array.SetValue(other, i);
+        }
+    }
+
+    /// <returns>Whether a reference was led elsewhere.</returns>
+    private bool WalkFields(object owner, Stack<object> left)
+    {
+        if (owner is IEnumerable elements && ObjectShapes.LookAt(owner.GetType()) == Look.Elements && ObjectShapes.IsHashed(owner.GetType()))
+            LookForKeys(elements);
+        var hasChanged = false;
+        foreach (var field in _shapes.FieldsOf(owner.GetType()))
+        {
+            if (field.Field.FieldType.IsPointer || field.Field.FieldType.IsPrimitive || field.Field.GetValue(owner) is not { } value || Lead(value, left) is not { } other)
+                continue;
+            field.Field.SetValue(owner, other);
+            hasChanged = true;
+        }
+
+        return hasChanged;
+    }
+
+    /// <summary>A key would lie in the place of the twin's hash.</summary>
+    private void LookForKeys(IEnumerable elements)
+    {
+        foreach (var element in elements)
+        {
+            var key = element is not null && element.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>) ? type.GetProperty("Key")!.GetValue(element) : element;
+            if (key is not null && _staying.GetValueOrDefault(key) is { } pair)
+                _problems.Add(new GraftProblem(pair, $"a {Leaf.NameOf(key.GetType())}, which is a key in a collection,", _newcomer));
+        }
+    }
+
+    /// <summary>Returns what a reference has to lead to in place of what it leads to, or null if it stays. What stays of a newcomer's own is walked into.</summary>
+    private object? Lead(object value, Stack<object> left)
+    {
+        if (Leaf.TextOf(value) is not null || value is MemberInfo or Assembly or Module)
+            return null;
+        if (value is Delegate function)
+            return LeadFunction(function, left);
+        if (value is ValueType)
+            return !value.GetType().IsPrimitive && WalkFields(value, left) && _isApplied ? value : null;
+        if (_staying.GetValueOrDefault(value) is { } pair)
+            return LeadToStaying(value, pair);
+        if (ObjectShapes.LookAt(value.GetType()) is Look.Fields or Look.Elements && _seen.Add(value))
+            left.Push(value);
+        return null;
+    }
+
+    private object? LeadToStaying(object twin, Pair pair)
+    {
+        var running = _running.RunningOf(pair.Old);
+        if (running is not null && running.GetType() == twin.GetType())
+            return _isApplied ? running : null;
+        if (!IsUnchangeable(twin.GetType(), []))
+            _problems.Add(new GraftProblem(pair, running is null ? $"a {Leaf.NameOf(twin.GetType())}, which cannot be found in what runs," : $"a {Leaf.NameOf(twin.GetType())}, whose class is the tac's own,", _newcomer));
+        return null;
+    }
+
+    private Delegate? LeadFunction(Delegate function, Stack<object> left)
+    {
+        var parts = function.GetInvocationList();
+        var hasChanged = false;
+        for (var i = 0; i < parts.Length; i++)
+        {
+            if (parts[i].Target is not { } target)
+            {
+                WalkVariables(parts[i], left);
+            }
+            else if (_newCode.IsScope(target.GetType()))
+            {
+                if (_seenFunctions.Add((target, parts[i].Method)))
+                    WalkVariables(parts[i], left);
+            }
+            else if (Lead(target, left) is { } other)
+            {
+                parts[i] = Delegate.CreateDelegate(parts[i].GetType(), other, parts[i].Method);
+                hasChanged = true;
+            }
+        }
+
+        return hasChanged ? Delegate.Combine(parts) : null;
+    }
+
+    private void WalkVariables(Delegate function, Stack<object> left)
+    {
+        foreach (var use in _ofNew.OfFunction(function, function))
+            WalkVariable(use, left);
+    }
+
+    private void WalkVariable(VariableUse.Use use, Stack<object> left)
+    {
+        if (_comparison.Pairs.OfNewVariable(use.NewOwner, use.NewField) is { } pair && _stayingVariables.Contains(pair) && (use.IsWritten || _writtenVariables.Contains(pair)))
+        {
+            _problems.Add(new GraftProblem(pair, $"the variable '{use.Name}'", _newcomer));
+            return;
+        }
+
+        if (use.NewField.FieldType.IsPrimitive || use.NewField.GetValue(use.NewOwner) is not { } value || Lead(value, left) is not { } other)
+            return;
+        if (use.NewField is { IsStatic: true, IsInitOnly: true })
+            throw new InvalidOperationException($"The static field '{use.Name}' cannot be changed.");
+        use.NewField.SetValue(use.NewOwner, other);
+    }
+
+    /// <summary>Returns whether objects of a type can be one or two without anybody noticing.</summary>
+    private static bool IsUnchangeable(Type type, HashSet<Type> seen)
+    {
+        if (type.IsPrimitive || type.IsEnum || type == typeof(string) || !seen.Add(type))
+            return true;
+        if (type == typeof(object) || type == typeof(Lock) || type.IsArray || type.IsInterface || typeof(IService).IsAssignableFrom(type) || typeof(Delegate).IsAssignableFrom(type) || ObjectShapes.LookAt(type) != Look.Fields)
+            return false;
+        if (type.Assembly == typeof(object).Assembly && type.IsValueType)
+            return type is { IsGenericType: false };
+        for (var each = type; each is not null && each != typeof(object) && each != typeof(ValueType); each = each.BaseType)
+        {
+            if (each.GetFields(AllFields).Any(field => !field.IsInitOnly || !IsUnchangeable(field.FieldType, seen)))
+                return false;
+        }
+
+        return type.IsSealed || type.IsValueType;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace TacHost.Reloading;
+
+/// <summary>Values that are equal if they say the same, and have nothing inside.</summary>
+internal static class Leaf
+{
+    private const int ShownLength = 60;
+
+    /// <summary>Returns what a value is, completely, or null if it is none of these.</summary>
+    public static string? TextOf(object value) => value switch
+    {
+        string text => text,
+        bool or char or sbyte or byte or short or ushort or int or uint or long or ulong or nint or nuint or Int128 or UInt128 or decimal => Convert.ToString(value, CultureInfo.InvariantCulture),
+        float number => number.ToString("R", CultureInfo.InvariantCulture),
+        double number => number.ToString("R", CultureInfo.InvariantCulture),
+        Half number => number.ToString("R", CultureInfo.InvariantCulture),
+        Enum flag => flag.ToString(),
+        DateTime time => time.ToString("O", CultureInfo.InvariantCulture),
+        DateTimeOffset time => time.ToString("O", CultureInfo.InvariantCulture),
+        DateOnly or TimeOnly or TimeSpan => ((IFormattable)value).ToString(value is TimeSpan ? "c" : "O", CultureInfo.InvariantCulture),
+        Guid or Version or IPAddress or IPNetwork or Rune or Index or Range => value.ToString(),
+        IPEndPoint place => place.ToString(),
+        DnsEndPoint place => place.ToString(),
+        Uri uri => uri.OriginalString,
+        CultureInfo culture => culture.Name,
+        Encoding encoding => $"{encoding.WebName} {encoding.Preamble.Length} {encoding.EncoderFallback} {encoding.DecoderFallback}",
+        TimeZoneInfo zone => zone.ToSerializedString(),
+        Regex expression => $"{expression} {expression.Options} {expression.MatchTimeout}",
+        _ => null,
+    };
+
+    /// <summary>Shortens a value for a message.</summary>
+    public static string Shown(object? value)
+    {
+        if (value is null)
+            return "null";
+        if (TextOf(value) is not { } text)
+            return $"a {NameOf(value.GetType())}";
+        if (text.Length > ShownLength)
+            text = text[..ShownLength] + "…";
+        return value is string or char ? $"'{text.ReplaceLineEndings(" ")}'" : text;
+    }
+
+    /// <summary>Returns the name of a type as the tac writes it.</summary>
+    public static string NameOf(Type type)
+    {
+        var name = type.Name.Split('`')[0];
+        return type.IsGenericType ? $"{name}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>" : name;
+    }
+
+    /// <summary>Returns the name of a field as the tac would say it: <c>_port</c> is a port, and so is the field of a property and of a constructor's parameter.</summary>
+    public static string NameOf(string field)
+    {
+        var name = field.StartsWith('<') && field.IndexOf('>', StringComparison.Ordinal) is var end and > 1 ? field[1..end] : field.TrimStart('_');
+        return name.Length == 0 ? field : char.ToLowerInvariant(name[0]) + name[1..];
+    }
+}

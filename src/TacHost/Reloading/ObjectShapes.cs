@@ -1,0 +1,72 @@
+using System.Collections;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using TacHost.Services;
+
+namespace TacHost.Reloading;
+
+/// <summary>How a type is looked into.</summary>
+internal enum Look
+{
+    /// <summary>Field by field.</summary>
+    Fields,
+
+    /// <summary>By its elements, in order, and its comparer: where they lie in it depends on reference hashes.</summary>
+    Elements,
+
+    /// <summary>Only which one it is.</summary>
+    Identity,
+
+    /// <summary>Not at all.</summary>
+    Opaque,
+}
+
+/// <summary>A field, with whether only constructors and init accessors write it.</summary>
+/// <param name="Field">The field.</param>
+/// <param name="Label">Its name in messages.</param>
+/// <param name="IsFinal">Whether it still holds what the object was made with.</param>
+internal sealed record ShapeField(FieldInfo Field, string Label, Lazy<bool> IsFinal);
+
+/// <summary>What a type is made of. Kept only as long as a comparison, because a type keeps its load context alive.</summary>
+internal sealed class ObjectShapes
+{
+    private readonly Dictionary<Type, ShapeField[]> _fields = [];
+    private readonly FinalFields _final = new();
+
+    public ShapeField[] FieldsOf(Type type)
+    {
+        if (_fields.TryGetValue(type, out var known))
+            return known;
+        List<ShapeField> fields = [];
+        for (var each = type; each is not null && each != typeof(object); each = each.BaseType)
+        {
+            // What a service is to its tree is matched, not compared.
+            if (each == typeof(Service) || each == typeof(MultiService) || each == typeof(Application))
+                continue;
+            foreach (var field in each.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+                fields.Add(new ShapeField(field, Leaf.NameOf(field.Name), new Lazy<bool>(() => _final.Contains(field))));
+        }
+
+        return _fields[type] = [.. fields];
+    }
+
+    public static Look LookAt(Type type)
+    {
+        if (type == typeof(object) || type == typeof(Lock))
+            return Look.Identity;
+        if (typeof(SafeHandle).IsAssignableFrom(type) || typeof(Stream).IsAssignableFrom(type) || typeof(Thread).IsAssignableFrom(type) || typeof(Timer).IsAssignableFrom(type)
+            || typeof(WaitHandle).IsAssignableFrom(type) || typeof(Task).IsAssignableFrom(type) || typeof(IServiceProvider).IsAssignableFrom(type) || typeof(WeakReference).IsAssignableFrom(type)
+            || typeof(ITimer).IsAssignableFrom(type) || typeof(IEnumerator).IsAssignableFrom(type) || type.IsPointer || type.IsByRefLike || type == typeof(Pointer)
+            || (type.IsGenericType && type.GetGenericTypeDefinition().FullName is "System.WeakReference`1" or "System.Runtime.CompilerServices.ConditionalWeakTable`2"))
+            return Look.Opaque;
+        return IsOfDotNet(type) && typeof(IEnumerable).IsAssignableFrom(type) && type.GetInterfaces().Any(IsCollection) ? Look.Elements : Look.Fields;
+    }
+
+    /// <summary>Returns whether places in a collection depend on the hash of what it holds.</summary>
+    public static bool IsHashed(Type type) => type.GetProperty("Comparer") is not null;
+
+    private static bool IsCollection(Type type) =>
+        type == typeof(ICollection) || (type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(ICollection<>) || type.GetGenericTypeDefinition() == typeof(IReadOnlyCollection<>)));
+
+    private static bool IsOfDotNet(Type type) => type.Assembly.GetName().Name is { } name && name.StartsWith("System.", StringComparison.Ordinal);
+}

@@ -1,0 +1,161 @@
+using System.Collections;
+using System.Reflection;
+using TacHost.Services;
+
+namespace TacHost.Reloading;
+
+/// <summary>Compares what runs with what the tac as it was would make now, and finds what runs in the place of each object.</summary>
+/// <remarks>
+/// Evaluating the tac again reads the outside again: a port in a file, say. So what was read then is looked for in the fields that only constructors and init accessors write,
+/// which still hold what the objects were made with. What else has changed in a running object is its state, and none of the tac's business.
+/// </remarks>
+internal sealed class RunningCheck
+{
+    private readonly Dictionary<object, object> _runningOf = new(ReferenceEqualityComparer.Instance);
+    private readonly Queue<Action> _left = new();
+    private readonly TreeComparison _comparison;
+    private readonly CodeComparison _code;
+    private readonly ObjectShapes _shapes;
+    private readonly HashSet<(object?, FieldInfo)> _written;
+    private readonly VariableUse _variableUse;
+
+    /// <param name="comparison">The comparison that the differences are added to.</param>
+    /// <param name="old">The tree of the tac as it was, made now.</param>
+    /// <param name="running">The tree that runs.</param>
+    /// <param name="code">Compares the code of the two, which is the same code in two contexts.</param>
+    /// <param name="shapes">What types are made of.</param>
+    public RunningCheck(TreeComparison comparison, Application old, Application running, CodeComparison code, ObjectShapes shapes)
+    {
+        (_comparison, _code, _shapes) = (comparison, code, shapes);
+        _variableUse = new VariableUse(code);
+        _written = [.. comparison.Pairs.WrittenVariables];
+        Match(old, running);
+        foreach (var service in TreeOrder.Of(old))
+        {
+            if (RunningOf(service) is IService counterpart)
+                Expand(service, counterpart);
+        }
+
+        while (_left.TryDequeue(out var next))
+            next();
+    }
+
+    /// <summary>Gets the services that the tac as it was would make now, and of which none runs.</summary>
+    public HashSet<IService> Missing { get; } = new(ReferenceEqualityComparer.Instance);
+
+    public object? RunningOf(object old) => _runningOf.GetValueOrDefault(old);
+
+    /// <summary>What joined a group while it was running has no counterpart, and stays with it.</summary>
+    private void Match(IService old, IService running)
+    {
+        _runningOf.Add(old, running);
+        if (old is not IEnumerable<IService> before || running is not IEnumerable<IService> now)
+            return;
+        var bySegment = now.ToDictionary(SegmentOf, StringComparer.Ordinal);
+        foreach (var child in before)
+        {
+            if (bySegment.GetValueOrDefault(SegmentOf(child)) is { } counterpart)
+                Match(child, counterpart);
+            else
+                Missing.UnionWith(TreeOrder.Of(child));
+        }
+    }
+
+    private static string SegmentOf(IService service) => service.ServicePath[(service.ServicePath.LastIndexOf('/') + 1)..];
+
+    private void Expand(object old, object running)
+    {
+        if (_code.Compare(old.GetType(), running.GetType()) is not null)
+        {
+            Note(old, "", $"a {Leaf.NameOf(running.GetType())} runs, and the tac as it was would make a {Leaf.NameOf(old.GetType())} now");
+            return;
+        }
+
+        foreach (var use in _variableUse.OfType(old.GetType(), running.GetType()))
+            Compare(use);
+        if (old is Array before && running is Array now)
+            CompareArrays(old, before, now);
+        else if (ObjectShapes.LookAt(old.GetType()) == Look.Elements)
+            MapElements(old, (IEnumerable)running);
+        else if (ObjectShapes.LookAt(old.GetType()) == Look.Fields)
+            CompareFields(old, "", old, running);
+    }
+
+    private void CompareFields(object user, string prefix, object old, object running)
+    {
+        var (before, now) = (_shapes.FieldsOf(old.GetType()), _shapes.FieldsOf(running.GetType()));
+        if (before.Length != now.Length)
+            return;
+        for (var i = 0; i < before.Length; i++)
+        {
+            if (!before[i].Field.FieldType.IsPointer && before[i].IsFinal.Value)
+                Compare(user, prefix + before[i].Label, before[i].Field.GetValue(old), now[i].Field.GetValue(running));
+        }
+    }
+
+    /// <summary>The length of an array never changes, and texts in one hardly; numbers are somebody's buffer.</summary>
+    private void CompareArrays(object user, Array old, Array running)
+    {
+        if (old.Length != running.Length)
+            Note(user, "", $"it has {running.Length} elements in what runs, and the tac as it was would make {old.Length} now");
+        else if (!old.GetType().GetElementType()!.IsPrimitive)
+            MapElements(user, running, compareTexts: true);
+    }
+
+    private void MapElements(object old, IEnumerable running, bool compareTexts = false)
+    {
+        object?[] before = [.. ((IEnumerable)old).Cast<object?>()], now = [.. running.Cast<object?>()];
+        if (before.Length != now.Length)
+            return;
+        for (var i = 0; i < before.Length; i++)
+        {
+            if (compareTexts || (before[i] is not null && now[i] is not null && Leaf.TextOf(before[i]!) is null && before[i] is not ValueType))
+                Compare(old, $"[{i}]", before[i], now[i]);
+        }
+    }
+
+    private void Compare(object user, string label, object? old, object? running)
+    {
+        if (ReferenceEquals(old, running))
+            return;
+        if (old is null || running is null || (Leaf.TextOf(old) is { } before && Leaf.TextOf(running) is { } now && before != now))
+            Note(user, label, $"{label} is {Leaf.Shown(running)} in what runs, and the tac as it was would make it {Leaf.Shown(old)} now: something that it reads has changed");
+        else if (Leaf.TextOf(old) is not null || old is MemberInfo)
+            return;
+        else if (old is Delegate first && running is Delegate second)
+            CompareFunctions(user, label, first, second);
+        else if (old is ValueType)
+            CompareFields(user, label + ".", old, running);
+        else if (_runningOf.TryAdd(old, running))
+            _left.Enqueue(() => Expand(old, running));
+        else if (!ReferenceEquals(_runningOf[old], running))
+            Note(user, label, $"{label} is another {Leaf.NameOf(old.GetType())} in what runs");
+    }
+
+    private void CompareFunctions(object user, string label, Delegate old, Delegate running)
+    {
+        Delegate[] before = old.GetInvocationList(), now = running.GetInvocationList();
+        if (before.Length != now.Length || before.Zip(now, (one, other) => _code.Compare(one.Method, other.Method)).Any(difference => difference is not null))
+        {
+            Note(user, label, $"{label} is another function in what runs");
+            return;
+        }
+
+        for (var i = 0; i < before.Length; i++)
+        {
+            if (before[i].Target is { } target && now[i].Target is { } counterpart && !_code.IsScope(target.GetType()))
+                Compare(user, label, target, counterpart);
+            foreach (var use in _variableUse.OfFunction(before[i], now[i]))
+                Compare(use);
+        }
+    }
+
+    /// <summary>A variable that running code writes is state.</summary>
+    private void Compare(VariableUse.Use use)
+    {
+        if (use.Problem is null && !_written.Contains((use.OldOwner, use.OldField)) && _comparison.Pairs.OfOldVariable(use.OldOwner, use.OldField) is { } pair)
+            Compare(pair, use.Name, use.OldField.GetValue(use.OldOwner), use.NewField.GetValue(use.NewOwner));
+    }
+
+    private void Note(object user, string label, string text) => (user as Pair ?? _comparison.Pairs.OfOld(user))?.Differ(label, text);
+}

@@ -1,0 +1,112 @@
+using System.Collections;
+using System.Text;
+using TacHost.Services;
+
+namespace TacHost.Reloading;
+
+/// <summary>Which service of one tree is which of another.</summary>
+/// <remarks>Root to root; children by name; those without a name by what they are, and then in order. Services without a counterpart are new, or are gone.</remarks>
+internal sealed class ServiceMatches
+{
+    private const int DescribedDepth = 4;
+
+    private readonly Dictionary<IService, IService> _newOf = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<IService, IService> _oldOf = new(ReferenceEqualityComparer.Instance);
+    private readonly ObjectShapes _shapes;
+
+    public ServiceMatches(Application old, Application @new, ObjectShapes shapes)
+    {
+        (_shapes, Old, New) = (shapes, [.. TreeOrder.Of(old)], [.. TreeOrder.Of(@new)]);
+        OldSet = new HashSet<IService>(Old, ReferenceEqualityComparer.Instance);
+        NewSet = new HashSet<IService>(New, ReferenceEqualityComparer.Instance);
+        Match(old, @new);
+    }
+
+    /// <summary>Gets all services of the old tree, in the order of the start.</summary>
+    public IReadOnlyList<IService> Old { get; }
+
+    /// <summary>Gets all services of the new tree, in the order of the start.</summary>
+    public IReadOnlyList<IService> New { get; }
+
+    public IReadOnlySet<IService> OldSet { get; }
+
+    public IReadOnlySet<IService> NewSet { get; }
+
+    public IService? NewOf(IService old) => _newOf.GetValueOrDefault(old);
+
+    public IService? OldOf(IService @new) => _oldOf.GetValueOrDefault(@new);
+
+    private void Match(IService old, IService @new)
+    {
+        _newOf.Add(old, @new);
+        _oldOf.Add(@new, old);
+        if (old is not IEnumerable<IService> before || @new is not IEnumerable<IService> after)
+            return;
+        var named = before.Where(child => child.Name is not null).ToDictionary(child => child.Name!, StringComparer.Ordinal);
+        foreach (var child in after.Where(child => child.Name is not null))
+        {
+            if (named.GetValueOrDefault(child.Name!) is { } counterpart)
+                Match(counterpart, child);
+        }
+
+        MatchBy(before, after, Describe);
+        MatchBy(before, after, child => child.GetType().FullName ?? "");
+    }
+
+    /// <summary>Matches the children without a name that have none yet and of which something is the same.</summary>
+    private void MatchBy(IEnumerable<IService> before, IEnumerable<IService> after, Func<IService, string> describe)
+    {
+        Dictionary<string, Queue<IService>> left = new(StringComparer.Ordinal);
+        foreach (var child in before.Where(child => child.Name is null && NewOf(child) is null))
+        {
+            var key = describe(child);
+            (left.TryGetValue(key, out var queue) ? queue : left[key] = new()).Enqueue(child);
+        }
+
+        foreach (var child in after.Where(child => child.Name is null && OldOf(child) is null))
+        {
+            if (left.GetValueOrDefault(describe(child)) is { Count: > 0 } queue)
+                Match(queue.Dequeue(), child);
+        }
+    }
+
+    /// <summary>The type and the plain values, as far down as a person would look.</summary>
+    private string Describe(IService service)
+    {
+        StringBuilder text = new();
+        Append(text, service, DescribedDepth);
+        if (service is IEnumerable<IService> collection)
+        {
+            foreach (var child in collection)
+                text.Append('{').Append(child.Name ?? Describe(child)).Append('}');
+        }
+
+        return text.ToString();
+    }
+
+    private void Append(StringBuilder text, object? value, int depth)
+    {
+        if (value is null || Leaf.TextOf(value) is not null)
+        {
+            text.Append(value is null ? "null" : Leaf.TextOf(value)).Append(';');
+            return;
+        }
+
+        text.Append(value.GetType().FullName?.Split('[')[0]);
+        if (depth == 0 || value is Delegate or System.Reflection.MemberInfo || ObjectShapes.LookAt(value.GetType()) is Look.Opaque or Look.Identity)
+            return;
+        text.Append('(');
+        if (value is IEnumerable elements && (value is Array || ObjectShapes.LookAt(value.GetType()) == Look.Elements))
+        {
+            foreach (var element in elements)
+                Append(text, element, depth - 1);
+        }
+        else
+        {
+            foreach (var field in _shapes.FieldsOf(value.GetType()))
+                Append(text, field.Field.FieldType.IsPointer ? null : field.Field.GetValue(value), depth - 1);
+        }
+
+        text.Append(')');
+    }
+}

@@ -1,0 +1,125 @@
+using TacHost.Services;
+
+namespace TacHost.Reloading;
+
+/// <summary>Carries what differs to all services that it concerns, each with the uppermost reason.</summary>
+internal sealed class Spreading
+{
+    private readonly Dictionary<Pair, (string Label, Pair? From, string? Reason)> _causes = [];
+    private readonly Queue<Pair> _left = new();
+
+    public Spreading(TreeComparison comparison)
+    {
+        foreach (var pair in comparison.Pairs.All.Where(pair => pair.Differences.Count > 0))
+            Mark(pair, "", null, null);
+        Spread();
+    }
+
+    /// <summary>Returns why a service cannot stay as it is, or null.</summary>
+    public string? ReasonOf(Pair service) => _causes.ContainsKey(service) ? Reason(service) : null;
+
+    public bool Contains(Pair pair) => _causes.ContainsKey(pair);
+
+    /// <summary>Adds a service, and all that it concerns.</summary>
+    /// <returns>Whether it was not there before.</returns>
+    public bool Add(Pair service, string reason)
+    {
+        if (!Mark(service, "", null, reason))
+            return false;
+        Spread();
+        return true;
+    }
+
+    /// <summary>Returns the services that use something, itself included if it is one.</summary>
+    public static HashSet<Pair> ServicesThatUse(Pair used)
+    {
+        HashSet<Pair> seen = [used], services = [];
+        Stack<Pair> left = new([used]);
+        while (left.TryPop(out var pair))
+        {
+            if (IsService(pair))
+            {
+                services.Add(pair);
+                continue;
+            }
+
+            foreach (var user in pair.Users.Where(seen.Add))
+                left.Push(user);
+        }
+
+        return services;
+    }
+
+    public static bool IsService(Pair pair) => pair is { Variable: null, Old: IService };
+
+    /// <summary>A variable that running code writes joins all services whose code uses it: one that stayed would go on with the old variable, and one that comes with a new one.</summary>
+    /// <returns>Whether that concerned further services.</returns>
+    public bool JoinByVariables(TreeComparison comparison)
+    {
+        var hasGrown = false;
+        foreach (var variable in comparison.Pairs.Writers.Select(each => each.Variable).Distinct())
+        {
+            var services = ServicesThatUse(variable);
+            if (services.FirstOrDefault(Contains) is not { } replaced)
+                continue;
+            foreach (var service in services.Where(service => !Contains(service)))
+                hasGrown |= Add(service, $"its code shares the variable '{variable.Variable}' with '{NameOf(replaced)}', which is replaced");
+        }
+
+        return hasGrown;
+    }
+
+    /// <summary>Returns the name of a service, or its path.</summary>
+    public static string NameOf(Pair service) => ((IService)service.New).ServicePath is var path ? path[(path.IndexOf('/', StringComparison.Ordinal) + 1)..] : "";
+
+    private bool Mark(Pair pair, string label, Pair? from, string? reason)
+    {
+        // A plain group never changes; its children are looked at one by one.
+        if (IsService(pair) && TreeOrder.IsPlainGroup((IService)pair.Old) && TreeOrder.IsPlainGroup((IService)pair.New) && reason is null)
+            return false;
+        if (!_causes.TryAdd(pair, (label, from, reason)))
+            return false;
+        _left.Enqueue(pair);
+        return true;
+    }
+
+    private void Spread()
+    {
+        while (_left.TryDequeue(out var pair))
+        {
+            foreach (var user in pair.Users)
+            {
+                if (!_causes.ContainsKey(user))
+                    Mark(user, user.Targets.Find(target => target.Target == pair).Label, pair, null);
+            }
+        }
+    }
+
+    private string Reason(Pair service)
+    {
+        var path = "";
+        var pair = service;
+        while (true)
+        {
+            var (label, from, reason) = _causes[pair];
+            if (reason is not null)
+                return reason;
+            if (pair.Differences.Count > 0)
+                return Join(path, pair.Differences.First());
+            if (pair != service && IsService(pair))
+                return $"it uses '{NameOf(pair)}', which is replaced";
+            path = from!.Variable is not null ? "" : label.Length == 0 ? path : path.Length == 0 || label.StartsWith('[') ? path + label : $"{path}.{label}";
+            if (IsService(from))
+                return $"it uses '{NameOf(from)}', which is replaced";
+            pair = from;
+        }
+    }
+
+    private static string Join(string path, KeyValuePair<string, string> difference)
+    {
+        var (place, text) = difference;
+        if (path.Length == 0)
+            return text;
+        return place.Length > 0 && text.StartsWith(place, StringComparison.Ordinal) ? $"{path}{(place.StartsWith('[') ? "" : ".")}{text}" : $"{path}: {text}";
+    }
+}

@@ -1,0 +1,137 @@
+using System.Reflection;
+using TacHost.Services;
+
+namespace TacHost.Reloading;
+
+/// <summary>A tree as it runs and as it is to be: decides which services stay, with the reason for all others.</summary>
+internal sealed class TreeChange
+{
+    private readonly TreeComparison _comparison;
+    private readonly ServiceMatches _matches;
+    private readonly RunningCheck _running;
+    private readonly Spreading _replaced;
+    private readonly Graft _graft;
+
+    /// <param name="running">The tree that runs.</param>
+    /// <param name="old">What the tac as it was makes now.</param>
+    /// <param name="oldPrints">The prints of its code.</param>
+    /// <param name="runningPrints">The prints of the code of all that runs, also of what came before and has stayed.</param>
+    /// <param name="new">What the tac as it is makes.</param>
+    /// <param name="newPrints">The prints of its code.</param>
+    /// <param name="makeAgain">Makes the new one once more, to tell what is different each time.</param>
+    /// <param name="sameLibrary">Returns whether the name of a library means one assembly to two assemblies.</param>
+    public TreeChange(Application running, Application old, CodePrints oldPrints, CodePrints runningPrints, Application @new, CodePrints newPrints, Func<Application> makeAgain, Func<string, Assembly, Assembly, bool> sameLibrary)
+    {
+        ObjectShapes shapes = new();
+        CodeComparison newCode = new(newPrints, newPrints, sameLibrary);
+        _matches = new ServiceMatches(old, @new, shapes);
+        _comparison = new TreeComparison(_matches, new CodeComparison(oldPrints, newPrints, sameLibrary), shapes);
+        _running = new RunningCheck(_comparison, old, running, new CodeComparison(oldPrints, runningPrints, sameLibrary), shapes);
+        if (_comparison.Pairs.All.Any(pair => pair.Differences.Count > 0))
+            Noise = RemoveNoise(@new, makeAgain(), newCode, shapes);
+        NoteStates(running);
+        _replaced = new Spreading(_comparison);
+        _graft = Settle(newCode, shapes);
+        Plan = MakePlan();
+    }
+
+    /// <summary>Gets the plan.</summary>
+    public ReloadPlan Plan { get; }
+
+    /// <summary>Gets the places that are different each time the tac is run.</summary>
+    public IReadOnlyList<string> Noise { get; } = [];
+
+    /// <summary>Gets the services that stay: those of the new tree, each with the one that runs in its place.</summary>
+    public IReadOnlyDictionary<IService, IService> Staying => _matches.New.Where(Stays).ToDictionary(service => service, service => (IService)_running.RunningOf(_matches.OldOf(service)!)!, (IEqualityComparer<IService>)ReferenceEqualityComparer.Instance);
+
+    /// <summary>Leads the references of what comes to what stays. The last step before the start of what comes.</summary>
+    public void LeadReferences() => _graft.Apply(Newcomers);
+
+    private IEnumerable<IService> Newcomers => _matches.New.Where(service => !Stays(service));
+
+    private bool Stays(IService @new) =>
+        _matches.OldOf(@new) is { } old && !_replaced.Contains(_comparison.Pairs.OfOld(old)!) && !_running.Missing.Contains(old);
+
+    /// <summary>A service that has failed or stopped in a tree that runs is not what the tac wants.</summary>
+    private void NoteStates(Application running)
+    {
+        foreach (var old in _matches.Old)
+        {
+            if (_comparison.Pairs.OfOld(old) is not { } pair || _running.RunningOf(old) is not Service service)
+                continue;
+            if (running.Running && service.State is ServiceState.Failed or ServiceState.Stopped)
+                pair.Differ("", service.State == ServiceState.Failed ? $"it has failed{(service.LastFailure is { } failure ? $": {failure.Message}" : "")}" : "it has stopped");
+            foreach (var file in service.ChangedFiles)
+                pair.Differ(file, $"{file} has changed");
+        }
+    }
+
+    /// <summary>Adds services until nothing concerns a further one.</summary>
+    private Graft Settle(CodeComparison newCode, ObjectShapes shapes)
+    {
+        while (true)
+        {
+            var hasGrown = ReplaceBelowReplaced();
+            hasGrown |= _replaced.JoinByVariables(_comparison);
+            Graft graft = new(_comparison, _running, newCode, shapes, _matches.New.Where(Stays).Select(service => _comparison.Pairs.OfNew(service)!));
+            foreach (var problem in graft.FindProblems(Newcomers))
+            {
+                foreach (var owner in Spreading.ServicesThatUse(problem.Shared).Where(owner => !TreeOrder.IsPlainGroup((IService)owner.Old)))
+                    hasGrown |= _replaced.Add(owner, $"it shares {problem.What} with '{NameOf(problem.Newcomer)}', which is {(_matches.OldOf(problem.Newcomer) is null ? "new" : "replaced")}");
+            }
+
+            if (!hasGrown)
+                return graft;
+        }
+    }
+
+    /// <summary>What a group of a class of its own has below it goes with it.</summary>
+    private bool ReplaceBelowReplaced()
+    {
+        var hasGrown = false;
+        foreach (var group in _matches.New.Where(service => service is IEnumerable<IService> && !Stays(service)))
+        {
+            foreach (var below in TreeOrder.Of(group).Skip(1))
+            {
+                if (_comparison.Pairs.OfNew(below) is { } pair)
+                    hasGrown |= _replaced.Add(pair, $"it is in '{NameOf(group)}', which is replaced");
+            }
+        }
+
+        return hasGrown;
+    }
+
+    private List<string> RemoveNoise(Application @new, Application again, CodeComparison code, ObjectShapes shapes)
+    {
+        TreeComparison noise = new(new ServiceMatches(@new, again, shapes), code, shapes);
+        List<string> places = [];
+        foreach (var pair in _comparison.Pairs.All.Where(pair => pair.Differences.Count > 0))
+        {
+            if (noise.Pairs.OfNewOf(pair) is not { } differing)
+                continue;
+            foreach (var place in differing.Differences.Keys.Where(place => place != Pair.Unseen && pair.Differences.Remove(place)))
+                places.Add($"{Leaf.NameOf(pair.New.GetType())}{(place.Length == 0 ? "" : ".")}{place} is different each time and does not count");
+        }
+
+        return [.. places.Distinct()];
+    }
+
+    private ReloadPlan MakePlan()
+    {
+        List<PlanLine> lines = [];
+        foreach (var service in _matches.New.Skip(1))
+        {
+            var old = _matches.OldOf(service);
+            lines.Add(Stays(service) ? new PlanLine(Verdict.Kept, NameOf(service), "")
+                : old is null ? new PlanLine(Verdict.Added, NameOf(service), "is new")
+                : _running.Missing.Contains(old) ? new PlanLine(Verdict.Added, NameOf(service), "is not in what runs")
+                : new PlanLine(Verdict.Replaced, NameOf(service), _replaced.ReasonOf(_comparison.Pairs.OfOld(old)!) ?? ""));
+        }
+
+        foreach (var service in _matches.Old.Where(service => _matches.NewOf(service) is null && !_running.Missing.Contains(service)))
+            lines.Add(new PlanLine(Verdict.Removed, NameOf(service), "is not in the tac any more"));
+        return new ReloadPlan(lines, Noise);
+    }
+
+    private static string NameOf(IService service) => service.ServicePath[(service.ServicePath.IndexOf('/', StringComparison.Ordinal) + 1)..];
+}

@@ -1,0 +1,226 @@
+using System.Collections;
+using System.Reflection;
+using TacHost.Services;
+
+namespace TacHost.Reloading;
+
+/// <summary>Walks two trees at once, as pairs of what has the same place in both, and notes in each pair what differs there.</summary>
+/// <remarks>
+/// Pairs and not hashes: two listeners that shared a factory and do so no longer would have the same hashes. Each old object is met once;
+/// if it meets a second new one, or the other way round, it is shared in another way. What cannot be looked into differs.
+/// </remarks>
+internal sealed class TreeComparison
+{
+    private readonly Queue<Action> _left = new();
+    private readonly ServiceMatches _matches;
+    private readonly ObjectShapes _shapes;
+    private readonly VariableUse _variableUse;
+
+    public TreeComparison(ServiceMatches matches, CodeComparison code, ObjectShapes shapes)
+    {
+        (_matches, Code, _shapes) = (matches, code, shapes);
+        _variableUse = new VariableUse(code);
+        foreach (var service in matches.Old)
+        {
+            if (matches.NewOf(service) is { } counterpart)
+                Enter(service, counterpart);
+        }
+
+        while (_left.TryDequeue(out var next))
+            next();
+    }
+
+    public CodeComparison Code { get; }
+
+    /// <summary>Gets all pairs.</summary>
+    public PairIndex Pairs { get; } = new();
+
+    private Pair Enter(object old, object @new)
+    {
+        Pair pair = new(old, @new);
+        Pairs.Add(pair);
+        _left.Enqueue(() => Expand(pair));
+        return pair;
+    }
+
+    private void Compare(Pair user, string label, object? old, object? @new)
+    {
+        if (ReferenceEquals(old, @new))
+            return;
+        if (old is null || @new is null)
+        {
+            user.Differ(label, $"{label} was {Leaf.Shown(old)} and is {Leaf.Shown(@new)}");
+            return;
+        }
+
+        if (Leaf.TextOf(old) is { } before && Leaf.TextOf(@new) is { } after)
+        {
+            if (before != after || old.GetType().FullName != @new.GetType().FullName)
+                user.Differ(label, $"{label} was {Leaf.Shown(old)} and is {Leaf.Shown(@new)}");
+            return;
+        }
+
+        switch (old, @new)
+        {
+            case (Delegate first, Delegate second):
+                CompareFunctions(user, label, first, second);
+                break;
+            case (Type first, Type second):
+                Note(user, label, Code.Compare(first, second));
+                break;
+            case (MethodBase first, MethodBase second):
+                Note(user, label, Code.Compare(first, second));
+                break;
+            case (MemberInfo first, MemberInfo second):
+                Note(user, label, first.Name == second.Name && first.DeclaringType is { } one && second.DeclaringType is { } two ? Code.Compare(one, two) : $"{label} was '{first.Name}' and is '{second.Name}'");
+                break;
+            case (ValueType first, ValueType second):
+                CompareFields(user, label + ".", first, second);
+                break;
+            default:
+                CompareObjects(user, label, old, @new);
+                break;
+        }
+    }
+
+    private void CompareObjects(Pair user, string label, object old, object @new)
+    {
+        if (Pairs.OfOld(old) is { } known)
+        {
+            if (ReferenceEquals(known.New, @new))
+                user.Refer(label, known);
+            else
+                user.Differ(label, Shared(label, old));
+        }
+        else if (Pairs.OfNew(@new) is not null)
+        {
+            user.Differ(label, Shared(label, old));
+        }
+        else if ((old is IService && _matches.OldSet.Contains((IService)old)) || (@new is IService && _matches.NewSet.Contains((IService)@new)))
+        {
+            user.Differ(label, $"{label} is another service".TrimStart());
+        }
+        else
+        {
+            user.Refer(label, Enter(old, @new));
+        }
+
+        static string Shared(string label, object old) =>
+            old is IService service ? $"{label} was '{service.ServicePath}' and is another service".TrimStart() : $"{(label.Length == 0 ? "" : label + ", ")}a {Leaf.NameOf(old.GetType())}, is shared with others in another way";
+    }
+
+    private void Expand(Pair pair)
+    {
+        var (first, second) = (pair.Old.GetType(), pair.New.GetType());
+        if (Code.Compare(first, second) is { } difference)
+        {
+            pair.Differ("", difference);
+            return;
+        }
+
+        foreach (var use in _variableUse.OfType(first, second))
+            Use(pair, use);
+        var look = first.IsArray ? Look.Elements : ObjectShapes.LookAt(first);
+        if (look == Look.Opaque)
+            pair.Differ(Pair.Unseen, $"it is a {Leaf.NameOf(first)}, into which nobody can look");
+        else if (look == Look.Elements)
+            CompareElements(pair, (IEnumerable)pair.Old, (IEnumerable)pair.New);
+        else if (look == Look.Fields)
+            CompareFields(pair, "", pair.Old, pair.New);
+    }
+
+    private void CompareFields(Pair pair, string prefix, object old, object @new)
+    {
+        var (first, second) = (_shapes.FieldsOf(old.GetType()), _shapes.FieldsOf(@new.GetType()));
+        if (first.Length != second.Length)
+        {
+            pair.Differ(prefix, $"{prefix.TrimEnd('.')} was a {Leaf.NameOf(old.GetType())} and is a {Leaf.NameOf(@new.GetType())}");
+            return;
+        }
+
+        for (var i = 0; i < first.Length; i++)
+        {
+            if (first[i].Field.FieldType.IsPointer)
+                pair.Differ(Pair.Unseen, $"{prefix}{first[i].Label} is a pointer, into which nobody can look");
+            else
+                Compare(pair, prefix + first[i].Label, first[i].Field.GetValue(old), second[i].Field.GetValue(@new));
+        }
+    }
+
+    private void CompareElements(Pair pair, IEnumerable old, IEnumerable @new)
+    {
+        if (ObjectShapes.IsHashed(old.GetType()))
+            Compare(pair, "comparer", old.GetType().GetProperty("Comparer")!.GetValue(old), @new.GetType().GetProperty("Comparer")!.GetValue(@new));
+        object?[] before = [.. old.Cast<object?>()], after = [.. @new.Cast<object?>()];
+        if (before.Length != after.Length)
+            pair.Differ("", $"it had {before.Length} elements and has {after.Length}");
+        for (var i = 0; i < Math.Min(before.Length, after.Length); i++)
+            Compare(pair, $"[{i}]", before[i], after[i]);
+    }
+
+    private void CompareFunctions(Pair user, string label, Delegate old, Delegate @new)
+    {
+        if (Pairs.OfFunctions(old, @new) is not { } pair)
+        {
+            pair = Pairs.Add(old, @new);
+            _left.Enqueue(() => ExpandFunction(pair, old, @new));
+        }
+
+        user.Refer(label, pair);
+    }
+
+    private void ExpandFunction(Pair pair, Delegate old, Delegate @new)
+    {
+        Delegate[] before = old.GetInvocationList(), after = @new.GetInvocationList();
+        Note(pair, "", Code.Compare(old.GetType(), @new.GetType()) ?? (before.Length == after.Length ? null : $"it had {before.Length} functions and has {after.Length}"));
+        for (var i = 0; i < Math.Min(before.Length, after.Length); i++)
+        {
+            Note(pair, "", Code.Compare(before[i].Method, after[i].Method));
+            if (pair.Differences.Count > 0)
+                return;
+            if (before[i].Target is { } target && !Code.IsScope(target.GetType()))
+                CompareTargets(pair, target, after[i].Target);
+            foreach (var use in _variableUse.OfFunction(before[i], after[i]))
+                Use(pair, use);
+        }
+    }
+
+    /// <summary>A target has no name: what differs in it is said as if it stood in the place of the function.</summary>
+    private void CompareTargets(Pair pair, object old, object? @new)
+    {
+        if (@new is null)
+            pair.Differ("", "it had an object and has none");
+        else if (!ReferenceEquals(old, @new))
+            CompareObjects(pair, "", old, @new);
+    }
+
+    private void Use(Pair user, VariableUse.Use use)
+    {
+        if (use.Problem is { } problem)
+        {
+            user.Differ(use.Name, problem);
+            return;
+        }
+
+        if (Pairs.OfOldVariable(use.OldOwner, use.OldField) is not { } variable)
+        {
+            variable = Pairs.Add(use);
+            var (old, @new) = (use.OldField.GetValue(use.OldOwner), use.NewField.GetValue(use.NewOwner));
+            _left.Enqueue(() => Compare(variable, use.Name, old, @new));
+        }
+        else if (!ReferenceEquals(variable.New, use.NewOwner ?? use.NewField))
+        {
+            user.Differ(use.Name, $"the variable '{use.Name}' is shared with others in another way");
+        }
+
+        user.Refer(use.Name, variable);
+        if (use.IsWritten)
+            Pairs.Writers.Add((variable, user));
+    }
+
+    private static void Note(Pair pair, string label, string? difference)
+    {
+        if (difference is not null)
+            pair.Differ(label, label.Length == 0 ? difference : $"{label}: {difference}");
+    }
+}
