@@ -104,6 +104,29 @@ internal sealed class ChildCollection(MultiService owner)
         }
     }
 
+    /// <summary>Replaces all children. Those that joined while the owner was running, and do not leave, stay behind the others.</summary>
+    public void Become(IReadOnlyList<(IService Child, string Segment)> children, IReadOnlySet<IService> leaving)
+    {
+        lock (_gate)
+        {
+            HashSet<IService> listed = new(children.Select(each => each.Child), ReferenceEqualityComparer.Instance);
+            var joined = _children.Where(child => !leaving.Contains(child) && !listed.Contains(child)).ToArray();
+            _children.Clear();
+            _nextNumbers = null;
+            _bySegment = new Dictionary<string, IService>(StringComparer.Ordinal);
+            foreach (var (child, segment) in children)
+            {
+                _children.Add(child);
+                _bySegment.Add(segment, child);
+                if (child is Service service)
+                    service.Segment = segment;
+            }
+
+            foreach (var child in joined)
+                Add(child);
+        }
+    }
+
     public void Complete(PendingStart start)
     {
         lock (_gate)

@@ -78,6 +78,9 @@ public abstract class Service : IService
     /// <summary>The name, or a description of the type for one that has none.</summary>
     internal virtual string OwnName => _name ?? TypeName.Of(GetType());
 
+    /// <summary>What the body waits for before it begins, or null. Set before the start.</summary>
+    internal TaskCompletionSource? BodyGate { get; set; }
+
     /// <summary>The phase of the state machine, which tells more than <see cref="State"/>.</summary>
     internal ServicePhase Phase => _life.Phase;
 
@@ -259,6 +262,17 @@ public abstract class Service : IService
         {
             ClearParent(parent);
             throw;
+        }
+    }
+
+    /// <summary>Leaves a parent that does not run for one that does, without being listed among its children yet.</summary>
+    internal void MoveBeside(MultiService from, MultiService to)
+    {
+        lock (_gate)
+        {
+            if (_parent != from)
+                throw new InvalidOperationException($"The service '{ServicePath}' cannot join '{to.ServicePath}', because it does not belong to '{from.ServicePath}' any more.");
+            _parent = to;
         }
     }
 

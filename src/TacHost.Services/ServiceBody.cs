@@ -12,6 +12,8 @@ internal sealed class ServiceBody(Service service, ServiceLife life)
         var stoppingToken = _stopping.Token;
         try
         {
+            if (service.BodyGate is { } gate)
+                await gate.Task.WaitAsync(stoppingToken);
             if (service.Execute(stoppingToken) is { } body)
             {
                 await body;

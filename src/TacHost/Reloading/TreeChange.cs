@@ -44,6 +44,14 @@ internal sealed class TreeChange
     /// <summary>Gets the services that stay: those of the new tree, each with the one that runs in its place.</summary>
     public IReadOnlyDictionary<IService, IService> Staying => _matches.New.Where(Stays).ToDictionary(service => service, service => (IService)_running.RunningOf(_matches.OldOf(service)!)!, (IEqualityComparer<IService>)ReferenceEqualityComparer.Instance);
 
+    /// <summary>Gets the services of the new tree that replace others, each with the one that runs.</summary>
+    public IReadOnlyDictionary<IService, IService> Predecessors => Newcomers
+        .Where(service => _matches.OldOf(service) is { } old && _running.RunningOf(old) is not null)
+        .ToDictionary(service => service, service => (IService)_running.RunningOf(_matches.OldOf(service)!)!, (IEqualityComparer<IService>)ReferenceEqualityComparer.Instance);
+
+    /// <summary>Gets the services that run and are to stop, in the order of their start.</summary>
+    public IReadOnlyList<IService> Leaving => [.. _matches.Old.Where(old => _matches.NewOf(old) is not { } @new || !Stays(@new)).Select(old => _running.RunningOf(old) as IService).OfType<IService>()];
+
     /// <summary>Leads the references of what comes to what stays. The last step before the start of what comes.</summary>
     public void LeadReferences() => _graft.Apply(Newcomers);
 

@@ -21,9 +21,14 @@ internal sealed class TacChange
 
         """;
 
-    private TacChange(Application running, Application @new, TreeChange change) => (Running, New, Change) = (running, @new, change);
+    private TacChange(Application running, TacRecipe old, TacRecipe target, Application @new, TreeChange change) =>
+        (Running, Old, Target, New, Change) = (running, old, target, @new, change);
 
     public Application Running { get; }
+
+    public TacRecipe Old { get; }
+
+    public TacRecipe Target { get; }
 
     public Application New { get; }
 
@@ -37,12 +42,24 @@ internal sealed class TacChange
     /// <param name="meanwhile">What happens between the start of the first and the reload.</param>
     public static async Task<TacChange> MakeAsync(string before, string after, Func<Application, Task>? meanwhile = null)
     {
-        TacRecipe old = TacOf.Text(Prelude + before), @new = before == after ? old : TacOf.Text(Prelude + after);
+        TacRecipe old = TacOf.Text(Prelude + before), target = before == after ? old : TacOf.Text(Prelude + after);
         var running = await old.BuildAsync();
         if (meanwhile is not null)
             await meanwhile(running);
-        var target = await @new.BuildAsync();
-        var again = await @new.BuildAsync();
-        return new TacChange(running, target, new TreeChange(running, await old.BuildAsync(), old.Prints, old.Prints, target, @new.Prints, () => again, ContextAssemblies.IsSame));
+        return await OfAsync(running, old, old, target);
+    }
+
+    /// <summary>Compares what runs with a tac.</summary>
+    /// <param name="running">What runs.</param>
+    /// <param name="first">The tac that it was started with.</param>
+    /// <param name="old">The tac that it is now.</param>
+    /// <param name="target">The tac that it is to be.</param>
+    public static async Task<TacChange> OfAsync(Application running, TacRecipe first, TacRecipe old, TacRecipe target)
+    {
+        var runningPrints = first.Prints;
+        runningPrints.AddAll(old.Prints);
+        var @new = await target.BuildAsync();
+        var again = await target.BuildAsync();
+        return new TacChange(running, old, target, @new, new TreeChange(running, await old.BuildAsync(), old.Prints, runningPrints, @new, target.Prints, () => again, ContextAssemblies.IsSame));
     }
 }
