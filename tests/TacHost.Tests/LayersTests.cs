@@ -18,7 +18,7 @@ public sealed partial class LayersTests
         ["TacHost.Daemon"] = ["TacHost.Interop", "TacHost.Loading", Contract],
         ["TacHost.Hosting"] = ["TacHost.CommandLine", "TacHost.Daemon", "TacHost.Interop", "TacHost.Logging", Contract],
         ["TacHost.Plugins"] = ["TacHost.CommandLine", "TacHost.Interop", "TacHost.Loading", Contract],
-        ["TacHost.Logging"] = ["TacHost.Interop", "TacHost.Loading"],
+        ["TacHost.Logging"] = ["TacHost.Interop", "TacHost.Loading", Contract],
         ["TacHost.Interop"] = [],
         ["TacHost.Reloading"] = ["TacHost.Loading", Contract],
     };
