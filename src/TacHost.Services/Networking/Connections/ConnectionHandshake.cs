@@ -9,6 +9,11 @@ namespace TacHost.Services.Networking.Connections;
 /// <summary>A connection on which something is said before its protocol sees it: a PROXY header, a TLS handshake, or first the one and then the other.</summary>
 internal sealed class ConnectionHandshake(StreamSocket socket, StreamListener listener, ListenerSettings settings, ConnectionPermit? permit) : IConnection
 {
+    /// <summary>The time for what is on its way already when the listener stops.</summary>
+    private static readonly TimeSpan _timeAtStop = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _limit = new();
+
     /// <inheritdoc/>
     public IConnection? Previous { get; set; }
 
@@ -18,17 +23,17 @@ internal sealed class ConnectionHandshake(StreamSocket socket, StreamListener li
     /// <summary>Leaves the accepting thread, goes through the opening within its time limit, and hands the connection to its protocol; or closes it.</summary>
     public async Task OpenAsync()
     {
+        _limit.CancelAfter(settings.HandshakeTimeout);
         listener.Keep(this);
         await Task.Yield();
         SslStream? tls = null;
         try
         {
-            using CancellationTokenSource limit = new(settings.HandshakeTimeout);
-            var ends = settings.TrustedProxies is { } trusted ? await ProxyHeader.ReceiveAsync(socket.ManagedSocket, socket.Peer, trusted, limit.Token) : null;
+            var ends = settings.TrustedProxies is { } trusted ? await ProxyHeader.ReceiveAsync(socket.ManagedSocket, socket.Peer, trusted, _limit.Token) : null;
             if (settings.ExpectsProxyHeader && (ends?.Peer ?? socket.Peer) is IPEndPoint client && permit?.TryCountTo(client.Address) == false)
                 throw new FormatException($"{client.Address} has as many connections as it may have.");
             if (settings.Tls is { } certificates)
-                tls = await DeferredSessionTicketStream.AuthenticateAsServerAsync(new NetworkStream(socket.ManagedSocket, ownsSocket: false), certificates, limit.Token);
+                tls = await DeferredSessionTicketStream.AuthenticateAsServerAsync(new NetworkStream(socket.ManagedSocket, ownsSocket: false), certificates, _limit.Token);
 
             listener.Serve(tls is null ? new SocketTransport(socket, listener, ends) { Permit = permit } : new TlsTransport(socket, listener, ends, tls) { Permit = permit });
         }
@@ -42,6 +47,7 @@ internal sealed class ConnectionHandshake(StreamSocket socket, StreamListener li
         finally
         {
             listener.Release(this);
+            _limit.Dispose();
         }
     }
 
@@ -57,5 +63,14 @@ internal sealed class ConnectionHandshake(StreamSocket socket, StreamListener li
     /// <inheritdoc/>
     public void ShortenLinger()
     {
+        // It has not begun anything that would be worth the wait.
+        try
+        {
+            _limit.CancelAfter(_timeAtStop);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just been served.
+        }
     }
 }

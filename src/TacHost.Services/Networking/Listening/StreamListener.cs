@@ -148,7 +148,7 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
         var level = Interlocked.Exchange(ref _handshakeFailed, true) ? LogLevel.Debug : LogLevel.Warning;
         if (!_settings.Logger.IsEnabled(level))
             return;
-        var reason = failure is OperationCanceledException ? $"it took longer than {_settings.HandshakeTimeout.TotalSeconds:0.###} s." : failure.Message;
+        var reason = failure is OperationCanceledException ? IsClosing ? "the server was stopped." : $"it took longer than {_settings.HandshakeTimeout.TotalSeconds:0.###} s." : failure.Message;
         NetworkingLog.HandshakeFailed(_settings.Logger, level, EndPoint, reason);
     }
 

@@ -208,6 +208,18 @@ public sealed class ProxyHeaderTests
     public void Loopback_UnixPeer_IsTrusted() =>
         Assert.True(TrustedProxies.Loopback.Contains(new System.Net.Sockets.UnixDomainSocketEndPoint("/run/x.sock")));
 
+    [Fact]
+    public async Task StopAsync_SilentClient_IsNotWaitedFor()
+    {
+        RecordingFactory factory = new();
+        TlsOptions tls = new(TlsCertificate.SelfSigned("localhost")) { HandshakeTimeout = TimeSpan.FromHours(1) };
+        TlsServer server = new(0, factory, tls, "127.0.0.1");
+        await using var running = await RunningService.StartAsync(server);
+        using var client = await Client.ConnectAsync(server.EndPoints[0]);
+        await running.StopAsync().Soon();
+        Assert.True(factory.HasNone);
+    }
+
     [Theory]
     [InlineData("GET / HTTP/1.1\r\n\r\n")]
     [InlineData("x")]
