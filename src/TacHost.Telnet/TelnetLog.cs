@@ -12,8 +12,8 @@ internal static partial class TelnetLog
     [LoggerMessage(401, LogLevel.Warning, "Telnet is on {EndPoint}, which is not only this machine: whoever can listen on the network reads passwords and all else. Use localhost, and ssh to get there.")]
     public static partial void Exposed(ILogger logger, EndPoint endPoint);
 
-    [LoggerMessage(402, LogLevel.Warning, "{Peer} could not log in as '{Name}'.")]
-    public static partial void LoginFailed(ILogger logger, EndPoint peer, string name);
+    [LoggerMessage(402, LogLevel.Warning, "{Peer} could not log in as '{Name}'.{More}")]
+    public static partial void LoginFailed(ILogger logger, EndPoint peer, string name, string more);
 
     [LoggerMessage(403, LogLevel.Warning, "{Peer} has logged in as '{Name}' and may run code in this process.")]
     public static partial void LoggedIn(ILogger logger, EndPoint peer, string name);

@@ -16,6 +16,9 @@ public sealed class TelnetServer : MultiService
 {
     private const int MostLinesAtATime = 8;
 
+    /// <summary>The most connections that have not logged in. The oldest of them gives way to a further one, so that nobody can keep others from logging in.</summary>
+    private const int MostAtTheLogin = 32;
+
     private readonly StreamServer _listener;
     private readonly PasswordFile? _users;
     private readonly Lazy<Logins> _logins;
@@ -26,7 +29,7 @@ public sealed class TelnetServer : MultiService
     /// <param name="port">The port, or 0 for one that the system picks; see <see cref="EndPoints"/>.</param>
     /// <param name="users">Who may log in. Defaults to null: whoever knows a password that is made at each start and logged once.</param>
     /// <param name="iface">An address, the name of a network interface, or a host name. Defaults to <c>localhost</c>; anything else that is not a loopback address is warned of.</param>
-    /// <param name="maxSessions">How many connections there may be at a time; further ones are refused. Defaults to 4.</param>
+    /// <param name="maxSessions">How many sessions there may be at a time; whoever logs in beyond that is sent away. Defaults to 4.</param>
     /// <param name="idleTimeout">How long nothing may be typed or shown before a session is closed. Defaults to null: 10 minutes.</param>
     public TelnetServer(int port, PasswordFile? users = null, string iface = "localhost", int maxSessions = 4, TimeSpan? idleTimeout = null)
     {
@@ -37,9 +40,11 @@ public sealed class TelnetServer : MultiService
         var address = iface.Contains(':', StringComparison.Ordinal) ? iface.Replace(":", "\\:", StringComparison.Ordinal) : iface;
         _listener = new StreamServer($"tcp:{port}:interface={address}", new TelnetFactory(this))
         {
-            Limits = new ConnectionLimits { Connections = maxSessions, WhenReached = LimitAction.Refuse, IdleTimeout = idleTimeout ?? TimeSpan.FromMinutes(10) },
+            Limits = new ConnectionLimits { Connections = maxSessions + (2 * MostAtTheLogin), WhenReached = LimitAction.Refuse, IdleTimeout = idleTimeout ?? TimeSpan.FromMinutes(10) },
         };
         _listener.SetServiceParent(this);
+        Sessions = new TelnetSessions(maxSessions, MostAtTheLogin);
+        Sessions.SetServiceParent(this);
     }
 
     /// <summary>The addresses it listens on, with the port that was picked for 0. Empty while it is not bound.</summary>
@@ -57,7 +62,12 @@ public sealed class TelnetServer : MultiService
     /// <summary>How long the compiler may take for a line, whatever that may take itself: the first one takes some seconds on a busy machine.</summary>
     internal TimeSpan CompileLimit { get; init; } = TimeSpan.FromSeconds(30);
 
+    internal TelnetSessions Sessions { get; }
+
     internal Logins Logins => _logins.Value;
+
+    /// <summary>Gets the limit for the lines about failed logins.</summary>
+    internal LogLimit LoginLines { get; } = new(100);
 
     internal SharedCompiler Compiler => _compiler.Value;
 
@@ -99,6 +109,6 @@ public sealed class TelnetServer : MultiService
 
     private sealed class TelnetFactory(TelnetServer server) : ServerFactory
     {
-        protected override Protocol BuildProtocol(EndPoint peer) => new TelnetSession(server);
+        protected internal override Protocol BuildProtocol(EndPoint peer) => new TelnetSession(server);
     }
 }

@@ -21,6 +21,8 @@ namespace TacHost.Web;
 /// </remarks>
 public class HttpServer : Service, IServiceNeeds
 {
+    private static readonly TimeSpan _timeAtStop = TimeSpan.FromSeconds(1);
+
     private readonly ServerEndpoint _endpoint;
     private readonly RequestDelegate? _handler;
     private readonly List<StreamListener> _listeners = [];
@@ -119,7 +121,7 @@ public class HttpServer : Service, IServiceNeeds
         }
 
         _server = new KestrelServer(Options.Create(options), new AcceptedConnectionsFactory(_accepted), loggers);
-        await _server.StartAsync(new RequestApplication(handler, Services ?? loggersOnly), cancellationToken);
+        await _server.StartAsync(new RequestApplication(handler, Services ?? loggersOnly, Logger), cancellationToken);
         NetworkingLog.FactoryStarting(Logger, GetType().Name, string.Join(" and ", EndPoints));
     }
 
@@ -132,7 +134,9 @@ public class HttpServer : Service, IServiceNeeds
         if (_server is { } server)
         {
             _server = null;
-            await server.StopAsync(cancellationToken);
+            var stopping = server.StopAsync(cancellationToken);
+            await EndSilentConnectionsAsync(stopping);
+            await stopping;
             server.Dispose();
         }
 
@@ -140,6 +144,19 @@ public class HttpServer : Service, IServiceNeeds
             await accepted.DisposeAsync();
         _accepted.Clear();
         _listeners.Clear();
+    }
+
+    /// <summary>Ends the connections on which no request is being answered, after the time for what is on its way already. Kestrel itself would wait for the rest of half a header.</summary>
+    private async Task EndSilentConnectionsAsync(Task stopping)
+    {
+        while (true)
+        {
+            await stopping.WaitAsync(_timeAtStop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stopping.IsCompleted)
+                return;
+            foreach (var accepted in _accepted.Values)
+                accepted.EndUnlessAnswering();
+        }
     }
 
     private static void Secure(ListenOptions listen, ListenerSettings settings)

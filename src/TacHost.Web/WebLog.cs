@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace TacHost.Web;
@@ -5,8 +6,8 @@ namespace TacHost.Web;
 /// <summary>Every line that HTTP servers log themselves; Kestrel's own go to the same logger.</summary>
 internal static partial class WebLog
 {
-    [LoggerMessage(300, LogLevel.Debug, "A connection to {EndPoint} ended before its first request: {Reason}")]
-    public static partial void HandshakeFailed(ILogger logger, string endPoint, string reason);
+    [LoggerMessage(300, LogLevel.Debug, "A connection to {EndPoint} ended before its first request: {Reason}{More}")]
+    public static partial void HandshakeFailed(ILogger logger, string endPoint, string reason, string more);
 
     [LoggerMessage(301, LogLevel.Information, "{Line}")]
     public static partial void Request(ILogger logger, string line);
@@ -16,4 +17,16 @@ internal static partial class WebLog
 
     [LoggerMessage(303, LogLevel.Warning, "The access log '{Path}' is written again; {Lost} lines were lost.")]
     public static partial void AccessLogMended(ILogger logger, string path, long lost);
+
+    [LoggerMessage(304, LogLevel.Information, "A request of {Client} is not HTTP: {Reason}{More}")]
+    public static partial void BadRequest(ILogger logger, IPAddress? client, string reason, string more);
+
+    [LoggerMessage(305, LogLevel.Debug, "{Client} left before its request was answered: {Reason}{More}")]
+    public static partial void ClientLeft(ILogger logger, IPAddress? client, string reason, string more);
+
+    [LoggerMessage(306, LogLevel.Warning, "'{Upstream}' did not answer a request of {Client} ({Error}): {Reason}{More}")]
+    public static partial void NotForwarded(ILogger logger, string upstream, IPAddress? client, string error, string reason, string more);
+
+    [LoggerMessage(307, LogLevel.Information, "A request of {Client} to '{Upstream}' broke off ({Error}): {Reason}{More}")]
+    public static partial void BrokenOff(ILogger logger, string upstream, IPAddress? client, string error, string reason, string more);
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using TacHost.Services.Networking;
@@ -83,6 +84,9 @@ public sealed class WebServer : HttpServer
     /// <summary>Paths that other HTTP servers answer, each with the address of one. What follows the path in a request is added to that address. Defaults to none.</summary>
     public IReadOnlyDictionary<string, Uri> Proxies { get; init; } = new Dictionary<string, Uri>();
 
+    /// <summary>Gets the proxies in front of this server whose <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Host</c> count. Peers on UNIX sockets always count. Defaults to this machine's loopback addresses.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = TacHost.Services.Networking.Connections.TrustedProxies.Loopback.Networks;
+
     /// <summary>A file that gets a line in the combined form for each request. It may be renamed at any time: the next line makes a new one. Defaults to null: no such file.</summary>
     public string? AccessLogFile { get; init; }
 
@@ -105,7 +109,7 @@ public sealed class WebServer : HttpServer
             handler = AccessLog.Around(handler, (_accessLogFile = new AccessLogFile(path, Logger)).Write, TimeProvider.System);
         if (LogRequests)
             handler = AccessLog.Around(handler, line => WebLog.Request(Logger, line), TimeProvider.System);
-        return Task.FromResult(handler);
+        return Task.FromResult(ForwardedHeaders.Trusting(TrustedProxies, handler));
     }
 
     /// <inheritdoc/>
@@ -124,7 +128,7 @@ public sealed class WebServer : HttpServer
     internal static ServerEndpoint TlsEndpoint(int port, string iface, TlsCertificate certificate) => new TlsServerEndpoint(new TcpServerEndpoint(port, iface), new TlsOptions(certificate));
 
     /// <summary>In a method of its own, so that nothing of proxies is loaded without need.</summary>
-    private RequestDelegate WithUpstreams(RequestDelegate handler) => (_upstreams = new Upstreams(Proxies, new ServiceLoggers(Logger))).Before(handler);
+    private RequestDelegate WithUpstreams(RequestDelegate handler) => (_upstreams = new Upstreams(Proxies, Logger)).Before(handler);
 
     private RequestDelegate WithHeaders(RequestDelegate handler) => context =>
     {

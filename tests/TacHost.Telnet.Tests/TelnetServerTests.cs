@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using TacHost.Services;
@@ -119,16 +118,57 @@ public sealed class TelnetServerTests : IDisposable
     {
         TelnetServer server = new(0, maxSessions: 1);
         await using var running = await RunningService.StartAsync(server);
-        using var first = await Terminal.ConnectAsync(server);
-        await first.SeeAsync("password: ");
-        var refused = await Record.ExceptionAsync(async () =>
+        using var first = await Terminal.LogInAsync(server, running);
+        using (var second = await Terminal.ConnectAsync(server))
         {
-            using var second = await Terminal.ConnectAsync(server);
-            Assert.Equal("", await second.SeeAllAsync());
-        });
+            await second.SeeAsync("password: ");
+            await second.TypeAsync(Terminal.PasswordIn(running) + "\r\n");
+            Assert.Contains("There are as many sessions as there may be.", await second.SeeAllAsync(), StringComparison.Ordinal);
+        }
 
-        // The reset may come before .NET has looked whether the connect was successful.
-        Assert.True(refused is null or SocketException { SocketErrorCode: SocketError.ConnectionReset }, refused?.ToString());
+        await first.TypeAsync("exit\r\n");
+        await first.SeeAllAsync();
+        using var third = await Terminal.LogInAsync(server, running);
+    }
+
+    [Fact]
+    public async Task Connections_ThatNeverLogIn_LockNobodyOut()
+    {
+        TelnetServer server = new(0, maxSessions: 1);
+        await using var running = await RunningService.StartAsync(server);
+        List<Terminal> silent = [];
+        try
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                silent.Add(await Terminal.ConnectAsync(server));
+                await silent[^1].SeeAsync("password: ");
+            }
+
+            await silent[0].SeeAllAsync();
+            using var administrator = await Terminal.LogInAsync(server, running);
+            Assert.Contains("42\r\n", await administrator.AskAsync("6 * 7"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            silent.ForEach(each => each.Dispose());
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Stop_SilentClient_IsSentAway(bool loggedIn)
+    {
+        TelnetServer server = new(0);
+        await using var running = await RunningService.StartAsync(server);
+        using var terminal = loggedIn ? await Terminal.LogInAsync(server, running) : await Terminal.ConnectAsync(server);
+        if (!loggedIn)
+            await terminal.SeeAsync("password: ");
+        var stop = running.StopAsync();
+        Assert.Contains("The service is being shut down.", await terminal.SeeAllAsync(), StringComparison.Ordinal);
+        terminal.Dispose();
+        await stop.Soon();
     }
 
     [Fact]

@@ -176,6 +176,79 @@ public sealed class HttpServerTests : IDisposable
         Assert.Equal("", await TalkAsync(server, "GET / HTTP/1.0\r\n\r\n"));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("GET /x HTTP/1.1\r\nHost: half")]
+    [InlineData("GET /x HTTP/1.1\r\nHost: x\r\n\r\nGET /y HTTP/1.1\r\nHost: half")]
+    public async Task Stop_HalfAHeader_IsNotWaitedFor(string sent)
+    {
+        HttpServer server = new(0, Greet, "127.0.0.1") { Configure = options => options.Limits.RequestHeadersTimeout = options.Limits.KeepAliveTimeout = TimeSpan.FromHours(1) };
+        await using var running = await RunningService.StartAsync(server);
+        using var client = await Client.ConnectAsync(server.EndPoints[0]);
+        await client.SendAsync(sent);
+        if (sent.Contains("GET /y", StringComparison.Ordinal))
+            await client.ReadUntilAsync("hello, /x");
+        await running.StopAsync().Soon();
+    }
+
+    [Fact]
+    public async Task Stop_RequestWithABodyUnderWay_IsAnswered()
+    {
+        TaskCompletionSource reading = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        HttpServer server = new(
+            0,
+            async context =>
+            {
+                reading.SetResult();
+                using StreamReader body = new(context.Request.Body);
+                await context.Response.WriteAsync(await body.ReadToEndAsync());
+            },
+            "127.0.0.1");
+        await using var running = await RunningService.StartAsync(server);
+        using var client = await Client.ConnectAsync(server.EndPoints[0]);
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nhal");
+        await reading.Task.Soon();
+        var stop = running.StopAsync();
+
+        // Longer than silent clients are given.
+        await Task.Delay(TimeSpan.FromSeconds(1.5), TestContext.Current.CancellationToken);
+        await client.SendAsync("ves");
+        await client.ReadUntilAsync("halves");
+        await stop.Soon();
+    }
+
+    [Theory]
+    [InlineData("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nnot hexadecimal\r\n", "is not HTTP")]
+    [InlineData("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhal", "left before")]
+    public async Task Body_ThatIsBroken_IsOneShortLine(string request, string line)
+    {
+        using SemaphoreSlim begun = new(0);
+        HttpServer server = new(
+            0,
+            context =>
+            {
+                begun.Release();
+                return context.Request.Body.CopyToAsync(Stream.Null);
+            },
+            "127.0.0.1");
+        await using var running = await RunningService.StartAsync(server);
+        for (var i = 0; i < 30; i++)
+        {
+            using var client = await Client.ConnectAsync(server.EndPoints[0]);
+            await client.SendAsync(request);
+            Assert.True(await begun.WaitAsync(Bounded.Patience, TestContext.Current.CancellationToken));
+            if (line == "is not HTTP")
+                await client.ReadUntilAsync("HTTP/1.1 400");
+            else
+                client.Socket.Close(0);
+        }
+
+        await Until.TrueAsync(() => running.Log.Lines.Count(each => each.Text.Contains(line, StringComparison.Ordinal)) == 10, "the lines");
+        await running.StopAsync();
+        Assert.DoesNotContain(running.Log.Lines, each => each.Level >= LogLevel.Warning || (each.Failure is not null && each.Level > LogLevel.Debug));
+        Assert.Equal(10, running.Log.Lines.Count(each => each.Text.Contains(line, StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task RequestServices_OfAServerThatWasGivenNone_HaveLoggers()
     {

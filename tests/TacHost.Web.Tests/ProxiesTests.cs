@@ -7,6 +7,7 @@ public sealed class ProxiesTests : IAsyncDisposable
 {
     private readonly Site _site = new();
     private RunningService? _upstream;
+    private IReadOnlyList<IPNetwork> _trusted = [];
     private string _upstreamAddress = "";
 
     public async ValueTask DisposeAsync()
@@ -21,10 +22,49 @@ public sealed class ProxiesTests : IAsyncDisposable
     {
         await StartAsync(context => context.Response.WriteAsync($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString} host={context.Request.Host} for={context.Request.Headers["X-Forwarded-For"]} proto={context.Request.Headers["X-Forwarded-Proto"]}"), "/api", "/v1");
         var host = new Uri(_upstreamAddress).Authority;
-        Assert.Equal((200, $"GET /v1/poems?x=%20y host={host} for=127.0.0.1 proto=http"), await _site.GetAsync("/api/poems?x=%20y", "-H", "X-Forwarded-For: 192.0.2.1"));
+        Assert.Equal((200, $"GET /v1/poems?x=%20y host={host} for=127.0.0.1 proto=http"), await _site.GetAsync("/api/poems?x=%20y"));
         Assert.Equal((200, $"GET /v1 host={host} for=127.0.0.1 proto=http"), await _site.GetAsync("/api"));
         Assert.Equal((200, "static"), await _site.GetAsync("/apiary.txt"));
         Assert.Equal((200, "static"), await _site.GetAsync("/file.txt"));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.0/8", "192.0.2.1 192.0.2.1")]
+    [InlineData("192.0.2.0/24", "127.0.0.1 127.0.0.1")]
+    [InlineData(null, "127.0.0.1 127.0.0.1")]
+    public async Task ForwardingHeaders_OfAClient_CountIfItIsATrustedProxy(string? trusted, string told)
+    {
+        _trusted = trusted is null ? [] : [IPNetwork.Parse(trusted)];
+        await StartAsync(context => context.Response.WriteAsync($"{context.Request.Headers["X-Forwarded-For"]} {context.Request.Headers["X-Real-IP"]}"));
+        Assert.Equal((200, told), await _site.GetAsync("/api/x", "-H", "X-Forwarded-For: 192.0.2.1", "-H", "X-Real-IP: 198.51.100.1"));
+    }
+
+    [Theory]
+    [InlineData("/api/a%2Fb", "/v1/a%2Fb")]
+    [InlineData("/api/a%2fb%20c?q=%2F", "/v1/a%2fb%20c?q=%2F")]
+    [InlineData("/api/a%252Fb", "/v1/a%252Fb")]
+    [InlineData("/api/%C3%BC/%2F", "/v1/%C3%BC/%2F")]
+    [InlineData("/api/%2F..%2Fsecret", "/v1/%252F..%252Fsecret")]
+    [InlineData("/api/%2F%2e%2e/secret", "/v1/%252F../secret")]
+    public async Task Request_WithEncodedSlashes_KeepsThem(string asked, string expected)
+    {
+        await StartAsync(context => context.Response.WriteAsync(context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget), "/api", "/v1");
+        Assert.Equal(expected, await _site.CurlAsync(asked));
+    }
+
+    [Fact]
+    public async Task Body_ThatIsBroken_IsAFewShortLines()
+    {
+        await StartAsync(async context => await context.Request.Body.CopyToAsync(Stream.Null));
+        for (var i = 0; i < 30; i++)
+        {
+            using var client = await Client.ConnectAsync(_site.Server!.EndPoints[0]);
+            await client.SendAsync("POST /api/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nnot hexadecimal\r\n");
+            await client.ReadUntilAsync("HTTP/1.1 400");
+        }
+
+        Assert.DoesNotContain(_site.Log.Lines, line => line.Failure is not null && line.Level > Microsoft.Extensions.Logging.LogLevel.Debug);
+        Assert.InRange(_site.Log.Lines.Count(line => line.Text.Contains("not HTTP", StringComparison.Ordinal) || line.Text.Contains("broke off", StringComparison.Ordinal) || line.Text.Contains("did not answer", StringComparison.Ordinal)), 1, 2 * 10);
     }
 
     [Fact]
@@ -109,6 +149,6 @@ public sealed class ProxiesTests : IAsyncDisposable
         _upstreamAddress = $"http://127.0.0.1:{((IPEndPoint)upstream.EndPoints[0]).Port}";
         _site.Write("file.txt", "static");
         _site.Write("apiary.txt", "static");
-        await _site.StartAsync(root => new WebServer(0, root, "127.0.0.1") { Proxies = more.Append((path, prefix)).ToDictionary(each => each.Item1, each => new Uri(_upstreamAddress + each.Item2)) });
+        await _site.StartAsync(root => new WebServer(0, root, "127.0.0.1") { TrustedProxies = _trusted, Proxies = more.Append((path, prefix)).ToDictionary(each => each.Item1, each => new Uri(_upstreamAddress + each.Item2)) });
     }
 }

@@ -18,8 +18,8 @@ internal static partial class FtpLog
     [LoggerMessage(2003, LogLevel.Debug, "FTP session of {Peer} begins.")]
     public static partial void SessionBegun(ILogger logger, IPEndPoint peer);
 
-    [LoggerMessage(2004, LogLevel.Warning, "FTP session of {Peer} refused: {Reason}")]
-    public static partial void SessionRefused(ILogger logger, IPEndPoint peer, string reason);
+    [LoggerMessage(2004, LogLevel.Warning, "FTP session of {Peer} refused: {Reason}{More}")]
+    public static partial void SessionRefused(ILogger logger, IPEndPoint peer, string reason, string more);
 
     [LoggerMessage(2005, LogLevel.Debug, "FTP session of {Peer} lost: {Reason}")]
     public static partial void SessionLost(ILogger logger, IPEndPoint peer, string reason);
@@ -27,8 +27,8 @@ internal static partial class FtpLog
     [LoggerMessage(2006, LogLevel.Information, "{Peer} logged in as '{User}'.")]
     public static partial void LoggedIn(ILogger logger, IPEndPoint peer, string user);
 
-    [LoggerMessage(2007, LogLevel.Warning, "{Peer} failed to log in as '{User}'.")]
-    public static partial void LoginFailed(ILogger logger, IPEndPoint peer, string user);
+    [LoggerMessage(2007, LogLevel.Warning, "{Peer} failed to log in as '{User}'.{More}")]
+    public static partial void LoginFailed(ILogger logger, IPEndPoint peer, string user, string more);
 
     [LoggerMessage(2008, LogLevel.Error, "{Peer} cannot log in as '{User}', nor can anybody else.")]
     public static partial void PasswordFileUnusable(ILogger logger, Exception failure, IPEndPoint peer, string user);
@@ -45,9 +45,9 @@ internal static partial class FtpLog
     [LoggerMessage(2012, LogLevel.Information, "{User} ({Peer}): {What}.")]
     public static partial void Changed(ILogger logger, string user, IPEndPoint peer, string what);
 
-    [LoggerMessage(2013, LogLevel.Warning, "A data connection for {Peer} was tried by {Stranger}, and refused.")]
-    public static partial void StrangerRefused(ILogger logger, IPEndPoint peer, EndPoint? stranger);
+    [LoggerMessage(2013, LogLevel.Warning, "A data connection for {Peer} was tried by {Stranger}, and refused.{More}")]
+    public static partial void StrangerRefused(ILogger logger, IPEndPoint peer, EndPoint? stranger, string more);
 
-    [LoggerMessage(2014, LogLevel.Warning, "{Peer} asked for a data connection to '{Target}', and was refused.")]
-    public static partial void BounceRefused(ILogger logger, IPEndPoint peer, string target);
+    [LoggerMessage(2014, LogLevel.Warning, "{Peer} asked for a data connection to '{Target}', and was refused.{More}")]
+    public static partial void BounceRefused(ILogger logger, IPEndPoint peer, string target, string more);
 }

@@ -16,7 +16,7 @@ internal sealed class FtpProtocol(FtpServer server) : PipeProtocol
             throw new InvalidOperationException("FTP tells clients addresses, and so is served over TCP only.");
         if (server.Sessions.TryEnter(peer.Address) is { } refusal)
         {
-            FtpLog.SessionRefused(Logger, peer, refusal);
+            server.RefusalLines.Write(more => FtpLog.SessionRefused(Logger, peer, refusal, more));
             await control.ReplyAsync(new Reply(421, refusal), cancellationToken);
             return;
         }

@@ -90,6 +90,12 @@ public sealed class FtpServer : MultiService
 
     internal FtpSessions Sessions { get; }
 
+    /// <summary>Gets the limit for the lines about refused sessions and connections.</summary>
+    internal LogLimit RefusalLines { get; } = new();
+
+    /// <summary>Gets the limit for the lines about wrong passwords, of which programs that lock addresses out want many.</summary>
+    internal LogLimit PasswordLines { get; } = new(100);
+
     /// <inheritdoc/>
     protected override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
     {

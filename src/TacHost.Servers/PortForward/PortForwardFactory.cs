@@ -7,6 +7,7 @@ namespace TacHost.Servers.PortForward;
 /// <summary>Builds a protocol for each client of a <see cref="PortForwarder"/>.</summary>
 internal sealed class PortForwardFactory : ServerFactory
 {
+    private readonly LogLimit _lines = new();
     private readonly TargetList<ClientEndpoint> _targets;
     private readonly PortForwardOptions _options;
 
@@ -23,5 +24,5 @@ internal sealed class PortForwardFactory : ServerFactory
     }
 
     /// <inheritdoc/>
-    protected internal override Protocol BuildProtocol(EndPoint peer) => new PortForwardProtocol(_targets, _options);
+    protected internal override Protocol BuildProtocol(EndPoint peer) => new PortForwardProtocol(_targets, _options, _lines);
 }

@@ -16,8 +16,8 @@ internal static partial class PortForwardLog
     [LoggerMessage(3, LogLevel.Information, "{Target} is back")]
     public static partial void Back(ILogger logger, ClientEndpoint target);
 
-    [LoggerMessage(4, LogLevel.Error, "{Peer} is sent away, because none of the targets can be reached")]
-    public static partial void NoTarget(ILogger logger, EndPoint peer);
+    [LoggerMessage(4, LogLevel.Error, "{Peer} is sent away, because none of the targets can be reached{More}")]
+    public static partial void NoTarget(ILogger logger, EndPoint peer, string more);
 
     [LoggerMessage(5, LogLevel.Debug, "the connection of {Peer} has ended after {Bytes} bytes")]
     public static partial void Ended(ILogger logger, EndPoint peer, long bytes);

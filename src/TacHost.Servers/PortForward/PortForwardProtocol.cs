@@ -4,7 +4,7 @@ using TacHost.Services.Networking;
 namespace TacHost.Servers.PortForward;
 
 /// <summary>One client of a forwarder. It is not read before a target is there.</summary>
-internal sealed class PortForwardProtocol(TargetList<ClientEndpoint> targets, PortForwardOptions options) : RelayedProtocol
+internal sealed class PortForwardProtocol(TargetList<ClientEndpoint> targets, PortForwardOptions options, LogLimit lines) : RelayedProtocol
 {
     private readonly CancellationTokenSource _lost = new();
 
@@ -29,7 +29,7 @@ internal sealed class PortForwardProtocol(TargetList<ClientEndpoint> targets, Po
         {
             if (await ConnectAsync() is not { } far)
             {
-                PortForwardLog.NoTarget(Logger, Transport.Peer);
+                lines.Write(more => PortForwardLog.NoTarget(Logger, Transport.Peer, more));
                 Transport.AbortConnection();
                 return;
             }

@@ -17,6 +17,12 @@ internal sealed class SocksConnector(SocksOptions options)
 
     public SocksOptions Options => options;
 
+    /// <summary>Gets the limit for the lines about refused clients.</summary>
+    public LogLimit RefusalLines { get; } = new();
+
+    /// <summary>Gets the limit for the lines about wrong passwords, of which programs that lock addresses out want many.</summary>
+    public LogLimit PasswordLines { get; } = new(100);
+
     /// <summary>Whether an address may be reached.</summary>
     public bool IsAllowed(IPAddress address, int port, IPAddress? client) => _rules.IsAllowed(address, port, null, client);
 

@@ -15,11 +15,11 @@ internal static partial class SocksLog
     [LoggerMessage(3, LogLevel.Information, "{Peer} is connected to {Destination}")]
     public static partial void Connected(ILogger logger, EndPoint peer, string destination);
 
-    [LoggerMessage(4, LogLevel.Information, "{Peer} is refused {Destination}: {Reason}")]
-    public static partial void Refused(ILogger logger, EndPoint peer, string destination, string reason);
+    [LoggerMessage(4, LogLevel.Information, "{Peer} is refused {Destination}: {Reason}{More}")]
+    public static partial void Refused(ILogger logger, EndPoint peer, string destination, string reason, string more);
 
-    [LoggerMessage(5, LogLevel.Warning, "{Peer} has given a wrong password for '{User}'")]
-    public static partial void WrongPassword(ILogger logger, EndPoint peer, string user);
+    [LoggerMessage(5, LogLevel.Warning, "{Peer} has given a wrong password for '{User}'{More}")]
+    public static partial void WrongPassword(ILogger logger, EndPoint peer, string user, string more);
 
     [LoggerMessage(6, LogLevel.Error, "nobody is let in, because the passwords cannot be checked")]
     public static partial void NoPasswords(ILogger logger, Exception failure);

@@ -6,7 +6,7 @@ using TacHost.Services;
 namespace TacHost.Servers.Socks;
 
 /// <summary>One client of the proxy: the greeting, the password, the request, and from then on what is passed on.</summary>
-internal sealed partial class SocksProtocol(SocksConnector connector) : RelayedProtocol
+internal sealed partial class SocksProtocol(SocksConnector connector, SocksFactory factory) : RelayedProtocol
 {
     /// <summary>Longer than any greeting, password or request.</summary>
     private const int MostHeld = 1024;
@@ -14,6 +14,7 @@ internal sealed partial class SocksProtocol(SocksConnector connector) : RelayedP
     private readonly CancellationTokenSource _lost = new();
     private byte[] _held = [];
     private Step _step = Step.Greeting;
+    private volatile bool _hasBegun;
     private Timer? _handshake;
 
     private enum Step
@@ -31,8 +32,18 @@ internal sealed partial class SocksProtocol(SocksConnector connector) : RelayedP
     private SocksOptions Options => connector.Options;
 
     /// <inheritdoc/>
-    protected override void ConnectionMade() =>
+    protected override void ConnectionMade()
+    {
         _handshake = new Timer(_ => Transport.AbortConnection(), null, Options.HandshakeTimeout, Timeout.InfiniteTimeSpan);
+        factory.Add(this);
+    }
+
+    /// <summary>Closes the connection if the client has not asked for a destination.</summary>
+    public void EndUnlessBegun()
+    {
+        if (!_hasBegun)
+            Transport.AbortConnection();
+    }
 
     /// <inheritdoc/>
     protected override void DataReceivedAlone(ReadOnlySpan<byte> data)
@@ -48,6 +59,7 @@ internal sealed partial class SocksProtocol(SocksConnector connector) : RelayedP
     protected override void LostAlone(Exception? reason)
     {
         _handshake?.Dispose();
+        factory.Remove(this);
         _lost.Cancel();
         if (Relay is { } relay)
             SocksLog.Ended(Logger, Transport.Peer, relay.Bytes);
@@ -141,6 +153,8 @@ internal sealed partial class SocksProtocol(SocksConnector connector) : RelayedP
         if (length <= 0)
             return;
         Take(length);
+        _hasBegun = true;
+        factory.Remove(this);
         _handshake?.Dispose();
         Work(() => ServeAsync(request!));
     }
@@ -152,7 +166,7 @@ internal sealed partial class SocksProtocol(SocksConnector connector) : RelayedP
         {
             user = await Options.Passwords!.VerifyAsync(name, password, _lost.Token);
             if (user is null)
-                SocksLog.WrongPassword(Logger, Transport.Peer, name);
+                connector.PasswordLines.Write(more => SocksLog.WrongPassword(Logger, Transport.Peer, name, more));
         }
         catch (PasswordFileException e)
         {
@@ -199,7 +213,7 @@ internal sealed partial class SocksProtocol(SocksConnector connector) : RelayedP
 
     private void Refuse(byte version, SocksAnswer answer, string destination, string reason)
     {
-        SocksLog.Refused(Logger, Transport.Peer, destination, reason);
+        connector.RefusalLines.Write(more => SocksLog.Refused(Logger, Transport.Peer, destination, reason, more));
         End(SocksRequest.Reply(version, answer));
     }
 

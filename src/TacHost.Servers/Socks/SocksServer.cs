@@ -31,8 +31,10 @@ public sealed class SocksServer : MultiService
     public SocksServer(ServerEndpoint endpoint, SocksOptions? options = null)
     {
         _options = options ?? new SocksOptions();
-        _server = new StreamServer(endpoint, new SocksFactory(_options)) { Limits = _options.Limits };
+        SocksFactory factory = new(_options);
+        _server = new StreamServer(endpoint, factory) { Limits = _options.Limits };
         _server.SetServiceParent(this);
+        new SocksFactory.Farewell(factory).SetServiceParent(this);
     }
 
     /// <summary>The addresses it listens on, with the port that was picked for 0. Empty while it is not bound.</summary>

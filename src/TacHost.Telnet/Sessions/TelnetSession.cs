@@ -21,6 +21,9 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
     private LineEditor _editor = null!;
     private CompilerSession? _compiler;
 
+    /// <summary>Closes the connection at once, because others want to log in.</summary>
+    public void Evict() => Transport.AbortConnection();
+
     /// <inheritdoc/>
     protected override async Task RunAsync(IDuplexPipe pipe, CancellationToken cancellationToken)
     {
@@ -30,10 +33,12 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
         _decoder.Begin();
         try
         {
-            if (await LogInAsync(cancellationToken) is not { } name)
-                return;
-            await ConverseAsync(name, cancellationToken);
-            TelnetLog.Left(Logger, name, Transport.Peer);
+            if (await LogInAsync(cancellationToken) is { } name)
+                await ConverseAsync(name, cancellationToken);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && server.Sessions.Stopping.IsCancellationRequested)
+        {
+            Show("\r\nThe service is being shut down.\r\n");
         }
         finally
         {
@@ -44,8 +49,9 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
 
     private async Task<string?> LogInAsync(CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, server.Sessions.Stopping);
         limit.CancelAfter(_longestLogin);
+        server.Sessions.BeginLogin(this);
         try
         {
             for (var i = 0; i < Tries; i++)
@@ -69,13 +75,17 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
                     return name;
                 }
 
-                TelnetLog.LoginFailed(Logger, Transport.Peer, name);
+                server.LoginLines.Write(more => TelnetLog.LoginFailed(Logger, Transport.Peer, name, more));
                 Show("That is not right.\r\n");
             }
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && !server.Sessions.Stopping.IsCancellationRequested)
         {
             Show("\r\nThat took too long.\r\n");
+        }
+        finally
+        {
+            server.Sessions.EndLogin(this);
         }
 
         return null;
@@ -83,11 +93,31 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
 
     private async Task ConverseAsync(string name, CancellationToken cancellationToken)
     {
+        if (!server.Sessions.TryEnter())
+        {
+            Show("There are as many sessions as there may be. Try again later.\r\n");
+            return;
+        }
+
+        try
+        {
+            await ReadLinesAsync(name, cancellationToken);
+        }
+        finally
+        {
+            server.Sessions.Leave();
+            TelnetLog.Left(Logger, name, Transport.Peer);
+        }
+    }
+
+    private async Task ReadLinesAsync(string name, CancellationToken cancellationToken)
+    {
+        using var atThePrompt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, server.Sessions.Stopping);
         Show($"{server.ApplicationName}, process {Environment.ProcessId}. Each line is C# and runs in this process; 'application' is its application, print(x) shows a value.\r\nTab completes, the arrows bring lines back, Ctrl-D or 'exit' ends.\r\n");
         while (true)
         {
             _editor.Begin(LinePrompt);
-            if (await ReadLineAsync(cancellationToken) is not { } line || line.Trim() is "exit" or "quit")
+            if (await ReadLineAsync(atThePrompt.Token) is not { } line || line.Trim() is "exit" or "quit")
                 break;
             if (string.IsNullOrWhiteSpace(line))
                 continue;

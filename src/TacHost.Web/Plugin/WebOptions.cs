@@ -1,3 +1,4 @@
+using System.Net;
 using TacHost.Services.Networking;
 using TacHost.Services.Plugins;
 
@@ -60,6 +61,10 @@ public sealed class WebOptions : IPostOptions
     /// <summary>Paths that others answer.</summary>
     [Option("proxy", "let another HTTP server answer for a path; what follows the path is added to its address")]
     public List<ProxyRule> Proxies { get; set; } = [];
+
+    /// <summary>The proxies in front of the server.</summary>
+    [Option("trusted-proxy", "a network of proxies in front of this server, whose X-Forwarded-For, -Proto and -Host count; this machine's do")]
+    public List<IPNetwork> TrustedProxies { get; set; } = [];
 
     /// <summary>Where requests are logged.</summary>
     [Option("access-log", "a file that gets a line in the combined form for each request, in place of the log")]

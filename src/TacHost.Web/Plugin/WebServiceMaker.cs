@@ -1,5 +1,6 @@
 using TacHost.Services;
 using TacHost.Services.Networking;
+using TacHost.Services.Networking.Connections;
 using TacHost.Services.Plugins;
 
 namespace TacHost.Web.Plugin;
@@ -23,6 +24,7 @@ public sealed class WebServiceMaker : ServiceMaker<WebOptions>
             ContentTypes = options.ContentTypes.ToDictionary(each => each.Key.StartsWith('.') ? each.Key : "." + each.Key, each => each.Value, StringComparer.OrdinalIgnoreCase),
             Proxies = options.Proxies.ToDictionary(each => each.Path, each => each.Address),
             AccessLogFile = options.AccessLog?.Path,
+            TrustedProxies = [.. TrustedProxies.Loopback.Networks, .. options.TrustedProxies],
             LogRequests = options.LogRequests && options.AccessLog is null,
         };
     }

@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
+using TacHost.Services.Networking;
 using TacHost.Services.Networking.Connections;
 using TacHost.Services.Networking.Listening;
 
@@ -14,7 +16,9 @@ internal sealed class AcceptedConnections(StreamListener listener, ILogger logge
 {
     private readonly Channel<ConnectionContext> _connections = Channel.CreateUnbounded<ConnectionContext>(new UnboundedChannelOptions { SingleReader = true });
     private readonly SocketConnectionContextFactory _contexts = new(new SocketConnectionFactoryOptions(), loggers.CreateLogger("Sockets"));
+    private readonly LogLimit _lines = new();
     private readonly CancellationTokenSource _closing = new();
+    private readonly ConcurrentDictionary<EndableInput, bool> _inputs = new();
 
     public EndPoint EndPoint => listener.EndPoint;
 
@@ -28,6 +32,13 @@ internal sealed class AcceptedConnections(StreamListener listener, ILogger logge
             _ = AddProxiedAsync(socket, trusted);
         else
             Offer(_contexts.Create(socket));
+    }
+
+    /// <summary>Ends the connections on which no request is being answered, such as those with half a header.</summary>
+    public void EndUnlessAnswering()
+    {
+        foreach (var input in _inputs.Keys)
+            input.EndUnlessAnswering();
     }
 
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
@@ -64,13 +75,18 @@ internal sealed class AcceptedConnections(StreamListener listener, ILogger logge
         }
         catch (Exception e) when (e is SocketException or FormatException or OperationCanceledException)
         {
-            WebLog.HandshakeFailed(logger, EndPoint.ToString()!, e.Message);
+            _lines.Write(more => WebLog.HandshakeFailed(logger, EndPoint.ToString()!, e.Message, more));
             socket.Dispose();
         }
     }
 
     private void Offer(ConnectionContext connection)
     {
+        EndableInput input = new(connection.Transport.Input);
+        connection.Transport = new DuplexPipe(input, connection.Transport.Output);
+        connection.Features.Set(input);
+        _inputs.TryAdd(input, true);
+        connection.ConnectionClosed.UnsafeRegister(_ => _inputs.TryRemove(input, out var _), null);
         if (!_connections.Writer.TryWrite(connection))
             connection.Abort();
     }

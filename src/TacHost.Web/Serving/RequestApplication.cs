@@ -1,18 +1,23 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using TacHost.Services.Networking;
 
 namespace TacHost.Web.Serving;
 
 /// <summary>What Kestrel hands requests to: makes a context of each, and keeps that for the next request of the connection.</summary>
-internal sealed class RequestApplication(RequestDelegate handler, IServiceProvider services) : IHttpApplication<DefaultHttpContext>
+internal sealed class RequestApplication(RequestDelegate handler, IServiceProvider services, ILogger logger) : IHttpApplication<DefaultHttpContext>
 {
     private readonly IServiceScopeFactory? _scopes = services.GetService(typeof(IServiceScopeFactory)) as IServiceScopeFactory;
+    private readonly LogLimit _lines = new();
 
     public DefaultHttpContext CreateContext(IFeatureCollection contextFeatures)
     {
+        contextFeatures.Get<EndableInput>()?.BeginRequest();
         var container = contextFeatures as IHostContextContainer<DefaultHttpContext>;
         var context = container?.HostContext ?? new DefaultHttpContext(contextFeatures);
         container?.HostContext = context;
@@ -23,7 +28,38 @@ internal sealed class RequestApplication(RequestDelegate handler, IServiceProvid
         return context;
     }
 
-    public Task ProcessRequestAsync(DefaultHttpContext context) => handler(context);
+    public async Task ProcessRequestAsync(DefaultHttpContext context)
+    {
+        try
+        {
+            await handler(context);
+        }
+        catch (BadHttpRequestException e)
+        {
+            // A mistake of the client, which no stack in the log would explain.
+            _lines.Write(more => WebLog.BadRequest(logger, context.Connection.RemoteIpAddress, e.Message, more));
+            if (context.Response.HasStarted)
+                context.Abort();
+            else
+                Answer(context, e.StatusCode);
+        }
+        catch (Exception e) when ((e is ConnectionResetException or ConnectionAbortedException) || (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested))
+        {
+            _lines.Write(more => WebLog.ClientLeft(logger, context.Connection.RemoteIpAddress, e.Message, more));
+            context.Abort();
+        }
+    }
 
-    public void DisposeContext(DefaultHttpContext context, Exception? exception) => context.Uninitialize();
+    public void DisposeContext(DefaultHttpContext context, Exception? exception)
+    {
+        context.Features.Get<EndableInput>()?.EndRequest();
+        context.Uninitialize();
+    }
+
+    private static void Answer(DefaultHttpContext context, int statusCode)
+    {
+        context.Response.Clear();
+        context.Response.StatusCode = statusCode;
+        context.Response.Headers.Connection = "close";
+    }
 }

@@ -46,6 +46,50 @@ public sealed class DataConnectionsTests
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData("QUIT\r\n")]
+    public async Task Client_ThatLeavesBeforeItsDataConnection_DoesNotKeepItsPlace(string before)
+    {
+        await using var site = await FtpSite.StartAsync();
+        using (var client = await site.LogInAsync("ftp"))
+        {
+            await client.ExtendedPassiveAsync();
+            await client.SayAsync("RETR pub/poem.txt", 150);
+            await client.SendAsync(before);
+            client.Socket.Shutdown(SocketShutdown.Send);
+            await client.ExpectAsync(425);
+        }
+
+        // And not after the 30 s that the data connection has.
+        Assert.Contains(site.Log.Lines, line => line.Text.EndsWith("ended after 0 bytes: The client has left.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Stop_ClientWithoutItsDataConnection_IsNotWaitedFor()
+    {
+        await using var site = await FtpSite.StartAsync();
+        using var client = await site.LogInAsync("ftp");
+        await client.ExtendedPassiveAsync();
+        await client.SayAsync("RETR pub/poem.txt", 150);
+        await site.StopAsync().Soon();
+        Assert.Contains(site.Log.Lines, line => line.Text.EndsWith("ended after 0 bytes: The service is being shut down.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Client_ThatHasSentAll_StillGetsItsTransfer()
+    {
+        await using var site = await FtpSite.StartAsync();
+        using var client = await site.LogInAsync("ftp");
+        using var data = await client.PassiveAsync();
+        await client.SendAsync("RETR pub/poem.txt\r\nQUIT\r\n");
+        client.Socket.Shutdown(SocketShutdown.Send);
+        Assert.StartsWith("I celebrate", Encoding.UTF8.GetString(await data.ReadToEndAsync()), StringComparison.Ordinal);
+        await client.ExpectAsync(150);
+        await client.ExpectAsync(226);
+        await client.ExpectAsync(221);
+    }
+
+    [Theory]
     [InlineData("PORT")]
     [InlineData("EPRT")]
     public async Task Active_ToTheClient_Connects(string command)

@@ -26,6 +26,29 @@ public sealed class SocksServerTests
         Assert.Contains(running.Log.Lines, line => line.Text.EndsWith($"is connected to {host}:{http.Port}", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(new byte[] { })]
+    [InlineData(new byte[] { 5, 3, 0 })]
+    [InlineData(new byte[] { 5, 1, 0, 5, 1 })]
+    public async Task Stop_ClientThatHasAskedForNothing_IsNotWaitedFor(byte[] sent)
+    {
+        await using var running = await StartAsync(out var server, new SocksOptions { HandshakeTimeout = TimeSpan.FromHours(1) });
+        using var client = await Peer.ConnectAsync(server.EndPoints[0]);
+        await client.SendAsync(sent);
+        if (sent is [5, 1, 0, ..])
+            Assert.Equal([5, 0], await client.ReadAsync(2));
+        await running.StopAsync().Soon();
+    }
+
+    [Fact]
+    public async Task Refused_ManyTimes_LogsAFewLinesAndTheirNumber()
+    {
+        await using var running = await StartAsync(out var server);
+        for (var i = 0; i < 50; i++)
+            Assert.Equal(2, await AnswerAsync(server, [5, 1, 0, 1, 169, 254, 169, 254, 0, 80]));
+        Assert.Equal(10, running.Log.Lines.Count(line => line.Text.Contains(" is refused ", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Connect_Proxychains_GetsThePage()
     {

@@ -47,6 +47,20 @@ public sealed class Client : IDisposable
         return Encoding.UTF8.GetString(buffer);
     }
 
+    /// <summary>Reads until a text has come.</summary>
+    public async Task<string> ReadUntilAsync(string text)
+    {
+        List<byte> all = [];
+        var one = new byte[1];
+        while (true)
+        {
+            await Stream.ReadExactlyAsync(one).AsTask().Soon();
+            all.Add(one[0]);
+            if (Encoding.UTF8.GetString([.. all]) is var said && said.EndsWith(text, StringComparison.Ordinal))
+                return said;
+        }
+    }
+
     public async Task<byte[]> ReadToEndAsync()
     {
         using MemoryStream all = new();

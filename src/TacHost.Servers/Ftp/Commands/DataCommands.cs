@@ -80,7 +80,7 @@ internal static class DataCommands
             return OnlyEpsv();
         if (!address.GetAddressBytes().AsSpan().SequenceEqual(session.Peer.Address.GetAddressBytes()) || port < FirstUnprivilegedPort)
         {
-            FtpLog.BounceRefused(session.Logger, session.Peer, new IPEndPoint(address, port).ToString());
+            session.Server.RefusalLines.Write(more => FtpLog.BounceRefused(session.Logger, session.Peer, new IPEndPoint(address, port).ToString(), more));
             return new Reply(504, "Data goes to your own address only, and to ports from 1024 on.");
         }
 
@@ -92,7 +92,7 @@ internal static class DataCommands
     {
         // The port of one that was not used may be the last in the range.
         session.ReplaceChannel(null);
-        var channel = PassiveDataChannel.TryListen(session.Local.Address, session.Server.PassivePorts, session.Peer, session.Logger);
+        var channel = PassiveDataChannel.TryListen(session.Local.Address, session.Server.PassivePorts, session.Peer, session.Logger, session.Server.RefusalLines);
         session.ReplaceChannel(channel);
         return channel;
     }

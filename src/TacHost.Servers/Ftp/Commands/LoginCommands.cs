@@ -55,7 +55,7 @@ internal static class LoginCommands
             FtpLog.PasswordFileUnusable(session.Logger, e, session.Peer, name);
         }
 
-        FtpLog.LoginFailed(session.Logger, session.Peer, name);
+        session.Server.PasswordLines.Write(more => FtpLog.LoginFailed(session.Logger, session.Peer, name, more));
         session.UserName = null;
         return ++session.FailedLogins >= MaxFailures ? session.End(421, "Too many failed logins.") : new Reply(530, "The name or the password is wrong.");
     }

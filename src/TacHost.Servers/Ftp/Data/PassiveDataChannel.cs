@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Ftp.Data;
 
@@ -12,10 +13,11 @@ internal sealed class PassiveDataChannel : DataChannel
     private readonly Socket _listener;
     private readonly IPEndPoint _peer;
     private readonly ILogger _logger;
+    private readonly LogLimit _lines;
 
-    private PassiveDataChannel(Socket listener, IPEndPoint peer, ILogger logger)
+    private PassiveDataChannel(Socket listener, IPEndPoint peer, ILogger logger, LogLimit lines)
     {
-        (_listener, _peer, _logger) = (listener, peer, logger);
+        (_listener, _peer, _logger, _lines) = (listener, peer, logger, lines);
         Port = ((IPEndPoint)listener.LocalEndPoint!).Port;
     }
 
@@ -26,17 +28,18 @@ internal sealed class PassiveDataChannel : DataChannel
     /// <param name="ports">The ports to choose from, or null for any.</param>
     /// <param name="peer">The client.</param>
     /// <param name="logger">Where strangers are told of.</param>
-    public static PassiveDataChannel? TryListen(IPAddress local, PortRange? ports, IPEndPoint peer, ILogger logger)
+    /// <param name="lines">Limits the lines about strangers.</param>
+    public static PassiveDataChannel? TryListen(IPAddress local, PortRange? ports, IPEndPoint peer, ILogger logger, LogLimit lines)
     {
         if (ports is not { } range)
-            return TryBind(local, 0) is { } any ? new PassiveDataChannel(any, peer, logger) : null;
+            return TryBind(local, 0) is { } any ? new PassiveDataChannel(any, peer, logger, lines) : null;
 
         // Beginning anywhere makes it harder for strangers to guess.
         var first = Random.Shared.Next(range.Count);
         for (var i = 0; i < range.Count; i++)
         {
             if (TryBind(local, range.First + ((first + i) % range.Count)) is { } listener)
-                return new PassiveDataChannel(listener, peer, logger);
+                return new PassiveDataChannel(listener, peer, logger, lines);
         }
 
         return null;
@@ -54,7 +57,7 @@ internal sealed class PassiveDataChannel : DataChannel
                 return socket;
             }
 
-            FtpLog.StrangerRefused(_logger, _peer, stranger);
+            _lines.Write(more => FtpLog.StrangerRefused(_logger, _peer, stranger, more));
             socket.Close(0);
         }
     }

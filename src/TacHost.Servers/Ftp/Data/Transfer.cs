@@ -14,7 +14,12 @@ internal sealed class Transfer(FtpSession session, DataChannel channel, Func<Tra
 {
     private static readonly TimeSpan _connectTimeout = TimeSpan.FromSeconds(30);
 
+    /// <summary>The time for a data connection that is on its way already when the client leaves or the service stops.</summary>
+    private static readonly TimeSpan _lastConnectTimeout = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _abort = new();
+    private readonly CancellationTokenSource _connectLimit = new();
+    private bool _clientLeft;
     private TransferStream? _data;
 
     /// <summary>Ends with the transfer, after its last reply; never fails.</summary>
@@ -24,7 +29,18 @@ internal sealed class Transfer(FtpSession session, DataChannel channel, Func<Tra
     public long Count => _data?.Count ?? 0;
 
     /// <summary>Begins.</summary>
-    public void Start(string announcement, CancellationToken lost) => Completion = Task.Run(() => RunAsync(announcement, lost), CancellationToken.None);
+    public void Start(string announcement, CancellationToken lost)
+    {
+        _connectLimit.CancelAfter(_connectTimeout);
+        Completion = Task.Run(() => RunAsync(announcement, lost), CancellationToken.None);
+    }
+
+    /// <summary>Notes that the client has left: it will not open a data connection that is not on its way.</summary>
+    public void ClientLeft()
+    {
+        _clientLeft = true;
+        _connectLimit.CancelAfter(_lastConnectTimeout);
+    }
 
     /// <summary>Ends it early, as ABOR wants.</summary>
     public void Abort() => _abort.Cancel();
@@ -99,8 +115,8 @@ internal sealed class Transfer(FtpSession session, DataChannel channel, Func<Tra
 
     private async Task<TransferStream> ConnectAsync(CancellationToken ended)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ended);
-        limit.CancelAfter(_connectTimeout);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ended, _connectLimit.Token);
+        await using var hurry = session.Server.Sessions.Stopping.Register(() => _connectLimit.CancelAfter(_lastConnectTimeout));
         Stream? stream = null;
         try
         {
@@ -115,7 +131,7 @@ internal sealed class Transfer(FtpSession session, DataChannel channel, Func<Tra
             if (stream is not null)
                 await stream.DisposeAsync();
             if (e is OperationCanceledException && !ended.IsCancellationRequested)
-                throw new TimeoutException($"It took longer than {_connectTimeout.TotalSeconds:0} s.", e);
+                throw new TimeoutException(session.Server.Sessions.Stopping.IsCancellationRequested ? "The service is being shut down." : _clientLeft ? "The client has left." : $"It took longer than {_connectTimeout.TotalSeconds:0} s.", e);
             throw;
         }
     }

@@ -52,6 +52,22 @@ internal sealed class ControlChannel(IDuplexPipe pipe) : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the client sends no more. Takes nothing of what it sends.</summary>
+    public async Task WaitForEndAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var read = await _reader.ReadAsync(cancellationToken);
+            _reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            if (read.IsCompleted)
+                return;
+
+            // Nothing more is read while so much waits, so the end cannot be seen either.
+            if (read.Buffer.Length >= LongestLine)
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        }
+    }
+
     /// <summary>Sends a reply; those of a transfer and those of commands do not get into one another.</summary>
     public async Task ReplyAsync(Reply reply, CancellationToken cancellationToken)
     {

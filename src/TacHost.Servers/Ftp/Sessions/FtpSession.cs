@@ -151,7 +151,7 @@ internal sealed class FtpSession(FtpServer server, ControlChannel control, IPEnd
             {
                 await Task.WhenAny(reading, Transfer.Completion);
                 if (reading.IsCompleted && (await reading is not { } early || !CommandTable.IsForTransfers(early)))
-                    await Transfer.Completion;
+                    await WaitForTransferAsync(Transfer, hasEnded: await reading is null);
                 if (Transfer.Completion.IsCompleted)
                     Transfer = null;
             }
@@ -180,6 +180,18 @@ internal sealed class FtpSession(FtpServer server, ControlChannel control, IPEnd
             await giveUp.CancelAsync();
             await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    /// <summary>Waits for the end of a transfer. A client that leaves before its data connection is there will never open it, and must not keep its place for that.</summary>
+    private async Task WaitForTransferAsync(Transfer transfer, bool hasEnded)
+    {
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(_lost);
+        var ending = hasEnded ? Task.CompletedTask : control.WaitForEndAsync(giveUp.Token);
+        if (await Task.WhenAny(transfer.Completion, ending) == ending && ending.IsCompletedSuccessfully)
+            transfer.ClientLeft();
+        await transfer.Completion;
+        await giveUp.CancelAsync();
+        await ending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task<string?> SayGoodbyeAsync(int code, string text)

@@ -1,0 +1,66 @@
+using TacHost.Services;
+
+namespace TacHost.Telnet.Sessions;
+
+/// <summary>The connections of one server: those that log in, and those that have. Both end when the server stops.</summary>
+/// <remarks>As a service it comes behind the listener and so stops before it: prompts end at once, and lines that run are waited for.</remarks>
+internal sealed class TelnetSessions(int most, int mostAtTheLogin) : Service
+{
+    private readonly Lock _gate = new();
+    private readonly LinkedList<TelnetSession> _atTheLogin = new();
+    private CancellationTokenSource _stopping = new();
+    private int _count;
+
+    /// <summary>Gets the token that is cancelled when sessions are to end.</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>Adds a connection that is to log in. If there are too many of them, the oldest is closed.</summary>
+    public void BeginLogin(TelnetSession connection)
+    {
+        TelnetSession? oldest = null;
+        lock (_gate)
+        {
+            _atTheLogin.AddLast(connection);
+            if (_atTheLogin.Count > mostAtTheLogin)
+            {
+                oldest = _atTheLogin.First!.Value;
+                _atTheLogin.RemoveFirst();
+            }
+        }
+
+        oldest?.Evict();
+    }
+
+    /// <summary>Removes a connection that has logged in or left.</summary>
+    public void EndLogin(TelnetSession connection)
+    {
+        lock (_gate)
+            _atTheLogin.Remove(connection);
+    }
+
+    /// <summary>Counts a session in.</summary>
+    /// <returns>False if there are as many as there may be.</returns>
+    public bool TryEnter()
+    {
+        lock (_gate)
+            return _count < most && ++_count > 0;
+    }
+
+    /// <summary>Counts a session out.</summary>
+    public void Leave()
+    {
+        lock (_gate)
+            _count--;
+    }
+
+    /// <inheritdoc/>
+    protected override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
+    {
+        if (_stopping.IsCancellationRequested)
+            _stopping = new CancellationTokenSource();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override Task OnStopAsync(CancellationToken cancellationToken) => _stopping.CancelAsync();
+}

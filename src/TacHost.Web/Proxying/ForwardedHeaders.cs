@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace TacHost.Web.Proxying;
+
+/// <summary>What trusted proxies in front of a server say about the clients whose requests they pass on.</summary>
+internal static class ForwardedHeaders
+{
+    /// <summary>A handler for which the client is the one that the proxies name.</summary>
+    public static RequestDelegate Trusting(IReadOnlyList<System.Net.IPNetwork> proxies, RequestDelegate handler)
+    {
+        ForwardedHeadersOptions options = new()
+        {
+            ForwardedHeaders = Microsoft.AspNetCore.HttpOverrides.ForwardedHeaders.XForwardedFor | Microsoft.AspNetCore.HttpOverrides.ForwardedHeaders.XForwardedProto | Microsoft.AspNetCore.HttpOverrides.ForwardedHeaders.XForwardedHost,
+            ForwardLimit = null,
+        };
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        foreach (var network in proxies)
+            options.KnownIPNetworks.Add(network);
+        ForwardedHeadersMiddleware middleware = new(handler, NullLoggerFactory.Instance, Options.Create(options));
+
+        // Without a known network, the middleware would believe everybody.
+        return proxies.Count == 0 ? context => context.Connection.RemoteIpAddress is null ? middleware.Invoke(context) : handler(context) : middleware.Invoke;
+    }
+}

@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace TacHost.Web.Proxying;
+
+/// <summary>The part of a request's path behind that of a proxy rule, as the client encoded it.</summary>
+internal static class RawRest
+{
+    /// <summary>Returns the encoded rest if it differs from what the decoded path would be encoded to: <c>%2F</c> is not a separator, and stays as it is.</summary>
+    /// <returns>The rest, or null if the decoded path will do, or if the encoded one could lead out of it.</returns>
+    public static string? Of(HttpContext context, PathString path)
+    {
+        var raw = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
+        if (raw.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query)
+            raw = raw[..query];
+        var prefix = path.ToUriComponent();
+        if (!raw.Contains("%2F", StringComparison.OrdinalIgnoreCase) || !raw.StartsWith(prefix, StringComparison.Ordinal))
+            return null;
+        var rest = raw[prefix.Length..];
+        var segments = rest.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase).Replace("%5C", "/", StringComparison.OrdinalIgnoreCase).Replace("%2E", ".", StringComparison.OrdinalIgnoreCase).Split('/', '\\');
+        return rest.StartsWith('/') && !segments.Any(each => each is "." or "..") ? rest : null;
+    }
+}
