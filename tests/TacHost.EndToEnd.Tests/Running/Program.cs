@@ -61,7 +61,8 @@ internal static class Program
     /// <summary>Looks whether it is fresh as the launcher does.</summary>
     private static string? FindPublished()
     {
-        if (new DirectoryInfo(Path.Combine(Root, "artifacts", "program", "current")).ResolveLinkTarget(returnFinalTarget: true) is not { Exists: true } current)
+        DirectoryInfo link = new(Path.Combine(Root, "artifacts", "program", "current"));
+        if (!link.Exists || link.ResolveLinkTarget(returnFinalTarget: true) is not { } current)
             return null;
         using var find = Process.Start(new ProcessStartInfo("find", ["src", "Directory.Build.props", "Directory.Packages.props", "global.json", "-newer", Path.Combine(current.FullName, ".begun"), "-print", "-quit"]) { WorkingDirectory = Root, RedirectStandardOutput = true })!;
         var newer = find.StandardOutput.ReadToEnd();
