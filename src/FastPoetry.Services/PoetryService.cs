@@ -66,7 +66,7 @@ public sealed class PoetryService : Service, IServiceNeeds
         try
         {
             RecordFile(file);
-            var text = File.ReadAllBytes(file);
+            var text = File.ReadAllBytes(ResolvePath(file));
             PoetryLog.Loaded(Logger, text.Length, file);
             return new NamedPoem(NameOf(file), text);
         }
@@ -76,10 +76,10 @@ public sealed class PoetryService : Service, IServiceNeeds
         }
     }
 
-    private static string WhyNot(string file, Exception e) => e switch
+    private string WhyNot(string file, Exception e) => e switch
     {
-        FileNotFoundException or DirectoryNotFoundException => $"there is no such file.\n  Looked for '{Path.GetFullPath(file)}'; a relative path starts at the directory the service runs in.",
-        UnauthorizedAccessException when Directory.Exists(file) => "it is a directory.",
+        FileNotFoundException or DirectoryNotFoundException => $"there is no such file.\n  Looked for '{ResolvePath(file)}'; a relative path starts at the directory the service runs in.",
+        UnauthorizedAccessException when Directory.Exists(ResolvePath(file)) => "it is a directory.",
         UnauthorizedAccessException => "this user may not read it.",
         _ => e.Message,
     };

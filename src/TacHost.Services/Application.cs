@@ -15,6 +15,7 @@ public sealed class Application : MultiService, IAsyncDisposable
 {
     private int _exitCode;
     private bool _isDisposed;
+    private string? _baseDirectory;
     private readonly TaskCompletionSource _stopRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -38,6 +39,22 @@ public sealed class Application : MultiService, IAsyncDisposable
 
     /// <summary>The group that the process becomes, or null for the user's own. The command line goes before it. Defaults to null.</summary>
     public int? Gid { get; set; }
+
+    /// <summary>Gets or sets the directory that relative paths of the tree start at. The host sets it to the run directory. Defaults to the working directory of the process.</summary>
+    /// <exception cref="ArgumentException">The path is not absolute.</exception>
+    public string BaseDirectory
+    {
+#pragma warning disable RS0030 // the one place that reads it, for an application without a host
+        get => _baseDirectory ?? Environment.CurrentDirectory;
+#pragma warning restore RS0030
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            if (!Path.IsPathFullyQualified(value))
+                throw new ArgumentException($"'{value}' cannot be the base directory, because it is not an absolute path.", nameof(value));
+            _baseDirectory = value;
+        }
+    }
 
     /// <summary>The exit code of the process when it has run and stopped as asked. A service may set it at any time. Defaults to 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not between 0 and 255.</exception>
@@ -73,6 +90,10 @@ public sealed class Application : MultiService, IAsyncDisposable
         if (!Interlocked.Exchange(ref _isDisposed, true))
             await DisposeBelowAsync(this);
     }
+
+    /// <summary>Returns the absolute form of a path. A relative one starts at <see cref="BaseDirectory"/>, wherever the process works.</summary>
+    /// <exception cref="ArgumentException">The path is empty or has a NUL character in it.</exception>
+    public new string ResolvePath(string path) => Path.GetFullPath(path, BaseDirectory);
 
     /// <inheritdoc/>
     internal override async Task StopCoreAsync(CancellationToken cancellationToken)

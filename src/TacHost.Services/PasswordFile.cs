@@ -23,6 +23,7 @@ public sealed class PasswordFile
     /// <summary>Checking a password takes a processor for a while: whoever tries many shall not take all of the thread pool.</summary>
     private readonly SemaphoreSlim _turns = new(Math.Max(1, Environment.ProcessorCount));
     private readonly byte[] _decoyKey = RandomNumberGenerator.GetBytes(16);
+    private readonly string _given;
     private Dictionary<string, Entry> _entries = [];
     private string? _stamp;
     private PasswordFileException? _fault;
@@ -31,11 +32,16 @@ public sealed class PasswordFile
     public PasswordFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        Path = System.IO.Path.GetFullPath(path);
+        _given = path;
     }
 
-    /// <summary>The file, as an absolute path.</summary>
-    public string Path { get; }
+    /// <summary>Gets or sets the directory that a relative path starts at. A server sets it to its <see cref="Application.BaseDirectory"/>. Defaults to null: the working directory.</summary>
+    public string? BaseDirectory { get; set; }
+
+    /// <summary>Gets the absolute path of the file. A relative path starts at <see cref="BaseDirectory"/>.</summary>
+#pragma warning disable RS0030 // a password file may be used without a server
+    public string Path => BaseDirectory is { } directory ? System.IO.Path.GetFullPath(_given, directory) : System.IO.Path.GetFullPath(_given);
+#pragma warning restore RS0030
 
     /// <summary>Reads the file if it has changed or was never read, and loads what is needed to check passwords. A server calls it in the privileged part of its start, so that mistakes are told there.</summary>
     /// <exception cref="PasswordFileException">The file cannot be read or cannot be trusted; the message says which line is wrong and what to do.</exception>

@@ -148,6 +148,12 @@ public abstract class Service : IService
     /// <param name="cancellationToken">Cancelled when the grace period is over.</param>
     public Task StopAsync(CancellationToken cancellationToken) => _life.StopAsync(cancellationToken);
 
+    /// <summary>Returns the absolute form of a path. A relative one starts at the application's <see cref="Services.Application.BaseDirectory"/>, or at the working directory while the service is in no application.</summary>
+    /// <exception cref="ArgumentException">The path is empty or has a NUL character in it.</exception>
+#pragma warning disable RS0030 // a service without an application has no other directory
+    protected internal string ResolvePath(string path) => Application?.ResolvePath(path) ?? Path.GetFullPath(path);
+#pragma warning restore RS0030
+
     /// <summary>What must happen before the process gives up its privileges. Runs exactly once in each start, before <see cref="OnStartAsync"/>.</summary>
     protected virtual Task OnPrivilegedStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -215,11 +221,11 @@ public abstract class Service : IService
     }
 
     /// <summary>Records that this start depends on a file. A reload replaces the service if the file is another one by then. Call it in the start, before the file is read.</summary>
-    /// <param name="path">The path, as messages are to name it. A relative path starts at the working directory.</param>
+    /// <param name="path">The path, as messages are to name it. A relative path starts at the base directory of the application.</param>
     protected void RecordFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        (_startFiles ??= new StartFiles()).Record(path);
+        (_startFiles ??= new StartFiles()).Record(path, ResolvePath(path));
     }
 
     private Task Join(IServiceParent parent, Func<Task> add)

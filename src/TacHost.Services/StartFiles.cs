@@ -16,9 +16,8 @@ internal sealed class StartFiles
         }
     }
 
-    public void Record(string path)
+    public void Record(string path, string fullPath)
     {
-        var fullPath = Path.GetFullPath(path);
         var stamp = StampOf(fullPath);
         lock (_gate)
             _files[path] = (fullPath, stamp);

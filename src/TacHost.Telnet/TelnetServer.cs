@@ -92,8 +92,12 @@ public sealed class TelnetServer : MultiService
     protected override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
     {
         if (_users is not null)
+        {
+            _users.BaseDirectory = Application?.BaseDirectory;
             RecordFile(_users.Path);
-        _users?.Load();
+            _users.Load();
+        }
+
         return Task.CompletedTask;
     }
 

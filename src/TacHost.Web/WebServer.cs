@@ -96,7 +96,7 @@ public sealed class WebServer : HttpServer
     /// <inheritdoc/>
     protected override Task<RequestDelegate> MakeHandlerAsync(CancellationToken cancellationToken)
     {
-        RootDirectory root = new(Path.GetFullPath(_root)) { ShowsDotFiles = ServeDotFiles };
+        RootDirectory root = new(ResolvePath(_root)) { ShowsDotFiles = ServeDotFiles };
         root.Check();
 
         // These would log every file that is sent; that is what the access log is for.
@@ -106,7 +106,7 @@ public sealed class WebServer : HttpServer
         if (Headers.Count > 0)
             handler = WithHeaders(handler);
         if (AccessLogFile is { } path)
-            handler = AccessLog.Around(handler, (_accessLogFile = new AccessLogFile(path, Logger)).Write, TimeProvider.System);
+            handler = AccessLog.Around(handler, (_accessLogFile = new AccessLogFile(ResolvePath(path), Logger)).Write, TimeProvider.System);
         if (LogRequests)
             handler = AccessLog.Around(handler, line => WebLog.Request(Logger, line), TimeProvider.System);
         return Task.FromResult(ForwardedHeaders.Trusting(TrustedProxies, handler));

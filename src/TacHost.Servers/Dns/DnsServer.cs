@@ -51,7 +51,7 @@ public sealed class DnsServer : MultiService
     {
         foreach (var file in _names.Paths)
             RecordFile(file);
-        _names.Load(Logger);
+        _names.Load(Logger, ResolvePath);
         _forwarder = _options.Upstreams.Count > 0 ? new Forwarder(_options, Logger) : null;
         DnsResponder responder = new(_options, _names, _forwarder, Logger);
         DnsStreamFactory streams = new(responder);

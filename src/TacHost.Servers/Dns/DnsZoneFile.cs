@@ -17,10 +17,10 @@ public sealed record DnsZoneFile : IParsable<DnsZoneFile>
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (name is not null)
             Origin = DnsName.TryParse(name, out var origin) ? origin : throw new ArgumentException($"'{name}' is not a domain name.", nameof(name));
-        (Path, Name) = (System.IO.Path.GetFullPath(path), name);
+        (Path, Name) = (path, name);
     }
 
-    /// <summary>The file, as an absolute path.</summary>
+    /// <summary>Gets the path of the file, as it was given. A relative one starts at the base directory of the application.</summary>
     public string Path { get; }
 
     /// <summary>The zone, or null if the file says it.</summary>

@@ -102,13 +102,17 @@ public sealed class FtpServer : MultiService
         if (Contradiction is { } contradiction)
             throw new InvalidOperationException($"The service '{ServicePath}' cannot serve FTP, because {contradiction}");
         if (Users is not null)
+        {
+            Users.BaseDirectory = Application?.BaseDirectory;
             RecordFile(Users.Path);
-        Users?.Load();
+            Users.Load();
+        }
+
         if (Certificate is not null)
-            Tls = new TlsServerHandshake(new TlsOptions(Certificate), ServicePath, Logger);
+            Tls = new TlsServerHandshake(new TlsOptions(Certificate), ServicePath, Logger, Application);
         try
         {
-            Root = RootedDirectory.Open(_root, ResolveByName);
+            Root = RootedDirectory.Open(ResolvePath(_root), ResolveByName);
         }
         catch (IOException e)
         {
@@ -122,7 +126,7 @@ public sealed class FtpServer : MultiService
     protected override Task OnStartAsync(CancellationToken cancellationToken)
     {
         Sessions.Reset();
-        FtpLog.Serving(Logger, Path.GetFullPath(_root), (AllowAnonymous, Users) switch
+        FtpLog.Serving(Logger, ResolvePath(_root), (AllowAnonymous, Users) switch
         {
             (true, null) => "anybody, to read",
             (true, _) => $"anybody, to read, and to the users of '{Users.Path}', to {(UsersMayWrite ? "write" : "read")}",

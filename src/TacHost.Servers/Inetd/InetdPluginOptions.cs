@@ -101,7 +101,9 @@ public sealed class InetdPluginOptions : IPostOptions
     private static string Located(string program)
     {
         if (program.Contains('/', StringComparison.Ordinal))
+#pragma warning disable RS0030 // the options of a plugin are read in its run directory, before there is an application
             return Path.GetFullPath(program);
+#pragma warning restore RS0030
         return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Where(directory => directory.StartsWith('/')).Select(directory => Path.Combine(directory, program)).FirstOrDefault(System.IO.File.Exists)
             ?? throw new FormatException($"there is no program '{program}' in PATH. Name it by its path.");
     }

@@ -44,8 +44,12 @@ public sealed class SocksServer : MultiService
     protected override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
     {
         if (_options.Passwords is { } passwords)
+        {
+            passwords.BaseDirectory = Application?.BaseDirectory;
             RecordFile(passwords.Path);
-        _options.Passwords?.Load();
+            passwords.Load();
+        }
+
         return Task.CompletedTask;
     }
 

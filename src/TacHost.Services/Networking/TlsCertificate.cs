@@ -25,6 +25,16 @@ public sealed class TlsCertificate
 
     internal IEnumerable<string> Files => MadeFor.Count > 0 ? [] : [CertificateFile, .. KeyFile is null ? [] : (string[])[KeyFile], .. ChainFile is null ? [] : (string[])[ChainFile]];
 
+    /// <summary>Returns the same description with absolute paths, of which relative ones start at the base directory of an application.</summary>
+    internal TlsCertificate In(Application? application) => application is null || MadeFor.Count > 0
+        ? this
+        : new TlsCertificate(
+            application.ResolvePath(CertificateFile),
+            KeyFile is null ? null : application.ResolvePath(KeyFile),
+            ChainFile is null ? null : application.ResolvePath(ChainFile),
+            Password,
+            IsPfx);
+
     /// <summary>Names PEM files, as Let's Encrypt and OpenSSL make them.</summary>
     /// <param name="certificateFile">The certificate first, then those of the chain, in one file.</param>
     /// <param name="keyFile">The key. Defaults to null: it is in the same file.</param>

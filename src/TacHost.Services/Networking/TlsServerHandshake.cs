@@ -16,11 +16,12 @@ public sealed class TlsServerHandshake
     /// <param name="options">The certificates.</param>
     /// <param name="servicePath">What errors call the service.</param>
     /// <param name="logger">Where changes of the certificates are logged.</param>
+    /// <param name="application">The application whose base directory relative paths of certificates start at. Defaults to null: they start at the working directory.</param>
     /// <exception cref="CannotListenException">A certificate cannot be read.</exception>
-    public TlsServerHandshake(TlsOptions options, string servicePath, ILogger logger)
+    public TlsServerHandshake(TlsOptions options, string servicePath, ILogger logger, Application? application = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _certificates = new TlsCertificates(options, servicePath, logger);
+        _certificates = new TlsCertificates(options, servicePath, logger, application);
         _timeout = options.HandshakeTimeout;
     }
 

@@ -29,7 +29,7 @@ public sealed class UnixDatagramServer : DatagramServer
 
     private protected override async Task BindAsync(Action<DatagramSocket> add, CancellationToken cancellationToken) =>
         add(await DatagramSocket.BindAsync(
-            $"unixgram:{_mode}:{Path.GetFullPath(_path)}",
+            $"unixgram:{_mode}:{UnixSocketFile.Resolve(_path, Application)}",
             this,
             async () => await UnixSocketFile.MakeAsync(_path, _mode, SocketType.Dgram, _ => { }, ServicePath, Application, cancellationToken)));
 }

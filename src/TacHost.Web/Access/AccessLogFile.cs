@@ -18,10 +18,12 @@ internal sealed class AccessLogFile : IAsyncDisposable
     private readonly Task _writing;
     private long _lost;
 
+    /// <param name="path">The absolute path.</param>
+    /// <param name="logger">Logs lost lines.</param>
     /// <exception cref="IOException">It cannot be written to.</exception>
     public AccessLogFile(string path, ILogger logger)
     {
-        (_path, _logger) = (Path.GetFullPath(path), logger);
+        (_path, _logger) = (path, logger);
         try
         {
             Open().Dispose();

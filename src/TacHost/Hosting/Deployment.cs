@@ -10,6 +10,7 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
 {
     private Application? _application;
     private LogOutput? _log;
+    private ConsoleRoute? _console;
     private Task? _stop;
 
     /// <summary>Gets the options, of which a deployment uses the time limits, the identity and the log.</summary>
@@ -20,6 +21,9 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
 
     /// <summary>Gets whether the deployment opens a log of its own. If false, it shares the log of the process.</summary>
     public bool HasOwnLog { get; init; }
+
+    /// <summary>Gets the directory that relative paths of the application start at, or null for the working directory.</summary>
+    public string? BaseDirectory { get; init; }
 
     /// <summary>Gets the log.</summary>
     /// <exception cref="InvalidOperationException">The log is not open yet.</exception>
@@ -46,6 +50,8 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
         try
         {
             _log = HasOwnLog ? LogOutput.Open(options.Log) : process.Log;
+            _console = HasOwnLog ? process.Console?.CreateRoute(_log.Factory) : null;
+            process.Console?.Enter(_console);
             foreach (var notice in recipe.Notices)
                 HostLog.Notice(_log.Host, notice);
             var start = new DeploymentStart(this, process, timings);
@@ -58,7 +64,12 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
         catch (TacHostException e)
         {
             (State, ExitCode) = (DeploymentState.Failed, e.ExitCode);
+            CloseLog();
             throw;
+        }
+        finally
+        {
+            process.Console?.Enter(null);
         }
 
         (State, StartedAt) = (DeploymentState.Running, TimeProvider.System.GetLocalNow());
@@ -83,6 +94,12 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
     public void EndStop()
     {
         Waiting.For(_stop!);
+        CloseLog();
+    }
+
+    private void CloseLog()
+    {
+        _console?.EndLines();
         if (!HasOwnLog || _log is null)
             return;
         HostLog.ShutDown(_log.Host);
@@ -107,6 +124,7 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
 
     private async Task StopAsync(HostProcess process)
     {
+        process.Console?.Enter(_console);
         try
         {
             ExitCode = await new DeploymentStop(this, process).RunAsync(ExitCode);

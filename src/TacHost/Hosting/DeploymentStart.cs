@@ -51,6 +51,7 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
         _application = application;
         timings.Over("tree built");
         ConnectLog(application);
+        SetBaseDirectory(application);
         var identity = Identity.Resolve(_options.User ?? Text(application.Uid), _options.Group ?? Text(application.Gid), _options.EffectiveOnly);
         _log.RequireOwner(identity?.User);
         (application.Uid, application.Gid) = ((int?)identity?.User, (int?)identity?.Group);
@@ -73,6 +74,8 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
         timings.Over("privileged start");
         StopIfGivenUp();
         DropPrivileges(application, identity);
+        if (_options.Jail is not null)
+            SetBaseDirectory(application);
         timings.Over("privileges given up");
         StopIfGivenUp();
         Waiting.For(application.StartAsync(limit.Token));
@@ -119,6 +122,19 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
             using var patience = new TimeLimit(_options.Grace, _log.Host, _signals.Repeated);
             patience.EndsBefore(Task.Run(() => application.StopAsync(patience.Token)));
             throw;
+        }
+    }
+
+    /// <summary>Sets the base directory once the working directory is final. Where that has been deleted, the application keeps its default.</summary>
+    private void SetBaseDirectory(Application application)
+    {
+        try
+        {
+            application.BaseDirectory = deployment.BaseDirectory ?? Environment.CurrentDirectory;
+        }
+        catch (IOException)
+        {
+            // Only a service that uses a relative path fails then, and says so.
         }
     }
 

@@ -38,6 +38,9 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
     /// <summary>Gets the connection to the service manager.</summary>
     public ServiceManager Manager => _manager ?? throw NotRunning();
 
+    /// <summary>Gets the router of printed lines, or null in a process with one deployment.</summary>
+    public ConsoleRouter? Console { get; private set; }
+
     /// <summary>Gets the deployments, once <see cref="Run"/> has been called.</summary>
     public IReadOnlyList<Deployment> Deployments { get; private set; } = [];
 
@@ -63,6 +66,7 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
             try
             {
                 using (log.CaptureConsole())
+                using (Console = Deployments.Count > 1 ? new ConsoleRouter() : null)
                     return StartAndServe();
             }
             finally

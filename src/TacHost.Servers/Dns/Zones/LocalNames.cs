@@ -17,15 +17,15 @@ internal sealed class LocalNames(DnsOptions options)
 
     /// <summary>Reads every file.</summary>
     /// <exception cref="ZoneFileException">One cannot be used.</exception>
-    public void Load(ILogger logger)
+    public void Load(ILogger logger, Func<string, string> resolvePath)
     {
         foreach (var file in _files)
         {
-            file.Load();
+            file.Load(resolvePath);
             DnsLog.ZoneLoaded(logger, file.Current.Name, file.Current.Count, file.Path);
         }
 
-        _hosts?.Load();
+        _hosts?.Load(resolvePath);
         NoteSkippedLines(logger);
         if (_files.GroupBy(file => file.Current.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new ZoneFileException(twice.Last().Path, null, $"the zone '{twice.Key}' is in '{twice.First().Path}' already");

@@ -3,22 +3,25 @@ using Microsoft.Extensions.Logging;
 namespace TacHost.Servers.Dns.Zones;
 
 /// <summary>What a file says, read again when it has changed; what it said before stays if it cannot be used then.</summary>
-internal sealed class ReloadingFile<T>(string path, Func<string, T> read)
+internal sealed class ReloadingFile<T>(string given, Func<string, T> read)
     where T : class
 {
+    private string _path = given;
     private string _stamp = "";
     private T? _current;
 
-    public string Path => path;
+    /// <summary>Gets the path, which is absolute after <see cref="Load"/>.</summary>
+    public string Path => _path;
 
     /// <summary>What the file says. Not before <see cref="Load"/>.</summary>
     public T Current => _current!;
 
     /// <exception cref="ZoneFileException">It cannot be used.</exception>
-    public void Load()
+    public void Load(Func<string, string> resolvePath)
     {
+        _path = resolvePath(_path);
         _stamp = Stamp();
-        _current = read(path);
+        _current = read(_path);
     }
 
     /// <summary>Looks whether it has changed.</summary>
@@ -31,8 +34,8 @@ internal sealed class ReloadingFile<T>(string path, Func<string, T> read)
         _stamp = stamp;
         try
         {
-            _current = read(path);
-            DnsLog.Reloaded(logger, path);
+            _current = read(_path);
+            DnsLog.Reloaded(logger, _path);
             return true;
         }
         catch (ZoneFileException e)
@@ -44,7 +47,7 @@ internal sealed class ReloadingFile<T>(string path, Func<string, T> read)
 
     private string Stamp()
     {
-        FileInfo info = new(path);
+        FileInfo info = new(_path);
         return info.Exists ? $"{info.LastWriteTimeUtc.Ticks},{info.Length}" : "";
     }
 }

@@ -39,7 +39,7 @@ internal sealed class TlsServerEndpoint(TcpServerEndpoint tcp, TlsOptions option
     /// <inheritdoc/>
     internal override Task ListenAsync(ListenerSettings settings, ICollection<StreamListener> listeners, CancellationToken cancellationToken) =>
         tcp.ListenAsync(
-            settings with { Tls = new TlsCertificates(options, settings.ServicePath, settings.Logger), HandshakeTimeout = options.HandshakeTimeout },
+            settings with { Tls = new TlsCertificates(options, settings.ServicePath, settings.Logger, settings.Application), HandshakeTimeout = options.HandshakeTimeout },
             listeners,
             cancellationToken);
 }

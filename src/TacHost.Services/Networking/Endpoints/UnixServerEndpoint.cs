@@ -59,7 +59,7 @@ internal sealed class UnixServerEndpoint : ServerEndpoint
     internal override async Task ListenAsync(ListenerSettings settings, ICollection<StreamListener> listeners, CancellationToken cancellationToken)
     {
         listeners.Add(await StreamListener.ListenAsync(
-            $"unix:{_mode}:{Path.GetFullPath(_path)}",
+            $"unix:{_mode}:{UnixSocketFile.Resolve(_path, settings.Application)}",
             settings,
             async () => await UnixSocket.ListenAsync(_path, _mode, _backlog ?? TcpSocket.LongestBacklog, settings, cancellationToken)));
     }

@@ -30,7 +30,7 @@ internal sealed class UnixSocketFile
     private UnixSocketFile(string path, FileStatus status) => (_path, _status) = (path, status);
 
     /// <summary>Makes a socket and its file, replacing one that nobody uses any more, and gives the file its owner and its mode.</summary>
-    /// <param name="path">The path; a relative one counts from the working directory.</param>
+    /// <param name="path">The path; a relative one starts at the application's base directory.</param>
     /// <param name="mode">The permissions.</param>
     /// <param name="type">Of the socket.</param>
     /// <param name="open">What is done once the file is as it should be, before another process may look at it.</param>
@@ -41,8 +41,7 @@ internal sealed class UnixSocketFile
     public static async Task<(Socket Socket, UnixSocketFile File)> MakeAsync(
         string path, UnixFileMode mode, SocketType type, Action<Socket> open, string servicePath, Application? application, CancellationToken cancellationToken)
     {
-        // The working directory may be another one when the file is to be removed.
-        path = Path.GetFullPath(path);
+        path = Resolve(path, application);
         UnixPath place = new(path, servicePath);
         if (Encoding.UTF8.GetByteCount(path) > LongestPath)
             throw place.Refused($"its path has {Encoding.UTF8.GetByteCount(path)} bytes, and the system allows {LongestPath}", "Choose a shorter one");
@@ -74,6 +73,11 @@ internal sealed class UnixSocketFile
             throw place.Refused($"of this: {e.Message}", "Correct that, or choose another path", e);
         }
     }
+
+    /// <summary>Returns the absolute path of a socket file, because the working directory may be another one when the file is removed.</summary>
+#pragma warning disable RS0030 // without an application, there is no other directory
+    public static string Resolve(string path, Application? application) => application?.ResolvePath(path) ?? Path.GetFullPath(path);
+#pragma warning restore RS0030
 
     /// <summary>Removes the file, unless another has taken its place.</summary>
     public void Remove()

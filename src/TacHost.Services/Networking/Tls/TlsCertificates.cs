@@ -12,10 +12,10 @@ internal sealed class TlsCertificates
 
     /// <summary>Reads them.</summary>
     /// <exception cref="CannotListenException">One cannot be read.</exception>
-    public TlsCertificates(TlsOptions options, string servicePath, ILogger logger)
+    public TlsCertificates(TlsOptions options, string servicePath, ILogger logger, Application? application)
     {
-        _default = new ReloadingCertificate(options.Certificate, servicePath, logger);
-        _byHost = options.HostCertificates.ToDictionary(each => each.Key, each => new ReloadingCertificate(each.Value, servicePath, logger), StringComparer.OrdinalIgnoreCase);
+        _default = new ReloadingCertificate(options.Certificate.In(application), servicePath, logger);
+        _byHost = options.HostCertificates.ToDictionary(each => each.Key, each => new ReloadingCertificate(each.Value.In(application), servicePath, logger), StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>What to speak with a client that has said hello.</summary>

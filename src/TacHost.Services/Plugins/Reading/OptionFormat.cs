@@ -14,7 +14,9 @@ internal sealed class OptionFormat(string? directory) : IFormatProvider
             return null;
         try
         {
+#pragma warning disable RS0030 // options that are read without a host
             return (format as OptionFormat)?.Directory is { } directory ? Path.GetFullPath(path, directory) : Path.GetFullPath(path);
+#pragma warning restore RS0030
         }
         catch (IOException)
         {
