@@ -116,11 +116,11 @@ public sealed class Application : MultiService, IAsyncDisposable
         _failed.TrySetException(new ServiceFailedException(origin.ServicePath, failure));
     }
 
-    private static async Task DisposeBelowAsync(IServiceParent parent)
+    private static async Task DisposeBelowAsync(IServiceCollection parent)
     {
         foreach (var child in parent.Reverse())
         {
-            if (child is IServiceParent group)
+            if (child is IServiceCollection group)
                 await DisposeBelowAsync(group);
             else if (child is HostedService)
                 await ServiceDisposal.DisposeAsync(child);

@@ -7,7 +7,7 @@ namespace TacHost.Services;
 /// Derive from <see cref="Service"/> rather than implementing this: it owns the state machine.
 /// Whoever does implement it keeps three promises: starting a service that is not stopped throws, stopping one that is not
 /// running does nothing, and <see cref="SetServiceParent"/> sets <see cref="Parent"/> before it calls
-/// <see cref="IServiceParent.AddService(IService)"/> and clears it again if that throws.
+/// <see cref="IServiceCollection.AddService(IService)"/> and clears it again if that throws.
 /// Ported from <c>twisted.application.service.IService</c>; it is an <see cref="IHostedService"/>, so a tree also runs under the .NET Generic Host.
 /// </remarks>
 public interface IService : IHostedService
@@ -19,7 +19,7 @@ public interface IService : IHostedService
     string ServicePath { get; }
 
     /// <summary>The collection this service belongs to, or null.</summary>
-    IServiceParent? Parent { get; }
+    IServiceCollection? Parent { get; }
 
     /// <summary>Where the service stands. May be read from any thread at any time.</summary>
     ServiceState State { get; }
@@ -49,7 +49,7 @@ public interface IService : IHostedService
     /// <exception cref="InvalidOperationException">
     /// The service has a parent already, the collection is running or stopping, or it has a child of that name. The service is then as it was.
     /// </exception>
-    void SetServiceParent(IServiceParent parent);
+    void SetServiceParent(IServiceCollection parent);
 
     /// <summary>
     /// Moves this service to a collection: leaves the present parent, which stops it and waits for the stop, joins the new one,
@@ -57,7 +57,7 @@ public interface IService : IHostedService
     /// </summary>
     /// <returns>A task that ends when the service is where it belongs and, under a running parent, has started.</returns>
     /// <exception cref="InvalidOperationException">As for <see cref="SetServiceParent"/>, but for a present parent and a running collection.</exception>
-    Task SetServiceParentAsync(IServiceParent parent, CancellationToken cancellationToken = default);
+    Task SetServiceParentAsync(IServiceCollection parent, CancellationToken cancellationToken = default);
 
     /// <summary>Leaves the parent, which stops this service first if it is running.</summary>
     /// <returns>A task that ends when the service has stopped.</returns>

@@ -13,7 +13,7 @@ namespace TacHost.Services;
 /// A derived class's own start runs before its children's, its own stop after theirs.
 /// Ported from <c>twisted.application.service.MultiService</c>.
 /// </remarks>
-public class MultiService : Service, IServiceParent
+public class MultiService : Service, IServiceCollection
 {
     private SerialQueue<ChildExit>? _exits;
 

@@ -15,7 +15,7 @@ public abstract class Service : IService
 
     private readonly Lock _gate = new();
     private string? _name;
-    private IServiceParent? _parent;
+    private IServiceCollection? _parent;
     private readonly ServiceLife _life;
     private long _nextTry;
     private ServiceLogger? _logger;
@@ -28,7 +28,7 @@ public abstract class Service : IService
     public string? Name => _name;
 
     /// <inheritdoc/>
-    public IServiceParent? Parent => _parent;
+    public IServiceCollection? Parent => _parent;
 
     /// <inheritdoc/>
     public ServiceState State => _life.State;
@@ -88,7 +88,7 @@ public abstract class Service : IService
     internal bool IsStarting => _life.IsStarting;
 
     /// <summary>The collection that is told of failures: the parent, or a root itself.</summary>
-    internal IServiceParent? Supervising => _parent ?? this as IServiceParent;
+    internal IServiceCollection? Supervising => _parent ?? this as IServiceCollection;
 
     /// <inheritdoc/>
     public void SetName(string name)
@@ -102,7 +102,7 @@ public abstract class Service : IService
     }
 
     /// <inheritdoc/>
-    public void SetServiceParent(IServiceParent parent) =>
+    public void SetServiceParent(IServiceCollection parent) =>
         Join(parent, () =>
         {
             parent.AddService(this);
@@ -110,7 +110,7 @@ public abstract class Service : IService
         });
 
     /// <inheritdoc/>
-    public async Task SetServiceParentAsync(IServiceParent parent, CancellationToken cancellationToken = default)
+    public async Task SetServiceParentAsync(IServiceCollection parent, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(parent);
         if (_parent is not null)
@@ -213,7 +213,7 @@ public abstract class Service : IService
     internal void CountRestart() => Restarts++;
 
     /// <summary>Takes the place of an instance that has stopped, with its history.</summary>
-    internal void Succeed(Service old, IServiceParent parent)
+    internal void Succeed(Service old, IServiceCollection parent)
     {
         lock (_gate)
             (_parent, Segment) = (parent, old.Segment);
@@ -228,7 +228,7 @@ public abstract class Service : IService
         (_startFiles ??= new StartFiles()).Record(path, ResolvePath(path));
     }
 
-    private Task Join(IServiceParent parent, Func<Task> add)
+    private Task Join(IServiceCollection parent, Func<Task> add)
     {
         ArgumentNullException.ThrowIfNull(parent);
         for (var above = parent; above is not null; above = (above as IService)?.Parent)
@@ -258,7 +258,7 @@ public abstract class Service : IService
         return added.IsCompletedSuccessfully ? added : LeaveIfRefused(parent, added);
     }
 
-    private async Task LeaveIfRefused(IServiceParent parent, Task added)
+    private async Task LeaveIfRefused(IServiceCollection parent, Task added)
     {
         try
         {
@@ -283,7 +283,7 @@ public abstract class Service : IService
     }
 
     /// <summary>Forgets a parent, unless another has taken its place.</summary>
-    internal void ClearParent(IServiceParent parent)
+    internal void ClearParent(IServiceCollection parent)
     {
         lock (_gate)
         {
@@ -307,6 +307,6 @@ public abstract class Service : IService
 
     private static DateTimeOffset? ToTime(long ticks) => ticks == 0 ? null : new DateTimeOffset(ticks, TimeSpan.Zero);
 
-    internal static string PathOf(IServiceParent collection) =>
+    internal static string PathOf(IServiceCollection collection) =>
         collection is IService service ? service.ServicePath : TypeName.Of(collection.GetType());
 }

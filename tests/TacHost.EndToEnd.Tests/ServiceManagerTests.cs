@@ -144,12 +144,12 @@ public sealed class ServiceManagerTests
             {
                 public string Name => null;
                 public string ServicePath => "mute";
-                public IServiceParent Parent { get; private set; }
+                public IServiceCollection Parent { get; private set; }
                 public ServiceState State { get { while (File.Exists("mute")) Thread.Sleep(10); return _state; } }
                 ServiceState _state;
                 public void SetName(string name) { }
-                public void SetServiceParent(IServiceParent parent) { Parent = parent; parent.AddService(this); }
-                public Task SetServiceParentAsync(IServiceParent parent, CancellationToken t) { SetServiceParent(parent); return Task.CompletedTask; }
+                public void SetServiceParent(IServiceCollection parent) { Parent = parent; parent.AddService(this); }
+                public Task SetServiceParentAsync(IServiceCollection parent, CancellationToken t) { SetServiceParent(parent); return Task.CompletedTask; }
                 public Task DisownServiceParentAsync(CancellationToken t) => Parent.RemoveServiceAsync(this, t);
                 public Task PrivilegedStartAsync(CancellationToken t) => Task.CompletedTask;
                 public Task StartAsync(CancellationToken t) { _state = ServiceState.Running; return Task.CompletedTask; }

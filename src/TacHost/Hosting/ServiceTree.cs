@@ -22,7 +22,7 @@ internal static class ServiceTree
     public static int Visit(IService service)
     {
         _ = service.State;
-        if (service is not IServiceParent children)
+        if (service is not IServiceCollection children)
             return 1;
         var count = 0;
         foreach (var child in children)
@@ -33,7 +33,7 @@ internal static class ServiceTree
     /// <summary>Looks below whatever the service itself is: a group may have given up on a child that is still stopping.</summary>
     private static List<IService> Innermost(IService service, Func<IService, bool> matches)
     {
-        var below = service is IServiceParent children ? children.SelectMany(child => Innermost(child, matches)).ToList() : [];
+        var below = service is IServiceCollection children ? children.SelectMany(child => Innermost(child, matches)).ToList() : [];
         return below.Count > 0 || !matches(service) ? below : [service];
     }
 }

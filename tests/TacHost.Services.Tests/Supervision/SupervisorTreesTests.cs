@@ -75,7 +75,7 @@ public sealed class SupervisorTreesTests
         }
     }
 
-    private void MakeSupervisor(Random random, IServiceParent parent, int depth)
+    private void MakeSupervisor(Random random, IServiceCollection parent, int depth)
     {
         Supervisor supervisor = new((RestartStrategy)random.Next(3), maxRestarts: int.MaxValue)
         {

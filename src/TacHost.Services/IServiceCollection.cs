@@ -4,7 +4,7 @@ namespace TacHost.Services;
 
 /// <summary>A service that other services can belong to. Enumerates its children in the order in which they were added, as they were at the moment of asking.</summary>
 /// <remarks>Ported from <c>twisted.application.service.IServiceCollection</c>. May be used from any thread.</remarks>
-public interface IServiceParent : IEnumerable<IService>
+public interface IServiceCollection : IEnumerable<IService>
 {
     /// <summary>Finds the child of that name, or the unnamed child of that path segment.</summary>
     /// <exception cref="KeyNotFoundException">There is none; the message lists those there are.</exception>
