@@ -222,7 +222,7 @@ public abstract class Service : IService
 
     /// <summary>Records that this start depends on a file. A reload replaces the service if the file is another one by then. Call it in the start, before the file is read.</summary>
     /// <param name="path">The path, as messages are to name it. A relative path starts at the base directory of the application.</param>
-    protected void RecordFile(string path)
+    protected internal void RecordFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         (_startFiles ??= new StartFiles()).Record(path, ResolvePath(path));

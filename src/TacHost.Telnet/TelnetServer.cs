@@ -37,8 +37,7 @@ public sealed class TelnetServer : MultiService
         _users = users;
         _logins = new Lazy<Logins>(() => new Logins(users, LoginDelay));
         _compiler = new Lazy<SharedCompiler>(() => new SharedCompiler(LongestOutput, CompileLimit));
-        var address = iface.Contains(':', StringComparison.Ordinal) ? iface.Replace(":", "\\:", StringComparison.Ordinal) : iface;
-        _listener = new StreamServer($"tcp:{port}:interface={address}", new TelnetFactory(this))
+        _listener = new StreamServer(ServerEndpoint.Tcp(port, iface), new TelnetFactory(this))
         {
             Limits = new ConnectionLimits { Connections = maxSessions + (2 * MostAtTheLogin), WhenReached = LimitAction.Refuse, IdleTimeout = idleTimeout ?? TimeSpan.FromMinutes(10) },
         };

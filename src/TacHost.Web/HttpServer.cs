@@ -6,8 +6,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
 using TacHost.Services;
 using TacHost.Services.Networking;
-using TacHost.Services.Networking.Endpoints;
-using TacHost.Services.Networking.Listening;
 using TacHost.Web.Serving;
 using Endpoint = TacHost.Services.Networking.Endpoint;
 
@@ -25,8 +23,8 @@ public class HttpServer : Service, IServiceNeeds
 
     private readonly ServerEndpoint _endpoint;
     private readonly RequestDelegate? _handler;
-    private readonly List<StreamListener> _listeners = [];
     private readonly Dictionary<EndPoint, AcceptedConnections> _accepted = [];
+    private ListenerGroup? _listeners;
     private KestrelServer? _server;
 
     /// <summary>Describes a server on a TCP port. Nothing is opened before the start.</summary>
@@ -35,7 +33,7 @@ public class HttpServer : Service, IServiceNeeds
     /// <param name="iface">An address, the name of a network interface, or a host name, which means every address it resolves to. Defaults to the empty string: every interface, IPv4 and IPv6.</param>
     /// <exception cref="ArgumentOutOfRangeException">The port is not between 0 and 65535.</exception>
     public HttpServer(int port, RequestDelegate handler, string iface = "")
-        : this(new TcpServerEndpoint(port, iface), handler)
+        : this(ServerEndpoint.Tcp(port, iface), handler)
     {
     }
 
@@ -46,7 +44,7 @@ public class HttpServer : Service, IServiceNeeds
     /// <param name="iface">As for a server without TLS.</param>
     /// <exception cref="ArgumentOutOfRangeException">The port is not between 0 and 65535.</exception>
     public HttpServer(int port, RequestDelegate handler, TlsOptions tls, string iface = "")
-        : this(new TlsServerEndpoint(new TcpServerEndpoint(port, iface), tls), handler)
+        : this(ServerEndpoint.Tls(port, tls, iface), handler)
     {
     }
 
@@ -81,7 +79,10 @@ public class HttpServer : Service, IServiceNeeds
     IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => [new ServiceNeed(ServiceNeedKind.Listen, _endpoint.ToString())];
 
     /// <summary>The addresses it listens on, with the port that was picked for 0. Empty while it is not bound.</summary>
-    public IReadOnlyList<EndPoint> EndPoints => [.. _listeners.Select(listener => listener.EndPoint)];
+    public IReadOnlyList<EndPoint> EndPoints => _listeners?.EndPoints ?? [];
+
+    /// <summary>Gets how many connections there may be. Idle connections are limited by Kestrel's settings. Defaults to no limits.</summary>
+    public ConnectionLimits Limits { get; init; } = new();
 
     /// <summary>Changes Kestrel's settings, such as its limits, before each start. Where to listen is not among them. Defaults to null: Kestrel's defaults, without the <c>Server</c> header.</summary>
     public Action<KestrelServerOptions>? Configure { get; init; }
@@ -96,41 +97,40 @@ public class HttpServer : Service, IServiceNeeds
     /// <inheritdoc/>
     protected sealed override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
     {
-        foreach (var file in _endpoint.Files)
-            RecordFile(file);
-        ListenerSettings settings = new(ServicePath, new NoProtocols(), Logger) { Application = Application, TakeOver = (listener, socket, _) => _accepted[listener.EndPoint].Add(socket) };
-        return _endpoint.ListenAsync(settings, _listeners, cancellationToken);
+        _listeners = new ListenerGroup(this, _endpoint, new Receiver(this), Limits);
+        return _listeners.BindAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
     protected override async Task OnStartAsync(CancellationToken cancellationToken)
     {
+        var listeners = _listeners!;
         var handler = await MakeHandlerAsync(cancellationToken);
         ServiceLoggers loggers = new(Logger);
         LoggersOnly loggersOnly = new(loggers);
         KestrelServerOptions options = new()
         {
-            ApplicationServices = _listeners.Any(listener => listener.Settings.Tls is not null) ? TlsServices.Make(loggers) : loggersOnly,
+            ApplicationServices = listeners.TlsOptions is not null ? TlsServices.Make(loggers) : loggersOnly,
             AddServerHeader = false,
         };
         Configure?.Invoke(options);
-        foreach (var listener in _listeners)
+        foreach (var endPoint in listeners.EndPoints)
         {
-            _accepted[listener.EndPoint] = new AcceptedConnections(listener, Logger, loggers);
-            options.Listen(listener.EndPoint, listen => Secure(listen, listener.Settings));
+            _accepted[endPoint] = new AcceptedConnections(endPoint, loggers);
+            options.Listen(endPoint, listen => Secure(listen, listeners));
         }
 
         _server = new KestrelServer(Options.Create(options), new AcceptedConnectionsFactory(_accepted), loggers);
         await _server.StartAsync(new RequestApplication(handler, Services ?? loggersOnly, Logger), cancellationToken);
-        NetworkingLog.FactoryStarting(Logger, GetType().Name, string.Join(" and ", EndPoints));
+        listeners.Start();
+        WebLog.Starting(Logger, GetType().Name, string.Join(" and ", EndPoints));
     }
 
     /// <inheritdoc/>
     protected override async Task OnStopAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(_listeners.Select(listener => listener.CloseAsync()));
-        foreach (var title in _listeners.Where(listener => !listener.IsSocketKept).Select(listener => listener.Title).Distinct())
-            NetworkingLog.PortClosed(Logger, title);
+        if (_listeners is { } listeners)
+            await listeners.CloseAsync();
         if (_server is { } server)
         {
             _server = null;
@@ -143,7 +143,9 @@ public class HttpServer : Service, IServiceNeeds
         foreach (var accepted in _accepted.Values)
             await accepted.DisposeAsync();
         _accepted.Clear();
-        _listeners.Clear();
+        if (_listeners is not null)
+            await _listeners.DrainAsync(cancellationToken);
+        _listeners = null;
     }
 
     /// <summary>Ends the connections on which no request is being answered, after the time for what is on its way already. Kestrel itself would wait for the rest of half a header.</summary>
@@ -159,14 +161,19 @@ public class HttpServer : Service, IServiceNeeds
         }
     }
 
-    private static void Secure(ListenOptions listen, ListenerSettings settings)
+    private static void Secure(ListenOptions listen, ListenerGroup listeners)
     {
-        if (settings.Tls is not { } certificates)
+        if (listeners.TlsOptions is not { } choose)
             return;
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
-            HandshakeTimeout = settings.HandshakeTimeout,
-            OnConnection = hello => certificates.ChooseAsync(hello.SslStream, hello.ClientHelloInfo, hello.State, hello.CancellationToken),
+            HandshakeTimeout = listeners.HandshakeTimeout,
+            OnConnection = hello => choose(hello.SslStream, hello.ClientHelloInfo, hello.State, hello.CancellationToken),
         });
+    }
+
+    private sealed class Receiver(HttpServer server) : IConnectionHandler
+    {
+        public void Handle(AcceptedConnection connection) => server._accepted[connection.Listener].Add(connection);
     }
 }

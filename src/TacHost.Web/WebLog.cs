@@ -6,8 +6,8 @@ namespace TacHost.Web;
 /// <summary>Every line that HTTP servers log themselves; Kestrel's own go to the same logger.</summary>
 internal static partial class WebLog
 {
-    [LoggerMessage(300, LogLevel.Debug, "A connection to {EndPoint} ended before its first request: {Reason}{More}")]
-    public static partial void HandshakeFailed(ILogger logger, string endPoint, string reason, string more);
+    [LoggerMessage(300, LogLevel.Information, "{Server} starting on {EndPoints}")]
+    public static partial void Starting(ILogger logger, string server, string endPoints);
 
     [LoggerMessage(301, LogLevel.Information, "{Line}")]
     public static partial void Request(ILogger logger, string line);

@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using TacHost.Services.Networking;
-using TacHost.Services.Networking.Endpoints;
 using TacHost.Web.Access;
 using TacHost.Web.Files;
 using TacHost.Web.Proxying;
@@ -29,7 +28,7 @@ public sealed class WebServer : HttpServer
     /// <param name="iface">An address, the name of a network interface, or a host name. Defaults to the empty string: every interface, IPv4 and IPv6.</param>
     /// <exception cref="ArgumentOutOfRangeException">The port is not between 0 and 65535.</exception>
     public WebServer(int port, string root, string iface = "")
-        : this(new TcpServerEndpoint(port, iface), root)
+        : this(ServerEndpoint.Tcp(port, iface), root)
     {
     }
 
@@ -40,7 +39,7 @@ public sealed class WebServer : HttpServer
     /// <param name="iface">As for a server without TLS.</param>
     /// <exception cref="ArgumentOutOfRangeException">The port is not between 0 and 65535.</exception>
     public WebServer(int port, string root, TlsOptions tls, string iface = "")
-        : this(new TlsServerEndpoint(new TcpServerEndpoint(port, iface), tls), root)
+        : this(ServerEndpoint.Tls(port, tls, iface), root)
     {
     }
 
@@ -123,9 +122,9 @@ public sealed class WebServer : HttpServer
         (_upstreams, _accessLogFile) = (null, null);
     }
 
-    internal static ServerEndpoint PlainEndpoint(int port, string iface) => new TcpServerEndpoint(port, iface);
+    internal static ServerEndpoint PlainEndpoint(int port, string iface) => ServerEndpoint.Tcp(port, iface);
 
-    internal static ServerEndpoint TlsEndpoint(int port, string iface, TlsCertificate certificate) => new TlsServerEndpoint(new TcpServerEndpoint(port, iface), new TlsOptions(certificate));
+    internal static ServerEndpoint TlsEndpoint(int port, string iface, TlsCertificate certificate) => ServerEndpoint.Tls(port, new TlsOptions(certificate), iface);
 
     /// <summary>In a method of its own, so that nothing of proxies is loaded without need.</summary>
     private RequestDelegate WithUpstreams(RequestDelegate handler) => (_upstreams = new Upstreams(Proxies, Logger)).Before(handler);

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using TacHost.Services.Networking;
-using TacHost.Services.Networking.Connections;
 
 namespace TacHost.Servers.Inetd;
 
@@ -17,23 +15,23 @@ internal static class ClientVariables
     ];
 
     /// <summary>Those of a connection.</summary>
-    public static IEnumerable<KeyValuePair<string, string?>> Of(Socket connection, EndPoint peer, InetdPlace place)
+    public static IEnumerable<KeyValuePair<string, string?>> Of(AcceptedConnection connection, InetdPlace place)
     {
         foreach (var variable in None(place))
             yield return variable;
-        if (peer is IPEndPoint remote)
+        if (connection.Peer is IPEndPoint remote)
         {
             yield return new("REMOTE_ADDR", remote.Address.ToString());
             yield return new("REMOTE_PORT", Text(remote.Port));
             yield return new("TCPREMOTEIP", remote.Address.ToString());
             yield return new("TCPREMOTEPORT", Text(remote.Port));
-            if (StreamSocket.LocalOf(connection) is IPEndPoint local)
+            if (connection.Local is IPEndPoint local)
             {
                 yield return new("TCPLOCALIP", local.Address.ToString());
                 yield return new("TCPLOCALPORT", Text(local.Port));
             }
         }
-        else if (peer is UnixPeerEndPoint process)
+        else if (connection.Peer is UnixPeerEndPoint process)
         {
             yield return new("UNIXLOCALPATH", place.Name);
             yield return new("UNIXREMOTEPID", Text(process.ProcessId));

@@ -18,7 +18,7 @@ internal sealed class PortForwardFactory : ServerFactory
             throw new ArgumentException("A port forwarder needs a target.", nameof(targets));
 
         // The header goes before the handshake, which an endpoint makes by itself.
-        if (options.ProxyHeader != ProxyHeaderVersion.None && targets.FirstOrDefault(target => target.ToString().StartsWith("tls:", StringComparison.Ordinal)) is { } tls)
+        if (options.ProxyHeader != ProxyHeaderVersion.None && targets.FirstOrDefault(target => target.Scheme == "tls") is { } tls)
             throw new ArgumentException($"The target '{tls}' cannot be sent a PROXY header, because that goes in front of the TLS handshake. Forward to a tcp or unix endpoint, or leave the header out.", nameof(targets));
         (_targets, _options) = (new TargetList<ClientEndpoint>([.. targets], options.RestTime, options.TimeProvider), options);
     }

@@ -53,20 +53,20 @@ public sealed class PortForwardPluginOptions : IPostOptions
         {
             _ = Make();
         }
+        catch (ArgumentException e) when (e.ParamName == "host")
+        {
+            throw new UsageException($"--host: {e.Message.Replace(" (Parameter 'host')", "", StringComparison.Ordinal)}", e);
+        }
         catch (ArgumentException e)
         {
             throw new UsageException($"--proxy-header and --target do not go together. {e.Message.Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal)}", e);
-        }
-        catch (FormatException e)
-        {
-            throw new UsageException($"--host: {e.Message}", e);
         }
     }
 
     /// <summary>The service that they describe.</summary>
     internal PortForwarder Make() => new(
-        Listen ?? Endpoint.Parse($"tcp:{Port}:interface=127.0.0.1"),
-        Targets.Count > 0 ? Targets : [Endpoint.ParseClient($"tcp:{Host.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(":", "\\:", StringComparison.Ordinal)}:{DestPort}")],
+        Listen ?? ServerEndpoint.Tcp(Port, "127.0.0.1"),
+        Targets.Count > 0 ? Targets : [ClientEndpoint.Tcp(Host, DestPort)],
         new PortForwardOptions { ProxyHeader = ProxyHeader, ConnectTimeout = ConnectTimeout, RestTime = RestTime })
     {
         Limits = new ConnectionLimits { Connections = MaxConnections, IdleTimeout = IdleTimeout },

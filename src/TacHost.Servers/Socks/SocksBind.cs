@@ -24,7 +24,7 @@ internal sealed class SocksBind : IAsyncDisposable
     {
         FirstPeer factory = new(expected, isAllowed);
         var address = expected.Count > 0 ? LocalFor(expected[0]) ?? local : local;
-        StreamServer server = new($"tcp:0:interface={address.ToString().Replace(":", "\\:", StringComparison.Ordinal)}", factory);
+        StreamServer server = new(ServerEndpoint.Tcp(0, address.ToString()), factory);
         try
         {
             await server.StartAsync(cancellationToken);

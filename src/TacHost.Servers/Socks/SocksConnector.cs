@@ -72,7 +72,7 @@ internal sealed class SocksConnector(SocksOptions options)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(timeout);
-        var endpoint = Endpoint.ParseClient($"tcp:host={address.ToString().Replace(":", "\\:", StringComparison.Ordinal)}:port={port}");
+        var endpoint = ClientEndpoint.Tcp(address.ToString(), port);
         return await endpoint.ConnectProtocolAsync(new FarProtocol(), logger: null, limit.Token);
     }
 

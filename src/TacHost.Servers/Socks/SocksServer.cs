@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using TacHost.Services;
 using TacHost.Services.Networking;
@@ -21,7 +20,7 @@ public sealed class SocksServer : MultiService
     /// <param name="options">What is allowed. Defaults to null: see <see cref="SocksOptions"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The port is not between 0 and 65535.</exception>
     public SocksServer(int port = 1080, string iface = "127.0.0.1", SocksOptions? options = null)
-        : this(EndpointOf(port, iface), options)
+        : this(ServerEndpoint.Tcp(port, iface), options)
     {
     }
 
@@ -65,14 +64,5 @@ public sealed class SocksServer : MultiService
         }
 
         return Task.CompletedTask;
-    }
-
-    private static ServerEndpoint EndpointOf(int port, string iface)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(port);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, IPEndPoint.MaxPort);
-        ArgumentNullException.ThrowIfNull(iface);
-        var escaped = iface.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(":", "\\:", StringComparison.Ordinal);
-        return Endpoint.Parse(string.Create(CultureInfo.InvariantCulture, $"tcp:{port}{(escaped.Length > 0 ? ":interface=" : "")}{escaped}"));
     }
 }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TacHost.Services.Networking.Connecting;
@@ -15,6 +17,41 @@ public abstract class ClientEndpoint : IEquatable<ClientEndpoint>
 
     /// <summary>How long a connection attempt may take, with the look-up of the name and the TLS handshake. Defaults to 30 seconds.</summary>
     public TimeSpan Timeout { get; private protected init; } = ClientKinds.DefaultTimeout;
+
+    /// <summary>Gets the kind, such as <c>tcp</c> or <c>tls</c>: the text before the first colon.</summary>
+    public string Scheme => ToString() is var text && text.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon ? text[..colon] : text;
+
+    /// <summary>Returns an endpoint on a TCP port of a host.</summary>
+    /// <param name="host">The name or the address of the host.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="timeout">How long an attempt may take. Defaults to null: 30 seconds.</param>
+    /// <param name="bindAddress">The address to connect from. Defaults to null: the system picks one.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The port is not between 1 and 65535, or the timeout is not positive.</exception>
+    public static ClientEndpoint Tcp(string host, int port, TimeSpan? timeout = null, IPAddress? bindAddress = null) => new TcpClientEndpoint(host, port, timeout, bindAddress);
+
+    /// <summary>Returns an endpoint on a TCP port of a host where TLS is spoken.</summary>
+    /// <param name="host">The name of the host, for which its certificate must be.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="timeout">How long an attempt may take, handshake included. Defaults to null: 30 seconds.</param>
+    /// <param name="bindAddress">The address to connect from. Defaults to null: the system picks one.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The port is not between 1 and 65535, or the timeout is not positive.</exception>
+    public static ClientEndpoint Tls(string host, int port, TimeSpan? timeout = null, IPAddress? bindAddress = null) => new TlsClientEndpoint(host, port, timeout, bindAddress);
+
+    /// <summary>Returns an endpoint on a UNIX socket.</summary>
+    /// <param name="path">The path of the socket file.</param>
+    /// <param name="timeout">How long an attempt may take. Defaults to null: 30 seconds.</param>
+    /// <exception cref="ArgumentException">The path is empty or has a NUL character in it.</exception>
+    public static ClientEndpoint Unix(string path, TimeSpan? timeout = null) => new UnixClientEndpoint(path, timeout);
+
+    /// <summary>Returns an endpoint of another kind: a library that knows one connects the socket itself.</summary>
+    /// <param name="text">The text of the endpoint, beginning with its kind and a colon; see <see cref="Endpoint.RegisterClient"/>.</param>
+    /// <param name="connectAsync">Makes a connected stream socket. It belongs to the connection from then on.</param>
+    public static ClientEndpoint Custom(string text, Func<CancellationToken, Task<Socket>> connectAsync)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(text);
+        ArgumentNullException.ThrowIfNull(connectAsync);
+        return new CustomClientEndpoint(text, connectAsync);
+    }
 
     /// <summary>The text that <see cref="Endpoint.ParseClient"/> reads as this endpoint.</summary>
     public abstract override string ToString();

@@ -50,4 +50,24 @@ public static class Endpoint
         ArgumentNullException.ThrowIfNull(text);
         return ClientKinds.Parse(text);
     }
+
+    /// <summary>Lets <see cref="Parse"/> read another kind of endpoint, which a library brings. A library calls it once in a process, before a text of that kind is parsed.</summary>
+    /// <param name="scheme">The kind, the text before the first colon.</param>
+    /// <param name="parse">Gets the whole text, and throws a <see cref="FormatException"/> if it is not an endpoint. See <see cref="ServerEndpoint.Custom"/>.</param>
+    /// <exception cref="InvalidOperationException">There is a kind of that name already.</exception>
+    public static void RegisterServer(string scheme, Func<string, ServerEndpoint> parse)
+    {
+        ArgumentNullException.ThrowIfNull(parse);
+        ServerKinds.Register(scheme, parse);
+    }
+
+    /// <summary>Lets <see cref="ParseClient"/> read another kind of endpoint, as <see cref="RegisterServer"/> does for servers.</summary>
+    /// <param name="scheme">The kind, the text before the first colon.</param>
+    /// <param name="parse">Gets the whole text, and throws a <see cref="FormatException"/> if it is not an endpoint. See <see cref="ClientEndpoint.Custom"/>.</param>
+    /// <exception cref="InvalidOperationException">There is a kind of that name already.</exception>
+    public static void RegisterClient(string scheme, Func<string, ClientEndpoint> parse)
+    {
+        ArgumentNullException.ThrowIfNull(parse);
+        ClientKinds.Register(scheme, parse);
+    }
 }

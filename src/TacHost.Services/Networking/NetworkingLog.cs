@@ -69,6 +69,9 @@ internal static partial class NetworkingLog
     [LoggerMessage(134, LogLevel.Warning, "Scheduling retry {Attempt} to connect {Endpoint} in {Delay} seconds. {Reason}")]
     public static partial void RetryScheduled(ILogger logger, int attempt, ClientEndpoint endpoint, string delay, string reason);
 
+    [LoggerMessage(135, LogLevel.Error, "The connection with {Peer} was reset, because {Handler} threw an exception.")]
+    public static partial void HandlerThrew(ILogger logger, Exception failure, EndPoint peer, string handler);
+
     /// <summary>Logs where nobody is above to catch what a log throws that cannot be written: that must never stop a service.</summary>
     public static void Attempt(Action log)
     {

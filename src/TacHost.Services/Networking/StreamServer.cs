@@ -1,5 +1,4 @@
 using System.Net;
-using TacHost.Services.Networking.Listening;
 
 namespace TacHost.Services.Networking;
 
@@ -13,7 +12,7 @@ public class StreamServer : Service, IServiceNeeds
 {
     private readonly ServerFactory _factory;
     private readonly ServerEndpoint _endpoint;
-    private List<StreamListener> _listeners = [];
+    private ListenerGroup? _listeners;
     private bool _factoryStarted;
 
     /// <summary>Describes a listener. Nothing is opened before the start.</summary>
@@ -36,7 +35,7 @@ public class StreamServer : Service, IServiceNeeds
     }
 
     /// <summary>The addresses it listens on, with the port that was picked for 0. Empty while it is not bound.</summary>
-    public IReadOnlyList<EndPoint> EndPoints => [.. _listeners.Select(listener => listener.EndPoint)];
+    public IReadOnlyList<EndPoint> EndPoints => _listeners?.EndPoints ?? [];
 
     /// <inheritdoc/>
     IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => [new ServiceNeed(ServiceNeedKind.Listen, _endpoint.ToString())];
@@ -47,16 +46,8 @@ public class StreamServer : Service, IServiceNeeds
     /// <inheritdoc/>
     protected sealed override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
     {
-        foreach (var file in _endpoint.Files)
-            RecordFile(file);
-        ListenerSettings settings = new(ServicePath, _factory, Logger)
-        {
-            Application = Application,
-            Counts = Application?.ConnectionMetrics.Of(ServicePath),
-            Limiter = (Limits.Connections ?? Limits.ConnectionsPerAddress) is null ? null : new ConnectionLimiter(Limits),
-            IdleTimeout = Limits.IdleTimeout,
-        };
-        return _endpoint.ListenAsync(settings, _listeners, cancellationToken);
+        _listeners = new ListenerGroup(this, _endpoint, _factory, Limits);
+        return _listeners.BindAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -64,8 +55,7 @@ public class StreamServer : Service, IServiceNeeds
     {
         _factory.DoStart(LoggerNamed(TypeName.Of(_factory.GetType())));
         _factoryStarted = true;
-        foreach (var listener in _listeners)
-            listener.Start();
+        _listeners!.Start();
         NetworkingLog.FactoryStarting(Logger, TypeName.Of(_factory.GetType()), string.Join(" and ", EndPoints));
         return Task.CompletedTask;
     }
@@ -73,12 +63,12 @@ public class StreamServer : Service, IServiceNeeds
     /// <inheritdoc/>
     protected sealed override async Task OnStopAsync(CancellationToken cancellationToken)
     {
-        var listeners = _listeners;
-        await Task.WhenAll(listeners.Select(listener => listener.CloseAsync()));
-        foreach (var title in listeners.Where(listener => !listener.IsSocketKept).Select(listener => listener.Title).Distinct())
-            NetworkingLog.PortClosed(Logger, title);
-        await Task.WhenAll(listeners.Select(listener => listener.DrainAsync(cancellationToken)));
-        _listeners = [];
+        if (_listeners is { } listeners)
+        {
+            await listeners.CloseAsync();
+            await listeners.DrainAsync(cancellationToken);
+            _listeners = null;
+        }
 
         if (_factoryStarted)
         {

@@ -34,7 +34,7 @@ internal sealed class SupervisedChild(RestartPolicy policy, Func<IHostedService>
     }
 
     /// <summary>Keeps the sockets open that the child and all below it hold, so that clients wait in the backlog until the child runs again.</summary>
-    public void KeepSockets(IService child, Application? application) => _sockets ??= application?.ListeningSockets.KeepFor(child);
+    public void KeepSockets(IService child, Application? application) => _sockets ??= application?.ListeningSockets.Hold(child);
 
     /// <summary>Closes the kept sockets that no service has taken again.</summary>
     public void ReleaseSockets()

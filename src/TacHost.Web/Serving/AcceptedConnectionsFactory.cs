@@ -6,10 +6,6 @@ namespace TacHost.Web.Serving;
 /// <summary>What Kestrel binds with: nothing is left to bind, since our listeners have been since the privileged start.</summary>
 internal sealed class AcceptedConnectionsFactory(IReadOnlyDictionary<EndPoint, AcceptedConnections> listeners) : IConnectionListenerFactory
 {
-    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
-    {
-        var listener = listeners[endpoint];
-        listener.Start();
-        return ValueTask.FromResult<IConnectionListener>(listener);
-    }
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult<IConnectionListener>(listeners[endpoint]);
 }

@@ -32,6 +32,12 @@ internal sealed class ConnectionHandshake(StreamSocket socket, StreamListener li
             var ends = settings.TrustedProxies is { } trusted ? await ProxyHeader.ReceiveAsync(socket.ManagedSocket, socket.Peer, trusted, _limit.Token) : null;
             if (settings.ExpectsProxyHeader && (ends?.Peer ?? socket.Peer) is IPEndPoint client && permit?.TryCountTo(client.Address) == false)
                 throw new FormatException($"{client.Address} has as many connections as it may have.");
+            if (settings.Handler is { } handler)
+            {
+                listener.HandOver(handler, socket, ends, permit);
+                return;
+            }
+
             if (settings.Tls is { } certificates)
                 tls = await DeferredSessionTicketStream.AuthenticateAsServerAsync(new NetworkStream(socket.ManagedSocket, ownsSocket: false), certificates, _limit.Token);
 

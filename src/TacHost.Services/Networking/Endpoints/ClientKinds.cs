@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 
@@ -16,12 +17,24 @@ internal static class ClientKinds
         ["unix"] = UnixClientEndpoint.Parse,
     };
 
+    private static readonly ConcurrentDictionary<string, Func<string, ClientEndpoint>> _registered = new(StringComparer.Ordinal);
+
+    /// <inheritdoc cref="ServerKinds.Register"/>
+    public static void Register(string kind, Func<string, ClientEndpoint> parse)
+    {
+        ServerKinds.CheckKind(kind);
+        if (_kinds.ContainsKey(kind) || !_registered.TryAdd(kind, parse))
+            throw ServerKinds.Taken(kind);
+    }
+
     /// <exception cref="FormatException">It is not an endpoint.</exception>
     public static ClientEndpoint Parse(string text)
     {
         EndpointText parts = new(text);
+        if (_registered.TryGetValue(parts.Kind, out var parseAll))
+            return parseAll(text);
         if (!_kinds.TryGetValue(parts.Kind, out var parse))
-            throw ServerKinds.UnknownKind(parts, _kinds.Keys);
+            throw ServerKinds.UnknownKind(parts, _kinds.Keys.Concat(_registered.Keys));
         var endpoint = parse(parts);
         parts.Finish();
         return endpoint;
@@ -33,6 +46,16 @@ internal static class ClientKinds
         const string expected = "the name or the address of a host; an IPv4 address is four decimal numbers without leading zeros";
         var host = text.Required("host", expected);
         return host.AsSpan().ContainsAny('.', 'x') && AddressText.IsAmbiguous(host) ? throw text.Wrong("host", host, expected) : host;
+    }
+
+    /// <summary>Returns a host that was given in code.</summary>
+    /// <exception cref="ArgumentException">The host is empty, or is an address for the system's resolver only, such as <c>010.0.0.1</c>.</exception>
+    public static string CheckedHost(string host)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(host);
+        return AddressText.IsAmbiguous(host)
+            ? throw new ArgumentException($"'{host}' is neither an address nor a host name. An IPv4 address is four decimal numbers without leading zeros.", nameof(host))
+            : host;
     }
 
     public static int Port(EndpointText text) => text.RequiredNumber("port", IPEndPoint.MaxPort);

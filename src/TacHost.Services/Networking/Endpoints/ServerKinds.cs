@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using TacHost.Services.Networking.Connections;
 
 namespace TacHost.Services.Networking.Endpoints;
@@ -16,6 +17,26 @@ internal static class ServerKinds
         ["fd"] = DescriptorServerEndpoint.Parse,
         ["haproxy"] = ProxiedServerEndpoint.Parse,
     };
+
+    private static readonly ConcurrentDictionary<string, Func<string, ServerEndpoint>> _registered = new(StringComparer.Ordinal);
+
+    /// <summary>Adds a kind that a library brings.</summary>
+    /// <exception cref="InvalidOperationException">There is one of that name.</exception>
+    public static void Register(string kind, Func<string, ServerEndpoint> parse)
+    {
+        CheckKind(kind);
+        if (_kinds.ContainsKey(kind) || !_registered.TryAdd(kind, parse))
+            throw Taken(kind);
+    }
+
+    public static InvalidOperationException Taken(string kind) => new($"There is an endpoint of the kind '{kind}' already. Choose another name.");
+
+    public static void CheckKind(string kind)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(kind);
+        if (!kind.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character is '-' or '+'))
+            throw new ArgumentException($"'{kind}' cannot name a kind of endpoint. Use lower-case letters, digits, '-' and '+'.", nameof(kind));
+    }
 
     /// <exception cref="FormatException">It is not an endpoint.</exception>
     public static ServerEndpoint Parse(string text)
@@ -52,8 +73,10 @@ internal static class ServerKinds
     private static ServerEndpoint ParseOne(string text)
     {
         EndpointText parts = new(text);
+        if (_registered.TryGetValue(parts.Kind, out var parseAll))
+            return parseAll(text);
         if (!_kinds.TryGetValue(parts.Kind, out var parse))
-            throw UnknownKind(parts, _kinds.Keys);
+            throw UnknownKind(parts, _kinds.Keys.Concat(_registered.Keys));
         var endpoint = parse(parts);
         parts.Finish();
         return endpoint;

@@ -15,8 +15,7 @@ internal sealed class TcpClientEndpoint : ClientEndpoint
     [SetsRequiredMembers]
     public TcpClientEndpoint(string host, int port, TimeSpan? timeout, IPAddress? bindAddress)
     {
-        ArgumentException.ThrowIfNullOrEmpty(host);
-        (Host, Port, BindAddress) = (host, ClientKinds.Checked(port), bindAddress);
+        (Host, Port, BindAddress) = (ClientKinds.CheckedHost(host), ClientKinds.Checked(port), bindAddress);
         Timeout = ClientKinds.Checked(timeout);
     }
 

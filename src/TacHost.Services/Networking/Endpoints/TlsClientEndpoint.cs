@@ -20,8 +20,7 @@ internal sealed class TlsClientEndpoint : ClientEndpoint
     [SetsRequiredMembers]
     public TlsClientEndpoint(string host, int port, TimeSpan? timeout, IPAddress? bindAddress)
     {
-        ArgumentException.ThrowIfNullOrEmpty(host);
-        (Host, Port, BindAddress) = (host, ClientKinds.Checked(port), bindAddress);
+        (Host, Port, BindAddress) = (ClientKinds.CheckedHost(host), ClientKinds.Checked(port), bindAddress);
         Timeout = ClientKinds.Checked(timeout);
     }
 

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using TacHost.Services.Networking.Connections;
 using TacHost.Services.Networking.Tls;
@@ -6,8 +5,14 @@ using TacHost.Services.Networking.Tls;
 namespace TacHost.Services.Networking.Listening;
 
 /// <summary>What a listener is made for, and how it treats what it accepts.</summary>
-internal sealed record ListenerSettings(string ServicePath, ServerFactory Factory, ILogger Logger)
+internal sealed record ListenerSettings(string ServicePath, ILogger Logger)
 {
+    /// <summary>Gets what builds the protocols, or null if a handler gets the connections.</summary>
+    public ServerFactory? Factory { get; init; }
+
+    /// <summary>Gets who gets the connections in place of protocols, or null. TLS is left to the handler.</summary>
+    public IConnectionHandler? Handler { get; init; }
+
     /// <summary>The application at the root of the tree, for the identity that the process will end with.</summary>
     public Application? Application { get; init; }
 
@@ -32,12 +37,9 @@ internal sealed record ListenerSettings(string ServicePath, ServerFactory Factor
     /// <summary>How long a connection may be idle, or null for ever.</summary>
     public TimeSpan? IdleTimeout { get; init; }
 
-    /// <summary>Takes accepted connections as they are, on the accepting thread, in place of protocols of the factory; or null. What comes before a protocol is then left to it, and giving back the place among those that the limits allow.</summary>
-    public Action<StreamListener, Socket, ConnectionPermit?>? TakeOver { get; init; }
-
     /// <summary>Whether something comes before the protocol.</summary>
-    public bool HasHandshake => ExpectsProxyHeader || Tls is not null;
+    public bool HasHandshake => ExpectsProxyHeader || (Tls is not null && Handler is null);
 
     /// <summary>Whether .NET's socket is needed for every connection.</summary>
-    public bool NeedsManagedSocket => HasHandshake || TakeOver is not null;
+    public bool NeedsManagedSocket => HasHandshake || Handler is not null;
 }

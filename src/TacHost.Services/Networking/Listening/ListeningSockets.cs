@@ -11,9 +11,14 @@ internal sealed class ListeningSockets
     private readonly List<IKeptSocket> _kept = [];
 
     /// <summary>Keeps the sockets of a service and of all below it open, when they stop, until the result is disposed. A supervisor holds it from before the stop to after the start.</summary>
-    public IDisposable KeepFor(IService service)
+    public IDisposable Hold(IService service) => Hold(service.ServicePath);
+
+    /// <summary>Keeps all sockets of the application open, when their services stop, until the result is disposed.</summary>
+    public IDisposable Hold() => Hold(null as string);
+
+    private Keeping Hold(string? servicePath)
     {
-        Keeping keeping = new(this, service.ServicePath);
+        Keeping keeping = new(this, servicePath);
         lock (_gate)
             _keepings.Add(keeping);
         return keeping;
@@ -64,7 +69,7 @@ internal sealed class ListeningSockets
     }
 
     private bool IsCovered(IKeptSocket socket) =>
-        _keepings.Exists(keeping => socket.ServicePath == keeping.ServicePath || socket.ServicePath.StartsWith(keeping.ServicePath + "/", StringComparison.Ordinal));
+        _keepings.Exists(keeping => keeping.ServicePath is null || socket.ServicePath == keeping.ServicePath || socket.ServicePath.StartsWith(keeping.ServicePath + "/", StringComparison.Ordinal));
 
     private void CloseUncovered()
     {
@@ -79,9 +84,9 @@ internal sealed class ListeningSockets
             socket.Close();
     }
 
-    private sealed class Keeping(ListeningSockets sockets, string servicePath) : IDisposable
+    private sealed class Keeping(ListeningSockets sockets, string? servicePath) : IDisposable
     {
-        public string ServicePath => servicePath;
+        public string? ServicePath => servicePath;
 
         public void Dispose()
         {

@@ -29,17 +29,34 @@ internal sealed partial class StreamListener
             Counts?.CountRefused();
             socket.Reset();
         }
-        else if (_settings.TakeOver is { } takeOver)
-        {
-            takeOver(this, socket.Detach(), permit);
-        }
         else if (_settings.HasHandshake)
         {
             _ = new ConnectionHandshake(socket, this, _settings, permit).OpenAsync();
         }
+        else if (_settings.Handler is { } handler)
+        {
+            HandOver(handler, socket, null, permit);
+        }
         else
         {
             Serve(new SocketTransport(socket, this) { Permit = permit });
+        }
+    }
+
+    /// <summary>Gives a connection to a handler.</summary>
+    public void HandOver(IConnectionHandler handler, StreamSocket socket, ConnectionEnds? ends, ConnectionPermit? permit)
+    {
+        ends ??= new ConnectionEnds(socket.Peer, LocalEndPoint ?? socket.Local);
+        AcceptedConnection connection = new(socket.Detach(), ends, EndPoint, permit, Counts);
+        try
+        {
+            handler.Handle(connection);
+        }
+        catch (Exception e)
+        {
+            // The boundary around one connection: others must not notice.
+            NetworkingLog.Attempt(() => NetworkingLog.HandlerThrew(Logger, e, connection.Peer, TypeName.Of(handler.GetType())));
+            connection.Reset();
         }
     }
 

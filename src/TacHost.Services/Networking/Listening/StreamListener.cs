@@ -126,7 +126,7 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
         Protocol? protocol;
         try
         {
-            protocol = _settings.Factory.BuildProtocol(transport.Peer);
+            protocol = _settings.Factory!.BuildProtocol(transport.Peer);
         }
         catch (Exception e)
         {
@@ -138,7 +138,7 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
         if (protocol is null)
             transport.AbortConnection();
         else
-            transport.Open(protocol, _settings.Factory.Logger);
+            transport.Open(protocol, _settings.Factory!.Logger);
     }
 
     /// <summary>Tells of a connection that ended before it had a protocol; loudly once, since with a wrong configuration all do.</summary>
@@ -154,7 +154,7 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
 
     /// <remarks>Apart from <see cref="Serve"/>, where what the lambda needs would be made for every connection.</remarks>
     private void BuildingFailed(Exception failure, EndPoint peer) =>
-        NetworkingLog.Attempt(() => NetworkingLog.ProtocolThrew(_settings.Factory.Logger, failure, peer.ToString()!, TypeName.Of(_settings.Factory.GetType())));
+        NetworkingLog.Attempt(() => NetworkingLog.ProtocolThrew(_settings.Factory!.Logger, failure, peer.ToString()!, TypeName.Of(_settings.Factory!.GetType())));
 
     /// <summary>Ends the connections on which nothing has happened for too long.</summary>
     private void CloseIdle(TimeSpan timeout)

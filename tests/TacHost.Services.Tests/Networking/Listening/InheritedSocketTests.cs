@@ -21,7 +21,7 @@ public sealed class InheritedSocketTests : IDisposable
         {
             var factory = RecordingFactory.Echo();
             factory.DoStart(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
-            StreamListener listener = new(InheritedSocket.Take(Descriptor, "fd:3", "web"), new ListenerSettings("web", factory, factory.Logger));
+            StreamListener listener = new(InheritedSocket.Take(Descriptor, "fd:3", "web"), new ListenerSettings("web", factory.Logger) { Factory = factory });
             listener.Start();
             using (var client = await Client.ConnectAsync(_owner.LocalEndPoint!))
             {

@@ -16,7 +16,7 @@ public sealed class ListeningSocketsTests : IAsyncDisposable
     [Theory]
     [InlineData("tcp:0:interface=127.0.0.1")]
     [InlineData("unix:{0}/x.sock")]
-    public async Task KeepFor_RestartsUnderLoad_LoseNoConnection(string endpoint)
+    public async Task Hold_RestartsUnderLoad_LoseNoConnection(string endpoint)
     {
         StreamServer server = new(string.Format(null, endpoint, _directory.Path), RecordingFactory.Saying(_poem));
         server.SetServiceParent(_application);
@@ -27,7 +27,7 @@ public sealed class ListeningSocketsTests : IAsyncDisposable
         var clients = Enumerable.Range(0, 16).Select(_ => Task.Run(() => FetchUntilAsync(endPoint, served, over.Token), Token)).ToList();
         for (var restart = 0; restart < 50; restart++)
         {
-            using (_application.ListeningSockets.KeepFor(server))
+            using (_application.ListeningSockets.Hold(server))
             {
                 await server.StopAsync(Token).Soon();
                 await server.StartAsync(Token).Soon();
@@ -42,13 +42,13 @@ public sealed class ListeningSocketsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task KeepFor_BetweenStopAndStart_ClientsWaitInTheBacklog()
+    public async Task Hold_BetweenStopAndStart_ClientsWaitInTheBacklog()
     {
         TcpServer server = new(0, RecordingFactory.Saying(_poem), "127.0.0.1");
         server.SetServiceParent(_application);
         await _application.StartAsync(Token).Soon();
         Task<byte[]> reading;
-        using (_application.ListeningSockets.KeepFor(server))
+        using (_application.ListeningSockets.Hold(server))
         {
             var endPoint = server.EndPoints[0];
             await server.StopAsync(Token).Soon();
@@ -61,26 +61,26 @@ public sealed class ListeningSocketsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task KeepFor_OverWithoutAStart_ClosesTheSocket()
+    public async Task Hold_OverWithoutAStart_ClosesTheSocket()
     {
         TcpServer server = new(0, RecordingFactory.Saying(_poem), "127.0.0.1");
         server.SetServiceParent(_application);
         await _application.StartAsync(Token).Soon();
         var endPoint = server.EndPoints[0];
-        using (_application.ListeningSockets.KeepFor(_application))
+        using (_application.ListeningSockets.Hold(_application))
             await server.StopAsync(Token).Soon();
         await IsRefusedAsync(endPoint);
     }
 
     [Fact]
-    public async Task KeepFor_AnotherService_DoesNotKeep()
+    public async Task Hold_AnotherService_DoesNotKeep()
     {
         TcpServer server = new(0, RecordingFactory.Saying(_poem), "127.0.0.1"), other = new(0, RecordingFactory.Saying(_poem), "127.0.0.1");
         server.SetServiceParent(_application);
         other.SetServiceParent(_application);
         await _application.StartAsync(Token).Soon();
         var endPoint = server.EndPoints[0];
-        using (_application.ListeningSockets.KeepFor(other))
+        using (_application.ListeningSockets.Hold(other))
         {
             await server.StopAsync(Token).Soon();
             await IsRefusedAsync(endPoint);
@@ -88,14 +88,14 @@ public sealed class ListeningSocketsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task KeepFor_StartThatFails_KeepsTheSocketForTheNextOne()
+    public async Task Hold_StartThatFails_KeepsTheSocketForTheNextOne()
     {
         var fails = false;
         TcpServer server = new(0, new FailingFactory(() => fails), "127.0.0.1");
         server.SetServiceParent(_application);
         await _application.StartAsync(Token).Soon();
         var endPoint = server.EndPoints[0];
-        using (_application.ListeningSockets.KeepFor(server))
+        using (_application.ListeningSockets.Hold(server))
         {
             await server.StopAsync(Token).Soon();
             fails = true;
@@ -110,7 +110,7 @@ public sealed class ListeningSocketsTests : IAsyncDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task KeepFor_DatagramServer_ReceivesWhatCameMeanwhile(bool unix)
+    public async Task Hold_DatagramServer_ReceivesWhatCameMeanwhile(bool unix)
     {
         RecordingDatagrams protocol = new();
         DatagramServer server = unix ? new UnixDatagramServer(_directory["x.sock"], protocol) : new UdpServer(0, protocol, "127.0.0.1");
@@ -118,7 +118,7 @@ public sealed class ListeningSocketsTests : IAsyncDisposable
         await _application.StartAsync(Token).Soon();
         var endPoint = server.EndPoints[0];
         using Socket client = new(endPoint.AddressFamily, SocketType.Dgram, ProtocolType.Unspecified);
-        using (_application.ListeningSockets.KeepFor(server))
+        using (_application.ListeningSockets.Hold(server))
         {
             await server.StopAsync(Token).Soon();
             await client.SendToAsync("meanwhile"u8.ToArray(), endPoint, Token);
