@@ -1,3 +1,4 @@
+using System.Net;
 using TacHost.Servers.Tests.Ftp.Fakes;
 
 namespace TacHost.Servers.Tests.Ftp;
@@ -49,5 +50,20 @@ public sealed class FtpTlsTests
         Assert.Equal("", await client.ReadReplyAsync());
         Assert.DoesNotContain(site.Log.Lines, line => line.Text.Contains("logged in", StringComparison.Ordinal));
         using var other = await site.LogInAsync("ftp");
+    }
+
+    [Fact]
+    public async Task AuthTls_CommandsInTheClearBehindIt_AreNeverExecuted()
+    {
+        await using var site = await FtpSite.StartTlsAsync();
+        using var client = await site.LogInAsync("ftp");
+        var port = await client.ExtendedPassiveAsync();
+        await client.SayAsync("RETR pub/poem.txt", 150);
+        await client.SendAsync("AUTH TLS\r\nSYST\r\n");
+        using (var data = await Client.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port)))
+            await data.ReadToEndAsync();
+        await client.ExpectAsync(226);
+        await client.ExpectAsync(234);
+        Assert.DoesNotContain("215", await client.ReadReplyAsync(), StringComparison.Ordinal);
     }
 }

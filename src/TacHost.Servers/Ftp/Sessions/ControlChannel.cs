@@ -12,6 +12,9 @@ internal sealed class ControlChannel(IDuplexPipe pipe) : IAsyncDisposable
     /// <summary>With its end. Room for the longest path there can be.</summary>
     public const int LongestLine = 8 * 1024;
 
+    /// <summary>The most lines that are read while a transfer waits for its data connection.</summary>
+    private const int MostAhead = 64;
+
     private const byte TelnetCommand = 0xFF;
     private const byte TelnetWill = 0xFB;
     private const byte TelnetDont = 0xFE;
@@ -21,6 +24,7 @@ internal sealed class ControlChannel(IDuplexPipe pipe) : IAsyncDisposable
 
     private readonly PipeStream _plain = new(pipe);
     private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly Queue<Task<string?>> _ahead = new();
     private PipeReader _reader = pipe.Input;
     private SslStream? _tls;
 
@@ -30,7 +34,9 @@ internal sealed class ControlChannel(IDuplexPipe pipe) : IAsyncDisposable
     /// <summary>The next line without its end, or null if the client sends no more.</summary>
     /// <exception cref="DecoderFallbackException">The line is not UTF-8. The next one can be read.</exception>
     /// <exception cref="InvalidDataException">The line is too long. No other can be read.</exception>
-    public async Task<string?> ReadLineAsync(CancellationToken cancellationToken)
+    public Task<string?> ReadLineAsync(CancellationToken cancellationToken) => _ahead.TryDequeue(out var line) ? line : ReceiveLineAsync(cancellationToken);
+
+    private async Task<string?> ReceiveLineAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -52,20 +58,24 @@ internal sealed class ControlChannel(IDuplexPipe pipe) : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the client sends no more. Takes nothing of what it sends.</summary>
+    /// <summary>Waits until the client sends no more. The lines that it sends before are kept for <see cref="ReadLineAsync"/>.</summary>
     public async Task WaitForEndAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        while (_ahead.Count < MostAhead)
         {
-            var read = await _reader.ReadAsync(cancellationToken);
-            _reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-            if (read.IsCompleted)
+            var line = ReceiveLineAsync(cancellationToken);
+            await ((Task)line).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (line.IsCompletedSuccessfully && await line is null)
                 return;
 
-            // Nothing more is read while so much waits, so the end cannot be seen either.
-            if (read.Buffer.Length >= LongestLine)
-                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            // A failure belongs to its line, and nobody may be left to read that.
+            _ = line.Exception;
+            _ahead.Enqueue(line);
         }
+
+        // Nothing more is read while so many wait, so the end cannot be seen either.
+        await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
     }
 
     /// <summary>Sends a reply; those of a transfer and those of commands do not get into one another.</summary>
@@ -87,6 +97,8 @@ internal sealed class ControlChannel(IDuplexPipe pipe) : IAsyncDisposable
     /// <summary>Goes on under TLS. What the client sent in the clear behind its command is taken for a part of the handshake, and so never for a command.</summary>
     public async Task StartTlsAsync(TlsServerHandshake handshake, CancellationToken cancellationToken)
     {
+        if (_ahead.Count > 0)
+            throw new IOException("The client sent more in the clear behind its command to begin TLS.");
         var tls = await handshake.AuthenticateAsync(_plain, cancellationToken);
         _tls = tls;
         _reader = PipeReader.Create(tls, new StreamPipeReaderOptions(leaveOpen: true));
