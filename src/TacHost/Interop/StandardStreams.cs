@@ -10,6 +10,9 @@ internal sealed class StandardStreams : IDisposable
     private readonly SafeFileHandle _output = Copy(1);
     private readonly SafeFileHandle _error = Copy(2);
 
+    /// <summary>Opens standard output or standard error without what .NET's <see cref="Console"/> does to it: a write there holds the lock of all that is printed, also while it waits for a reader.</summary>
+    public static Stream Raw(int descriptor) => new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+
     /// <summary>Opens /dev/null in the place of each standard stream that is closed, so that no file that is opened later is taken for one.</summary>
     public static void OpenClosed()
     {

@@ -76,7 +76,7 @@ internal sealed class LogOutput : IDisposable
         if (_console is null)
             return new ConsoleCapture(Factory);
         Console.SetOut(new QueuedWriter(_console.Output));
-        Console.SetError(new QueuedWriter(new QueuedOutput(Console.OpenStandardError())));
+        Console.SetError(new QueuedWriter(new QueuedOutput(StandardStreams.Raw(2))));
         return null;
     }
 
@@ -138,7 +138,7 @@ internal sealed class LogOutput : IDisposable
         using var stdout = new SafeFileHandle(1, ownsHandle: false);
         var isJournal = JournalStream.IsAt(stdout, Environment.GetEnvironmentVariable("JOURNAL_STREAM"));
         var format = Format(options, withTime: !isJournal);
-        ConsoleSink console = new(Console.OpenStandardOutput(), text => isJournal ? JournalStream.Prefixed(LogLevel.Error, Notice(format, text)) : Notice(format, text));
+        ConsoleSink console = new(StandardStreams.Raw(1), text => isJournal ? JournalStream.Prefixed(LogLevel.Error, Notice(format, text)) : Notice(format, text));
         ILogSink sink = isJournal ? new JournalStream(console) : console;
         return new LogOutput(options, new LineLoggerFactory(format, sink, options.MinimumLevel), sink) { _console = console };
     }
