@@ -3,9 +3,9 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Field = TacHost.Servers.Dns.Messages.RecordLayout.Field;
 using TacHost.Servers.Dns.Messages;
 using TacHost.Services.Networking;
+using Field = TacHost.Servers.Dns.Messages.RecordLayout.Field;
 
 namespace TacHost.Servers.Dns.Zones;
 
