@@ -38,13 +38,13 @@ internal sealed class PidFile : IDisposable
 
     private string Name => Path.GetFileName(_path);
 
-    /// <summary>Throws if a running instance holds the file. Takes nothing, and so disturbs nobody who is about to claim it.</summary>
+    /// <summary>Throws if a running instance holds the file. Takes nothing, and so disturbs nobody who is about to claim it. Where that is in doubt, <see cref="Claim"/> decides.</summary>
     /// <exception cref="TacHostException">An instance runs, or something that is not a file is in the way.</exception>
     public static void Check(string path)
     {
         using var directory = DirectoryOf(path);
         using var file = Open(directory, path, OpenFlags.ReadOnly);
-        if (file is not null && PidFileLock.IsHeld(file))
+        if (file is not null && PidFileLock.IsHeld(file) && IsOfRunningProcess(file))
             throw PidFileErrors.HeldBy(path, file);
     }
 
@@ -164,14 +164,16 @@ internal sealed class PidFile : IDisposable
             if (!PidFileLock.IsHeld(present))
                 return TryExchange(directory, prepared, path, present);
 
-            // It may be somebody who is about to replace a stale file too, and whose pid is not in it yet.
-            return isLastAttempt || (PidFileLock.ProcessIn(present) is { } holder && Directory.Exists($"/proc/{holder}")) ? throw PidFileErrors.HeldBy(path, present) : false;
+            return isLastAttempt || IsOfRunningProcess(present) ? throw PidFileErrors.HeldBy(path, present) : false;
         }
 
         if (!IsStillAt(directory, path, present))
             return false;
         return directory.Rename(prepared, Path.GetFileName(path)) ? true : throw PidFileErrors.CannotUse(path, Marshal.GetLastPInvokeError());
     }
+
+    /// <summary>Returns whether the file names a process that runs. One that is locked and does not is about to be replaced by another start, whose number is not in it.</summary>
+    private static bool IsOfRunningProcess(SafeFileHandle file) => PidFileLock.ProcessIn(file) is { } process && Directory.Exists($"/proc/{process}");
 
     /// <summary>Puts the prepared file in the place of a stale one that could not be locked. What comes out of that place shows whether another start was faster.</summary>
     private static bool TryExchange(OpenDirectory directory, string prepared, string path, SafeFileHandle present)
