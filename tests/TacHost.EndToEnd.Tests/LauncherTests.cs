@@ -53,6 +53,8 @@ public sealed class LauncherTests
 
     private static async Task CopySourcesAsync(Sandbox sandbox)
     {
+        // The SDK leaves files where temporary ones belong.
+        sandbox.Environment["TMPDIR"] = Directory.CreateDirectory(sandbox.PathOf("tmp")).FullName;
         string[] parts = ["src", "poetry", "Directory.Build.props", "Directory.Packages.props", "BannedSymbols.txt", ".editorconfig", "global.json", "tachost"];
         var outcome = await sandbox.RunAsync("cp", ["-r", .. parts.Select(part => Path.Combine(Program.Root, part)), sandbox.Directory]);
         Assert.True(outcome.ExitCode == 0, outcome.Error);

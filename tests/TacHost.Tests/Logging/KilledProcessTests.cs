@@ -39,6 +39,7 @@ public sealed class KilledProcessTests : IDisposable
         await File.WriteAllTextAsync(tac, Tac, TestContext.Current.CancellationToken);
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "tachost"), ["--nodaemon", "--logfile", log, "--pidfile", _directory["pid"], tac]);
         start.Environment["CHATTER_NOTES"] = notes;
+        start.Environment["TACHOST_CACHE"] = _directory["cache"];
         using var process = Process.Start(start)!;
         await Until.TrueAsync(() => Notes(notes) is [var first, .., var last] && last.Time - first.Time > 2 * longestDelay, "lines for a while");
         process.Kill();
