@@ -11,11 +11,8 @@ internal static class Program
     /// <summary>The root of the checkout.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>
-    /// The <c>tachost</c> under test. It is the one that the launcher at the root has published, which starts three times as fast, if no source is newer;
-    /// otherwise the one that was built with these tests, in the same configuration.
-    /// </summary>
-    public static string Tachost { get; } = FindPublished() ??
+    /// <summary>The <c>tachost</c> that was built with these tests, in the same configuration.</summary>
+    public static string Tachost { get; } =
         Path.Combine(Root, "artifacts", "bin", "TacHost", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "tachost");
 
     /// <summary>Runs a program until its output ends and it is gone.</summary>
@@ -57,18 +54,6 @@ internal static class Program
     /// <summary>Whether a program is on the PATH.</summary>
     public static bool IsInstalled(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(directory => File.Exists(Path.Combine(directory, name)));
-
-    /// <summary>Looks whether it is fresh as the launcher does.</summary>
-    private static string? FindPublished()
-    {
-        DirectoryInfo link = new(Path.Combine(Root, "artifacts", "program", "current"));
-        if (!link.Exists || link.ResolveLinkTarget(returnFinalTarget: true) is not { } current)
-            return null;
-        using var find = Process.Start(new ProcessStartInfo("find", ["src", "Directory.Build.props", "Directory.Packages.props", "global.json", "-newer", Path.Combine(current.FullName, ".begun"), "-print", "-quit"]) { WorkingDirectory = Root, RedirectStandardOutput = true })!;
-        var newer = find.StandardOutput.ReadToEnd();
-        find.WaitForExit();
-        return find.ExitCode == 0 && newer.Length == 0 ? Path.Combine(current.FullName, "tachost") : null;
-    }
 
     private static string FindRoot()
     {
