@@ -52,6 +52,8 @@ public sealed class DnsServer : MultiService
         foreach (var file in _names.Paths)
             RecordFile(file);
         _names.Load(Logger, ResolvePath);
+        foreach (var file in _names.Included)
+            RecordFile(file);
         _forwarder = _options.Upstreams.Count > 0 ? new Forwarder(_options, Logger) : null;
         DnsResponder responder = new(_options, _names, _forwarder, Logger);
         DnsStreamFactory streams = new(responder);

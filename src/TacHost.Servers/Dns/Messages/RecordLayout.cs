@@ -10,16 +10,29 @@ internal static class RecordLayout
     {
         Address4,
         Address6,
+        Address48,
+        Address64,
         Name,
         Number8,
         Number16,
         Number32,
         Time,
+        Date,
+        Type,
+        Location,
+
+        // With their length in front.
         Text,
+        Salt,
+        Hash,
+
+        // To the end of the data.
         Texts,
         Hex,
         Base64,
         Rest,
+        Types,
+        Parameters,
     }
 
     private static readonly FrozenDictionary<RecordType, Field[]> _fields = new Dictionary<RecordType, Field[]>
@@ -32,13 +45,34 @@ internal static class RecordLayout
         [RecordType.HINFO] = [Field.Text, Field.Text],
         [RecordType.MX] = [Field.Number16, Field.Name],
         [RecordType.TXT] = [Field.Texts],
+        [RecordType.RP] = [Field.Name, Field.Name],
+        [RecordType.AFSDB] = [Field.Number16, Field.Name],
         [RecordType.AAAA] = [Field.Address6],
+        [RecordType.LOC] = [Field.Location],
         [RecordType.SRV] = [Field.Number16, Field.Number16, Field.Number16, Field.Name],
         [RecordType.NAPTR] = [Field.Number16, Field.Number16, Field.Text, Field.Text, Field.Text, Field.Name],
+        [RecordType.KX] = [Field.Number16, Field.Name],
+        [RecordType.DNAME] = [Field.Name],
         [RecordType.DS] = [Field.Number16, Field.Number8, Field.Number8, Field.Hex],
         [RecordType.SSHFP] = [Field.Number8, Field.Number8, Field.Hex],
+        [RecordType.RRSIG] = [Field.Type, Field.Number8, Field.Number8, Field.Time, Field.Date, Field.Date, Field.Number16, Field.Name, Field.Base64],
+        [RecordType.NSEC] = [Field.Name, Field.Types],
         [RecordType.DNSKEY] = [Field.Number16, Field.Number8, Field.Number8, Field.Base64],
+        [RecordType.DHCID] = [Field.Base64],
+        [RecordType.NSEC3] = [Field.Number8, Field.Number8, Field.Number16, Field.Salt, Field.Hash, Field.Types],
+        [RecordType.NSEC3PARAM] = [Field.Number8, Field.Number8, Field.Number16, Field.Salt],
         [RecordType.TLSA] = [Field.Number8, Field.Number8, Field.Number8, Field.Hex],
+        [RecordType.SMIMEA] = [Field.Number8, Field.Number8, Field.Number8, Field.Hex],
+        [RecordType.CDS] = [Field.Number16, Field.Number8, Field.Number8, Field.Hex],
+        [RecordType.CDNSKEY] = [Field.Number16, Field.Number8, Field.Number8, Field.Base64],
+        [RecordType.OPENPGPKEY] = [Field.Base64],
+        [RecordType.ZONEMD] = [Field.Number32, Field.Number8, Field.Number8, Field.Hex],
+        [RecordType.SVCB] = [Field.Number16, Field.Name, Field.Parameters],
+        [RecordType.HTTPS] = [Field.Number16, Field.Name, Field.Parameters],
+        [RecordType.SPF] = [Field.Texts],
+        [RecordType.EUI48] = [Field.Address48],
+        [RecordType.EUI64] = [Field.Address64],
+        [RecordType.URI] = [Field.Number16, Field.Number16, Field.Rest],
         [RecordType.CAA] = [Field.Number8, Field.Text, Field.Rest],
     }.ToFrozenDictionary();
 
@@ -62,14 +96,14 @@ internal static class RecordLayout
             {
                 data.AddRange(reader.ReadName().Wire.Span);
             }
-            else if (field == Field.Text)
+            else if (field is Field.Text or Field.Salt or Field.Hash)
             {
                 data.Add(reader.ReadByte());
                 data.AddRange(reader.ReadBytes(data[^1]));
             }
             else
             {
-                data.AddRange(reader.ReadBytes(SizeOf(field)));
+                data.AddRange(reader.ReadBytes(SizeOf(field) ?? Math.Max(end - reader.Position, 0)));
             }
         }
 
@@ -92,14 +126,19 @@ internal static class RecordLayout
             if (field == Field.Name)
                 writer.WriteName(reader.ReadName());
             else
-                writer.WriteBytes(reader.ReadBytes(SizeOf(field)));
+                writer.WriteBytes(reader.ReadBytes(SizeOf(field)!.Value));
         }
     }
 
-    private static int SizeOf(Field field) => field switch
+    /// <summary>Gets the size of a field, or null for a field that goes to the end of the data.</summary>
+    private static int? SizeOf(Field field) => field switch
     {
         Field.Number8 => 1,
-        Field.Number16 => 2,
+        Field.Number16 or Field.Type => 2,
+        Field.Address48 => 6,
+        Field.Address64 => 8,
+        Field.Address6 or Field.Location => 16,
+        Field.Texts or Field.Hex or Field.Base64 or Field.Rest or Field.Types or Field.Parameters => null,
         _ => 4,
     };
 }

@@ -9,5 +9,6 @@ internal enum ResponseCode
     NXDomain = 3,
     NotImp = 4,
     Refused = 5,
+    YXDomain = 6,
     BadVers = 16,
 }

@@ -8,12 +8,15 @@ internal sealed class LocalNames(DnsOptions options)
 {
     private const int MostAliases = 16;
 
-    private readonly List<ReloadingFile<Zone>> _files = [.. options.Zones.Select(each => new ReloadingFile<Zone>(each.Path, path => ZoneFile.Read(path, each.Origin)))];
-    private readonly ReloadingFile<HostsFile>? _hosts = options.HostsFile is { } path ? new ReloadingFile<HostsFile>(path, HostsFile.Read) : null;
+    private readonly List<ReloadingFile<Zone>> _files = [.. options.Zones.Select(each => new ReloadingFile<Zone>(each.Path, (path, includes) => ZoneFile.Read(path, each.Origin, includes)))];
+    private readonly ReloadingFile<HostsFile>? _hosts = options.HostsFile is { } path ? new ReloadingFile<HostsFile>(path, (file, _) => HostsFile.Read(file)) : null;
     private volatile Dictionary<DnsName, Zone> _zones = [];
 
     /// <summary>Gets the files.</summary>
     public IEnumerable<string> Paths => _hosts is null ? _files.Select(file => file.Path) : _files.Select(file => file.Path).Append(_hosts.Path);
+
+    /// <summary>Gets the files that zone files include. Empty before <see cref="Load"/>.</summary>
+    public IEnumerable<string> Included => _files.SelectMany(file => file.Included);
 
     /// <summary>Reads every file.</summary>
     /// <exception cref="ZoneFileException">One cannot be used.</exception>
@@ -57,7 +60,7 @@ internal sealed class LocalNames(DnsOptions options)
                 return null;
 
             // Aliases in a circle are told as far as they go.
-            if (response.Answers.Exists(record => record.Name == next))
+            if (response.Answers.Exists(record => record.Type == RecordType.CNAME && record.Name == next))
                 return null;
             name = next;
         }

@@ -36,6 +36,10 @@ internal sealed class Zone
         var records = NodeOf(record.Name);
         if (records.Exists(each => each.Type == record.Type && each.Data.Span.SequenceEqual(record.Data.Span)))
             return null;
+        if (record.Type is RecordType.DNAME or RecordType.NS && record.Name != Name && records.Exists(each => each.Type is RecordType.DNAME or RecordType.NS && each.Type != record.Type))
+            return $"'{record.Name}' has a DNAME record, and can have no NS record beside it";
+        if (record.Type == RecordType.DNAME && records.Exists(each => each.Type == RecordType.DNAME))
+            return $"'{record.Name}' has a second DNAME record";
         var isAlias = record.Type == RecordType.CNAME;
         if (records.Exists(each => isAlias || each.Type == RecordType.CNAME))
             return $"'{record.Name}' has a CNAME record, and can have no other record beside it";
@@ -52,6 +56,8 @@ internal sealed class Zone
     {
         if (CutAbove(name, type) is { } cut)
         {
+            if (cut.Find(record => record.Type == RecordType.DNAME && record.Name != name) is { } redirection)
+                return Redirect(redirection, name, response) is { } target && type != RecordType.CNAME ? target : null;
             Refer(cut, response);
             return null;
         }
@@ -94,19 +100,37 @@ internal sealed class Zone
         return records;
     }
 
-    /// <summary>The highest name on the way down that somebody else is responsible for; the DS records there are still this zone's.</summary>
+    /// <summary>The highest name on the way down that somebody else is responsible for, or below which all names are redirected; the DS records at a cut are still this zone's.</summary>
     private List<DnsRecord>? CutAbove(DnsName name, RecordType type)
     {
         List<DnsRecord>? cut = null;
-        var isAsked = true;
-        for (; name != Name; name = name.Parent)
+        for (var isAsked = true; ; name = name.Parent)
         {
-            if (_nodes.TryGetValue(name, out var records) && records.Exists(record => record.Type == RecordType.NS) && !(isAsked && type == RecordType.DS))
+            if (_nodes.TryGetValue(name, out var records)
+                && records.Exists(record => record.Type switch { RecordType.NS => name != Name && !(isAsked && type == RecordType.DS), RecordType.DNAME => !isAsked, _ => false }))
                 cut = records;
+            if (name == Name)
+                return cut;
             isAsked = false;
         }
+    }
 
-        return cut;
+    /// <summary>Answers with a DNAME record and the alias that follows from it (RFC 6672, section 3.2).</summary>
+    private static DnsName? Redirect(DnsRecord redirection, DnsName name, DnsMessage response)
+    {
+        response.IsAuthoritative |= response.Answers.Count == 0;
+        response.Answers.Add(redirection);
+        var labels = name.Wire[..^redirection.Name.Wire.Length];
+        var target = redirection.NameAt(0).Wire;
+        if (labels.Length + target.Length > DnsName.Longest)
+        {
+            response.Code = ResponseCode.YXDomain;
+            return null;
+        }
+
+        DnsName alias = new((byte[])[.. labels.Span, .. target.Span]);
+        response.Answers.Add(new DnsRecord(name, RecordType.CNAME, redirection.Ttl, alias.Wire));
+        return alias;
     }
 
     /// <summary>The records of a name, also by a wildcard, or null if it does not exist.</summary>
@@ -133,8 +157,13 @@ internal sealed class Zone
     {
         foreach (var record in records)
         {
-            var offset = record.Type switch { RecordType.NS => 0, RecordType.MX => 2, RecordType.SRV => 6, _ => -1 };
-            if (offset >= 0 && _nodes.TryGetValue(record.NameAt(offset), out var target))
+            var offset = record.Type switch { RecordType.NS => 0, RecordType.MX or RecordType.AFSDB or RecordType.KX or RecordType.SVCB or RecordType.HTTPS => 2, RecordType.SRV => 6, _ => -1 };
+            if (offset < 0)
+                continue;
+
+            // '.' as the target of a service is the name itself (RFC 9460, section 2.5).
+            var named = record.NameAt(offset);
+            if (_nodes.TryGetValue(named.IsRoot && record.Type is (RecordType.SVCB or RecordType.HTTPS) ? record.Name : named, out var target))
                 response.Additionals.AddRange(target.FindAll(each => each.Type is RecordType.A or RecordType.AAAA && !response.Additionals.Contains(each)));
         }
     }

@@ -3,48 +3,64 @@ using TacHost.Servers.Dns.Messages;
 
 namespace TacHost.Servers.Dns.Zones;
 
-/// <summary>Reads a zone from a master file (RFC 1035, section 5; RFC 2308, section 4).</summary>
+/// <summary>Reads a zone from a master file and the files that it includes (RFC 1035, section 5; RFC 2308, section 4).</summary>
 internal sealed class ZoneFile
 {
+    private const int MostIncludes = 16;
+
     private readonly string _path;
-    private readonly List<(DnsRecord Record, int Line)> _records = [];
+    private readonly Action<string> _includes;
+    private readonly Stack<string> _including = [];
+    private readonly List<(DnsRecord Record, string Path, int Line)> _records = [];
     private DnsName? _origin;
     private DnsName? _owner;
     private uint? _defaultTtl;
     private uint? _lastTtl;
 
-    private ZoneFile(string path, DnsName? origin) => (_path, _origin) = (path, origin);
+    private ZoneFile(string path, DnsName? origin, Action<string> includes) => (_path, _origin, _includes) = (path, origin, includes);
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="name">The name of the zone, or null if the file says it, by $ORIGIN or in the SOA record.</param>
-    /// <exception cref="ZoneFileException">It cannot be used.</exception>
-    public static Zone Read(string path, DnsName? name)
+    /// <param name="includes">Is called with the path of each file that is about to be included.</param>
+    /// <exception cref="ZoneFileException">The zone cannot be used.</exception>
+    public static Zone Read(string path, DnsName? name, Action<string> includes)
     {
-        string text;
+        ZoneFile file = new(path, name, includes);
+        file.TakeText(path, Text(path));
+        return file.Make(name);
+    }
+
+    /// <summary>Reads the text of a file.</summary>
+    /// <exception cref="ZoneFileException">The zone cannot be used.</exception>
+    public static Zone Parse(string path, string text, DnsName? name)
+    {
+        ZoneFile file = new(path, name, _ => { });
+        file.TakeText(path, text);
+        return file.Make(name);
+    }
+
+    private static string Text(string path)
+    {
         try
         {
             // Bytes beyond ASCII go into texts as they are.
-            text = File.ReadAllText(path, Encoding.Latin1);
+            return File.ReadAllText(path, Encoding.Latin1);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ZoneFileException(path, null, $"it cannot be read: {e.Message}", e);
         }
-
-        return Parse(path, text, name);
     }
 
-    /// <summary>Reads the text of a file.</summary>
-    /// <exception cref="ZoneFileException">It cannot be used.</exception>
-    public static Zone Parse(string path, string text, DnsName? name)
+    private void TakeText(string path, string text)
     {
-        ZoneFile file = new(path, name);
+        _including.Push(path);
         foreach (var line in new ZoneLines(path, text).Read())
         {
             try
             {
-                file.Take(line);
+                Take(line);
             }
             catch (FormatException e)
             {
@@ -52,18 +68,21 @@ internal sealed class ZoneFile
             }
         }
 
-        return file.Make(name);
+        _including.Pop();
     }
 
     private void Take(ZoneLine line)
     {
         var words = line.Words;
         if (!line.IsIndented && words[0] is { IsQuoted: false } first && first.Text.StartsWith('$'))
-        {
-            TakeDirective(first.Text.ToUpperInvariant(), words);
-            return;
-        }
+            TakeDirective(first.Text.ToUpperInvariant(), line);
+        else
+            TakeRecord(line);
+    }
 
+    private void TakeRecord(ZoneLine line)
+    {
+        var words = line.Words;
         var next = 0;
         if (!line.IsIndented)
             _owner = DnsName.Parse(words[next++].Text, _origin);
@@ -91,19 +110,50 @@ internal sealed class ZoneFile
         if (type == RecordType.SOA)
             ttl ??= _defaultTtl ?? MinimumOf(data);
         ttl ??= _defaultTtl ?? _lastTtl ?? (_records.Count > 0 && _records[0].Record.Type == RecordType.SOA ? MinimumOf(_records[0].Record.Data.Span) : null);
-        _records.Add((new DnsRecord(owner, type, ttl ?? throw new FormatException("it has no TTL, and there is no $TTL before it"), data), line.Number));
+        _records.Add((new DnsRecord(owner, type, ttl ?? throw new FormatException("it has no TTL, and there is no $TTL before it"), data), _including.Peek(), line.Number));
     }
 
-    private void TakeDirective(string directive, IReadOnlyList<ZoneWord> words)
+    private void TakeDirective(string directive, ZoneLine line)
     {
-        if (directive is not ("$ORIGIN" or "$TTL"))
-            throw new FormatException(directive is "$INCLUDE" or "$GENERATE" ? $"{directive} is not supported; write the records into this file" : $"there is no directive '{words[0].Text}', only $ORIGIN and $TTL");
-        if (words.Count != 2)
-            throw new FormatException($"{directive} has exactly one value");
-        if (directive == "$ORIGIN")
-            _origin = DnsName.Parse(words[1].Text, _origin);
-        else
-            _defaultTtl = RecordText.TryTime(words[1].Text, out var seconds) ? seconds : throw new FormatException($"'{words[1].Text}' is not a time such as 3600 or 1h");
+        var words = line.Words;
+        switch (directive)
+        {
+            case "$ORIGIN" or "$TTL" when words.Count != 2:
+                throw new FormatException($"{directive} has exactly one value");
+            case "$ORIGIN":
+                _origin = DnsName.Parse(words[1].Text, _origin);
+                break;
+            case "$TTL":
+                _defaultTtl = RecordText.TryTime(words[1].Text, out var seconds) ? seconds : throw new FormatException($"'{words[1].Text}' is not a time such as 3600 or 1h");
+                break;
+            case "$INCLUDE" when words.Count is 2 or 3:
+                Include(words[1].Text, words.Count == 3 ? DnsName.Parse(words[2].Text, _origin) : _origin);
+                break;
+            case "$INCLUDE":
+                throw new FormatException("$INCLUDE has a file, and an origin behind it or none");
+            case "$GENERATE":
+                foreach (var each in GeneratedLines.From(line))
+                    TakeRecord(each);
+                break;
+            default:
+                throw new FormatException($"there is no directive '{words[0].Text}', only $ORIGIN, $TTL, $INCLUDE and $GENERATE");
+        }
+    }
+
+    /// <summary>Reads another file, whose origin and last name do not hold behind it (RFC 1035, section 5.1).</summary>
+    private void Include(string name, DnsName? origin)
+    {
+        var path = Path.Combine(Path.GetDirectoryName(_including.Peek()) ?? "", name);
+        if (_including.Contains(path))
+            throw new FormatException($"'{path}' includes itself");
+        if (_including.Count > MostIncludes)
+            throw new FormatException($"more than {MostIncludes} files include each other");
+        _includes(path);
+        var text = File.Exists(path) ? Text(path) : throw new FormatException($"there is no file '{path}'");
+        var (originBefore, ownerBefore) = (_origin, _owner);
+        _origin = origin;
+        TakeText(path, text);
+        (_origin, _owner) = (originBefore, ownerBefore);
     }
 
     private static uint MinimumOf(ReadOnlySpan<byte> soa) => System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(soa[^sizeof(uint)..]);
@@ -112,17 +162,17 @@ internal sealed class ZoneFile
     {
         var soas = _records.Where(each => each.Record.Type == RecordType.SOA).ToList();
         if (soas.Count != 1)
-            throw new ZoneFileException(_path, soas.Count > 1 ? soas[1].Line : null, soas.Count > 1 ? "it has a second SOA record" : "it has no SOA record");
-        var (soa, soaLine) = soas[0];
+            throw new ZoneFileException(soas.Count > 1 ? soas[1].Path : _path, soas.Count > 1 ? soas[1].Line : null, soas.Count > 1 ? "it has a second SOA record" : "it has no SOA record");
+        var (soa, soaPath, soaLine) = soas[0];
         if (name is { } expected && soa.Name != expected)
-            throw new ZoneFileException(_path, soaLine, $"the SOA record is that of '{soa.Name}', and not of the zone '{expected}'");
+            throw new ZoneFileException(soaPath, soaLine, $"the SOA record is that of '{soa.Name}', and not of the zone '{expected}'");
         Zone zone = new(soa);
-        foreach (var (record, line) in _records)
+        foreach (var (record, path, line) in _records)
         {
             if (zone.Add(record) is { } fault)
-                throw new ZoneFileException(_path, line, fault);
+                throw new ZoneFileException(path, line, fault);
         }
 
-        return zone.HasNameServers ? zone : throw new ZoneFileException(_path, soaLine, $"the zone '{zone.Name}' has no NS record");
+        return zone.HasNameServers ? zone : throw new ZoneFileException(soaPath, soaLine, $"the zone '{zone.Name}' has no NS record");
     }
 }

@@ -26,7 +26,7 @@ internal sealed class ZoneLines(string path, string text)
     /// <returns>The number of the line of the first word.</returns>
     private int ReadWords(List<ZoneWord> words)
     {
-        var (depth, first, opened) = (0, _number, _number);
+        var (depth, first, opened, end) = (0, _number, _number, -1);
         while (_at < text.Length)
         {
             var each = text[_at];
@@ -56,7 +56,8 @@ internal sealed class ZoneLines(string path, string text)
                     break;
                 default:
                     first = words.Count == 0 ? _number : first;
-                    words.Add(each == '"' ? ReadQuoted() : ReadWord());
+                    words.Add(each == '"' ? ReadQuoted(isJoined: words.Count > 0 && end == _at) : ReadWord());
+                    end = _at;
                     break;
             }
         }
@@ -72,7 +73,7 @@ internal sealed class ZoneLines(string path, string text)
         return new ZoneWord(text[start.._at], IsQuoted: false);
     }
 
-    private ZoneWord ReadQuoted()
+    private ZoneWord ReadQuoted(bool isJoined)
     {
         StringBuilder word = new();
         for (_at++; _at < text.Length && text[_at] is not '\n' and not '"'; _at++)
@@ -85,6 +86,6 @@ internal sealed class ZoneLines(string path, string text)
         if (_at >= text.Length || text[_at] != '"')
             throw new ZoneFileException(path, _number, "a quotation mark has no other one on its line");
         _at++;
-        return new ZoneWord(word.ToString(), IsQuoted: true);
+        return new ZoneWord(word.ToString(), IsQuoted: true, isJoined);
     }
 }

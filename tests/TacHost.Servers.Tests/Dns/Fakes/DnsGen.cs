@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using CsCheck;
 using TacHost.Servers.Dns.Messages;
+using TacHost.Servers.Dns.Zones;
 using Field = TacHost.Servers.Dns.Messages.RecordLayout.Field;
 
 namespace TacHost.Servers.Tests.Dns.Fakes;
@@ -55,11 +57,31 @@ internal static class DnsGen
         Field.Name => Name.Select(name => name.Wire.ToArray()),
         Field.Address6 => Gen.Byte.Array[16],
         Field.Number8 => Gen.Byte.Array[1],
-        Field.Number16 => Gen.Byte.Array[2],
+        Field.Number16 or Field.Type => Gen.Byte.Array[2],
+        Field.Address48 => Gen.Byte.Array[6],
+        Field.Address64 => Gen.Byte.Array[8],
+        Field.Location => Gen.Select(Gen.Byte[0, 9].Array[6], Gen.UInt[0, 648_000_000], Gen.UInt[0, 1_296_000_000], Gen.UInt, Location),
+        Field.Salt or Field.Hash => Gen.Byte.Array[1, 20].Select(bytes => (byte[])[(byte)bytes.Length, .. bytes]),
+        Field.Types => Gen.Int[1, 300].Array[0, 5].Select(types => TypeBitmap.Parse(types.Select(type => new ZoneWord($"TYPE{type}", IsQuoted: false)))),
+        Field.Parameters => Gen.Select(Gen.UShort[0, 65534], Gen.Byte.Array[0, 20]).Array[0, 3].Select(Parameters),
         Field.Time => Gen.UInt.Select(time => (byte[])[(byte)(time >> 24 & 0x7f), (byte)(time >> 16), (byte)(time >> 8), (byte)time]),
         Field.Text => Gen.Byte.Array[0, 20].Select(text => (byte[])[(byte)text.Length, .. text]),
         Field.Texts => Gen.Byte.Array[0, 20].Array[1, 3].Select(texts => texts.SelectMany(text => (byte[])[(byte)text.Length, .. text]).ToArray()),
         Field.Hex or Field.Base64 or Field.Rest => Gen.Byte.Array[1, 30],
         _ => Gen.Byte.Array[4],
     };
+
+    private static byte[] Location(byte[] sizes, uint latitude, uint longitude, uint altitude)
+    {
+        var data = new byte[16];
+        for (var i = 0; i < 3; i++)
+            data[1 + i] = (byte)((sizes[i] == 0 ? 0 : sizes[i] << 4) | (sizes[i] == 0 ? 0 : sizes[i + 3]));
+        BinaryPrimitives.WriteUInt32BigEndian(data.AsSpan(4), (1u << 31) - 324_000_000 + latitude);
+        BinaryPrimitives.WriteUInt32BigEndian(data.AsSpan(8), (1u << 31) - 648_000_000 + longitude);
+        BinaryPrimitives.WriteUInt32BigEndian(data.AsSpan(12), altitude);
+        return data;
+    }
+
+    private static byte[] Parameters((ushort Key, byte[] Value)[] parameters) =>
+        [.. parameters.Where(each => each.Key > 8).DistinctBy(each => each.Key).OrderBy(each => each.Key).SelectMany(each => (byte[])[(byte)(each.Key >> 8), (byte)each.Key, 0, (byte)each.Value.Length, .. each.Value])];
 }
