@@ -23,7 +23,7 @@ public sealed partial class LayersTests
         ["TacHost.Reloading"] = ["TacHost.Loading", Contract],
     };
 
-    private static string Source { get; } = Path.Combine(FindRoot(), "src");
+    private static string Source { get; } = Path.Combine(Checkout.Root, "src");
 
     [Fact]
     public void Folders_OfTheHost_AllHaveARule() =>
@@ -96,14 +96,6 @@ public sealed partial class LayersTests
 
     private static IEnumerable<string> References(string project) =>
         ProjectReference().Matches(File.ReadAllText(Path.Combine(Source, project, $"{project}.csproj"))).Select(match => match.Groups["name"].Value);
-
-    private static string FindRoot()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "TacHost.sln")))
-            directory = directory.Parent!;
-        return directory.FullName;
-    }
 
     [GeneratedRegex(@"//.*$|""(\\.|[^""\\])*""", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex CommentOrText();

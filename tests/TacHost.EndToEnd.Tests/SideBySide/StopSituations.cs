@@ -64,18 +64,18 @@ internal static class StopSituations
         await stage.SignalAsync(run.Id, "TERM");
         await stage.SaysAsync(run, "never stopping");
 
-        // To tachost it is a second one when a second has passed.
-        using CancellationTokenSource ended = new();
-        var signals = RepeatTerm(ended.Token);
+        // To tachost it is a second one when a second has passed. twistd dies of a flood of them, in a log line that the next signal interrupts.
+        using PeriodicTimer pace = new(TimeSpan.FromSeconds(1.1));
+        var signals = RepeatTerm();
         await stage.EndOrHangAsync(run);
-        await ended.CancelAsync();
+        pace.Dispose();
         await signals;
         stage.See("names the service", run.Output.Contains("Stuck", StringComparison.Ordinal));
         stage.SeePidFile();
 
-        async Task RepeatTerm(CancellationToken ended)
+        async Task RepeatTerm()
         {
-            while (!ended.IsCancellationRequested && Until.IsAlive(run.Id))
+            while (await pace.WaitForNextTickAsync() && Until.IsAlive(run.Id))
                 await stage.SignalIfThereAsync(run.Id, "TERM");
         }
     }
