@@ -3,43 +3,46 @@ using TacHost.Services.Networking;
 
 namespace FastPoetry.Services;
 
-/// <summary>Fetches poems from a server that says one and closes, such as one with <see cref="PoetryFactory"/>.</summary>
+/// <summary>Fetches poems from a server that sends one poem and closes the connection, such as a server with a <see cref="PoetryFactory"/>.</summary>
 public sealed class PoetryClient
 {
-    /// <summary>The longest poem that is accepted by default: 1 MiB.</summary>
+    /// <summary>The default of <see cref="LongestPoem"/>: 1 MiB.</summary>
     public const int DefaultLongestPoem = 1024 * 1024;
 
-    /// <summary>Describes a client. Nothing is opened.</summary>
-    /// <param name="server">Where the server listens.</param>
+    /// <summary>Initializes a client. Does not open a connection.</summary>
+    /// <param name="server">The endpoint of the server.</param>
     public PoetryClient(ClientEndpoint server)
     {
         ArgumentNullException.ThrowIfNull(server);
         Server = server;
     }
 
-    /// <summary>Describes a client by the text of an endpoint, such as <c>tcp:localhost:10000</c>. Nothing is opened.</summary>
-    /// <param name="server">Where the server listens; see <see cref="Endpoint.ParseClient"/>.</param>
-    /// <exception cref="FormatException">It is not an endpoint.</exception>
+    /// <summary>Initializes a client from the text of an endpoint, such as <c>tcp:localhost:10000</c>. Does not open a connection.</summary>
+    /// <param name="server">The endpoint of the server; see <see cref="Endpoint.ParseClient"/>.</param>
+    /// <exception cref="FormatException">The text is not an endpoint.</exception>
     public PoetryClient(string server)
         : this(Endpoint.ParseClient(server))
     {
     }
 
-    /// <summary>Where the server listens.</summary>
+    /// <summary>Gets the endpoint of the server.</summary>
     public ClientEndpoint Server { get; }
 
-    /// <summary>The longest poem that is accepted, in bytes. No more is ever read. Defaults to <see cref="DefaultLongestPoem"/>.</summary>
+    /// <summary>Gets the maximum length of a poem in bytes. The client never buffers more. Defaults to <see cref="DefaultLongestPoem"/>.</summary>
     public int LongestPoem { get; init; } = DefaultLongestPoem;
 
-    /// <summary>How long connecting and reading may take together. Defaults to 30 seconds.</summary>
+    /// <summary>Gets the timeout for connecting and reading together. Defaults to 30 seconds.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The clock for <see cref="Timeout"/>. Defaults to the system's.</summary>
+    /// <summary>Gets the clock for <see cref="Timeout"/>. Defaults to the system clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Fetches the poem that the server says now. May be called by several threads at once; each call makes a connection of its own.</summary>
-    /// <remarks>A poem ends where the server closes: of one that was cut short by that, nobody can tell. One whose connection breaks is no poem.</remarks>
-    /// <exception cref="PoetryException">There is no server, it takes too long, or it says too much.</exception>
+    /// <summary>Fetches the current poem. Thread-safe; each call opens a new connection.</summary>
+    /// <remarks>
+    /// The end of a poem is the close of the connection, so a poem that the server
+    /// truncates with an orderly close is not detected. A reset connection is a failure.
+    /// </remarks>
+    /// <exception cref="PoetryException">The connection failed, the timeout expired, or the poem is too long.</exception>
     public async Task<ReadOnlyMemory<byte>> FetchAsync(CancellationToken cancellationToken = default)
     {
         using CancellationTokenSource limit = new(Timeout, TimeProvider);

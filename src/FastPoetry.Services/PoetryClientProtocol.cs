@@ -3,19 +3,22 @@ using TacHost.Services.Networking;
 
 namespace FastPoetry.Services;
 
-/// <summary>Reads a poem up to the end of its connection.</summary>
+/// <summary>Reads a poem up to the end of the connection.</summary>
 internal sealed class PoetryClientProtocol(int longest) : Protocol
 {
     private readonly TaskCompletionSource<ReadOnlyMemory<byte>> _poem = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ArrayBufferWriter<byte> _text = new();
 
-    /// <summary>The whole poem; or what ended the connection, or an <see cref="InvalidDataException"/> if there is more of it than is wanted.</summary>
+    /// <summary>
+    /// Gets a task for the complete poem. It fails with the reason why the connection was
+    /// lost, or with an <see cref="InvalidDataException"/> if the poem is too long.
+    /// </summary>
     public Task<ReadOnlyMemory<byte>> Poem => _poem.Task;
 
-    /// <summary>How many bytes have come.</summary>
+    /// <summary>Gets the number of bytes received.</summary>
     public int Count => _text.WrittenCount;
 
-    /// <summary>Wants no more of it. Once it is connected.</summary>
+    /// <summary>Aborts the connection. Call it only after the connection is made.</summary>
     public void Abort() => Transport.AbortConnection();
 
     /// <inheritdoc/>

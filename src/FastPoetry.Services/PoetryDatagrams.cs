@@ -5,30 +5,33 @@ using TacHost.Services.Networking;
 
 namespace FastPoetry.Services;
 
-/// <summary>Answers datagrams that ask for a poem with as many as its text takes.</summary>
+/// <summary>A datagram protocol that answers a request for a poem with as many datagrams as the text needs.</summary>
 /// <remarks>
-/// Each datagram begins with a line of ASCII words. A request is <c>ask NAME OFFSET</c>, where the name is written as in the path of a URL and <c>*</c> stands for the first poem.
-/// An answer is <c>poem NAME OFFSET LENGTH EDITION</c> and then the bytes of the poem from that offset, so the pieces can be put in order, and a missing one asked for again;
-/// pieces of two editions do not belong together. <c>none NAME</c> says that there is no such poem. Anything else gets no answer.
+/// Each datagram begins with a line of ASCII words. A request is <c>ask NAME OFFSET</c>.
+/// The name is encoded as in the path of a URL, and <c>*</c> stands for the first poem.
+/// An answer is <c>poem NAME OFFSET LENGTH EDITION</c>, followed by the bytes of the poem from that offset.
+/// A client can therefore order the fragments and request a missing one again. Fragments of different editions must not be combined.
+/// The answer <c>none NAME</c> means that the poem does not exist. Anything else is not answered.
 /// <para>
-/// Whoever asks under a false address must not gain by it: a request of less than <see cref="ShortestRequest"/> bytes gets no answer, and all answers to one request together are
-/// at most <see cref="MostAmplification"/> times as long as it is (the limit of QUIC, RFC 9000, section 8.1). A request is padded, with anything, to as much as it wants in return.
-/// Still, let only those reach it that should: give <see cref="UdpServer"/> an interface.
+/// A request with a spoofed source address must not be amplified. Therefore, a request shorter than <see cref="ShortestRequest"/> bytes is not answered.
+/// All answers to one request together are at most <see cref="MostAmplification"/> times as long as the request (the limit of QUIC, RFC 9000, section 8.1).
+/// A client pads its request, with any bytes, according to the length of the answer that it expects.
+/// Restrict access nevertheless: bind the <see cref="UdpServer"/> to an interface.
 /// </para>
 /// </remarks>
-/// <param name="poetry">Holds the poems; must be started before the server that uses this protocol.</param>
+/// <param name="poetry">The service with the poems; must be started before the server that uses this protocol.</param>
 public sealed class PoetryDatagrams(PoetryService poetry) : DatagramProtocol
 {
-    /// <summary>The length in bytes below which a request gets no answer: so long that one whole answer is allowed for it.</summary>
+    /// <summary>The minimum length of a request in bytes. A shorter request is not answered. It allows one answer of the maximum length.</summary>
     public const int ShortestRequest = LongestAnswer / MostAmplification;
 
-    /// <summary>How many times as long as a request its answers may be, all together.</summary>
+    /// <summary>The maximum ratio of the length of all answers to the length of their request.</summary>
     public const int MostAmplification = 3;
 
-    /// <summary>The longest answer in bytes: one that no network has to cut in pieces.</summary>
+    /// <summary>The maximum length of an answer in bytes, chosen so that networks do not fragment it.</summary>
     public const int LongestAnswer = 1200;
 
-    /// <summary>How many answers there are to one request at most, however long that is.</summary>
+    /// <summary>The maximum number of answers to one request, whatever its length.</summary>
     public const int MostAnswers = 32;
 
     /// <inheritdoc/>

@@ -2,12 +2,12 @@ using TacHost.Services;
 
 namespace FastPoetry.Services;
 
-/// <summary>Holds a copy of the poem that another server says, and gets a new one when somebody asks and the copy is too old.</summary>
+/// <summary>A service that caches the poem of an upstream server and fetches it again when the copy is requested and too old.</summary>
 /// <remarks>
-/// However many ask at the same time, the other server is asked once. While it is away, the last good copy is served, however old.
-/// That other server may be a proxy too. After the tutorial's poetry proxy.
+/// Concurrent requests share one fetch. While the upstream server is unavailable, the last good copy is served, whatever its age.
+/// The upstream server may itself be a proxy. Modelled on the poetry proxy of the Twisted tutorial.
 /// </remarks>
-/// <param name="upstream">Fetches the poem, within its limits of length and time.</param>
+/// <param name="upstream">The client that fetches the poem, with its limits of length and time.</param>
 public sealed class PoetryProxy(PoetryClient upstream) : Service
 {
     private readonly Lock _gate = new();
@@ -17,24 +17,27 @@ public sealed class PoetryProxy(PoetryClient upstream) : Service
     private long _fetched;
     private long? _failed;
 
-    /// <summary>How old the copy may be, when the other server can be reached. Zero asks it each time, <see cref="Timeout.InfiniteTimeSpan"/> once. Defaults to ten minutes.</summary>
+    /// <summary>
+    /// Gets the maximum age of the copy while the upstream server is available. Zero fetches for
+    /// each request, <see cref="Timeout.InfiniteTimeSpan"/> only once. Defaults to ten minutes.
+    /// </summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long the last good copy is served after an attempt has failed, before the next one. Defaults to five seconds.</summary>
+    /// <summary>Gets the time for which the last good copy is served after a failed fetch, before the next fetch. Defaults to five seconds.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The clock for both. Defaults to the system's.</summary>
+    /// <summary>Gets the clock for <see cref="MaxAge"/> and <see cref="RetryAfter"/>. Defaults to the system clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     private bool IsFresh => MaxAge == Timeout.InfiniteTimeSpan || TimeProvider.GetElapsedTime(_fetched) < MaxAge;
 
     private bool HasJustFailed => _failed is { } failed && TimeProvider.GetElapsedTime(failed) < RetryAfter;
 
-    /// <summary>The poem. May be called by several threads at once.</summary>
-    /// <param name="cancellationToken">Gives the waiting up, but not the attempt, for which others may wait.</param>
-    /// <exception cref="PoetryException">The other server says none, and never did since the start.</exception>
+    /// <summary>Returns the poem. Thread-safe.</summary>
+    /// <param name="cancellationToken">Cancels the wait, but not the fetch, because other callers may share it.</param>
+    /// <exception cref="PoetryException">The fetch failed, and no fetch has succeeded since the start.</exception>
     /// <exception cref="InvalidOperationException">The service is not started.</exception>
-    /// <exception cref="OperationCanceledException">Also when the service is stopped meanwhile.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled, or the service was stopped.</exception>
     public Task<ReadOnlyMemory<byte>> GetPoemAsync(CancellationToken cancellationToken = default)
     {
         Task<ReadOnlyMemory<byte>> fetching;
@@ -83,7 +86,7 @@ public sealed class PoetryProxy(PoetryClient upstream) : Service
         {
             var poem = await upstream.FetchAsync(stoppingToken);
 
-            // A server that is about to stop says the same.
+            // A server that is shutting down also closes without data.
             if (poem.IsEmpty)
                 throw new PoetryException($"No poem came from '{upstream.Server}', because it closed the connection without a word.");
             PoetryLog.Fetched(Logger, poem.Length, upstream.Server);

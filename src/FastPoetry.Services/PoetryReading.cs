@@ -3,15 +3,19 @@ using TacHost.Services;
 
 namespace FastPoetry.Services;
 
-/// <summary>Fetches poems from several servers at once, prints each as it comes and from where it came, and asks the <see cref="Application"/> to stop.</summary>
-/// <remarks>The exit code is 0 if every poem came, and otherwise <see cref="ExitCodeOfFailure"/>; what failed is printed in place of the poem.</remarks>
-/// <param name="clients">Who fetches them.</param>
+/// <summary>
+/// A service that fetches poems from several servers at once and prints each with its source. It then requests the stop of the <see cref="Application"/>.
+/// </summary>
+/// <remarks>
+/// The exit code is 0 if every fetch succeeded, otherwise <see cref="ExitCodeOfFailure"/>. For a failed fetch, the error is printed instead of the poem.
+/// </remarks>
+/// <param name="clients">The clients that fetch the poems.</param>
 public sealed class PoetryReading(params IReadOnlyList<PoetryClient> clients) : Service
 {
-    /// <summary>The exit code when a poem did not come: 69, as sysexits(3) calls a service that is not available.</summary>
+    /// <summary>The exit code if a fetch failed: 69, which is EX_UNAVAILABLE of sysexits(3).</summary>
     public const int ExitCodeOfFailure = 69;
 
-    /// <summary>Where to print. Defaults to null: the standard output, which the host makes lines of the log.</summary>
+    /// <summary>Gets the writer to print to. Defaults to null: the standard output, which the host writes to its log.</summary>
     public TextWriter? Output { get; init; }
 
     /// <inheritdoc/>

@@ -3,12 +3,12 @@ using TacHost.Services.Networking;
 
 namespace FastPoetry.Services;
 
-/// <summary>Recites a poem to each connection a few bytes at a time.</summary>
+/// <summary>A factory whose protocols send a poem to each connection a few bytes at a time.</summary>
 /// <remarks>
-/// One timer does it for all connections, so that ten thousand cost no more threads than one. A client that does not read is passed over until it does.
-/// After the tutorial's <c>slowpoetry.py</c>.
+/// One timer serves all connections, so that ten thousand connections need no more threads than one.
+/// A client that does not read is skipped until it reads again. Ported from <c>slowpoetry.py</c> of the Twisted tutorial.
 /// </remarks>
-/// <param name="poetry">Holds the poem; must be started before the listener that uses this factory.</param>
+/// <param name="poetry">The service with the poem; must be started before the listener that uses this factory.</param>
 public sealed class SlowPoetryFactory(PoetryService poetry) : ServerFactory
 {
     private readonly Lock _gate = new();
@@ -17,7 +17,7 @@ public sealed class SlowPoetryFactory(PoetryService poetry) : ServerFactory
     private ITimer? _timer;
     private int _ticking;
 
-    /// <summary>How many bytes are sent at a time. Defaults to 10, as in the tutorial.</summary>
+    /// <summary>Gets the number of bytes sent at a time. Defaults to 10, as in the tutorial.</summary>
     public int NumBytes
     {
         get;
@@ -28,7 +28,10 @@ public sealed class SlowPoetryFactory(PoetryService poetry) : ServerFactory
         }
     } = 10;
 
-    /// <summary>How much time lies between. A round that takes longer makes the next one wait, and none is made up for. Defaults to 0.7 seconds, as in the tutorial.</summary>
+    /// <summary>
+    /// Gets the interval between two rounds. A round that takes longer delays the next,
+    /// and missed rounds are skipped. Defaults to 0.7 seconds, as in the tutorial.
+    /// </summary>
     public TimeSpan Delay
     {
         get;
@@ -39,7 +42,7 @@ public sealed class SlowPoetryFactory(PoetryService poetry) : ServerFactory
         }
     } = TimeSpan.FromMilliseconds(700);
 
-    /// <summary>The clock. Defaults to the system's.</summary>
+    /// <summary>Gets the clock. Defaults to the system clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <inheritdoc/>
@@ -51,14 +54,14 @@ public sealed class SlowPoetryFactory(PoetryService poetry) : ServerFactory
     /// <inheritdoc/>
     protected override Protocol BuildProtocol(EndPoint peer) => new SlowPoetryProtocol(this, poetry.Poem);
 
-    /// <summary>Has a connection served at every tick from now on.</summary>
+    /// <summary>Adds a connection to the rounds.</summary>
     internal void Add(SlowPoetryProtocol protocol)
     {
         lock (_gate)
             _listening.Add(protocol);
     }
 
-    /// <summary>Forgets a connection.</summary>
+    /// <summary>Removes a connection from the rounds.</summary>
     internal void Remove(SlowPoetryProtocol protocol)
     {
         lock (_gate)

@@ -2,7 +2,7 @@ using TacHost.Services.Networking;
 
 namespace FastPoetry.Services;
 
-/// <summary>How far one connection has got in the poem.</summary>
+/// <summary>A protocol that sends a poem in small pieces and keeps the position of its connection.</summary>
 internal sealed class SlowPoetryProtocol(SlowPoetryFactory factory, ReadOnlyMemory<byte> poem) : Protocol, IProducer
 {
     private readonly Lock _turn = new();
@@ -15,18 +15,18 @@ internal sealed class SlowPoetryProtocol(SlowPoetryFactory factory, ReadOnlyMemo
         PoetryLog.SendingSlowly(Logger, poem.Length, Transport.Peer, factory.NumBytes, factory.Delay.TotalMilliseconds);
         Transport.RegisterProducer(this, factory.NumBytes);
 
-        // Before its first word, so that whoever has read that can count on the next tick.
+        // Added before the first write, so that a client that has read the first bytes can rely on the next tick.
         factory.Add(this);
         SayMore();
     }
 
-    /// <summary>A client that has nothing to say, and closes its side at once, gets the poem all the same.</summary>
+    /// <summary>Returns true, so that a client that half-closes at once still receives the poem.</summary>
     protected override bool ReadConnectionLost() => true;
 
     /// <inheritdoc/>
     protected override void ConnectionLost(Exception? reason) => factory.Remove(this);
 
-    /// <summary>Sends the next bytes, and closes after the last.</summary>
+    /// <summary>Sends the next bytes and closes the connection after the last.</summary>
     public void SayMore()
     {
         lock (_turn)

@@ -7,12 +7,18 @@ using Microsoft.Net.Http.Headers;
 
 namespace FastPoetry.Web;
 
-/// <summary>Answers XML-RPC calls at <c>/</c> and <c>/RPC2</c>: <c>getPoem(name)</c>, <c>listPoems()</c>, and what <c>system.listMethods()</c> tells beside.</summary>
-/// <remarks>A call that is no call, too long, or of a method or poem that is not there gets a fault, with the codes of the Specification for Fault Code Interoperability and 1 for an unknown poem.</remarks>
-/// <param name="poetry">Holds the poems; must be started before the server that uses this.</param>
+/// <summary>
+/// An XML-RPC handler at <c>/</c> and <c>/RPC2</c> for <c>getPoem(name)</c>,
+/// <c>listPoems()</c>, <c>system.listMethods()</c> and <c>system.methodHelp(name)</c>.
+/// </summary>
+/// <remarks>
+/// An invalid or too deeply nested call, an unknown method and an unknown poem are answered with a fault.
+/// The codes are those of the Specification for Fault Code Interoperability, and 1 for an unknown poem.
+/// </remarks>
+/// <param name="poetry">The service with the poems; must be started before the server that uses this handler.</param>
 public sealed class PoetryXmlRpc(PoetryService poetry)
 {
-    /// <summary>The longest call in bytes. A longer one gets status 413.</summary>
+    /// <summary>The maximum length of a call in bytes. A longer call gets status 413.</summary>
     public const int LongestCall = 64 * 1024;
 
     private const string SystemListMethods = "system.listMethods";
@@ -30,7 +36,7 @@ public sealed class PoetryXmlRpc(PoetryService poetry)
 
     private static readonly object[] _methods = [.. _help.Keys];
 
-    /// <summary>Answers one request. Called by several threads at once.</summary>
+    /// <summary>Answers one request. Thread-safe.</summary>
     public async Task AnswerAsync(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -48,7 +54,7 @@ public sealed class PoetryXmlRpc(PoetryService poetry)
         await context.Response.Body.WriteAsync(answer, context.RequestAborted);
     }
 
-    /// <summary>The status of what is not a call by HTTP, or 0.</summary>
+    /// <summary>Returns the status code for a request that is not an XML-RPC call by HTTP, or 0.</summary>
     private static int Refusal(HttpContext context)
     {
         if (context.Request.Path.Value is not ("/" or "/RPC2"))
@@ -63,7 +69,7 @@ public sealed class PoetryXmlRpc(PoetryService poetry)
         return isXml ? 0 : StatusCodes.Status415UnsupportedMediaType;
     }
 
-    /// <summary>Reads the body, or as much as tells that it is too long; then null.</summary>
+    /// <summary>Reads the body. Returns null if it is too long, without reading the rest.</summary>
     private static async Task<byte[]?> ReadAsync(HttpContext context)
     {
         if (context.Request.ContentLength > LongestCall)

@@ -1,20 +1,20 @@
 namespace FastPoetry.Services.Datagrams;
 
-/// <summary>Puts a poem together from pieces that come in any order, twice, overlapping, or not at all.</summary>
-/// <param name="longest">The longest poem that is accepted; no more than that is ever allocated.</param>
+/// <summary>A poem that is assembled from fragments. They may arrive in any order, more than once or overlapping, or may be lost.</summary>
+/// <param name="longest">The maximum length of a poem in bytes. The buffer never grows beyond it.</param>
 internal sealed class PoemAssembly(int longest)
 {
     private readonly SortedList<int, int> _have = [];
     private byte[] _text = [];
     private string? _edition;
 
-    /// <summary>Where the first byte is missing.</summary>
+    /// <summary>Gets the offset of the first missing byte.</summary>
     public int Missing => _have.Count > 0 && _have.GetKeyAtIndex(0) == 0 ? _have.GetValueAtIndex(0) : 0;
 
-    /// <summary>The whole poem, or null while a byte is missing.</summary>
+    /// <summary>Gets the complete poem, or null while bytes are missing.</summary>
     public byte[]? Whole => _edition is not null && Missing == _text.Length ? _text : null;
 
-    /// <summary>Adds a piece. The first of another edition than those before makes all of them void.</summary>
+    /// <summary>Adds a fragment. A fragment of a new edition discards all fragments of the previous edition.</summary>
     /// <exception cref="PoetryException">The poem is too long.</exception>
     public void Add(PoemFragment fragment, ReadOnlySpan<byte> piece)
     {
@@ -32,7 +32,7 @@ internal sealed class PoemAssembly(int longest)
         Note(fragment.Offset, fragment.Offset + piece.Length);
     }
 
-    /// <summary>Notes that the bytes from one place to another are there, as one range with those it touches.</summary>
+    /// <summary>Records a received byte range and merges it with ranges that it touches.</summary>
     private void Note(int from, int to)
     {
         for (var i = _have.Count - 1; i >= 0; i--)

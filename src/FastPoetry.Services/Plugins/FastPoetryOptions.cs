@@ -5,23 +5,23 @@ namespace FastPoetry.Services.Plugins;
 /// <summary>The options of <c>tachost fastpoetry</c>.</summary>
 public sealed class FastPoetryOptions : IPostOptions
 {
-    /// <summary>The port of <see cref="Poem"/>.</summary>
+    /// <summary>Gets or sets the port of <see cref="Poem"/>.</summary>
     [Option("port", 'p', "the port to serve the poem on, or 0 for one that the system picks")]
     public Port Port { get; set; } = 10000;
 
-    /// <summary>The poem.</summary>
+    /// <summary>Gets or sets the file of the poem.</summary>
     [Option("poem", "the file of the poem to serve")]
     public ExistingFile? Poem { get; set; }
 
-    /// <summary>Where to listen.</summary>
+    /// <summary>Gets or sets the interface to listen on.</summary>
     [Option("iface", "where to listen: an address, a host name or the name of a network interface; empty for everywhere")]
     public Iface Iface { get; set; } = "localhost";
 
-    /// <summary>More poems, each on a port of its own.</summary>
+    /// <summary>Gets or sets further poems, each with its own port.</summary>
     [Option("serve", "one more poem on a port of its own, as in --serve 10001=poetry/science.txt")]
     public IReadOnlyList<KeyValuePair<Port, ExistingFile>> Serve { get; set; } = [];
 
-    /// <summary>All the poems with their ports.</summary>
+    /// <summary>Gets all poems with their ports.</summary>
     public IEnumerable<(int Port, string Poem)> All =>
         (Poem is { } poem ? [(Port.Number, poem.Path)] : Array.Empty<(int, string)>()).Concat(Serve.Select(pair => (pair.Key.Number, pair.Value.Path)));
 

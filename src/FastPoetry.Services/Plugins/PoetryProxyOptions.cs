@@ -8,27 +8,27 @@ public sealed class PoetryProxyOptions
 {
     private const double LargestPoem = 1 << 30;
 
-    /// <summary>The server whose poem is passed on.</summary>
+    /// <summary>Gets or sets the upstream poetry server.</summary>
     [Option("upstream", 'u', "the poetry server to ask, such as tcp:localhost:10000 or unix:/run/poetry.sock", Required = true)]
     public ClientEndpoint? Upstream { get; set; }
 
-    /// <summary>Where the proxy listens.</summary>
+    /// <summary>Gets or sets the port to listen on.</summary>
     [Option("port", 'p', "the port to serve the poem on, or 0 for one that the system picks")]
     public Port Port { get; set; } = 10050;
 
-    /// <summary>On which interface.</summary>
+    /// <summary>Gets or sets the interface to listen on.</summary>
     [Option("iface", "where to listen: an address, a host name or the name of a network interface; empty for everywhere")]
     public Iface Iface { get; set; } = "localhost";
 
-    /// <summary>How old the copy may be.</summary>
+    /// <summary>Gets or sets the maximum age of the cached poem.</summary>
     [Option("max-age", 'a', "how old the copy may be while the server can be reached; 0s asks it each time")]
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>The longest poem.</summary>
+    /// <summary>Gets or sets the maximum length of the poem.</summary>
     [Option("max-size", "the longest poem to accept", Minimum = 1, Maximum = LargestPoem)]
     public ByteSize MaxSize { get; set; } = PoetryClient.DefaultLongestPoem;
 
-    /// <summary>How long the server may take.</summary>
+    /// <summary>Gets or sets the timeout for a fetch from the upstream server.</summary>
     [Option("timeout", "how long the server may take for its poem", Minimum = 0.001, Maximum = 86_400)]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 }

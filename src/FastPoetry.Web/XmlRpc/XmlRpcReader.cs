@@ -4,10 +4,11 @@ using System.Xml;
 
 namespace FastPoetry.Web.XmlRpc;
 
-/// <summary>Reads XML-RPC calls: http://xmlrpc.com/spec.md, and <c>i8</c>.</summary>
+/// <summary>A parser for XML-RPC calls (http://xmlrpc.com/spec.md), including <c>i8</c>.</summary>
 /// <remarks>
-/// Values become <see cref="string"/>, <see cref="int"/>, <see cref="long"/>, <see cref="bool"/>, <see cref="double"/>, <see cref="DateTime"/>, arrays of <see cref="byte"/>
-/// (base64) and <see cref="object"/>, and dictionaries. A DTD is refused, and with it every entity but XML's own five; nothing outside of the document is ever read.
+/// Values become <see cref="string"/>, <see cref="int"/>, <see cref="long"/>, <see cref="bool"/>, <see cref="double"/>,
+/// <see cref="DateTime"/>, arrays of <see cref="byte"/> (base64) and <see cref="object"/>, and dictionaries.
+/// A DTD is rejected, and therefore every entity except the five predefined ones. The parser never reads anything outside of the document.
 /// </remarks>
 internal sealed class XmlRpcReader
 {
@@ -25,15 +26,15 @@ internal sealed class XmlRpcReader
 
     private readonly XmlReader _xml;
 
-    // Whether the element that was entered last is one without an end tag: XmlReader has no end of it.
+    // True after an element without an end tag, because XmlReader does not report its end.
     private bool _emptied;
 
     private XmlRpcReader(XmlReader xml) => _xml = xml;
 
     private bool AtEnd => _xml.NodeType == XmlNodeType.EndElement || _emptied;
 
-    /// <summary>Reads a call.</summary>
-    /// <exception cref="XmlRpcFaultException">It is none; the message says why. Nothing else is ever thrown.</exception>
+    /// <summary>Parses a call.</summary>
+    /// <exception cref="XmlRpcFaultException">The document is not a valid call; the message contains the reason. No other exception is thrown.</exception>
     public static XmlRpcCall Read(byte[] document)
     {
         try
@@ -72,7 +73,7 @@ internal sealed class XmlRpcReader
         End();
         while (_xml.Read())
         {
-            // What follows the document must be well-formed too.
+            // The rest of the document must be well-formed too.
         }
 
         return new XmlRpcCall(method, parameters);
@@ -157,7 +158,7 @@ internal sealed class XmlRpcReader
         return System.Convert.TryFromBase64String(text, bytes, out var length) ? bytes[..length] : null;
     }
 
-    /// <summary>Enters an element of a name, if that comes next.</summary>
+    /// <summary>Enters the next element if it has this name.</summary>
     private bool Begin(string name)
     {
         if (AtEndAfterBlanks() || _xml.NodeType != XmlNodeType.Element || _xml.Name != name)
@@ -168,7 +169,7 @@ internal sealed class XmlRpcReader
         return true;
     }
 
-    /// <summary>Leaves an element, in which nothing must be left.</summary>
+    /// <summary>Leaves an element. Throws if the element has further content.</summary>
     private void End()
     {
         if (!AtEndAfterBlanks())
@@ -184,7 +185,7 @@ internal sealed class XmlRpcReader
         return AtEnd;
     }
 
-    /// <summary>The text up to the next tag.</summary>
+    /// <summary>Reads the text up to the next tag.</summary>
     private string ReadText()
     {
         if (_emptied)
@@ -199,7 +200,7 @@ internal sealed class XmlRpcReader
         return text.ToString();
     }
 
-    /// <summary>The text of an element that has nothing but text, which is left then.</summary>
+    /// <summary>Reads the text of an element that contains only text, and leaves the element.</summary>
     private string ReadLeaf()
     {
         var text = ReadText();
