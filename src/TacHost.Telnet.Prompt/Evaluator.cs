@@ -11,8 +11,11 @@ using TacHost.Services;
 
 namespace TacHost.Telnet.Prompt;
 
-/// <summary>The lines of one session, each of which knows what those before it declared.</summary>
-/// <remarks>Known to the server by its two methods alone, whose signatures have no type that would be another one there.</remarks>
+/// <summary>An evaluator for the lines of one session. Each line can use the declarations of earlier lines.</summary>
+/// <remarks>
+/// The server uses only its two methods, because it loads this assembly into another
+/// context. Their signatures contain only types that are identical in both contexts.
+/// </remarks>
 public sealed class Evaluator
 {
     private static readonly string[] _imports =
@@ -29,20 +32,20 @@ public sealed class Evaluator
     private readonly CSharpCompilationOptions _options = new(OutputKind.DynamicallyLinkedLibrary, usings: _imports, optimizationLevel: OptimizationLevel.Release, concurrentBuild: false, metadataReferenceResolver: NoDirectives.Instance);
     private readonly List<MetadataReference> _references;
 
-    /// <summary>What keeps the memory that <see cref="_references"/> refer to.</summary>
+    /// <summary>Keeps the assemblies alive whose memory <see cref="_references"/> refer to.</summary>
     private readonly List<Assembly> _referenced = [];
     private CSharpCompilation? _last;
     private object?[] _states;
     private int _count;
 
-    /// <summary>Of all compilations: a line that is left behind and the next one have the same place, and must not have the same name.</summary>
+    /// <summary>The serial number of the next compilation. An abandoned line and the next line have the same index, but must have different names.</summary>
     private int _serial;
 
-    /// <param name="application">What lines call <c>application</c>.</param>
-    /// <param name="libraries">The context of the code that the host did not bring, whose assemblies lines may name.</param>
-    /// <param name="image">The assembly of this class, for the compiler.</param>
-    /// <param name="longestOutput">How many characters a line may show.</param>
-    /// <param name="compileLimit">How long the compiler may take.</param>
+    /// <param name="application">The value of <c>application</c> in lines.</param>
+    /// <param name="libraries">The load context of the application's code, whose assemblies lines can use.</param>
+    /// <param name="image">The assembly of this class as a reference for the compiler.</param>
+    /// <param name="longestOutput">The maximum number of characters that a line can show.</param>
+    /// <param name="compileLimit">The timeout of the compiler.</param>
     public Evaluator(Application? application, AssemblyLoadContext libraries, byte[] image, int longestOutput, TimeSpan compileLimit)
     {
         _compileLimit = compileLimit;
@@ -55,11 +58,11 @@ public sealed class Evaluator
 
     /// <summary>Compiles and runs a line.</summary>
     /// <param name="line">The line.</param>
-    /// <param name="limit">How long it may run, once it is compiled.</param>
-    /// <param name="ended">Called when nothing of the line runs any more, which may be long after its time.</param>
-    /// <param name="cancellationToken">Cancelled when nobody waits for it any more.</param>
-    /// <returns>What it shows.</returns>
-    /// <exception cref="TimeoutException">It did not end in time and goes on by itself; the message is for whoever entered it.</exception>
+    /// <param name="limit">The timeout of the line, without compilation.</param>
+    /// <param name="ended">Called when no code of the line is running any more, which may be long after the timeout.</param>
+    /// <param name="cancellationToken">Cancelled when the result is no longer needed.</param>
+    /// <returns>The output of the line.</returns>
+    /// <exception cref="TimeoutException">The line exceeded the timeout and continues to run. The message is intended for the user of the session.</exception>
     public async Task<string> EvaluateAsync(string line, TimeSpan limit, Action ended, CancellationToken cancellationToken)
     {
         var (compilation, image, errors) = await CompileAsync(() => Compile(line, cancellationToken), ended, cancellationToken);
@@ -94,12 +97,12 @@ public sealed class Evaluator
         }
     }
 
-    /// <summary>The names that may stand at the end of a line that has been begun.</summary>
+    /// <summary>Returns the names that can complete a partial line.</summary>
     /// <param name="line">The line.</param>
-    /// <param name="ended">Called when nothing is done for it any more.</param>
-    /// <param name="cancellationToken">Cancelled when nobody waits for it any more.</param>
-    /// <returns>Each name as a whole.</returns>
-    /// <exception cref="TimeoutException">The compiler has not come to an end.</exception>
+    /// <param name="ended">Called when the compiler is no longer busy with the line.</param>
+    /// <param name="cancellationToken">Cancelled when the result is no longer needed.</param>
+    /// <returns>The complete names.</returns>
+    /// <exception cref="TimeoutException">The compiler exceeded its timeout.</exception>
     public async Task<string[]> CompleteAsync(string line, Action ended, CancellationToken cancellationToken)
     {
         var names = await CompileAsync(() => Completion.Of(Continue(line), line), ended, cancellationToken);
@@ -118,10 +121,10 @@ public sealed class Evaluator
         return (compilation, [], string.Join('\n', errors.DefaultIfEmpty("There is nothing to do in this line.")));
     }
 
-    /// <summary>Has the compiler do something. There are short lines with which it is busy for hours, and nothing can end it by force.</summary>
-    /// <param name="call">What it does.</param>
-    /// <param name="ended">Called when that has ended, unless its result is returned.</param>
-    /// <param name="cancellationToken">Cancelled when nobody waits for it any more.</param>
+    /// <summary>Runs a compiler call with a timeout. Some short lines keep the compiler busy for hours, and nothing can abort it.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="ended">Called when the call has ended, unless its result is returned.</param>
+    /// <param name="cancellationToken">Cancelled when the result is no longer needed.</param>
     private async Task<T> CompileAsync<T>(Func<T> call, Action ended, CancellationToken cancellationToken)
     {
         var compiling = DeepStack.Run(call);
@@ -151,7 +154,7 @@ public sealed class Evaluator
         }
         catch (Exception e)
         {
-            // The boundary around one line: whatever it throws is its answer.
+            // The error boundary of one line: an exception is the output of the line.
             return $"{_globals.TakeOutput()}{e.GetType().FullName}: {e.Message}";
         }
         finally
@@ -160,7 +163,10 @@ public sealed class Evaluator
         }
     }
 
-    /// <summary>Not by CSharpScript, which makes a load context of its own that never goes away, and all of this with it.</summary>
+    /// <summary>
+    /// Creates the compilation of a line. Does not use CSharpScript, because that creates
+    /// a load context that is never unloaded and keeps this context in memory.
+    /// </summary>
     private CSharpCompilation Continue(string line) => CSharpCompilation.CreateScriptCompilation(
         $"telnet-line-{Interlocked.Increment(ref _serial)}",
         CSharpSyntaxTree.ParseText(line, _parsing),
@@ -170,7 +176,7 @@ public sealed class Evaluator
         typeof(object),
         typeof(PromptGlobals));
 
-    /// <summary>From now on the next line knows what this one declared.</summary>
+    /// <summary>Makes the declarations of a line available to later lines.</summary>
     private void Keep(CSharpCompilation compilation)
     {
         _last = compilation;
@@ -198,11 +204,11 @@ public sealed class Evaluator
         return references;
     }
 
-    /// <summary>Out of memory: libraries are loaded from bytes, and their files may be others by now.</summary>
+    /// <summary>Creates a reference from memory, because libraries are loaded from bytes and their files may have changed.</summary>
     private static unsafe PortableExecutableReference? Reference(Assembly assembly) =>
         assembly.TryGetRawMetadata(out var start, out var length) ? AssemblyMetadata.Create(ModuleMetadata.CreateFromMetadata((IntPtr)start, length)).GetReference() : null;
 
-    /// <summary>Where lines are loaded: what they refer to is what the application has.</summary>
+    /// <summary>The load context of the lines. It resolves references to the assemblies of the application.</summary>
     private sealed class LineContext(AssemblyLoadContext libraries, AssemblyLoadContext own) : AssemblyLoadContext("telnet lines", isCollectible: true)
     {
         protected override Assembly? Load(AssemblyName assemblyName) =>
@@ -211,7 +217,7 @@ public sealed class Evaluator
                 : libraries.Assemblies.Concat(Assemblies).FirstOrDefault(assembly => assembly.GetName().Name == assemblyName.Name);
     }
 
-    /// <summary>A line refers to nothing that is not in the process yet.</summary>
+    /// <summary>A resolver that rejects directives, so that a line cannot refer to assemblies that are not in the process.</summary>
     private sealed class NoDirectives : MetadataReferenceResolver
     {
         public static readonly NoDirectives Instance = new();

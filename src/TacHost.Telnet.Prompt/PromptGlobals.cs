@@ -3,22 +3,22 @@ using TacHost.Services;
 
 namespace TacHost.Telnet.Prompt;
 
-/// <summary>What a line can name without having declared it. The names are those of the script, not of C#.</summary>
-#pragma warning disable IDE1006, CA1051, CA1822, SA1300 // the names that a line is written with
+/// <summary>The members that a line can use without declaring them. Their names follow the conventions of scripts.</summary>
+#pragma warning disable IDE1006, CA1051, CA1822, SA1300 // the names that lines use
 public sealed class PromptGlobals(Application? application, int longestOutput)
 {
     private readonly StringBuilder _output = new();
 
-    /// <summary>Each line has its own, also one that is left behind while others run.</summary>
+    /// <summary>The cancellation token of a line. Each line has its own, because an abandoned line can run at the same time as later lines.</summary>
     private readonly AsyncLocal<CancellationToken> _cancelled = new();
 
     /// <summary>The application that runs in this process.</summary>
     public readonly Application? application = application;
 
-    /// <summary>Cancelled when the time of the line is over.</summary>
+    /// <summary>Gets a token that is cancelled when the timeout of the line expires.</summary>
     public CancellationToken cancelled => _cancelled.Value;
 
-    /// <summary>Shows a value in the session. What is written to the console goes to the log.</summary>
+    /// <summary>Shows a value in the session. Console output is written to the log instead.</summary>
     public void print(object? value)
     {
         lock (_output)

@@ -6,9 +6,9 @@ using TacHost.Telnet.Sessions;
 
 namespace TacHost.Telnet;
 
-/// <summary>A service that lets people who know a password run C# in this process, by telnet, to look at it and to mend it.</summary>
+/// <summary>A service that evaluates C# in this process over telnet, for users with a password, to inspect and repair the application.</summary>
 /// <remarks>
-/// Telnet is not enciphered, and a line can do whatever the process can: let it listen on this machine only, and come by ssh.
+/// Telnet is not encrypted, and a line can do anything that the process can. Therefore, listen only on this machine and connect through ssh.
 /// The compiler is in memory from the first line until the last session ends. Every line is logged before it runs.
 /// Ported from <c>twisted.conch.manhole_tap</c>.
 /// </remarks>
@@ -16,7 +16,9 @@ public sealed class TelnetServer : MultiService
 {
     private const int MostLinesAtATime = 8;
 
-    /// <summary>The most connections that have not logged in. The oldest of them gives way to a further one, so that nobody can keep others from logging in.</summary>
+    /// <summary>
+    /// The maximum number of connections that have not logged in. A further one evicts the oldest, so that nobody can prevent others from logging in.
+    /// </summary>
     private const int MostAtTheLogin = 32;
 
     private readonly StreamServer _listener;
@@ -25,12 +27,13 @@ public sealed class TelnetServer : MultiService
     private readonly Lazy<SharedCompiler> _compiler;
     private int _lines;
 
-    /// <summary>Describes a server. Nothing is opened before the start.</summary>
-    /// <param name="port">The port, or 0 for one that the system picks; see <see cref="EndPoints"/>.</param>
-    /// <param name="users">Who may log in. Defaults to null: whoever knows a password that is made at each start and logged once.</param>
-    /// <param name="iface">An address, the name of a network interface, or a host name. Defaults to <c>localhost</c>; anything else that is not a loopback address is warned of.</param>
-    /// <param name="maxSessions">How many sessions there may be at a time; whoever logs in beyond that is sent away. Defaults to 4.</param>
-    /// <param name="idleTimeout">How long nothing may be typed or shown before a session is closed. Defaults to null: 10 minutes.</param>
+    /// <summary>Initializes a server. Opens nothing before the start.</summary>
+    /// <param name="port">The port, or 0 to let the system choose one; see <see cref="EndPoints"/>.</param>
+    /// <param name="users">The users who may log in. Defaults to null: anyone with the password that is generated at each start and logged once.</param>
+    /// <param name="iface">An address, the name of a network interface, or a host name. Defaults
+    /// to <c>localhost</c>. An address that is not a loopback address causes a warning.</param>
+    /// <param name="maxSessions">The maximum number of concurrent sessions. Further ones are closed after the login. Defaults to 4.</param>
+    /// <param name="idleTimeout">The time without input or output after which a session is closed. Defaults to null: 10 minutes.</param>
     public TelnetServer(int port, PasswordFile? users = null, string iface = "localhost", int maxSessions = 4, TimeSpan? idleTimeout = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxSessions);
@@ -46,26 +49,28 @@ public sealed class TelnetServer : MultiService
         Sessions.SetServiceParent(this);
     }
 
-    /// <summary>The addresses it listens on, with the port that was picked for 0. Empty while it is not bound.</summary>
+    /// <summary>Gets the addresses that are listened on, with the port that the system chose for port 0. Empty if no socket is bound.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints => [.. _listener.EndPoints.Cast<IPEndPoint>()];
 
-    /// <summary>How long a line may run. One that takes longer is left behind, since nothing can end it by force. Defaults to 10 seconds.</summary>
+    /// <summary>Gets the timeout of a line. A line that exceeds it is abandoned, because nothing can abort it. Defaults to 10 seconds.</summary>
     public TimeSpan LineTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How many characters a line may show. Defaults to 16,384.</summary>
+    /// <summary>Gets the maximum number of characters that a line can show. Defaults to 16,384.</summary>
     public int LongestOutput { get; init; } = 16_384;
 
-    /// <summary>How long the answer to a first wrong password takes; each further one takes twice as long, up to 16 times. Defaults to 1 second.</summary>
+    /// <summary>
+    /// Gets the delay of the answer to the first wrong password. Each further failure doubles the delay, up to 16 times the first. Defaults to 1 second.
+    /// </summary>
     public TimeSpan LoginDelay { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long the compiler may take for a line, whatever that may take itself: the first one takes some seconds on a busy machine.</summary>
+    /// <summary>Gets the timeout of the compiler for a line, without running the line. The first line takes some seconds on a busy machine.</summary>
     internal TimeSpan CompileLimit { get; init; } = TimeSpan.FromSeconds(30);
 
     internal TelnetSessions Sessions { get; }
 
     internal Logins Logins => _logins.Value;
 
-    /// <summary>Gets the limit for the lines about failed logins.</summary>
+    /// <summary>Gets the rate limit for the log lines about failed logins.</summary>
     internal LogLimit LoginLines { get; } = new(100);
 
     internal SharedCompiler Compiler => _compiler.Value;
@@ -74,7 +79,7 @@ public sealed class TelnetServer : MultiService
 
     internal string ApplicationName => Application?.Name ?? "No application";
 
-    /// <summary>How many lines run or are being compiled, those that were left behind included.</summary>
+    /// <summary>Gets the number of lines that are running or being compiled, including abandoned ones.</summary>
     internal int LinesGoingOn => Volatile.Read(ref _lines);
 
     internal bool TryBeginLine()

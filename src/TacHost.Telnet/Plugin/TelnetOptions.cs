@@ -5,31 +5,31 @@ namespace TacHost.Telnet.Plugin;
 /// <summary>The options of the <c>telnet</c> plugin.</summary>
 public sealed class TelnetOptions
 {
-    /// <summary>The port to listen on.</summary>
+    /// <summary>Gets or sets the port to listen on.</summary>
     [Option("port", 'p', "the port to listen on")]
     public Port Port { get; set; } = 4040;
 
-    /// <summary>Where to listen.</summary>
+    /// <summary>Gets or sets the interface to listen on.</summary>
     [Option("iface", 'i', "the address, host name or network interface to listen on; telnet is not enciphered, so others than localhost are warned of")]
     public Iface Iface { get; set; } = "localhost";
 
-    /// <summary>Who may log in.</summary>
+    /// <summary>Gets or sets the file with the users who may log in.</summary>
     [Option("password-file", "a file with a line name:hash for each who may log in; without it a password is made at the start and logged once")]
     public ExistingFile? PasswordFile { get; set; }
 
-    /// <summary>How many sessions at a time.</summary>
+    /// <summary>Gets or sets the maximum number of concurrent sessions.</summary>
     [Option("max-sessions", "how many connections there may be at a time", Minimum = 1, Maximum = 1000)]
     public int MaxSessions { get; set; } = 4;
 
-    /// <summary>How long a session may be idle.</summary>
+    /// <summary>Gets or sets the idle timeout of a session.</summary>
     [Option("idle-timeout", "how long a session may be idle", Minimum = 1, Maximum = 86400)]
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long a line may run.</summary>
+    /// <summary>Gets or sets the timeout of a line.</summary>
     [Option("line-timeout", "how long a line may run before it is left behind", Minimum = 0.1, Maximum = 86400)]
     public TimeSpan LineTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How much a line may show.</summary>
+    /// <summary>Gets or sets the maximum number of characters that a line can show.</summary>
     [Option("max-output", "how many characters a line may show", Minimum = 80, Maximum = 1048576)]
     public ByteSize MaxOutput { get; set; } = new(16_384);
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace TacHost.Telnet.Sessions;
 
-/// <summary>What is happening with a line after a key.</summary>
+/// <summary>The state of a line after a key.</summary>
 internal enum Edited
 {
     Going,
@@ -11,7 +11,7 @@ internal enum Edited
     Ended,
 }
 
-/// <summary>A line that is being typed: keys in, what the terminal shows out.</summary>
+/// <summary>An editor for one line: translates typed keys to changes of the line and output to the terminal.</summary>
 /// <param name="show">Shows text on the terminal.</param>
 internal sealed class LineEditor(Action<string> show)
 {
@@ -28,16 +28,16 @@ internal sealed class LineEditor(Action<string> show)
     private bool _escaped;
     private bool _afterReturn;
 
-    /// <summary>What stands before the line.</summary>
+    /// <summary>Gets the prompt before the line.</summary>
     public string Prompt { get; private set; } = "";
 
-    /// <summary>Whether the line is shown while it is typed.</summary>
+    /// <summary>Gets whether the line is hidden while it is typed.</summary>
     public bool IsSecret { get; private set; }
 
-    /// <summary>The line as it is.</summary>
+    /// <summary>Gets the current text of the line.</summary>
     public string Line => _line.ToString();
 
-    /// <summary>The line up to the cursor.</summary>
+    /// <summary>Gets the text of the line before the cursor.</summary>
     public string BeforeCursor => _line.ToString(0, _cursor);
 
     /// <summary>Begins a new line.</summary>
@@ -48,7 +48,7 @@ internal sealed class LineEditor(Action<string> show)
         show(prompt);
     }
 
-    /// <summary>Remembers a line for the arrow keys.</summary>
+    /// <summary>Adds a line to the history, for the arrow keys.</summary>
     public void Remember(string line)
     {
         if (line.Length == 0 || (_history.Count > 0 && _history[^1] == line))
@@ -58,7 +58,7 @@ internal sealed class LineEditor(Action<string> show)
             _history.RemoveAt(0);
     }
 
-    /// <summary>Shows prompt and line anew, after something else was shown.</summary>
+    /// <summary>Shows the prompt and the line again, after other output.</summary>
     public void Redraw()
     {
         if (IsSecret)
@@ -67,7 +67,7 @@ internal sealed class LineEditor(Action<string> show)
         Back(_line.Length - _cursor);
     }
 
-    /// <summary>Puts text where the cursor is.</summary>
+    /// <summary>Inserts text at the cursor.</summary>
     public void Insert(string text)
     {
         var start = _cursor;
@@ -86,14 +86,14 @@ internal sealed class LineEditor(Action<string> show)
             ShowFrom(start, "");
     }
 
-    /// <summary>Puts text in place of what stands before the cursor.</summary>
+    /// <summary>Replaces a number of characters before the cursor.</summary>
     public void Replace(int count, string text)
     {
         Delete(_cursor - count, count);
         Insert(text);
     }
 
-    /// <summary>Takes a byte that was typed.</summary>
+    /// <summary>Processes a typed byte.</summary>
     public Edited Take(byte value)
     {
         var wasReturn = _afterReturn;
@@ -222,7 +222,7 @@ internal sealed class LineEditor(Action<string> show)
         return start;
     }
 
-    /// <summary>Shows the line from a place on, and clears what stood behind it if it has become shorter.</summary>
+    /// <summary>Shows the line from a position on. The suffix clears the characters after the end, if the line has become shorter.</summary>
     private void ShowFrom(int start, string clear = "\e[K")
     {
         if (IsSecret)

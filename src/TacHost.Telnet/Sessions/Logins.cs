@@ -5,7 +5,10 @@ using TacHost.Services;
 
 namespace TacHost.Telnet.Sessions;
 
-/// <summary>Who may come in: the users of a password file, or whoever knows the password that was made at the start. After each failure all wait longer for the next answer.</summary>
+/// <summary>
+/// A check of logins against a password file, or against the password that was generated
+/// at the start. Each failed login doubles the delay of the next failure, for all clients.
+/// </summary>
 internal sealed class Logins(PasswordFile? users, TimeSpan firstDelay)
 {
     private const int PasswordLength = 20;
@@ -15,7 +18,7 @@ internal sealed class Logins(PasswordFile? users, TimeSpan firstDelay)
 
     public bool AsksForName => users is not null;
 
-    /// <summary>Makes a password, which nobody hears but whom it is returned to.</summary>
+    /// <summary>Generates a password, which is known only to the caller.</summary>
     public string MakePassword()
     {
         var password = RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", PasswordLength);
@@ -23,7 +26,7 @@ internal sealed class Logins(PasswordFile? users, TimeSpan firstDelay)
         return password;
     }
 
-    /// <summary>Checks a password, and takes its time after a wrong one.</summary>
+    /// <summary>Verifies a password. Delays the answer if the password is wrong.</summary>
     public async Task<bool> CheckAsync(string name, string password, ILogger logger, CancellationToken cancellationToken)
     {
         bool isRight;

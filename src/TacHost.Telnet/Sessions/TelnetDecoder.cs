@@ -1,6 +1,7 @@
 namespace TacHost.Telnet.Sessions;
 
-/// <summary>Takes the commands of the TELNET protocol out of what a client sends (RFC 854), and answers them (RFC 1143, without the queue: what is not wanted is refused, once).</summary>
+/// <summary>A decoder for the TELNET protocol (RFC 854). Removes commands from the received data and answers them.</summary>
+/// <remarks>Option negotiation follows RFC 1143 without the queue. An unwanted option is refused once.</remarks>
 /// <param name="reply">Sends bytes to the client.</param>
 internal sealed class TelnetDecoder(Action<byte[]> reply)
 {
@@ -22,17 +23,17 @@ internal sealed class TelnetDecoder(Action<byte[]> reply)
         SubnegotiationCommand,
     }
 
-    /// <summary>How many columns the client's terminal has.</summary>
+    /// <summary>Gets the number of columns of the client's terminal.</summary>
     public int Width { get; private set; } = 80;
 
-    /// <summary>What the client's terminal calls itself, or null if it has not said.</summary>
+    /// <summary>Gets the terminal type that the client reported, or null.</summary>
     public string? Terminal { get; private set; }
 
-    /// <summary>Says what this side does: it echoes, and never waits for its turn; and asks for the size and the type of the terminal.</summary>
+    /// <summary>Starts the negotiation: offers ECHO and SUPPRESS-GO-AHEAD, and requests the window size and the terminal type.</summary>
     public void Begin() => reply([Iac, Will, Echo, Iac, Will, SuppressGoAhead, Iac, Do, SuppressGoAhead, Iac, Do, WindowSize, Iac, Do, TerminalType]);
 
-    /// <summary>Takes one byte.</summary>
-    /// <returns>The byte of data, or -1 if it was none. A break or an interrupt is Ctrl-C.</returns>
+    /// <summary>Processes one byte.</summary>
+    /// <returns>The data byte, or -1 if the byte is part of a command. A break or an interrupt is returned as Ctrl-C.</returns>
     public int Take(byte value)
     {
         switch (_state)
@@ -56,7 +57,7 @@ internal sealed class TelnetDecoder(Action<byte[]> reply)
                 EndSubnegotiation();
                 return -1;
             default:
-                // IAC IAC is the byte itself; what is too long is dropped.
+                // IAC IAC is the byte itself. Bytes beyond the maximum length are dropped.
                 _state = State.Subnegotiation;
                 if (_sub.Count < LongestSubnegotiation)
                     _sub.Add(value);
@@ -111,7 +112,7 @@ internal sealed class TelnetDecoder(Action<byte[]> reply)
         }
     }
 
-    /// <summary>An answer to each repetition is how two sides talk for ever.</summary>
+    /// <summary>Refuses an option, but only once, because answering each repetition can cause an endless negotiation.</summary>
     private void Refuse(byte answer, byte option, int index)
     {
         if (_refused[index] is not null)

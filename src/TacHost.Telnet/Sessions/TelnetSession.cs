@@ -6,7 +6,7 @@ using TacHost.Telnet.Compiler;
 
 namespace TacHost.Telnet.Sessions;
 
-/// <summary>One connection: logs in, then reads, runs and answers lines.</summary>
+/// <summary>The protocol of one connection: logs in, then reads and evaluates lines and shows their output.</summary>
 internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
 {
     private const string LinePrompt = "> ";
@@ -21,7 +21,7 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
     private LineEditor _editor = null!;
     private CompilerSession? _compiler;
 
-    /// <summary>Closes the connection at once, because others want to log in.</summary>
+    /// <summary>Closes the connection at once, to make room for other logins.</summary>
     public void Evict() => Transport.AbortConnection();
 
     /// <inheritdoc/>
@@ -150,7 +150,7 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // The boundary around one line.
+            // The error boundary of one line.
             TelnetLog.CompilerBroken(Logger, e);
             return $"The compiler cannot be used: {e.Message}";
         }
@@ -174,7 +174,7 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
         _compiler = server.Compiler.Open(server.CurrentApplication);
     }
 
-    /// <summary>Reads a line, completing names on the way.</summary>
+    /// <summary>Reads a line, and completes names on Tab.</summary>
     /// <returns>The line, or null at the end of the connection.</returns>
     private async Task<string?> ReadLineAsync(CancellationToken cancellationToken)
     {
@@ -185,7 +185,7 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
                 if (_decoder.Take(typed) is >= 0 and var value && await TakeAsync((byte)value, cancellationToken) is { } ended)
                     return ended.Line;
 
-                // A key may show the whole line anew, and whoever reads nothing must not have all that kept for him.
+                // A key may redraw the whole line. The output is flushed, so that it is not buffered without limit for a client that does not read.
                 if (_output.UnflushedBytes > MostUnflushed)
                     await _output.FlushAsync(cancellationToken);
             }
@@ -204,7 +204,7 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
         }
     }
 
-    /// <summary>Takes one byte of data; a result ends the line.</summary>
+    /// <summary>Processes one byte of data. Returns the line if the byte ends it, otherwise null.</summary>
     private async Task<LineEnd?> TakeAsync(byte value, CancellationToken cancellationToken)
     {
         switch (_editor.Take(value))
@@ -254,7 +254,7 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // The boundary around one key.
+            // The error boundary of one key.
             TelnetLog.CompilerBroken(Logger, e);
             return [];
         }
@@ -264,11 +264,11 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
         }
     }
 
-    /// <summary>An answer shall not move the cursor or do worse.</summary>
+    /// <summary>Escapes control characters, so that output cannot move the cursor or cause other effects in the terminal.</summary>
     private static string Printable(string text) =>
         string.Concat(text.ReplaceLineEndings("\n").Select(c => c == '\n' ? "\r\n" : c == '\t' ? "    " : char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString()));
 
-    /// <summary>0xFF, which a command begins with, is in no UTF-8.</summary>
+    /// <summary>Shows text. Needs no escaping, because 0xFF, with which a command begins, does not occur in UTF-8.</summary>
     private void Show(string text) => Encoding.UTF8.GetBytes(text, _output);
 
     private sealed record LineEnd(string? Line);
