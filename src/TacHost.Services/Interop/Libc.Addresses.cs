@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 
 namespace TacHost.Services.Interop;
 
-/// <summary>Accepting without what .NET makes for each connection, and who is at either end. Linux only.</summary>
+/// <summary>Functions to accept connections without a <see cref="Socket"/> for each, and to get the addresses of a socket. Linux only.</summary>
 internal static unsafe partial class Libc
 {
     private const int SocketCloseOnExec = 0x80000;
@@ -15,8 +15,9 @@ internal static unsafe partial class Libc
 
     /// <summary>Accepts a connection.</summary>
     /// <param name="listening">The listening socket.</param>
-    /// <param name="peer">Who it is from, or null if that has no IP address.</param>
-    /// <returns>The descriptor, which blocks as .NET expects, or -1 if there is no connection and the listening socket does not block.</returns>
+    /// <param name="peer">The address of the peer, or null if it is not an IP address.</param>
+    /// <returns>The descriptor, in blocking mode as <see cref="Socket"/> expects, or -1
+    /// if the listening socket is non-blocking and no connection is pending.</returns>
     /// <exception cref="SocketException">The call failed.</exception>
     public static int Accept(SafeHandle listening, out IPEndPoint? peer)
     {
@@ -39,7 +40,7 @@ internal static unsafe partial class Libc
         return descriptor;
     }
 
-    /// <summary>The IP address that a socket has on this side.</summary>
+    /// <summary>Returns the local IP address of a socket.</summary>
     public static IPEndPoint GetSockName(SafeHandle socket)
     {
         var address = stackalloc byte[LongestAddress];
@@ -53,7 +54,7 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "getsockname", SetLastError = true)]
     private static partial int GetName(SafeHandle socket, byte* address, ref uint length);
 
-    /// <summary>Reads a struct sockaddr_in or sockaddr_in6; an IPv4 peer of a dual-stack socket as people write it.</summary>
+    /// <summary>Reads a struct sockaddr_in or sockaddr_in6. Returns an IPv4-mapped IPv6 address as IPv4.</summary>
     private static IPEndPoint? ReadAddress(ReadOnlySpan<byte> address)
     {
         var family = address.Length < sizeof(ushort) ? 0 : MemoryMarshal.Read<ushort>(address);
@@ -66,9 +67,9 @@ internal static unsafe partial class Libc
         return new IPEndPoint(bytes[..12].SequenceEqual(MappedPrefix) ? IPv4At(bytes[12..]) : new IPAddress(bytes, MemoryMarshal.Read<uint>(address[24..])), port);
     }
 
-    /// <summary>By its number: what .NET does with bytes is compiled anew in every process, because it is written for IPv6 too.</summary>
+    /// <summary>Creates an IPv4 address from its number. The constructor for bytes is compiled anew in every process, because it also handles IPv6.</summary>
     private static IPAddress IPv4At(ReadOnlySpan<byte> bytes) => new(MemoryMarshal.Read<uint>(bytes));
 
-    /// <summary>What stands before an IPv4 address in an IPv6 one (RFC 4291 section 2.5.5.2).</summary>
+    /// <summary>Gets the prefix of an IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2).</summary>
     private static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF];
 }

@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TacHost.Services.Interop;
 
-/// <summary>Listening, and looking up a name, without what .NET loads for sockets of every kind.</summary>
+/// <summary>Functions to listen and to resolve a name without the assemblies that <see cref="Socket"/> loads.</summary>
 internal static unsafe partial class Libc
 {
     private const int Stream = 1;
@@ -18,8 +18,8 @@ internal static unsafe partial class Libc
     private const int AttachFilterOption = 26;
     private const int NonBlocking = 0x800;
 
-    /// <summary>Makes a TCP socket that listens. One for every IPv6 address takes IPv4 as well.</summary>
-    /// <exception cref="SocketException">The address cannot be had.</exception>
+    /// <summary>Creates a listening TCP socket. A socket on the IPv6 wildcard address also accepts IPv4.</summary>
+    /// <exception cref="SocketException">The address cannot be bound.</exception>
     public static SafeHandle Listen(IPEndPoint endPoint, int backlog)
     {
         var isIPv6 = endPoint.AddressFamily == AddressFamily.InterNetworkV6;
@@ -30,10 +30,10 @@ internal static unsafe partial class Libc
             if (isIPv6)
                 SetFlag(socket, IPv6Level, OnlyIPv6Option, !endPoint.Address.Equals(IPAddress.IPv6Any));
 
-            // A port can be had again while connections of the process before are in TIME_WAIT.
+            // Allows the port to be bound while connections of the previous process are in TIME_WAIT.
             SetFlag(socket, SocketLevel, ReuseAddressOption, true);
 
-            // Linux hands this on to each accepted socket, which saves a call per connection.
+            // Accepted sockets inherit the option on Linux, which saves a system call per connection.
             SetFlag(socket, TcpLevel, NoDelayOption, true);
             var address = stackalloc byte[LongestAddress];
             Check(Bind(socket, address, WriteAddress(endPoint, new Span<byte>(address, LongestAddress))));
@@ -47,11 +47,14 @@ internal static unsafe partial class Libc
         }
     }
 
-    /// <summary>Drops each request for a new connection from here on, while handshakes that have begun can complete. A client tries again after a second.</summary>
-    /// <remarks>A filter of socket(7): the socket sees no segment that has SYN without ACK. Fails in silence, since the close that follows works without it.</remarks>
+    /// <summary>Drops further connection requests, while handshakes in progress can still complete. A client retries after a second.</summary>
+    /// <remarks>
+    /// Attaches a socket filter (socket(7)) that drops segments with SYN but without ACK.
+    /// Ignores errors, because the subsequent close works without the filter.
+    /// </remarks>
     public static void DropNewConnections(SafeHandle socket)
     {
-        // ldb [13]; jset #SYN, drop; ret all; ret 0: the flags are the 14th byte of a TCP header.
+        // ldb [13]; jset #SYN, drop; ret all; ret 0. The flags are the 14th byte of a TCP header.
         var program = stackalloc ulong[]
         {
             FilterInstruction(0x30, 0, 0, 13),
@@ -63,10 +66,10 @@ internal static unsafe partial class Libc
         _ = SetOption(socket, SocketLevel, AttachFilterOption, &filter, (uint)sizeof(SocketFilter));
     }
 
-    /// <summary>Sets the length of the backlog of a socket that listens already.</summary>
+    /// <summary>Sets the backlog of a socket that is already listening.</summary>
     public static void SetBacklog(SafeHandle socket, int backlog) => Check(Listen(socket, backlog));
 
-    /// <summary>Makes calls on the socket return at once where they would wait.</summary>
+    /// <summary>Sets a socket to non-blocking mode.</summary>
     public static void SetNonBlocking(SafeHandle socket)
     {
         var held = false;
@@ -83,7 +86,7 @@ internal static unsafe partial class Libc
         }
     }
 
-    /// <summary>Whether there is a connection to accept. A closed socket has none.</summary>
+    /// <summary>Returns whether a connection is pending. A closed socket has none.</summary>
     public static bool HasBacklog(SafeHandle socket)
     {
         var held = false;
@@ -104,14 +107,14 @@ internal static unsafe partial class Libc
         }
     }
 
-    /// <summary>Whether this kernel has IPv6.</summary>
+    /// <summary>Returns whether the kernel supports IPv6.</summary>
     public static bool HasIPv6()
     {
         using SafeFileHandle socket = new(CreateSocket(IPv6, Stream | SocketCloseOnExec, 0), ownsHandle: true);
         return !socket.IsInvalid;
     }
 
-    /// <summary>The addresses of a host name, in the order of the resolver, which is waited for. None if it does not resolve.</summary>
+    /// <summary>Returns the addresses of a host name in the order of the resolver. Blocks. Returns an empty list if the name does not resolve.</summary>
     public static List<IPAddress> AddressesOf(string hostName)
     {
         AddressInfo hints = new() { SocketType = Stream };
@@ -146,8 +149,8 @@ internal static unsafe partial class Libc
         Check(SetOption(socket, level, option, &number, sizeof(int)));
     }
 
-    /// <summary>Makes a struct sockaddr_in or sockaddr_in6.</summary>
-    /// <returns>How long it is.</returns>
+    /// <summary>Writes a struct sockaddr_in or sockaddr_in6.</summary>
+    /// <returns>The length of the struct in bytes.</returns>
     private static uint WriteAddress(IPEndPoint endPoint, Span<byte> address)
     {
         address.Clear();
@@ -165,7 +168,7 @@ internal static unsafe partial class Libc
         return 28;
     }
 
-    /// <summary>Makes a struct sock_filter.</summary>
+    /// <summary>Returns a struct sock_filter.</summary>
     private static ulong FilterInstruction(ushort code, byte ifTrue, byte ifFalse, uint operand) =>
         BitConverter.IsLittleEndian ? code | ((ulong)ifTrue << 16) | ((ulong)ifFalse << 24) | ((ulong)operand << 32) : ((ulong)code << 48) | ((ulong)ifTrue << 40) | ((ulong)ifFalse << 32) | operand;
 

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TacHost.Services.Interop;
 
-/// <summary>Sending and receiving without what .NET keeps for each socket, and waiting for many sockets at once. Linux only.</summary>
+/// <summary>Functions to send and receive without a <see cref="Socket"/>, and to poll many sockets. Linux only.</summary>
 internal static unsafe partial class Libc
 {
     private const int Interrupted = 4;
@@ -16,7 +16,7 @@ internal static unsafe partial class Libc
     private const int PeerCredentials = 17;
     private const int ShutWrite = 1;
 
-    /// <summary>Takes what has come, without waiting, whatever mode the socket is in.</summary>
+    /// <summary>Receives the available data without waiting, in either blocking mode of the socket.</summary>
     public static int ReceiveNow(SafeHandle socket, Span<byte> buffer, out SocketError error)
     {
         fixed (byte* start = buffer)
@@ -30,7 +30,7 @@ internal static unsafe partial class Libc
         }
     }
 
-    /// <summary>Sends what the kernel takes, without waiting, whatever mode the socket is in.</summary>
+    /// <summary>Sends as much as the kernel accepts without waiting, in either blocking mode of the socket.</summary>
     public static int SendNow(SafeHandle socket, ReadOnlySpan<byte> data, out SocketError error)
     {
         fixed (byte* start = data)
@@ -44,25 +44,25 @@ internal static unsafe partial class Libc
         }
     }
 
-    /// <summary>Whether something has come that has not been taken.</summary>
+    /// <summary>Returns whether the socket has unread data.</summary>
     public static bool HasUnread(SafeHandle socket)
     {
         byte any;
         return Receive(socket, &any, 1, DontWaitNoSignal | Peek) > 0;
     }
 
-    /// <summary>Sends nothing more. Fails in silence where the connection is gone.</summary>
+    /// <summary>Shuts down the sending side. Ignores errors if the connection is gone.</summary>
     public static void ShutdownWrite(SafeHandle socket) => _ = Shutdown(socket, ShutWrite);
 
-    /// <summary>Makes the close that follows a reset.</summary>
+    /// <summary>Sets SO_LINGER to zero, so that the next close sends a reset.</summary>
     public static void SetLingerZero(SafeHandle socket)
     {
         var atOnce = stackalloc int[] { 1, 0 };
         _ = SetOption(socket, SocketLevel, LingerOption, atOnce, 2 * sizeof(int));
     }
 
-    /// <summary>Which process, user and group have connected to a UNIX socket.</summary>
-    /// <exception cref="SocketException">It is not connected any more.</exception>
+    /// <summary>Returns the process, user and group ID of the peer of a UNIX socket.</summary>
+    /// <exception cref="SocketException">The socket is no longer connected.</exception>
     public static (int Process, int User, int Group) CredentialsOf(SafeHandle socket)
     {
         var credentials = stackalloc int[3];
@@ -106,7 +106,7 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "getsockopt", SetLastError = true)]
     private static partial int GetOption(SafeHandle socket, int level, int option, void* value, ref uint length);
 
-    /// <summary>What .NET makes of the same errno.</summary>
+    /// <summary>Returns the <see cref="SocketError"/> that <see cref="Socket"/> uses for the same errno.</summary>
     private static SocketError LastSocketError() => Marshal.GetLastPInvokeError() switch
     {
         WouldBlock => SocketError.WouldBlock,

@@ -3,21 +3,21 @@ using System.Text;
 
 namespace TacHost.Services.Interop;
 
-/// <summary>The system's password hashes, crypt(3). The library is not part of the C library everywhere, and goes by several names.</summary>
+/// <summary>The system's password hash function, crypt(3). On some systems it is not part of the C library, and the name of the library varies.</summary>
 internal static unsafe class Libcrypt
 {
-    /// <summary>More than struct crypt_data takes in any C library (131,232 bytes in old ones of GNU).</summary>
+    /// <summary>Larger than struct crypt_data in any C library (131,232 bytes in old versions of glibc).</summary>
     private const int DataSize = 256 * 1024;
 
     private static readonly string[] _names = ["libcrypt.so.1", "libcrypt.so.2", "libcrypt.so", "libc.so.6", "libc"];
     private static readonly Lazy<nint> _cryptR = new(Find);
 
-    /// <summary>Loads the library now rather than with the first password, when it may be out of reach.</summary>
-    /// <exception cref="DllNotFoundException">It is not installed.</exception>
+    /// <summary>Loads the library now and not for the first password, because it may be inaccessible then.</summary>
+    /// <exception cref="DllNotFoundException">The library is not installed.</exception>
     public static void Load() => _ = _cryptR.Value;
 
-    /// <summary>Hashes a password in the way that a setting, or another hash, says. Takes long on purpose.</summary>
-    /// <returns>The hash, or null if the library does not know that way.</returns>
+    /// <summary>Hashes a password with the method and the salt of a setting or of an existing hash. Slow by design.</summary>
+    /// <returns>The hash, or null if the library does not support the method.</returns>
     public static byte[]? Hash(string password, string setting)
     {
         var crypt = (delegate* unmanaged<byte*, byte*, void*, byte*>)_cryptR.Value;
@@ -29,7 +29,7 @@ internal static unsafe class Libcrypt
             {
                 var hash = crypt(passwordPointer, settingPointer, data);
 
-                // Failure is told by null or by a text that is no hash, which begins with an asterisk.
+                // On failure, crypt returns null or a string that starts with an asterisk, which no hash does.
                 return hash is null || *hash == (byte)'*' ? null : MemoryMarshal.CreateReadOnlySpanFromNullTerminated(hash).ToArray();
             }
         }

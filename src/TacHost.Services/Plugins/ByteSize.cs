@@ -3,25 +3,28 @@ using System.Globalization;
 
 namespace TacHost.Services.Plugins;
 
-/// <summary>A number of bytes, as an option takes it: <c>1000</c>, or with a suffix of <c>k</c>, <c>M</c> or <c>G</c> thousands, millions or thousands of millions. It is a <see cref="long"/> wherever one is wanted.</summary>
+/// <summary>
+/// An option value of bytes, such as <c>1000</c>. The suffixes <c>k</c>, <c>M</c> and
+/// <c>G</c> multiply by 1000, 1000² and 1000³. Converts implicitly to <see cref="long"/>.
+/// </summary>
 [OptionType("BYTES", "a number of bytes such as 1000000, 500k or 10M")]
 public readonly record struct ByteSize : IParsable<ByteSize>
 {
-    /// <summary>A number of bytes.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    /// <summary>Initializes a number of bytes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public ByteSize(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         Bytes = bytes;
     }
 
-    /// <summary>How many.</summary>
+    /// <summary>Gets the number of bytes.</summary>
     public long Bytes { get; }
 
-    /// <summary>How many.</summary>
+    /// <summary>Gets the number of bytes.</summary>
     public static implicit operator long(ByteSize size) => size.Bytes;
 
-    /// <summary>So many.</summary>
+    /// <summary>Returns the size for a number of bytes.</summary>
     public static implicit operator ByteSize(long bytes) => new(bytes);
 
     /// <inheritdoc/>
@@ -43,7 +46,7 @@ public readonly record struct ByteSize : IParsable<ByteSize>
         return isSize;
     }
 
-    /// <summary>The shortest form that is read as the same number.</summary>
+    /// <summary>Returns the shortest text that is parsed as the same number.</summary>
     public override string ToString()
     {
         var (count, suffix) = Bytes switch

@@ -3,8 +3,11 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Services.Plugins;
 
-/// <summary>Where to listen, as an option takes it: an address, a host name, the name of a network interface, or empty for all of them. It is a <see cref="string"/> wherever one is wanted.</summary>
-/// <remarks>Only the form is checked; a name is looked up when a server starts.</remarks>
+/// <summary>
+/// An option value that specifies where to listen: an address, a host name, the name of a
+/// network interface, or empty for all interfaces. Converts implicitly to <see cref="string"/>.
+/// </summary>
+/// <remarks>Only the syntax is checked. A name is resolved when a server starts.</remarks>
 [OptionType("IFACE", "an address, a host name or the name of a network interface")]
 public readonly record struct Iface : IParsable<Iface>
 {
@@ -12,16 +15,16 @@ public readonly record struct Iface : IParsable<Iface>
 
     private readonly string? _name;
 
-    /// <summary>An interface by its name.</summary>
+    /// <summary>Initializes an interface from its name.</summary>
     public Iface(string name) => _name = name;
 
-    /// <summary>The name as it was given.</summary>
+    /// <summary>Gets the name, as it was given.</summary>
     public string Name => _name ?? "";
 
-    /// <summary>The name.</summary>
+    /// <summary>Returns the name.</summary>
     public static implicit operator string(Iface iface) => iface.Name;
 
-    /// <summary>The interface of a name.</summary>
+    /// <summary>Returns the interface with a name.</summary>
     public static implicit operator Iface(string name) => new(name);
 
     /// <inheritdoc/>
@@ -39,7 +42,10 @@ public readonly record struct Iface : IParsable<Iface>
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    /// <summary>Digits and dots alone are an address or nothing, as in a URL; colons are an IPv6 address or the alias of an interface.</summary>
+    /// <summary>
+    /// Returns whether a text is an address or can be a name. Digits and dots alone must be
+    /// an address, as in a URL. Colons are allowed in an IPv6 address or an interface alias.
+    /// </summary>
     private static bool IsAddressOrName(string text) =>
         AddressText.TryParseScoped(text, out _) || (!AddressText.IsAmbiguous(text) && !text.All(character => char.IsAsciiDigit(character) || character == '.'));
 }

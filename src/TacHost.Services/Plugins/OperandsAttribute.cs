@@ -1,18 +1,21 @@
 namespace TacHost.Services.Plugins;
 
-/// <summary>Makes a property take the words after the options: all of them if it is a list, otherwise one. Without one, such words are a mistake.</summary>
-/// <remarks>Options end at the first such word, so that words which begin with a dash can follow it.</remarks>
-/// <param name="valueName">What a word is called in the help, such as <c>COMMAND</c>.</param>
-/// <param name="description">What they are for.</param>
+/// <summary>
+/// Declares a property for the operands, the words after the options. A list property receives
+/// all of them, any other property one. Without this attribute, operands are an error.
+/// </summary>
+/// <remarks>Option parsing stops at the first operand, so that later operands may begin with a dash.</remarks>
+/// <param name="valueName">The name of an operand in the help, such as <c>COMMAND</c>.</param>
+/// <param name="description">The purpose of the operands.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class OperandsAttribute(string valueName, string description) : Attribute
 {
-    /// <summary>What a word is called in the help.</summary>
+    /// <summary>Gets the name of an operand in the help.</summary>
     public string ValueName { get; } = valueName;
 
-    /// <summary>What they are for.</summary>
+    /// <summary>Gets the purpose of the operands.</summary>
     public string Description { get; } = description;
 
-    /// <summary>Whether there must be at least one. Defaults to false.</summary>
+    /// <summary>Gets whether at least one operand is required. Defaults to false.</summary>
     public bool Required { get; init; }
 }

@@ -2,50 +2,50 @@ using TacHost.Services.Plugins.Reading;
 
 namespace TacHost.Services.Plugins;
 
-/// <summary>An option as help, completion and man page see it.</summary>
+/// <summary>The description of an option for help, completion and man page.</summary>
 public sealed class OptionDescription
 {
     internal OptionDescription()
     {
     }
 
-    /// <summary>The long name, without dashes.</summary>
+    /// <summary>Gets the long name, without dashes.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The short name, or null.</summary>
+    /// <summary>Gets the short name, or null.</summary>
     public char? Letter { get; init; }
 
-    /// <summary>What its value is called, or null for a flag.</summary>
+    /// <summary>Gets the name of the value, or null for a flag.</summary>
     public string? ValueName { get; init; }
 
-    /// <summary>What it does.</summary>
+    /// <summary>Gets the purpose.</summary>
     public required string Description { get; init; }
 
-    /// <summary>What a value is, to follow "which is".</summary>
+    /// <summary>Gets the description of a valid value, to follow "which is".</summary>
     public string Expected { get; init; } = "";
 
-    /// <summary>The only words it takes; empty if there are others.</summary>
+    /// <summary>Gets the allowed values, or an empty list if other values are allowed.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 
-    /// <summary>Whether it may be given several times, each time with one more value.</summary>
+    /// <summary>Gets whether the option can be repeated. Each repetition adds a value.</summary>
     public bool Repeats { get; init; }
 
-    /// <summary>Whether it must be given.</summary>
+    /// <summary>Gets whether the option is required.</summary>
     public bool Required { get; init; }
 
-    /// <summary>Whether <c>--no-NAME</c> turns it off.</summary>
+    /// <summary>Gets whether the option is a flag, which <c>--no-NAME</c> turns off.</summary>
     public bool IsFlag { get; init; }
 
-    /// <summary>The environment variable that counts when it is not given, or null.</summary>
+    /// <summary>Gets the environment variable that supplies the value if the option is not given, or null.</summary>
     public string? EnvironmentVariable { get; init; }
 
     internal OptionProperty? Property { get; init; }
 
-    /// <summary>The default of a parameter of a tac file, which has no options class; null if there is none.</summary>
+    /// <summary>Gets the default of a tac file parameter, which has no options class; null if there is no default.</summary>
     internal string? DefaultText { get; init; }
 
-    /// <summary>The default, as the help says it; null if there is none.</summary>
-    /// <param name="options">What <see cref="OptionTable.CreateOptions"/> made; null for a parameter of a tac file.</param>
+    /// <summary>Returns the text for the default in the help, or null if there is no default.</summary>
+    /// <param name="options">The object that <see cref="OptionTable.CreateOptions"/> returned, or null for a parameter of a tac file.</param>
     public string? DefaultIn(object? options) => options is null ? DefaultText : Property?.DefaultText(options);
 
     internal static OptionDescription Of(OptionAttribute option, OptionValues values, OptionProperty? property, string? defaultText = null) => new()

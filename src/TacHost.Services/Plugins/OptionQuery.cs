@@ -1,14 +1,14 @@
 namespace TacHost.Services.Plugins;
 
-/// <summary>What a command line asks instead of giving options.</summary>
+/// <summary>The information that a command line requests instead of containing options.</summary>
 public enum OptionQuery
 {
-    /// <summary>Nothing: it gives options.</summary>
+    /// <summary>The command line contains options.</summary>
     None,
 
-    /// <summary>The help.</summary>
+    /// <summary>The command line requests the help.</summary>
     Help,
 
-    /// <summary>The version.</summary>
+    /// <summary>The command line requests the version.</summary>
     Version,
 }

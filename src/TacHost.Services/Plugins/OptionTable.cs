@@ -3,7 +3,7 @@ using TacHost.Services.Plugins.Reading;
 
 namespace TacHost.Services.Plugins;
 
-/// <summary>The options that a class declares: reads a command line, and is what help, completion and man page are made from.</summary>
+/// <summary>The options that a class declares. Parses command lines, and is the source of help, completion and man page.</summary>
 public sealed class OptionTable
 {
     private readonly OptionDescription _help;
@@ -34,41 +34,45 @@ public sealed class OptionTable
         Check();
     }
 
-    /// <summary>The class.</summary>
+    /// <summary>Gets the options class.</summary>
     public Type Type { get; }
 
-    /// <summary>The options in the order of their properties, those of base classes first; then <c>--help</c> and <c>--version</c>, which every table has.</summary>
+    /// <summary>
+    /// Gets the options in the order of their properties, with those of base classes
+    /// first. <c>--help</c> and <c>--version</c>, which every table has, are last.
+    /// </summary>
     public IReadOnlyList<OptionDescription> Options { get; }
 
-    /// <summary>The sub-commands.</summary>
+    /// <summary>Gets the sub-commands.</summary>
     public IReadOnlyList<SubCommandDescription> SubCommands => [.. _subCommands.Select(each => each.Description)];
 
-    /// <summary>What the words after the options are for, or null if there may be none.</summary>
+    /// <summary>Gets the operands, or null if operands are not allowed.</summary>
     public OperandsDescription? Operands { get; }
 
-    /// <summary>The table of an options class. Makes none of its objects.</summary>
-    /// <exception cref="InvalidOperationException">It declares something that cannot be: two options with one name, a type that no option can have. The message names the property.</exception>
+    /// <summary>Returns the table of an options class. Does not create an instance of the class.</summary>
+    /// <exception cref="InvalidOperationException">The class has an invalid declaration, such as two
+    /// options with the same name or an unsupported type. The message contains the property.</exception>
     public static OptionTable Of(Type type)
     {
         ArgumentNullException.ThrowIfNull(type);
         return new OptionTable(type);
     }
 
-    /// <summary>Reads a command line at once, for instance in a test.</summary>
-    /// <exception cref="UsageException">It is wrong, or asks for the help.</exception>
+    /// <summary>Parses a command line without a host, for example in a test.</summary>
+    /// <exception cref="UsageException">The command line is invalid, or requests the help or the version.</exception>
     public static TOptions Read<TOptions>(params IReadOnlyList<string> words)
         where TOptions : class, new() =>
         (TOptions?)Of(typeof(TOptions)).Read(words, "", null).Options ?? throw new UsageException("the help or the version is asked for.");
 
-    /// <summary>Makes an object of the class, with its defaults.</summary>
+    /// <summary>Creates an instance of the options class with its defaults.</summary>
     public object CreateOptions() =>
         Activator.CreateInstance(Type, BindingFlags.Instance | BindingFlags.Public | BindingFlags.DoNotWrapExceptions, null, null, null)!;
 
-    /// <summary>Reads a command line: words, then environment variables for what is not given, then the checks.</summary>
+    /// <summary>Parses a command line. Reads the words, then the environment variables for missing options, then runs the checks.</summary>
     /// <param name="words">The words after the command.</param>
-    /// <param name="command">The command, for messages that send to its help; empty for none.</param>
-    /// <param name="directory">Where relative paths start, or null for the current directory.</param>
-    /// <exception cref="UsageException">It is wrong.</exception>
+    /// <param name="command">The command, for the hint on its help in messages; empty for no hint.</param>
+    /// <param name="directory">The directory that relative paths are resolved against, or null for the current directory.</param>
+    /// <exception cref="UsageException">The command line is invalid.</exception>
     public OptionReading Read(IReadOnlyList<string> words, string command, string? directory)
     {
         ArgumentNullException.ThrowIfNull(words);

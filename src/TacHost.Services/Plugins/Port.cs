@@ -3,12 +3,12 @@ using System.Globalization;
 
 namespace TacHost.Services.Plugins;
 
-/// <summary>A port, as an option takes one: 0, for one that the system picks, to 65535. It is an <see cref="int"/> wherever one is wanted.</summary>
+/// <summary>A port as an option value, from 0 to 65535. For 0, the system chooses the port. Converts implicitly to <see cref="int"/>.</summary>
 [OptionType("PORT", "a port between 0 and 65535")]
 public readonly record struct Port : IParsable<Port>
 {
-    /// <summary>A port.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is not between 0 and 65535.</exception>
+    /// <summary>Initializes a port.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is not between 0 and 65535.</exception>
     public Port(int number)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(number);
@@ -16,13 +16,13 @@ public readonly record struct Port : IParsable<Port>
         Number = number;
     }
 
-    /// <summary>The number.</summary>
+    /// <summary>Gets the number.</summary>
     public int Number { get; }
 
-    /// <summary>The number of a port.</summary>
+    /// <summary>Returns the number of a port.</summary>
     public static implicit operator int(Port port) => port.Number;
 
-    /// <summary>The port of a number.</summary>
+    /// <summary>Returns the port with a number.</summary>
     public static implicit operator Port(int number) => new(number);
 
     /// <inheritdoc/>

@@ -1,14 +1,14 @@
 namespace TacHost.Services.Supervision;
 
-/// <summary>What a <see cref="Supervisor"/> does about a failure. Akka's directives; a failed body has ended, so there is no Resume.</summary>
+/// <summary>The reaction of a <see cref="Supervisor"/> to a failure. Akka's directives without Resume, because a failed body has ended.</summary>
 public enum Directive
 {
-    /// <summary>Restart as strategy and policy say.</summary>
+    /// <summary>Restarts children according to the strategy and the policy.</summary>
     Restart,
 
-    /// <summary>Stop the child and leave it stopped.</summary>
+    /// <summary>Stops the child and leaves it stopped.</summary>
     Stop,
 
-    /// <summary>Fail, so that the parent of the supervisor decides.</summary>
+    /// <summary>Fails the supervisor, so that its parent decides.</summary>
     Escalate,
 }

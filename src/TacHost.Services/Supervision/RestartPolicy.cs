@@ -1,14 +1,14 @@
 namespace TacHost.Services.Supervision;
 
-/// <summary>When a <see cref="Supervisor"/> restarts a child that has ended. Erlang's restart types.</summary>
+/// <summary>The condition on which a <see cref="Supervisor"/> restarts a child that has ended. Erlang's restart types.</summary>
 public enum RestartPolicy
 {
-    /// <summary>Always: after a failure, and after its body has returned.</summary>
+    /// <summary>Always: after a failure and after the body has returned.</summary>
     Permanent,
 
-    /// <summary>After a failure. A body that returns has done its work.</summary>
+    /// <summary>Only after a failure. A body that returns has completed its work.</summary>
     Transient,
 
-    /// <summary>Never. A temporary child that was stopped because of a sibling is not started again either.</summary>
+    /// <summary>Never. If a sibling's restart stops a temporary child, the child is not started again.</summary>
     Temporary,
 }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace TacHost.Services.Supervision;
 
-/// <summary>Restarts the children of one supervisor. Its methods are called one at a time, from the supervisor's queue.</summary>
+/// <summary>The restart logic of one supervisor. The supervisor's queue calls its methods one at a time.</summary>
 internal sealed class Restarter(Supervisor supervisor, RestartStrategy strategy, int maxRestarts, TimeSpan within)
 {
     private readonly ConditionalWeakTable<IService, SupervisedChild> _supervised = [];
@@ -12,13 +12,13 @@ internal sealed class Restarter(Supervisor supervisor, RestartStrategy strategy,
     private RestartSchedule? _schedule;
     private long _startedAt;
 
-    /// <summary>Whether the supervisor stops.</summary>
+    /// <summary>Gets whether the supervisor is stopping.</summary>
     public bool IsEnding => _stopping.IsCancellationRequested;
 
-    /// <summary>Records how a child is supervised.</summary>
+    /// <summary>Registers the supervision of a child.</summary>
     public void Know(IService child, SupervisedChild supervised) => _supervised.AddOrUpdate(child, supervised);
 
-    /// <summary>Begins a run of the supervisor: earlier restarts no longer count.</summary>
+    /// <summary>Starts a run of the supervisor. Earlier restarts no longer count.</summary>
     public void Begin()
     {
         _window.Clear();
@@ -29,7 +29,7 @@ internal sealed class Restarter(Supervisor supervisor, RestartStrategy strategy,
             (Of(child).ShortRuns, Of(child).RestartedAt) = (0, null);
     }
 
-    /// <summary>Cancels a restart that is under way and those that are scheduled.</summary>
+    /// <summary>Cancels the restart in progress and all scheduled restarts.</summary>
     public async Task EndAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
@@ -40,7 +40,7 @@ internal sealed class Restarter(Supervisor supervisor, RestartStrategy strategy,
             Forget(child);
     }
 
-    /// <summary>Cancels the restart of a child that is scheduled.</summary>
+    /// <summary>Cancels the scheduled restart of a child.</summary>
     public void Forget(IService child)
     {
         SetDue(child, null, null);
@@ -48,7 +48,7 @@ internal sealed class Restarter(Supervisor supervisor, RestartStrategy strategy,
     }
 
     /// <summary>Handles the end of a child.</summary>
-    /// <exception cref="Exception">The supervisor must fail with this reason.</exception>
+    /// <exception cref="Exception">The failure with which the supervisor must fail.</exception>
     public async Task HandleAsync(IService child, ChildExit exit)
     {
         // The child may have been removed, stopped or restarted since.
@@ -105,7 +105,7 @@ internal sealed class Restarter(Supervisor supervisor, RestartStrategy strategy,
         await StartDueAsync();
     }
 
-    /// <summary>Begins the restarts whose delay is over.</summary>
+    /// <summary>Starts the children whose restart delay has elapsed.</summary>
     public async Task StartDueAsync()
     {
         while (_schedule!.TryTake(out var child, out var due))

@@ -3,12 +3,12 @@ using System.Reflection;
 
 namespace TacHost.Services.Plugins.Reading;
 
-/// <summary>A property that holds what an option or operands give.</summary>
+/// <summary>A property that receives the value of an option, or the operands.</summary>
 internal sealed class OptionProperty
 {
     private readonly PropertyInfo _property;
 
-    /// <exception cref="InvalidOperationException">It cannot hold one.</exception>
+    /// <exception cref="InvalidOperationException">The property cannot be set, or its type is unsupported.</exception>
     public OptionProperty(PropertyInfo property, OptionAttribute? option)
     {
         _property = property;
@@ -20,7 +20,7 @@ internal sealed class OptionProperty
 
     public OptionValues Values { get; }
 
-    /// <summary>Gives the property its value, or for a list all of them.</summary>
+    /// <summary>Sets the property to its value. A list receives all values.</summary>
     public void Set(object options, IReadOnlyList<object> values, string text, string name, string from)
     {
         try
@@ -33,6 +33,6 @@ internal sealed class OptionProperty
         }
     }
 
-    /// <summary>What the help says of the default.</summary>
+    /// <summary>Returns the text for the default in the help.</summary>
     public string? DefaultText(object options) => Values.DefaultText(_property.GetValue(options));
 }

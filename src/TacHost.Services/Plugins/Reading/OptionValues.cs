@@ -3,17 +3,17 @@ using System.Globalization;
 
 namespace TacHost.Services.Plugins.Reading;
 
-/// <summary>The values that an option takes: their type, limits and choices, for a property of an options class and for a parameter of a tac file alike.</summary>
+/// <summary>The values of an option, with their type, limits and choices. Used for properties of options classes and for parameters of tac files.</summary>
 internal sealed class OptionValues
 {
     private readonly Type _type;
     private readonly Type _element;
     private readonly OptionAttribute? _option;
 
-    /// <param name="type">The type of the property or parameter; a list takes several values.</param>
+    /// <param name="type">The type of the property or parameter. A list accepts several values.</param>
     /// <param name="option">The limits and choices, or null for operands.</param>
-    /// <param name="place">What is of that type, for the message if there can be no such option.</param>
-    /// <exception cref="InvalidOperationException">No option can be of the type.</exception>
+    /// <param name="place">The name of the property or parameter, for the message if its type is unsupported.</param>
+    /// <exception cref="InvalidOperationException">The type is unsupported.</exception>
     public OptionValues(Type type, OptionAttribute? option, string place)
     {
         (_type, _option) = (type, option);
@@ -29,7 +29,7 @@ internal sealed class OptionValues
 
     public bool IsFlag { get; }
 
-    /// <summary>What a value is, with its limits.</summary>
+    /// <summary>Gets the description of a valid value, with its limits.</summary>
     public string Expected => (_option, Limits) switch
     {
         ({ Choices: [_, ..] choices }, _) => $"one of {string.Join(", ", choices)}",
@@ -48,12 +48,12 @@ internal sealed class OptionValues
         var (minimum, maximum) => $" between {Limit(minimum)} and {Limit(maximum)}",
     };
 
-    /// <summary>Reads a value.</summary>
-    /// <param name="text">The word.</param>
-    /// <param name="name">What it is given for, such as <c>--port</c>.</param>
-    /// <param name="from">Where the word stands, if not on the command line.</param>
-    /// <param name="format">How values are written.</param>
-    /// <exception cref="UsageException">It cannot be one.</exception>
+    /// <summary>Parses a value.</summary>
+    /// <param name="text">The text of the value.</param>
+    /// <param name="name">The name of the option, such as <c>--port</c>.</param>
+    /// <param name="from">The source of the value, if it is not the command line.</param>
+    /// <param name="format">The format of the values.</param>
+    /// <exception cref="UsageException">The text is not a valid value.</exception>
     public object Read(string text, string name, string from, OptionFormat format)
     {
         var why = "";
@@ -75,7 +75,7 @@ internal sealed class OptionValues
         throw Bad(text, name, from, Expected.Length > 0 ? $", which is {Expected}." + nearest : $": {why}");
     }
 
-    /// <summary>Returns what the values that were read come to: the last of them, or a list of all.</summary>
+    /// <summary>Returns the value for the property: the last of the parsed values, or a list of all.</summary>
     public object Combine(IReadOnlyList<object> values)
     {
         if (!IsList)
@@ -86,7 +86,7 @@ internal sealed class OptionValues
         return _type.IsInstanceOfType(array) ? array : Activator.CreateInstance(_type, array)!;
     }
 
-    /// <summary>Returns what the help says of a default, or null for nothing.</summary>
+    /// <summary>Returns the text for a default in the help, or null for no text.</summary>
     public string? DefaultText(object? value)
     {
         if (_option is { DefaultText: { } text })

@@ -1,7 +1,12 @@
 namespace TacHost.Services.Plugins.Reading;
 
-/// <summary>Splits words as getopt_long(3) does in its POSIX mode: options end at the first word that is none, or at <c>--</c>.</summary>
-/// <remarks>Short options can be bundled, a value can be joined to its option or follow it, a long name can be shortened as long as it is unique, and a flag has an opposite.</remarks>
+/// <summary>
+/// A splitter for the words of a command line, like getopt_long(3) in its POSIX mode. Parsing stops at the first non-option argument or at <c>--</c>.
+/// </summary>
+/// <remarks>
+/// Short options can be bundled. A value can be joined to its option or follow it. A long
+/// name can be abbreviated if the abbreviation is unique. A flag has an opposite.
+/// </remarks>
 internal sealed class OptionWords(IReadOnlyList<OptionDescription> options, string command)
 {
     private const string No = "--no-";
@@ -10,8 +15,8 @@ internal sealed class OptionWords(IReadOnlyList<OptionDescription> options, stri
     private IReadOnlyList<string> _words = [];
     private int _next;
 
-    /// <summary>The options that were given, in order and with their values (for a flag <c>yes</c> or <c>no</c>), and the words after them.</summary>
-    /// <exception cref="UsageException">A word is no option, or lacks its value.</exception>
+    /// <summary>Returns the given options in order, with their values (for a flag <c>yes</c> or <c>no</c>), and the operands.</summary>
+    /// <exception cref="UsageException">An option is unknown, or its value is missing.</exception>
     public (IReadOnlyList<(OptionDescription Option, string Value)> Given, IReadOnlyList<string> Operands) Split(IReadOnlyList<string> words)
     {
         _words = words;

@@ -5,19 +5,19 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Services.Plugins.Reading;
 
-/// <summary>How values of one type are called, read and written.</summary>
-/// <param name="ValueName">What a value is called in the help.</param>
-/// <param name="Expected">What it is, to follow "which is"; empty if the exception of <paramref name="Parse"/> says it better.</param>
-/// <param name="Parse">Reads one, or throws <see cref="FormatException"/>.</param>
+/// <summary>The name, the parser and the format of option values of one type.</summary>
+/// <param name="ValueName">The name of a value in the help.</param>
+/// <param name="Expected">The description of a valid value, to follow "which is"; empty if the exception of <paramref name="Parse"/> is more helpful.</param>
+/// <param name="Parse">Parses a value, or throws <see cref="FormatException"/>.</param>
 internal sealed record ValueKind(string ValueName, string Expected, Func<string, OptionFormat, object> Parse)
 {
     private static readonly string[] _on = ["1", "true", "yes", "on"];
     private static readonly string[] _off = ["0", "false", "no", "off"];
 
-    /// <summary>The only words it takes; empty if there are others.</summary>
+    /// <summary>Gets the allowed values, or an empty list if other values are allowed.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 
-    /// <summary>The kind of a type, or null if there is none.</summary>
+    /// <summary>Returns the kind of a type, or null if the type is unsupported.</summary>
     public static ValueKind? Of(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
@@ -48,7 +48,7 @@ internal sealed record ValueKind(string ValueName, string Expected, Func<string,
         return OfParsable(type);
     }
 
-    /// <summary>A value in the form in which it is read, as far as its type has one.</summary>
+    /// <summary>Returns the text that is parsed as a value, or null if the type has no such text.</summary>
     public static string? Print(object? value) => value switch
     {
         null or "" => null,
