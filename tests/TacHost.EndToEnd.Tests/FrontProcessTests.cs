@@ -37,7 +37,7 @@ public sealed class FrontProcessTests
             var application = new Application("closes");
             await Task.Delay(-1);
             """);
-        var outcome = await sandbox.TachostAsync("closes.csx");
+        var outcome = await sandbox.TachostAsync("--grace", "1", "closes.csx");
 
         Assert.Equal(Software, outcome.ExitCode);
         Assert.Contains("ended before it was running", outcome.Error, StringComparison.Ordinal);

@@ -6,6 +6,7 @@ namespace TacHost.EndToEnd.Tests;
 public sealed class LauncherTests
 {
     [Fact]
+    [LongSet]
     public async Task Launcher_InAFreshCheckout_BuildsOnceAndAgainAfterAnEdit()
     {
         await using var sandbox = new Sandbox();
