@@ -1,4 +1,5 @@
 using TacHost.CommandLine;
+using TacHost.Control.Client;
 using TacHost.Daemon;
 using TacHost.Hosting;
 using TacHost.Interop;
@@ -82,6 +83,8 @@ internal static class Program
                 return CheckCommand.Run(options, files);
             case HostRequest.ShowTree { Options: var options, File: var file }:
                 return CheckCommand.ShowTree(options, file);
+            case HostRequest.Operate operate:
+                return OperatorCommands.Run(operate);
             case HostRequest.Restore { Options: var options, Files: var files }:
                 return TacCommands.Restore(options, files, failure => PrintError(failure, options.Debug));
             case HostRequest.ShowParameters { Options: var options, File: var file }:

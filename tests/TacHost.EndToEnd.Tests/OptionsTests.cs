@@ -104,6 +104,11 @@ public sealed class OptionsTests
         ["--pidfile"] = new(["--pidfile", "other.pid"], SeenPidFile("other.pid")),
         ["--pidfile="] = new(["--pidfile="], SeenNoPidFile) { Start = StartWithoutPidFile },
         ["--no-pidfile"] = new(["--no-pidfile"], SeenNoPidFile) { Start = StartWithoutPidFile },
+        ["--no-control"] = new(["--no-control"], (_, id) =>
+        {
+            Assert.DoesNotContain($"@tachost/{id}\n", File.ReadAllText("/proc/net/unix"), StringComparison.Ordinal);
+            return Task.CompletedTask;
+        }),
         ["-d"] = new(["-d", "run"], SeenInRunDirectory),
         ["--rundir"] = new(["--rundir", "run"], SeenInRunDirectory),
         ["--umask"] = new(["--umask", "027"], (sandbox, id) =>

@@ -16,7 +16,8 @@ public sealed partial class LayersTests
         ["TacHost.Templates"] = [],
         ["TacHost.Loading"] = ["TacHost.Interop"],
         ["TacHost.Daemon"] = ["TacHost.Interop", "TacHost.Loading", Contract],
-        ["TacHost.Hosting"] = ["TacHost.CommandLine", "TacHost.Daemon", "TacHost.Interop", "TacHost.Logging", Contract],
+        ["TacHost.Control"] = ["TacHost.CommandLine", "TacHost.Daemon", "TacHost.Interop"],
+        ["TacHost.Hosting"] = ["TacHost.CommandLine", "TacHost.Control", "TacHost.Daemon", "TacHost.Interop", "TacHost.Logging", Contract],
         ["TacHost.Plugins"] = ["TacHost.CommandLine", "TacHost.Interop", "TacHost.Loading", Contract],
         ["TacHost.Logging"] = ["TacHost.Interop", "TacHost.Loading", Contract],
         ["TacHost.Interop"] = [],
@@ -44,6 +45,17 @@ public sealed partial class LayersTests
                 Assert.DoesNotContain(forbidden, other => Names(text, other));
             }
         }
+    }
+
+    [Theory]
+    [InlineData("Server", "TacHost.Control.Client", "TacHost.CommandLine")]
+    [InlineData("Client", "TacHost.Control.Server", "TacHost.Hosting")]
+    [InlineData("Wire", "TacHost.Control.Server", "TacHost.Control.Client")]
+    public void Control_ClientAndServer_ShareTheWireAlone(string folder, params string[] forbidden)
+    {
+        foreach (var file in Files(Path.Combine(Source, "TacHost", "Control", folder)))
+            Assert.DoesNotContain(forbidden, other => Names(Code(file), other));
+        Assert.All(Files(Path.Combine(Source, "TacHost", "Hosting")), file => Assert.False(Names(Code(file), "TacHost.Control.Client")));
     }
 
     [Theory]

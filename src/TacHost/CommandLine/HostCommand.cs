@@ -59,6 +59,9 @@ internal enum CommandWord
     /// <summary>The names of plugins.</summary>
     Plugin,
 
+    /// <summary>The names of running applications.</summary>
+    Running,
+
     /// <summary>Directories.</summary>
     Directory,
 

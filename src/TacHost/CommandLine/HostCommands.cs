@@ -7,8 +7,12 @@ internal static class HostCommands
 
     private static readonly Option _json = new("--json", null, null, "Print JSON.", (options, _) => options with { Command = options.Command with { Json = true } });
 
+    private static readonly Option _names = new("--names", null, null, "For completion: names and process ids.", (options, _) => options with { Command = options.Command with { List = true } }) { IsHidden = true };
+
     public static IReadOnlyList<HostCommand> All { get; } =
     [
+        new("ps", "", "list the applications that run here: those of this user, and for root of all users", (options, words) => Operate("ps", options, words, 0, 0)) { Options = [_json, _names] },
+        new("status", "[WHO]", "show how a running application does; WHO is its name, its process id, its pid file or its tac file, and nothing where only one runs", (options, words) => Operate("status", options, words, 0, 1)) { Word = CommandWord.Running, Options = [_json] },
         new("parameters", "FILE", "list the parameters of a tac file; the same as FILE --help", (options, words) => words is [var file] ? new HostRequest.ShowParameters(HostRequest.ForHelp(options), file) : null) { Word = CommandWord.TacFile },
         new("check", "FILE...", "compile tac files and build their trees without starting anything, and look for what would fail; exits 0 if there is nothing", (options, words) => words.Length > 0 ? new HostRequest.Check(HostRequest.ForHelp(options), words) : null) { Word = CommandWord.TacFile, Options = [_json] },
         new("tree", "FILE", "print the services of a tac file, with what they listen on and read", (options, words) => words is [var file] ? new HostRequest.ShowTree(HostRequest.ForHelp(options), file) : null) { Word = CommandWord.TacFile, Options = [_json] },
@@ -62,6 +66,9 @@ internal static class HostCommands
 
         return null;
     }
+
+    private static HostRequest.Operate? Operate(string name, HostOptions options, string[] words, int fewest, int most) =>
+        words.Length >= fewest && words.Length <= most ? new HostRequest.Operate(HostRequest.ForHelp(options), name, words) : null;
 
     private static HostOptions Ask(HostOptions options, PluginQuestion question, string? name) =>
         options with { Command = options.Command with { Question = question, Name = name } };

@@ -53,6 +53,9 @@ internal sealed record HostOptions
     /// <summary>The pid file, or null for none.</summary>
     public string? PidFile { get; init; } = "tachost.pid";
 
+    /// <summary>Whether the process has no control socket.</summary>
+    public bool NoControl { get; init; }
+
     /// <summary>Where log lines go, and which, and how.</summary>
     public LogOptions Log { get; init; } = new();
 

@@ -117,6 +117,9 @@ internal abstract record HostRequest
 
     public sealed record ShowTree(HostOptions Options, string File) : HostRequest;
 
+    /// <summary>A command about what runs.</summary>
+    public sealed record Operate(HostOptions Options, string Command, IReadOnlyList<string> Words) : HostRequest;
+
     public sealed record ShowParameters(HostOptions Options, string File) : HostRequest;
 
     public sealed record ShowPlugins(HostOptions Options, PluginQuestion Question, string? Name) : HostRequest;

@@ -33,6 +33,9 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
     /// <exception cref="InvalidOperationException">The application is not built yet.</exception>
     public Application Application => _application ?? throw new InvalidOperationException("The deployment has no application before its start.");
 
+    /// <summary>Gets whether the application is built.</summary>
+    public bool HasApplication => _application is not null;
+
     /// <summary>Gets the current state.</summary>
     public DeploymentState State { get; private set; }
 

@@ -115,7 +115,7 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
     {
         try
         {
-            process.DropPrivileges(identity);
+            PrivilegeDrop.Run(process, identity);
         }
         catch
         {

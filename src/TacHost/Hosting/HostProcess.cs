@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using TacHost.CommandLine;
+using TacHost.Control.Server;
 using TacHost.Daemon;
+using TacHost.Hosting.Operations;
 using TacHost.Interop;
 using TacHost.Logging;
 
@@ -19,6 +21,7 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
     private LogOutput? _log;
     private ShutdownSignals? _signals;
     private ServiceManager? _manager;
+    private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Gets the signal that ended the run, to be passed on, or 0.</summary>
     public int EndingSignal { get; private set; }
@@ -41,6 +44,18 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
     /// <summary>Gets the router of printed lines, or null in a process with one deployment.</summary>
     public ConsoleRouter? Console { get; private set; }
 
+    /// <summary>Gets the options of the process.</summary>
+    public HostOptions Options => options;
+
+    /// <summary>Gets whether the process is a daemon.</summary>
+    public bool IsDaemon => report is not null;
+
+    /// <summary>Gets the directory in which the process was started, or null if that was gone.</summary>
+    public string? LaunchDirectory { get; private set; }
+
+    /// <summary>Gets a task that ends with the exit code when every deployment has stopped.</summary>
+    public Task<int> Ended => _ended.Task;
+
     /// <summary>Gets the deployments, once <see cref="Run"/> has been called.</summary>
     public IReadOnlyList<Deployment> Deployments { get; private set; } = [];
 
@@ -50,6 +65,7 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
     public int Run(params IReadOnlyList<Deployment> deployments)
     {
         Deployments = deployments;
+        LaunchDirectory = Path.Exists(".") ? Environment.CurrentDirectory : null;
         try
         {
             if ((options.Umask ?? (report is null ? null : OnlyTheOwner)) is { } umask)
@@ -95,45 +111,8 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
         }
     }
 
-    /// <summary>Hands the log and the pid file to the new identity, then enters the jail and changes the identity of the whole process.</summary>
-    public void DropPrivileges(Identity? identity)
-    {
-        if (options.Jail is null && identity is null)
-            return;
-        if (Deployments.Count > 1)
-            throw new TacHostException(ExitCode.Usage, "several applications in one process cannot change its user, group or root directory. Give the one that needs this a process of its own.");
-        if (identity is not null)
-            Log.ChangeOwner(identity.User, identity.Group);
-
-        // Nobody could remove them afterwards.
-        if (DiagnosticFiles.AreWanted)
-            DiagnosticFiles.Remove();
-        var missing = options.Jail is null ? [] : Waiting.Result(Jail.PrepareAsync());
-        foreach (var problem in missing)
-            HostLog.Notice(Log.Host, problem);
-        if (options.Jail is not null)
-            CloseWaysOut(identity);
-        using var threads = new ThreadIdentities();
-        if (options.Jail is { } jail)
-        {
-            Jail.Enter(jail, options.RunDirectory);
-            HostLog.Jailed(Log.Host, jail);
-        }
-
-        if (identity is null)
-            return;
-        identity.SetEnvironment();
-        identity.Assume(threads);
-        HostLog.IdentityChanged(Log.Host, identity.EffectiveOnly ? "euid/egid" : "uid/gid", identity.User, identity.Group);
-    }
-
-    /// <summary>Leaves what has to be done outside of the jail to another process, and closes the rest.</summary>
-    private void CloseWaysOut(Identity? identity)
-    {
-        JailWarden.TakeOver(identity, Log.Place, _pidFile?.Place);
-        foreach (var directory in Jail.CloseDirectories())
-            HostLog.Notice(Log.Host, $"The directory '{directory}' was open and would have been a way out of the jail. It has been closed.");
-    }
+    /// <summary>Gets the directory of the pid file and the name of the file in it; null if there is none.</summary>
+    public (OpenDirectory Directory, string Name)? PidFilePlace => _pidFile?.Place;
 
     private int StartAndServe()
     {
@@ -147,11 +126,15 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
         Manager.Ready(Summary(running));
         Manager.Watch(() => Task.Run(() => running.Sum(deployment => ServiceTree.Visit(deployment.Application))), e => HostLog.TreeDidNotAnswer(Log.Host, e));
         timings.Over("log written out, service manager told");
+        using var control = options.NoControl ? null : ControlServer.Listen(Log.Host);
+        timings.Over("control socket");
         ReportRunning();
+        control?.Serve(() => HostMethods.For(this));
 
         Serve(running);
         var exitCode = Deployments.FirstOrDefault(deployment => deployment.ExitCode != ExitCode.Success)?.ExitCode ?? ExitCode.Success;
         EndingSignal = exitCode == ExitCode.Success && options.ExitWithSignal ? Signals.FirstNumber : 0;
+        _ended.SetResult(exitCode);
         return exitCode;
     }
 

@@ -12,6 +12,8 @@ internal sealed unsafe class DescriptorSocket(SafeFileHandle handle) : IDisposab
     private const int CloseOnExec = 0x80000;
     private const int SocketLevel = 1;
     private const int Rights = 1;
+    private const int NoSignal = 0x4000;
+    private const int DoNotWait = 0x40;
     private const int ReceiveCloseOnExec = 0x40000000;
 
     /// <summary>Gets the descriptor.</summary>
@@ -31,23 +33,11 @@ internal sealed unsafe class DescriptorSocket(SafeFileHandle handle) : IDisposab
 
     /// <summary>Sends a message.</summary>
     /// <returns>Whether the other end is still there.</returns>
-    public bool Send(ReadOnlySpan<byte> message, SafeFileHandle? attached = null)
-    {
-        fixed (byte* bytes = message)
-        {
-            IoVector vector = new() { Start = bytes, Length = (nuint)message.Length };
-            ControlMessage control = new() { Size = (nuint)(sizeof(ControlMessage) - sizeof(int)), Level = SocketLevel, Kind = Rights };
-            MessageHeader header = new() { Vectors = &vector, VectorCount = 1 };
-            if (attached is not null)
-            {
-                control.Descriptor = (int)attached.DangerousGetHandle();
-                header.Control = &control;
-                header.ControlSize = (nuint)sizeof(ControlMessage);
-            }
+    public bool Send(ReadOnlySpan<byte> message, SafeFileHandle? attached = null) => Send(message, attached, NoSignal) >= 0;
 
-            return Libc.SendMessage(Handle, &header, 0) >= 0;
-        }
-    }
+    /// <summary>Sends as much of a message as a stream takes without waiting.</summary>
+    /// <returns>The number of bytes, or -1 with the reason in <see cref="Marshal.GetLastPInvokeError"/>.</returns>
+    public int SendNow(ReadOnlySpan<byte> message, SafeFileHandle? attached) => Send(message, attached, NoSignal | DoNotWait);
 
     /// <summary>Waits for a message.</summary>
     /// <returns>Its length, or 0 at the end.</returns>
@@ -58,7 +48,9 @@ internal sealed unsafe class DescriptorSocket(SafeFileHandle handle) : IDisposab
         {
             IoVector vector = new() { Start = bytes, Length = (nuint)message.Length };
             ControlMessage control = default;
-            MessageHeader header = new() { Vectors = &vector, VectorCount = 1, Control = &control, ControlSize = (nuint)sizeof(ControlMessage) };
+
+            // Without the padding, so that there is room for one descriptor: a second would stay open, and nobody would know.
+            MessageHeader header = new() { Vectors = &vector, VectorCount = 1, Control = &control, ControlSize = (nuint)(sizeof(ControlMessage) - sizeof(int)) };
             nint count;
             do
             {
@@ -72,6 +64,24 @@ internal sealed unsafe class DescriptorSocket(SafeFileHandle handle) : IDisposab
     }
 
     public void Dispose() => Handle.Dispose();
+
+    private int Send(ReadOnlySpan<byte> message, SafeFileHandle? attached, int flags)
+    {
+        fixed (byte* bytes = message)
+        {
+            IoVector vector = new() { Start = bytes, Length = (nuint)message.Length };
+            ControlMessage control = new() { Size = (nuint)(sizeof(ControlMessage) - sizeof(int)), Level = SocketLevel, Kind = Rights };
+            MessageHeader header = new() { Vectors = &vector, VectorCount = 1 };
+            if (attached is not null)
+            {
+                control.Descriptor = (int)attached.DangerousGetHandle();
+                header.Control = &control;
+                header.ControlSize = (nuint)sizeof(ControlMessage);
+            }
+
+            return (int)Libc.SendMessage(Handle, &header, flags);
+        }
+    }
 
     private static (int, int) Create(int kind)
     {

@@ -20,6 +20,8 @@ internal static class Errno
     public const int BrokenPipe = 32;
     public const int NoSuchCall = 38;
     public const int TooManyLinks = 40;
+    public const int AddressInUse = 98;
+    public const int ConnectionAborted = 103;
 
     /// <summary>The error of the last call, in words.</summary>
     public static string LastText => Text(Marshal.GetLastPInvokeError());

@@ -74,7 +74,7 @@ public sealed class HostRequestTests
     [InlineData("--pidfiel", "Did you mean '--pidfile'?")]
     [InlineData("--frobnicate", "See tachost --help.")]
     [InlineData("--log-", "'--log-' may be --log-level or --log-format or --log-size or --log-keep or --log-every or --log-age or --log-scopes.")]
-    [InlineData("--n", "'--n' may be --nodaemon or --no_save or --no-pidfile.")]
+    [InlineData("--n", "'--n' may be --nodaemon or --no_save or --no-pidfile or --no-control.")]
     [InlineData("-x", "there is no option '-x'.")]
     [InlineData("-nx", "there is no option '-x' as in '-nx'.")]
     [InlineData("--nodaemon=yes", "--nodaemon takes no value, and '--nodaemon=yes' gives it one.")]

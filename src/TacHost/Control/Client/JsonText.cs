@@ -1,0 +1,25 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using TacHost.Control.Wire;
+
+namespace TacHost.Control.Client;
+
+/// <summary>JSON for <c>--json</c>: indented, with a line feed at the end.</summary>
+internal static class JsonText
+{
+    private static readonly JsonWriterOptions _indented = ControlJson.Writer with { Indented = true };
+
+    /// <summary>Returns the text of a value.</summary>
+    public static string Of<T>(T value, JsonTypeInfo<T> type) => Of(json => JsonSerializer.Serialize(json, value, type));
+
+    /// <summary>Returns the text that is written.</summary>
+    public static string Of(Action<Utf8JsonWriter> write)
+    {
+        ArrayBufferWriter<byte> text = new();
+        using (Utf8JsonWriter json = new(text, _indented))
+            write(json);
+        return Encoding.UTF8.GetString(text.WrittenSpan) + "\n";
+    }
+}

@@ -1,0 +1,39 @@
+namespace TacHost.Control.Client;
+
+/// <summary>Standard output as a place for tables: its width, and whether it shows colours.</summary>
+internal sealed class Screen
+{
+    private const int Reset = 0;
+    private const int Bold = 1;
+    private const int Red = 31;
+    private const int Green = 32;
+    private const int Yellow = 33;
+
+    /// <summary>Gets the standard output of this process.</summary>
+    public static Screen Standard { get; } = new();
+
+    /// <summary>Gets whether it is a terminal.</summary>
+    public bool IsTerminal { get; } = !Console.IsOutputRedirected;
+
+    /// <summary>Gets the number of columns, or null where lines may have any length.</summary>
+    public int? Width => IsTerminal && Console.WindowWidth is > 0 and var width ? width : null;
+
+    private bool HasColours => IsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+
+    /// <summary>Returns a text in the colour of a state.</summary>
+    public string State(string state) => state switch
+    {
+        "running" => Coloured(Green, state),
+        "failed" or "does not answer" => Coloured(Red, state),
+        "starting" or "stopping" => Coloured(Yellow, state),
+        _ => state,
+    };
+
+    /// <summary>Returns a text for a heading.</summary>
+    public string Heading(string text) => Coloured(Bold, text);
+
+    /// <summary>Returns a text for something that is wrong.</summary>
+    public string Alarm(string text) => Coloured(Red, text);
+
+    private string Coloured(int colour, string text) => HasColours ? $"\e[{colour}m{text}\e[{Reset}m" : text;
+}

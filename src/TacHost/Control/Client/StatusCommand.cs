@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using TacHost.CommandLine;
+using TacHost.Control.Wire;
+
+namespace TacHost.Control.Client;
+
+/// <summary><c>tachost status</c>: shows how a running application does.</summary>
+internal static class StatusCommand
+{
+    /// <returns>0 if the application and all of its services run, 70 if one has failed, 69 if it starts or stops.</returns>
+    public static int Run(string? who, bool asJson)
+    {
+        var running = Who.Find(who);
+        var status = Ask(running);
+        var application = status.Process.Applications.FirstOrDefault(each => each.Name == running.Name)
+            ?? throw new TacHostException(ExitCode.Unavailable, OneLine.Of($"'{running.Name}' has just been removed from process {running.Process}."));
+        if (asJson)
+            Terminal.Write(JsonText.Of(status, ControlJson.Default.StatusReport));
+        else
+            Terminal.Write(Text(running, status, application));
+        return application switch
+        {
+            { Failed.Count: > 0 } or { State: "failed" } => ExitCode.Software,
+            { State: "running" } => ExitCode.Success,
+            _ => ExitCode.Unavailable,
+        };
+    }
+
+    /// <summary>Asks a process for its state with all services.</summary>
+    public static StatusReport Ask(RunningApplication running)
+    {
+        using var client = ControlClient.Connect(running.Process) ?? throw new TacHostException(ExitCode.Unavailable, $"process {running.Process} has just ended.");
+        return client.Call("status", null, ControlClient.Patience).Deserialize(ControlJson.Default.StatusReport)!;
+    }
+
+    private static string Text(RunningApplication running, StatusReport status, ApplicationReport application)
+    {
+        var (screen, process) = (Screen.Standard, status.Process);
+        StringBuilder text = new();
+        var since = application.Since is { } moment ? $" since {Moment.Long(moment)}" : "";
+        text.Append(CultureInfo.InvariantCulture, $"{screen.Heading(OneLine.Of(application.Name ?? "?"))}: {screen.State(application.State)}{since}\n");
+        Row("tac", application.Source);
+        Row("process", string.Create(CultureInfo.InvariantCulture, $"{running.Process}, {(process.Daemon ? "a daemon" : "in the foreground")}, user {running.UserName}, tachost {process.Version}"));
+        Row("root", process.Root);
+        Row("pid file", process.PidFile);
+        Row("log", process.LogFile);
+        Row("services", string.Create(CultureInfo.InvariantCulture, $"{application.Services}{(application.Failed.Count > 0 ? $", {application.Failed.Count} failed" : "")}"));
+        Row("connections", application.Connections.ToString(CultureInfo.InvariantCulture));
+        foreach (var service in status.Services.Where(service => application.Failed.Contains(service.Path)))
+            text.Append(CultureInfo.InvariantCulture, $"  {screen.Alarm("failed")}       {OneLine.Of($"{service.Path}: {service.LastFailure ?? "no reason was given"}")}{(service.NextTry is { } next ? $"; next try {Moment.Long(next)}" : "")}\n");
+        return text.ToString();
+
+        void Row(string name, string? value)
+        {
+            if (value is not null)
+                text.Append(CultureInfo.InvariantCulture, $"  {name,-12} {OneLine.Of(value)}\n");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text;
+using TacHost.CommandLine;
+
+namespace TacHost.Control.Client;
+
+/// <summary>A table for a terminal: columns as wide as their longest text, and the last one shortened to what is left of the line.</summary>
+internal sealed class Table(params string[] headings)
+{
+    private const int Gap = 2;
+    private const int NarrowestLast = 8;
+
+    private readonly List<string[]> _rows = [];
+
+    /// <summary>Adds a row, with a text for each column.</summary>
+    public void Add(params string[] cells) => _rows.Add([.. cells.Select(OneLine.Of)]);
+
+    /// <summary>Returns the lines.</summary>
+    /// <param name="width">The number of columns of the terminal, or null for any number.</param>
+    /// <param name="colour">Colours a text of a column, after its width has been taken. May be null.</param>
+    public string ToString(int? width, Func<int, string, string>? colour = null)
+    {
+        var last = headings.Length - 1;
+        var widths = headings.Select((heading, column) => _rows.Select(row => row[column].Length).Append(heading.Length).Max()).ToArray();
+        var left = width is { } all ? Math.Max(NarrowestLast, all - widths[..last].Sum(each => each + Gap)) : int.MaxValue;
+        StringBuilder text = new();
+        AppendRow(headings, isHeading: true);
+        foreach (var row in _rows)
+            AppendRow(row, isHeading: false);
+        return text.ToString();
+
+        void AppendRow(string[] row, bool isHeading)
+        {
+            for (var column = 0; column <= last; column++)
+            {
+                var cell = column == last ? Shortened(row[column], left) : row[column];
+                text.Append(isHeading || colour is null ? cell : colour(column, cell));
+                if (column < last)
+                    text.Append(' ', widths[column] - cell.Length + Gap);
+            }
+
+            text.Append('\n');
+        }
+    }
+
+    /// <summary>Keeps the end of a text, which tells more than the beginning of a path.</summary>
+    private static string Shortened(string text, int width) => text.Length <= width ? text : $"…{text[^(width - 1)..]}";
+}

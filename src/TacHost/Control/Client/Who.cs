@@ -1,0 +1,82 @@
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+using TacHost.CommandLine;
+using TacHost.Daemon;
+
+namespace TacHost.Control.Client;
+
+/// <summary>Finds the running application that a word of the command line names: by its name, its process id, its pid file or its tac file.</summary>
+internal static class Who
+{
+    /// <summary>Finds an application.</summary>
+    /// <param name="word">The word, or null for the only one that runs.</param>
+    /// <exception cref="TacHostException">There is none, or there are several.</exception>
+    public static RunningApplication Find(string? word)
+    {
+        var found = All(word);
+        return found switch
+        {
+            [var only] => only,
+            [] when word is null => throw new TacHostException(ExitCode.Unavailable, "no application runs here."),
+            [] => throw NotRunning(word),
+            _ => throw Several(word, found),
+        };
+    }
+
+    /// <summary>Finds all applications that a word may name.</summary>
+    public static IReadOnlyList<RunningApplication> All(string? word)
+    {
+        if (word is null)
+            return RunningApplication.All();
+        if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var process))
+            return Of(process);
+        if (IsPath(word) && ProcessInPidFile(word) is { } holder)
+            return Of(holder);
+        var all = RunningApplication.All();
+        return IsPath(word) ? [.. all.Where(each => each.Application is { } application && IsSameFile(word, application.Source))] : [.. all.Where(each => each.Name == word)];
+    }
+
+    /// <summary>Returns whether a word is a path: as for a start, it ends in .csx, has a '/' in it or is the name of a file that is there.</summary>
+    public static bool IsPath(string word) => word.Contains('/', StringComparison.Ordinal) || word.EndsWith(".csx", StringComparison.Ordinal) || File.Exists(word);
+
+    private static IReadOnlyList<RunningApplication> Of(int process)
+    {
+        using var client = ControlClient.Connect(process);
+        return client is null ? [] : RunningApplication.Of([client.Name]);
+    }
+
+    /// <summary>Returns the process that holds the lock on a pid file. The number in a file that nobody holds is of the past.</summary>
+    private static int? ProcessInPidFile(string path)
+    {
+        try
+        {
+            if (!File.Exists(path) || path.EndsWith(".csx", StringComparison.Ordinal))
+                return null;
+            using SafeFileHandle file = File.OpenHandle(path);
+            return PidFileLock.IsHeld(file) ? PidFileLock.ProcessIn(file) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TacHostException(ExitCode.NoInput, OneLine.Of($"cannot read '{path}': {e.Message}"));
+        }
+    }
+
+    private static bool IsSameFile(string word, string source)
+    {
+        var path = Path.GetFullPath(word);
+        return path == source || (Interop.FileStatusOf.Target(path) is { } one && Interop.FileStatusOf.Target(source) is { } other && one.IsSameFileAs(other));
+    }
+
+    private static TacHostException NotRunning(string word)
+    {
+        var names = RunningApplication.All().Select(each => each.Name).OfType<string>().Distinct().ToList();
+        var nearest = NearestWord.To(word, names) is { } near ? $" Did you mean '{near}'?" : names.Count == 0 ? " No application runs here." : $" There are {string.Join(", ", names.Select(name => $"'{name}'"))}.";
+        return new TacHostException(ExitCode.Unavailable, OneLine.Of($"'{word}' is not running: no application has this name, process id, pid file or tac file.{nearest}"));
+    }
+
+    private static TacHostException Several(string? word, IReadOnlyList<RunningApplication> found)
+    {
+        var list = string.Concat(found.Select(each => $"\n  {each.Process}  {OneLine.Of(each.Name ?? "?")}  {OneLine.Of(each.Application?.Source ?? "")}"));
+        return new TacHostException(ExitCode.Usage, $"{(word is null ? "several applications run here" : OneLine.Of($"several applications are meant by '{word}'"))}. Name one by its process id:{list}");
+    }
+}

@@ -1,0 +1,143 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using TacHost.Control.Wire;
+using TacHost.Interop;
+
+namespace TacHost.Control.Server;
+
+/// <summary>A client of the control socket, on a thread of its own: reads one request after another and executes it.</summary>
+internal sealed class ControlConnection(LocalSocket socket, ControlMethods methods, ILogger logger, ControlLimits limits)
+{
+    private static readonly JsonDocumentOptions _strict = new() { MaxDepth = 16 };
+    private static readonly JsonElement _noId = JsonElement.Parse("null"u8);
+
+    private readonly MessageStream _stream = new(socket, limits.LongestRequest);
+
+    /// <summary>Gets whether a call is under way.</summary>
+    public bool IsBusy { get; private set; }
+
+    /// <summary>Serves the client until it goes, is silent for too long, or sends something that is too long.</summary>
+    public void Run()
+    {
+        using (_stream)
+        {
+            try
+            {
+                while (_stream.Receive(limits.LongestSilence) is { } message && Serve(message))
+                {
+                }
+            }
+            catch (TimeoutException)
+            {
+                // It may come again.
+            }
+            catch (InvalidDataException e)
+            {
+                ReplyTo(_noId).Error(ControlError.NotARequest, e.Message);
+            }
+        }
+    }
+
+    /// <summary>Ends the connection. A call that is under way is cancelled.</summary>
+    public void Close() => socket.ShutDown();
+
+    /// <returns>Whether the connection goes on.</returns>
+    private bool Serve(ReadOnlyMemory<byte> message)
+    {
+        if (message.Span.Trim(" \t\r"u8).IsEmpty)
+            return true;
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(message, _strict);
+        }
+        catch (JsonException e)
+        {
+            var reply = ReplyTo(_noId);
+            reply.Error(ControlError.NotJson, $"The line is not JSON: {e.Message}");
+            return reply.IsTaken;
+        }
+
+        using (document)
+        {
+            IsBusy = true;
+            try
+            {
+                return Serve(document.RootElement);
+            }
+            finally
+            {
+                IsBusy = false;
+            }
+        }
+    }
+
+    private bool Serve(JsonElement request)
+    {
+        using var attached = _stream.TakeAttached();
+        if (request.ValueKind != JsonValueKind.Object)
+            return Refuse(_noId, ControlError.NotARequest, request.ValueKind == JsonValueKind.Array ? "Batches are not supported. Send one request a line." : "A request is a JSON object with 'jsonrpc', 'method' and 'id'.");
+        JsonElement? id = request.TryGetProperty("id", out var given) ? given : null;
+        if (id is { ValueKind: not (JsonValueKind.String or JsonValueKind.Number or JsonValueKind.Null) })
+            return Refuse(_noId, ControlError.NotARequest, "The 'id' of a request is a string or a number.");
+        if (!request.TryGetProperty("jsonrpc", out var version) || version.ValueKind != JsonValueKind.String || !version.ValueEquals("2.0"u8))
+            return Refuse(id ?? _noId, ControlError.NotARequest, "A request has \"jsonrpc\":\"2.0\" in it.");
+        if (!request.TryGetProperty("method", out var method) || method.ValueKind != JsonValueKind.String)
+            return Refuse(id ?? _noId, ControlError.NotARequest, "The 'method' of a request is a string.");
+        var parameters = request.TryGetProperty("params", out var those) ? those : default;
+        if (parameters.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Object))
+            return Refuse(id, ControlError.WrongParameters, "The 'params' of a request are an object.");
+        ControlReply reply = new(_stream, id, limits.SendTimeout);
+        ControlCall call = new(method.GetString()!, parameters, reply) { Caller = (socket.Peer.Process, socket.Peer.User), Attached = attached };
+        Execute(call, reply);
+        return reply.IsTaken;
+    }
+
+    private void Execute(ControlCall call, ControlReply reply)
+    {
+        try
+        {
+            if (methods.Find(call.Method) is not { } method)
+                throw new ControlException(ControlError.NoSuchMethod, $"There is no method '{call.Method}'. There are: {string.Join(", ", methods.Names)}.");
+            using CancellationTokenSource gone = new();
+            var running = method(call, gone.Token);
+            while (!running.AsWaitHandle().WaitOne(limits.HangUpInterval))
+            {
+                if (socket.HasHungUp && !gone.IsCancellationRequested)
+                    gone.Cancel();
+            }
+
+            running.GetAwaiter().GetResult();
+            if (!reply.IsSent)
+                reply.Result(json => json.WriteNullValue());
+        }
+        catch (Exception e) when (reply.IsSent || e is OperationCanceledException)
+        {
+            // The client is gone, or has its answer.
+            if (e is not (OperationCanceledException or TacHostException))
+                ControlLog.MethodFailed(logger, e, call.Method);
+        }
+        catch (ControlException e)
+        {
+            reply.Error(e.Code, e.Message);
+        }
+        catch (TacHostException e)
+        {
+            reply.Error(e.ExitCode, e.Message);
+        }
+        catch (Exception e)
+        {
+            ControlLog.MethodFailed(logger, e, call.Method);
+            reply.Error(ExitCode.Software, $"The method '{call.Method}' failed, and the log says where: {e.GetType().Name}: {e.Message}");
+        }
+    }
+
+    private bool Refuse(JsonElement? id, int code, string message)
+    {
+        var reply = new ControlReply(_stream, id, limits.SendTimeout);
+        reply.Error(code, message);
+        return reply.IsTaken;
+    }
+
+    private ControlReply ReplyTo(JsonElement id) => new(_stream, id, limits.SendTimeout);
+}

@@ -1,0 +1,10 @@
+namespace TacHost.Control.Server;
+
+/// <summary>A call that cannot be executed as it is.</summary>
+/// <param name="code">One of <see cref="Wire.ControlError"/>.</param>
+/// <param name="message">The reason, for the client.</param>
+internal sealed class ControlException(int code, string message) : Exception(message)
+{
+    /// <summary>Gets the code.</summary>
+    public int Code => code;
+}

@@ -1,0 +1,70 @@
+using System.Buffers;
+using System.Text.Json;
+using TacHost.Control.Wire;
+
+namespace TacHost.Control.Server;
+
+/// <summary>Writes what goes back to a client for one request: notifications, then one response. Nothing goes back for a notification.</summary>
+/// <param name="stream">The connection.</param>
+/// <param name="id">The id of the request as JSON, or null for a notification.</param>
+/// <param name="patience">How long the client may take to read a message.</param>
+internal sealed class ControlReply(MessageStream stream, JsonElement? id, TimeSpan patience)
+{
+    /// <summary>Gets whether the response has been sent.</summary>
+    public bool IsSent { get; private set; }
+
+    /// <summary>Gets whether the client took everything so far.</summary>
+    public bool IsTaken { get; private set; } = true;
+
+    /// <summary>Sends a result.</summary>
+    public void Result(Action<Utf8JsonWriter> value) => Respond("result", value);
+
+    /// <summary>Sends an error.</summary>
+    public void Error(int code, string message) => Respond("error", json =>
+    {
+        json.WriteStartObject();
+        json.WriteNumber("code", code);
+        json.WriteString("message", message);
+        json.WriteEndObject();
+    });
+
+    /// <summary>Sends a notification.</summary>
+    /// <returns>Whether the client took it.</returns>
+    public bool Notification(string method, Action<Utf8JsonWriter> parameters) => Send(json =>
+    {
+        json.WriteString("method", method);
+        json.WritePropertyName("params");
+        parameters(json);
+    });
+
+    private void Respond(string name, Action<Utf8JsonWriter> value)
+    {
+        if (IsSent)
+            throw new InvalidOperationException("The call has been answered already.");
+        IsSent = true;
+        Send(json =>
+        {
+            json.WritePropertyName(name);
+            value(json);
+            json.WritePropertyName("id");
+            id!.Value.WriteTo(json);
+        });
+    }
+
+    private bool Send(Action<Utf8JsonWriter> members)
+    {
+        if (id is null || !IsTaken)
+            return false;
+        ArrayBufferWriter<byte> line = new();
+        using (Utf8JsonWriter json = new(line, ControlJson.Writer))
+        {
+            json.WriteStartObject();
+            json.WriteString("jsonrpc", "2.0");
+            members(json);
+            json.WriteEndObject();
+        }
+
+        line.Write("\n"u8);
+        return IsTaken = stream.Send(line.WrittenSpan, patience);
+    }
+}

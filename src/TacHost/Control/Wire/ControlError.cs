@@ -1,0 +1,10 @@
+namespace TacHost.Control.Wire;
+
+/// <summary>The codes of errors. Those of JSON-RPC are negative; all others are exit codes.</summary>
+internal static class ControlError
+{
+    public const int NotJson = -32700;
+    public const int NotARequest = -32600;
+    public const int NoSuchMethod = -32601;
+    public const int WrongParameters = -32602;
+}

@@ -1,0 +1,17 @@
+using TacHost.Control.Server;
+using TacHost.Control.Wire;
+
+namespace TacHost.Hosting.Operations;
+
+/// <summary>What the control socket of a process offers: the one table of its methods.</summary>
+internal static class HostMethods
+{
+    /// <summary>Returns the methods for a process.</summary>
+    public static ControlMethods For(HostProcess process)
+    {
+        ControlMethods methods = new();
+        methods.Add("ps", call => call.Answer(Reports.Of(process), ControlJson.Default.ProcessReport));
+        methods.Add("status", call => call.Answer(Reports.WithServices(process), ControlJson.Default.StatusReport));
+        return methods;
+    }
+}

@@ -1,0 +1,81 @@
+using TacHost.Control.Wire;
+using TacHost.Interop;
+using TacHost.Services;
+
+namespace TacHost.Hosting.Operations;
+
+/// <summary>Describes a process, its applications and their services as they are now.</summary>
+internal static class Reports
+{
+    /// <summary>Describes a process and its applications.</summary>
+    public static ProcessReport Of(HostProcess process) => new()
+    {
+        Protocol = ProcessReport.CurrentProtocol,
+        Version = HostVersion.Text,
+        Pid = Environment.ProcessId,
+        User = Libc.GetEffectiveUserId(),
+        Daemon = process.IsDaemon,
+        PidFile = process.Options.PidFile,
+        LogFile = process.Options.Log.File,
+        Root = process.Options.Jail,
+        Applications = [.. process.Deployments.Select(deployment => Of(deployment, process))],
+    };
+
+    /// <summary>Describes a process with all of its services.</summary>
+    public static StatusReport WithServices(HostProcess process)
+    {
+        List<ServiceReport> services = [];
+        foreach (var deployment in process.Deployments)
+        {
+            if (deployment.HasApplication)
+                Add(services, deployment.Application, 0);
+        }
+
+        return new StatusReport(Of(process), services);
+    }
+
+    private static ApplicationReport Of(Deployment deployment, HostProcess process)
+    {
+        List<ServiceReport> services = [];
+        if (deployment.HasApplication)
+            Add(services, deployment.Application, 0);
+        return new ApplicationReport
+        {
+            Name = deployment.HasApplication ? deployment.Application.Name : null,
+            Source = SourceOf(deployment, process),
+            State = Word(deployment.State),
+            Since = deployment.StartedAt,
+            Services = services.Count(service => !service.IsGroup),
+            Failed = [.. services.Where(service => service.State == Word(ServiceState.Failed)).Select(service => service.Path)],
+            Connections = services.Sum(service => service.Connections ?? 0),
+        };
+    }
+
+    /// <summary>A tac file is named as the user wrote it, so the path starts at the directory in which the process was started.</summary>
+    private static string SourceOf(Deployment deployment, HostProcess process) =>
+        deployment.Options.Plugin is null && process.LaunchDirectory is { } directory ? Path.GetFullPath(deployment.Recipe.Source, directory) : deployment.Recipe.Source;
+
+    private static void Add(List<ServiceReport> all, IService service, int depth)
+    {
+        var path = service.ServicePath;
+        all.Add(new ServiceReport
+        {
+            Path = path,
+            Name = path[(path.LastIndexOf('/') + 1)..],
+            Depth = depth,
+            Type = service.GetType().Name,
+            IsGroup = service is IServiceCollection,
+            State = Word(service.State),
+            Since = service.StartedAt,
+            Restarts = service.Restarts,
+            LastFailure = service.LastFailure is { } failure ? $"{RootCause.Of(failure).GetType().Name}{FailurePlace.Of(failure)}: {RootCause.Of(failure).Message}" : null,
+            NextTry = service.NextTry,
+        });
+        if (service is not IServiceCollection group)
+            return;
+        foreach (var child in group)
+            Add(all, child, depth + 1);
+    }
+
+    private static string Word(Enum state) => state.ToString().ToLowerInvariant();
+}

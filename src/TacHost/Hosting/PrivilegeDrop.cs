@@ -1,0 +1,50 @@
+using TacHost.Daemon;
+using TacHost.Logging;
+
+namespace TacHost.Hosting;
+
+/// <summary>Makes the process that of another user, or puts it into a jail, once the privileged part of the start is over.</summary>
+internal static class PrivilegeDrop
+{
+    /// <summary>Hands the log and the pid file to the new identity, then enters the jail and changes the identity of the whole process.</summary>
+    /// <exception cref="TacHostException">The operating system refused, or the process has several applications.</exception>
+    public static void Run(HostProcess process, Identity? identity)
+    {
+        var (options, log) = (process.Options, process.Log);
+        if (options.Jail is null && identity is null)
+            return;
+        if (process.Deployments.Count > 1)
+            throw new TacHostException(ExitCode.Usage, "several applications in one process cannot change its user, group or root directory. Give the one that needs this a process of its own.");
+        if (identity is not null)
+            log.ChangeOwner(identity.User, identity.Group);
+
+        // Nobody could remove them afterwards.
+        if (DiagnosticFiles.AreWanted)
+            DiagnosticFiles.Remove();
+        var missing = options.Jail is null ? [] : Waiting.Result(Jail.PrepareAsync());
+        foreach (var problem in missing)
+            HostLog.Notice(log.Host, problem);
+        if (options.Jail is not null)
+            CloseWaysOut(process, identity);
+        using var threads = new ThreadIdentities();
+        if (options.Jail is { } jail)
+        {
+            Jail.Enter(jail, options.RunDirectory);
+            HostLog.Jailed(log.Host, jail);
+        }
+
+        if (identity is null)
+            return;
+        identity.SetEnvironment();
+        identity.Assume(threads);
+        HostLog.IdentityChanged(log.Host, identity.EffectiveOnly ? "euid/egid" : "uid/gid", identity.User, identity.Group);
+    }
+
+    /// <summary>Leaves what has to be done outside of the jail to another process, and closes the rest.</summary>
+    private static void CloseWaysOut(HostProcess process, Identity? identity)
+    {
+        JailWarden.TakeOver(identity, process.Log.Place, process.PidFilePlace);
+        foreach (var directory in Jail.CloseDirectories())
+            HostLog.Notice(process.Log.Host, $"The directory '{directory}' was open and would have been a way out of the jail. It has been closed.");
+    }
+}

@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace TacHost.Interop;
+
+/// <summary>A stream socket with an abstract name: no file, reachable from a jail, and gone with its process (unix(7)).</summary>
+/// <remarks>In place of .NET's socket, which would be loaded by every start and makes a socket non-blocking for good.</remarks>
+internal sealed unsafe class LocalSocket(SafeFileHandle handle) : IDisposable
+{
+    private const ushort Family = 1;
+    private const int Stream = 1;
+    private const int CloseOnExec = 0x80000;
+    private const int SocketLevel = 1;
+    private const int PeerCredentials = 17;
+    private const int SendTimeout = 21;
+    private const int LongestName = 107;
+    private const int Both = 2;
+    private const short Input = 0x01;
+    private const short Output = 0x04;
+    private const short Error = 0x08;
+    private const short HangUp = 0x10;
+
+    private readonly DescriptorSocket _messages = new(handle);
+
+    /// <summary>Gets which process, user and group are at the other end: of a connection that was accepted at the time of its connect, of one that was made at the time of the listen.</summary>
+    public (int Process, uint User, uint Group) Peer { get; } = PeerOf(handle);
+
+    /// <summary>Gets whether the other end has been closed. A peer that has only ended its sending has not.</summary>
+    public bool HasHungUp => (Libc.WaitFor(handle, 0, TimeSpan.Zero) & (HangUp | Error)) != 0;
+
+    /// <summary>Listens at an abstract name.</summary>
+    /// <param name="name">The name, without the NUL in front.</param>
+    /// <param name="backlog">How many connections may wait to be accepted.</param>
+    /// <returns>The socket, or null with the reason in <see cref="Errno.LastText"/>.</returns>
+    public static LocalSocket? Listen(string name, int backlog)
+    {
+        if (Create() is not { } handle)
+            return null;
+        var address = stackalloc byte[LongestName + 3];
+        var length = AddressOf(name, address);
+        if (Libc.Bind(handle, address, length) == 0 && Libc.Listen(handle, backlog) == 0)
+            return new LocalSocket(handle);
+        var error = Marshal.GetLastPInvokeError();
+        handle.Dispose();
+        Marshal.SetLastPInvokeError(error);
+        return null;
+    }
+
+    /// <summary>Connects to an abstract name.</summary>
+    /// <returns>The connection, or null if nobody listens there or the time is over.</returns>
+    public static LocalSocket? Connect(string name, TimeSpan patience)
+    {
+        if (Create() is not { } handle)
+            return null;
+        LimitConnecting(handle, patience);
+        var address = stackalloc byte[LongestName + 3];
+        var length = AddressOf(name, address);
+        if (Libc.Connect(handle, address, length) == 0)
+            return new LocalSocket(handle);
+        handle.Dispose();
+        return null;
+    }
+
+    /// <summary>Waits for a connection.</summary>
+    /// <returns>The connection, or null with the reason in <see cref="Marshal.GetLastPInvokeError"/>.</returns>
+    public LocalSocket? Accept()
+    {
+        var accepted = Libc.Accept(handle, null, null, CloseOnExec);
+        return accepted < 0 ? null : new LocalSocket(new SafeFileHandle(accepted, ownsHandle: true));
+    }
+
+    /// <summary>Waits for data or the end.</summary>
+    /// <returns>Whether there is some before the time is over.</returns>
+    public bool WaitForInput(TimeSpan patience) => Libc.WaitFor(handle, Input, patience) != 0;
+
+    /// <summary>Receives what is there, or waits for it.</summary>
+    /// <returns>The number of bytes, or 0 at the end.</returns>
+    public int Receive(Span<byte> buffer, out SafeFileHandle? attached) => _messages.Receive(buffer, out attached);
+
+    /// <summary>Sends all of the data, and a descriptor with the first of it. Gives up when the time is over in all, however fast a peer reads.</summary>
+    /// <returns>Whether all of it was sent.</returns>
+    public bool Send(ReadOnlySpan<byte> data, TimeSpan patience, SafeFileHandle? attached = null)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var sent = _messages.SendNow(data, attached);
+            if (sent < 0 && Marshal.GetLastPInvokeError() is not (Errno.Interrupted or Errno.TryAgain))
+                return false;
+            if (sent == data.Length)
+                return true;
+            if (sent > 0)
+            {
+                data = data[sent..];
+                attached = null;
+            }
+
+            var left = patience - Stopwatch.GetElapsedTime(began);
+            if (left <= TimeSpan.Zero || Libc.WaitFor(handle, Output, left) == 0)
+                return false;
+        }
+    }
+
+    /// <summary>Ends both directions, and wakes a thread that waits in <see cref="Accept"/> or <see cref="Receive"/>.</summary>
+    public void ShutDown()
+    {
+        try
+        {
+            _ = Libc.ShutDown(handle, Both);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It is over already.
+        }
+    }
+
+    public void Dispose() => handle.Dispose();
+
+    private static SafeFileHandle? Create() =>
+        Libc.CreateSocket(Family, Stream | CloseOnExec, 0) is >= 0 and var descriptor ? new SafeFileHandle(descriptor, ownsHandle: true) : null;
+
+    private static uint AddressOf(string name, byte* address)
+    {
+        // The family, a NUL, and the name without an end.
+        var bytes = Encoding.ASCII.GetBytes(name);
+        if (bytes.Length > LongestName)
+            throw new ArgumentException($"The name of a socket has at most {LongestName} bytes.", nameof(name));
+        *(ushort*)address = Family;
+        address[2] = 0;
+        bytes.CopyTo(new Span<byte>(address + 3, LongestName));
+        return (uint)(3 + bytes.Length);
+    }
+
+    /// <summary>A connect(2) waits for room in the backlog, for as long as a send may take.</summary>
+    private static void LimitConnecting(SafeFileHandle handle, TimeSpan patience)
+    {
+        var time = stackalloc long[] { patience.Ticks / TimeSpan.TicksPerSecond, patience.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond };
+        _ = Libc.SetSocketOption(handle, SocketLevel, SendTimeout, time, 2 * sizeof(long));
+    }
+
+    private static (int, uint, uint) PeerOf(SafeFileHandle handle)
+    {
+        // A listening socket has itself for a peer.
+        var credentials = stackalloc uint[3];
+        uint length = 3 * sizeof(uint);
+        return Libc.GetSocketOption(handle, SocketLevel, PeerCredentials, credentials, ref length) == 0 ? ((int)credentials[0], credentials[1], credentials[2]) : (0, uint.MaxValue, uint.MaxValue);
+    }
+}
