@@ -50,4 +50,7 @@ internal static partial class FtpLog
 
     [LoggerMessage(2014, LogLevel.Warning, "{Peer} asked for a data connection to '{Target}', and was refused.{More}")]
     public static partial void BounceRefused(ILogger logger, IPEndPoint peer, string target, string more);
+
+    [LoggerMessage(2015, LogLevel.Warning, "{User} ({Peer}) was refused a file: {Reason}.{More}")]
+    public static partial void FileRefused(ILogger logger, string user, IPEndPoint peer, string reason, string more);
 }

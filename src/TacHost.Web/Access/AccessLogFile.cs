@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using TacHost.Interop;
 
 namespace TacHost.Web.Access;
 
@@ -30,7 +31,7 @@ internal sealed class AccessLogFile : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"the access log '{path}' cannot be written: {e.Message} Choose another file, or let this user write there.", e);
+            throw new IOException($"the access log '{path}' cannot be written: {e.Message.TrimEnd('.')}. Choose another file, or let this user write there.", e);
         }
 
         _writing = Task.Run(WriteAllAsync);
@@ -77,5 +78,13 @@ internal sealed class AccessLogFile : IAsyncDisposable
         }
     }
 
-    private FileStream Open() => new(_path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+    private FileStream Open()
+    {
+        const uint readableAndWritable = 0x1B6; // 0666, of which the umask takes its part
+        using var file = GuardedFile.Open(_path, OpenFlags.WriteOnly | OpenFlags.Append | OpenFlags.Create | OpenFlags.NoControllingTerminal, readableAndWritable);
+        if (file.WhyNotOwner() is not { } reason)
+            return new FileStream(file.Handle, FileAccess.Write, bufferSize: 0);
+        file.Handle.Dispose();
+        throw new IOException(reason);
+    }
 }

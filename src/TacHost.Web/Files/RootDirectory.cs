@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
-using TacHost.Web.Interop;
+using TacHost.Interop;
 
 namespace TacHost.Web.Files;
 
@@ -21,11 +20,11 @@ internal sealed class RootDirectory(string path)
         using var root = OpenRoot();
         if (root.IsInvalid)
             throw new IOException($"the directory '{path}' cannot be served: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}. Name one that this user may enter.");
-        using var self = OpenBelow(root, ".", Libc.PathOnly);
+        using var self = OpenBelow(root, ".", OpenFlags.PathOnly);
         if (!self.IsInvalid)
             return;
         var error = Marshal.GetLastPInvokeError();
-        throw new IOException(error == Libc.NoSuchCall
+        throw new IOException(error == Errno.NoSuchCall
             ? $"the directory '{path}' cannot be served safely, because this system has no openat2(2). Use Linux 5.6 or later, or a container runtime that lets it through."
             : $"the directory '{path}' cannot be served: {Marshal.GetPInvokeErrorMessage(error)}.");
     }
@@ -34,8 +33,11 @@ internal sealed class RootDirectory(string path)
     public bool TryLook(string requestPath, out FileStatus status)
     {
         status = default;
-        using var file = Open(requestPath, Libc.PathOnly);
-        return file is { IsInvalid: false } && Libc.TryGetStatus(file, out status);
+        using var file = Open(requestPath, OpenFlags.PathOnly);
+        if (file is not { IsInvalid: false } || FileStatusOf.Open(file) is not { } found)
+            return false;
+        status = found;
+        return true;
     }
 
     /// <summary>Opens an ordinary file to read.</summary>
@@ -43,31 +45,31 @@ internal sealed class RootDirectory(string path)
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public FileStream OpenFile(string requestPath)
     {
-        var file = Open(requestPath, Libc.ReadOnly | Libc.NonBlocking | Libc.NotAsTerminal);
-        if (file is { IsInvalid: false } && Libc.TryGetStatus(file, out var status) && status.IsFile)
+        var file = Open(requestPath, OpenFlags.ReadOnly | OpenFlags.NonBlocking | OpenFlags.NoControllingTerminal);
+        if (file is { IsInvalid: false } && FileStatusOf.Open(file) is { IsRegularFile: true })
             return new FileStream(file, FileAccess.Read, bufferSize: 0);
         var error = file is { IsInvalid: true } ? Marshal.GetLastPInvokeError() : 0;
         file?.Dispose();
-        throw error == Libc.PermissionDenied ? new UnauthorizedAccessException($"'{requestPath}' may not be read.") : new FileNotFoundException($"'{requestPath}' cannot be read.");
+        throw error == Errno.AccessDenied ? new UnauthorizedAccessException($"'{requestPath}' may not be read.") : new FileNotFoundException($"'{requestPath}' cannot be read.");
     }
 
     /// <summary>The entries of a directory that may be served, in no order.</summary>
     public List<DirectoryEntry> List(string requestPath)
     {
         List<DirectoryEntry> entries = [];
-        using var directory = Open(requestPath, Libc.ReadOnly | Libc.Directory);
+        using var directory = Open(requestPath, OpenFlags.ReadOnly | OpenFlag.Directory);
         if (directory is not { IsInvalid: false })
             return entries;
-        foreach (var name in Names(directory).Where(name => ShowsDotFiles ? name is not ("." or "..") : !name.StartsWith('.')))
+        foreach (var name in Libc.ReadNames(directory).Where(name => ShowsDotFiles ? name is not ("." or "..") : !name.StartsWith('.')))
         {
-            if (TryLook($"{requestPath.TrimEnd('/')}/{name}", out var status) && (status.IsDirectory || status.IsFile))
+            if (TryLook($"{requestPath.TrimEnd('/')}/{name}", out var status) && (status.IsDirectory || status.IsRegularFile))
                 entries.Add(new DirectoryEntry(name, status));
         }
 
         return entries;
     }
 
-    private SafeFileHandle? Open(string requestPath, int flags)
+    private SafeFileHandle? Open(string requestPath, OpenFlags flags)
     {
         var relative = requestPath.TrimStart('/');
 
@@ -92,31 +94,10 @@ internal sealed class RootDirectory(string path)
         return false;
     }
 
-    private SafeFileHandle OpenRoot() => Libc.Open(path, Libc.PathOnly | Libc.Directory | Libc.CloseOnExec);
+    private SafeFileHandle OpenRoot() => new(Libc.Open(path, OpenFlags.PathOnly | OpenFlag.Directory | OpenFlags.CloseOnExec, 0), ownsHandle: true);
 
-    private static SafeFileHandle OpenBelow(SafeFileHandle root, string relative, int flags)
-    {
-        OpenHow how = new() { Flags = (ulong)(flags | Libc.CloseOnExec), Resolve = OpenHow.Beneath };
-        return new SafeFileHandle(Libc.OpenBelow(Libc.OpenAt2, root, relative, how, (nuint)Marshal.SizeOf<OpenHow>()), ownsHandle: true);
-    }
-
-    /// <summary>What getdents64(2) tells: each entry has its length at 16, and its name, which ends in a NUL, at 19.</summary>
-    private static unsafe List<string> Names(SafeFileHandle directory)
-    {
-        const int lengthOffset = 16, nameOffset = 19;
-        List<string> names = [];
-        var buffer = new byte[32 * 1024];
-        fixed (byte* start = buffer)
-        {
-            for (nint count; (count = Libc.GetEntries(directory, start, (nuint)buffer.Length)) > 0;)
-            {
-                for (nint at = 0; at < count; at += *(ushort*)(start + at + lengthOffset))
-                    names.Add(Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(start + at + nameOffset)));
-            }
-        }
-
-        return names;
-    }
+    private static SafeFileHandle OpenBelow(SafeFileHandle root, string relative, OpenFlags flags) =>
+        new(Libc.OpenBelow(root, relative, flags), ownsHandle: true);
 }
 
 /// <summary>What a listing tells of a file.</summary>

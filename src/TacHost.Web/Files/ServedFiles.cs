@@ -1,7 +1,7 @@
 using System.Collections;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Primitives;
-using TacHost.Web.Interop;
+using TacHost.Interop;
 
 namespace TacHost.Web.Files;
 
@@ -9,7 +9,7 @@ namespace TacHost.Web.Files;
 internal sealed class ServedFiles(RootDirectory root) : IFileProvider
 {
     public IFileInfo GetFileInfo(string subpath) =>
-        root.TryLook(subpath, out var status) && status.IsFile ? new ServedFile(root, subpath, status) : new NotFoundFileInfo(subpath);
+        root.TryLook(subpath, out var status) && status.IsRegularFile ? new ServedFile(root, subpath, status) : new NotFoundFileInfo(subpath);
 
     public IDirectoryContents GetDirectoryContents(string subpath) =>
         root.TryLook(subpath, out var status) && status.IsDirectory ? new ServedDirectory(root, subpath) : NotFoundDirectoryContents.Singleton;
@@ -21,13 +21,13 @@ internal sealed class ServedFiles(RootDirectory root) : IFileProvider
     {
         public bool Exists => true;
 
-        public long Length => (long)status.Size;
+        public long Length => status.Size;
 
         public string? PhysicalPath => null;
 
         public string Name => Path.GetFileName(subpath);
 
-        public DateTimeOffset LastModified => DateTimeOffset.FromUnixTimeSeconds(status.Modified);
+        public DateTimeOffset LastModified => DateTimeOffset.FromUnixTimeSeconds(status.ModifiedSeconds);
 
         public bool IsDirectory => status.IsDirectory;
 

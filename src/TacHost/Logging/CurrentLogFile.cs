@@ -37,18 +37,9 @@ internal sealed class CurrentLogFile : IDisposable
     /// <exception cref="TacHostException">It cannot be written.</exception>
     public static CurrentLogFile Open(string path, bool takesStandardStreams)
     {
-        using var walk = PathWalk.Along(path, refusesForeignLinks: IsRoot);
-        if (walk.Error != 0)
-            throw walk.Distrust is { } reason && walk.Error == Errno.TooManyLinks ? Refused(path, $"a symbolic link on the way is not followed by root, because {reason}") : CannotWrite(path, walk.Error);
-        var handle = walk.Open(OpenFlags.WriteOnly | OpenFlags.Append | OpenFlags.Create, ReadableAndWritable) ?? throw CannotWrite(path, Marshal.GetLastPInvokeError());
-        var file = new AppendedFile(handle);
-        var distrust = IsRoot ? walk.WhyNotSearch() : null;
-        if (distrust is not null && !file.Status.IsOrdinary)
-        {
-            file.Dispose();
-            throw Refused(path, $"root writes only to a regular file with a single name there, because {distrust}");
-        }
-
+        using var opened = OpenGuarded(path);
+        var (walk, distrust) = (opened.Walk, opened.Distrust);
+        var file = new AppendedFile(opened.Handle);
         if (!file.Status.IsRegularFile)
             return new CurrentLogFile(file, null, Path.GetFileName(path), path, distrust, takesStandardStreams);
 
@@ -57,6 +48,18 @@ internal sealed class CurrentLogFile : IDisposable
         var directory = OpenDirectory.Of(walk, FileStatusOf.Path(path) is { IsSymbolicLink: true } ? null : Path.GetDirectoryName(path));
         EndUnfinishedLine(file, directory, name);
         return new CurrentLogFile(file, directory, name, path, distrust, takesStandardStreams);
+    }
+
+    private static GuardedFile OpenGuarded(string path)
+    {
+        try
+        {
+            return GuardedFile.Open(path, OpenFlags.WriteOnly | OpenFlags.Append | OpenFlags.Create, ReadableAndWritable);
+        }
+        catch (GuardedFileException e)
+        {
+            throw e.Refusal is { } reason ? Refused(path, reason) : CannotWrite(path, e.Error);
+        }
     }
 
     /// <summary>Ends the line in the middle of which an earlier process was killed, so that the next one begins at the left.</summary>
@@ -132,7 +135,7 @@ internal sealed class CurrentLogFile : IDisposable
         _directory?.Dispose();
     }
 
-    private static bool IsRoot => Libc.GetEffectiveUserId() == 0;
+    private static bool IsRoot => GuardedFile.IsRoot;
 
     private static bool MayBelongTo(uint owner) => owner == 0 || owner == Libc.GetEffectiveUserId();
 

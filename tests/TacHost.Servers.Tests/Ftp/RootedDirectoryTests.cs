@@ -1,7 +1,8 @@
+using System.Diagnostics;
 using CsCheck;
 using Microsoft.Win32.SafeHandles;
+using TacHost.Interop;
 using TacHost.Servers.Ftp.Files;
-using TacHost.Servers.Interop;
 
 namespace TacHost.Servers.Tests.Ftp;
 
@@ -28,6 +29,27 @@ public sealed class RootedDirectoryTests : IDisposable
         {
             File.CreateSymbolicLink(In(name), target);
         }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void OpenFile_FileWithAnotherNameOutside_IsReadButNotWrittenByRoot(bool byName)
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "only root has to take care");
+        Process.Start("ln", [_directory["outside/file"], In("a/hard")]).WaitForExit();
+        using var root = RootedDirectory.Open(_root, byName);
+        var path = VirtualPath.Root.Resolve("a/hard");
+        root.OpenFile(path, OpenFlags.ReadOnly).Dispose();
+        foreach (var flags in new[] { OpenFlags.WriteOnly, OpenFlags.WriteOnly | OpenFlags.Create, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Append })
+        {
+            var e = Assert.Throws<FileRefusedException>(() => root.OpenFile(path, flags));
+            Assert.Equal("Permission denied.", e.Message);
+            Assert.Contains("'/a/hard' has several names", e.Warning, StringComparison.Ordinal);
+        }
+
+        root.OpenFile(VirtualPath.Root.Resolve("a/file"), OpenFlags.WriteOnly).Dispose();
+        Assert.Equal("secret", File.ReadAllText(_directory["outside/file"]));
     }
 
     [Theory]

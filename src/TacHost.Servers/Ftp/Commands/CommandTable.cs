@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
+using TacHost.Interop;
 using TacHost.Servers.Ftp.Files;
 using TacHost.Servers.Ftp.Sessions;
-using TacHost.Servers.Interop;
 
 namespace TacHost.Servers.Ftp.Commands;
 
@@ -39,6 +39,8 @@ internal static class CommandTable
         }
         catch (FileRefusedException e)
         {
+            if (e.Warning is { } reason)
+                session.Server.RefusalLines.Write(more => FtpLog.FileRefused(session.Logger, session.UserName ?? "", session.Peer, reason, more));
             return new Reply(e.Error is Errno.NoSpace or Errno.QuotaExceeded ? 452 : 550, e.Message);
         }
         catch (FormatException e)

@@ -1,6 +1,6 @@
+using TacHost.Interop;
 using TacHost.Servers.Ftp.Files;
 using TacHost.Servers.Ftp.Sessions;
-using TacHost.Servers.Interop;
 
 namespace TacHost.Servers.Ftp.Commands;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
+using TacHost.Interop;
 using TacHost.Servers.Ftp.Files;
 using TacHost.Servers.Ftp.Sessions;
-using TacHost.Servers.Interop;
 
 namespace TacHost.Servers.Ftp.Commands;
 

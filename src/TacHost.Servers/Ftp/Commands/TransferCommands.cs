@@ -1,9 +1,9 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
+using TacHost.Interop;
 using TacHost.Servers.Ftp.Data;
 using TacHost.Servers.Ftp.Files;
 using TacHost.Servers.Ftp.Sessions;
-using TacHost.Servers.Interop;
 
 namespace TacHost.Servers.Ftp.Commands;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Microsoft.Win32.SafeHandles;
+using TacHost.Interop;
 using TacHost.Servers.Ftp.Files;
-using TacHost.Servers.Interop;
 
 namespace TacHost.Servers.Ftp.Data;
 

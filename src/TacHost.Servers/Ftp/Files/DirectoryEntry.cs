@@ -1,4 +1,4 @@
-using TacHost.Servers.Interop;
+using TacHost.Interop;
 
 namespace TacHost.Servers.Ftp.Files;
 

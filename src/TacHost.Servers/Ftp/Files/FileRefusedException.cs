@@ -1,4 +1,4 @@
-using TacHost.Servers.Interop;
+using TacHost.Interop;
 
 namespace TacHost.Servers.Ftp.Files;
 
@@ -8,9 +8,12 @@ internal sealed class FileRefusedException(int error, string? message = null) : 
     /// <summary>The errno.</summary>
     public int Error => error;
 
+    /// <summary>Gets the sentence that the log has to have, or null. The client does not see it.</summary>
+    public string? Warning { get; init; }
+
     private static string Describe(int error) => error switch
     {
-        Errno.NoEntry => "No such file or directory.",
+        Errno.NoSuchFile => "No such file or directory.",
         Errno.Exists => "It exists already.",
         Errno.NotADirectory => "Not a directory.",
         Errno.IsADirectory => "It is a directory.",

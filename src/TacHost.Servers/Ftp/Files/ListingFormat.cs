@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using TacHost.Servers.Interop;
+using TacHost.Interop;
 
 namespace TacHost.Servers.Ftp.Files;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using TacHost.Servers.Interop;
+using TacHost.Interop;
 
 namespace TacHost.Servers.Ftp.Files;
 
@@ -8,11 +8,11 @@ namespace TacHost.Servers.Ftp.Files;
 internal sealed partial class RootedDirectory
 {
     /// <summary>Removes a file or a symbolic link.</summary>
-    public void Delete(VirtualPath path) => Change(path, (directory, name) => FileCalls.Unlink(directory, name, 0));
+    public void Delete(VirtualPath path) => Change(path, (directory, name) => Libc.UnlinkAt(directory, name, 0));
 
-    public void RemoveDirectory(VirtualPath path) => Change(path, (directory, name) => FileCalls.Unlink(directory, name, FileCalls.RemoveDirectory));
+    public void RemoveDirectory(VirtualPath path) => Change(path, (directory, name) => Libc.UnlinkAt(directory, name, Libc.RemoveDirectory));
 
-    public void MakeDirectory(VirtualPath path) => Change(path, (directory, name) => FileCalls.MakeDirectory(directory, name, 0x1FF));
+    public void MakeDirectory(VirtualPath path) => Change(path, (directory, name) => Libc.MakeDirectoryAt(directory, name, 0x1FF));
 
     /// <summary>Moves a file or a directory, in place of a file of that name if there is one.</summary>
     public void Rename(VirtualPath from, VirtualPath to)
@@ -20,7 +20,7 @@ internal sealed partial class RootedDirectory
         using var fromDirectory = OpenParent(from);
         try
         {
-            Change(to, (directory, name) => FileCalls.Rename(fromDirectory, from.Name, directory, name));
+            Change(to, (directory, name) => Libc.RenameAt(fromDirectory, from.Name, directory, name));
         }
         catch (FileRefusedException e) when (e.Error == Errno.CrossDevice)
         {
@@ -37,14 +37,14 @@ internal sealed partial class RootedDirectory
             new TimeSpecification { Nanoseconds = TimeSpecification.Omit },
             new TimeSpecification { Seconds = (nint)time.ToUnixTimeSeconds() },
         };
-        if (FileCalls.SetTimes(file, times) < 0)
+        if (Libc.SetTimes(file, times) < 0)
             throw Refused();
     }
 
     /// <summary>Cuts an open file off.</summary>
     public static void Truncate(SafeFileHandle file, long length)
     {
-        if (FileCalls.Truncate(file, length) < 0)
+        if (Libc.Truncate(file, length) < 0)
             throw Refused();
     }
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using TacHost.Servers.Interop;
+using TacHost.Interop;
 
 namespace TacHost.Servers.Ftp.Files;
 
@@ -45,7 +45,7 @@ internal sealed partial class RootedDirectory
 
     private bool TryStatus(VirtualPath path, SafeFileHandle directory, string name, out FileStatus status)
     {
-        if (name.Any(char.IsControl) || FileCalls.GetStatus(directory, name, FileCalls.NoFollow, FileStatus.BasicStatus, out status) < 0)
+        if (name.Any(char.IsControl) || Libc.GetStatusAt(directory, name, Libc.NoFollow, Libc.BasicStatus, out status) < 0)
         {
             status = default;
             return false;
@@ -72,7 +72,7 @@ internal sealed partial class RootedDirectory
         do
         {
             fixed (byte* pointer = buffer)
-                length = FileCalls.GetEntries(directory, pointer, (nuint)buffer.Length);
+                length = Libc.GetEntries(directory, pointer, (nuint)buffer.Length);
             if (length < 0)
                 throw Refused();
             for (var at = 0; at < length; at += BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(at + RecordLengthOffset)))

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using TacHost.Servers.Interop;
+using TacHost.Interop;
 
 namespace TacHost.Servers.Ftp.Files;
 
@@ -27,7 +27,7 @@ internal sealed partial class RootedDirectory : IDisposable
     /// <exception cref="IOException">It cannot be opened.</exception>
     public static RootedDirectory Open(string path, bool byName = false)
     {
-        var descriptor = FileCalls.Open(path, OpenFlags.PathOnly | OpenFlag.Directory | OpenFlags.CloseOnExec, 0);
+        var descriptor = Libc.Open(path, OpenFlags.PathOnly | OpenFlag.Directory | OpenFlags.CloseOnExec, 0);
         if (descriptor < 0)
             throw new IOException($"The directory '{path}' cannot be opened: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
         SafeFileHandle root = new(descriptor, ownsHandle: true);
@@ -46,9 +46,14 @@ internal sealed partial class RootedDirectory : IDisposable
             throw new FileRefusedException(Errno.IsADirectory);
         var file = OpenAt(path, flags | OpenFlags.NonBlocking | OpenFlags.NoControllingTerminal, flags.HasFlag(OpenFlags.Create) ? 0x1B6u : 0);
         var status = StatusOf(file);
-        if (status.IsRegularFile)
+        var isSafe = !flags.HasFlag(OpenFlags.WriteOnly) || status.IsOrdinary || !GuardedFile.IsRoot;
+        if (status.IsRegularFile && isSafe)
             return file;
         file.Dispose();
+
+        // Another user of this machine may have given a file of root's a name in here.
+        if (status.IsRegularFile)
+            throw new FileRefusedException(Errno.AccessDenied) { Warning = $"'{path}' has several names, and root does not write through a name that another user of this machine may have made" };
         throw new FileRefusedException(status.IsDirectory ? Errno.IsADirectory : Errno.AccessDenied);
     }
 
@@ -62,7 +67,7 @@ internal sealed partial class RootedDirectory : IDisposable
 
     /// <summary>The status of an open file.</summary>
     public static FileStatus StatusOf(SafeFileHandle file) =>
-        FileCalls.GetStatus(file, "", FileCalls.Itself, FileStatus.BasicStatus, out var status) == 0 ? status : throw Refused();
+        FileStatusOf.Open(file) ?? throw Refused();
 
     public void Dispose() => _root.Dispose();
 
@@ -74,10 +79,9 @@ internal sealed partial class RootedDirectory : IDisposable
         flags |= OpenFlags.CloseOnExec;
         if (!FollowsLinks)
             return OpenByName(path, flags, mode);
-        OpenHow how = new() { Flags = (ulong)flags, Mode = mode, Resolve = OpenHow.Beneath };
         for (var attempt = 1; ; attempt++)
         {
-            var descriptor = FileCalls.OpenAt2(_root, path.Relative, how);
+            var descriptor = Libc.OpenBelow(_root, path.Relative, flags, mode);
             if (descriptor >= 0)
                 return new SafeFileHandle(descriptor, ownsHandle: true);
             if (Marshal.GetLastPInvokeError() != Errno.TryAgain || attempt == Attempts)
@@ -115,13 +119,13 @@ internal sealed partial class RootedDirectory : IDisposable
 
     private static SafeFileHandle OpenName(SafeFileHandle directory, string name, OpenFlags flags, uint mode)
     {
-        var descriptor = FileCalls.OpenAt(directory, name, flags | OpenFlag.NoFollow, mode);
+        var descriptor = Libc.OpenAt(directory, name, flags | OpenFlag.NoFollow, mode);
         return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Refused();
     }
 
     private static bool KernelHelps(SafeFileHandle root)
     {
-        var descriptor = FileCalls.OpenAt2(root, ".", new OpenHow { Flags = (ulong)(OpenFlags.PathOnly | OpenFlags.CloseOnExec), Resolve = OpenHow.Beneath });
+        var descriptor = Libc.OpenBelow(root, ".", OpenFlags.PathOnly);
         if (descriptor >= 0)
             new SafeFileHandle(descriptor, ownsHandle: true).Dispose();
         return descriptor >= 0;

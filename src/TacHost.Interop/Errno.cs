@@ -13,15 +13,20 @@ internal static class Errno
     public const int TryAgain = 11;
     public const int AccessDenied = 13;
     public const int Exists = 17;
+    public const int CrossDevice = 18;
     public const int NotADirectory = 20;
     public const int IsADirectory = 21;
     public const int InvalidArgument = 22;
+    public const int NoSpace = 28;
     public const int ReadOnlyFileSystem = 30;
     public const int BrokenPipe = 32;
+    public const int NameTooLong = 36;
     public const int NoSuchCall = 38;
+    public const int NotEmpty = 39;
     public const int TooManyLinks = 40;
     public const int AddressInUse = 98;
     public const int ConnectionAborted = 103;
+    public const int QuotaExceeded = 122;
 
     /// <summary>The error of the last call, in words.</summary>
     public static string LastText => Text(Marshal.GetLastPInvokeError());

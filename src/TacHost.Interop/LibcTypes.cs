@@ -11,6 +11,10 @@ internal enum OpenFlags
     ReadWrite = 2,
     Create = 0x40,
     Exclusive = 0x80,
+
+    /// <summary>A terminal does not become the one of this process.</summary>
+    NoControllingTerminal = 0x100,
+    Truncate = 0x200,
     Append = 0x400,
     NonBlocking = 0x800,
     CloseOnExec = 0x80000,
@@ -25,6 +29,33 @@ internal static class OpenFlag
     /// <summary>Do not follow a symbolic link at the end of the path.</summary>
     public static OpenFlags NoFollow =>
         (OpenFlags)(RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000);
+
+    /// <summary>Fail unless the path leads to a directory.</summary>
+    public static OpenFlags Directory =>
+        (OpenFlags)(RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x4000 : 0x10000);
+}
+
+/// <summary>struct open_how of openat2(2).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct OpenHow
+{
+    /// <summary>RESOLVE_BENEATH and RESOLVE_NO_MAGICLINKS: no step of the way may leave the directory.</summary>
+    public const ulong Beneath = 0x08 | 0x02;
+
+    public ulong Flags;
+    public ulong Mode;
+    public ulong Resolve;
+}
+
+/// <summary>struct timespec.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct TimeSpecification
+{
+    /// <summary>UTIME_OMIT, for <see cref="Nanoseconds"/>: leave it as it is.</summary>
+    public const nint Omit = (1 << 30) - 2;
+
+    public nint Seconds;
+    public nint Nanoseconds;
 }
 
 /// <summary>fcntl(2) on open file description locks: they belong to the open file, not to the process, and so outlive no one by accident.</summary>
@@ -91,6 +122,9 @@ internal struct FileStatus
 
     /// <summary>The sticky bit: in such a directory nobody may remove or rename what is somebody else's.</summary>
     public readonly bool IsSticky => (Mode & 0x200) != 0;
+
+    /// <summary>When the content was last changed.</summary>
+    public readonly DateTimeOffset Modified => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(ModifiedSeconds, 0, 253402300799));
 
     /// <summary>The permission bits.</summary>
     public readonly uint Permissions => Mode & 0xFFFu;
