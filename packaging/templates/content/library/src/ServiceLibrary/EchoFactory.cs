@@ -1,0 +1,30 @@
+using System.Net;
+using System.Text;
+using TacHost.Services.Networking;
+
+namespace ServiceLibrary;
+
+/// <summary>Creates a protocol for each connection, and holds the state that all connections share.</summary>
+public sealed class EchoFactory(string greeting) : ServerFactory
+{
+    protected override Protocol BuildProtocol(EndPoint peer) => new EchoProtocol(greeting);
+}
+
+/// <summary>One connection: greets the client and answers each line. The host never calls two methods of one connection at the same time.</summary>
+public sealed class EchoProtocol(string greeting) : LineProtocol
+{
+    protected override void ConnectionMade()
+    {
+        Delimiter = "\n"u8.ToArray();
+        SendLine(greeting);
+    }
+
+    protected override void LineReceived(ReadOnlySpan<byte> line)
+    {
+        var text = Encoding.UTF8.GetString(line).TrimEnd('\r');
+        if (text == "quit")
+            Transport.LoseConnection();
+        else
+            SendLine($"you said: {text}");
+    }
+}
