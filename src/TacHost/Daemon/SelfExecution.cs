@@ -15,13 +15,16 @@ internal static unsafe class SelfExecution
     /// <summary>This program; .NET does not tell once the file has been deleted.</summary>
     private static string Executable { get; } = Environment.ProcessPath ?? Path.Combine(AppContext.BaseDirectory, "tachost");
 
+    /// <summary>The words before the arguments: more than the program itself if it runs as <c>dotnet tachost.dll</c>, as a local .NET tool does.</summary>
+    private static string[] Program { get; } = Executable.EndsWith("/dotnet", StringComparison.Ordinal) ? [Executable, Path.Combine(AppContext.BaseDirectory, "tachost.dll")] : [Executable];
+
     /// <summary>Starts a daemon: a session of its own, no terminal, standard streams on /dev/null, default signals, no descriptors but those given and the sockets of systemd.</summary>
     /// <returns>Its process id.</returns>
     public static int Spawn(IReadOnlyList<string> arguments, params ReadOnlySpan<SafeFileHandle> inherited)
     {
         CloseOthersOnExecute();
         var numbers = Numbers(inherited);
-        using var argv = new CStrings([Executable, .. arguments]);
+        using var argv = new CStrings([.. Program, .. arguments]);
         using var environment = new CStrings(Handover.EnvironmentWith(numbers));
         byte* actions = stackalloc byte[OpaqueSize], attributes = stackalloc byte[OpaqueSize], signals = stackalloc byte[OpaqueSize];
         var error = Libc.InitializeFileActions(actions) | Libc.InitializeSpawnAttributes(attributes);
@@ -54,7 +57,7 @@ internal static unsafe class SelfExecution
     public static void Replace(IReadOnlyList<string> arguments, SafeFileHandle inherited)
     {
         var numbers = Numbers(inherited);
-        using var argv = new CStrings([Executable, .. arguments]);
+        using var argv = new CStrings([.. Program, .. arguments]);
         using var environment = new CStrings(Handover.EnvironmentWith(numbers));
         Libc.ControlDescriptor(numbers[0], DescriptorCommand.SetFlags, 0);
         Libc.Execute(Executable, argv.Pointer, environment.Pointer);
