@@ -1,9 +1,9 @@
 namespace TacHost.Services.Networking;
 
-/// <summary>A protocol that hands on whole pieces of what comes, however the network has cut it: the base of <see cref="LineProtocol"/>, <see cref="NetstringProtocol"/> and <see cref="LengthPrefixedProtocol"/>.</summary>
+/// <summary>A protocol that splits the byte stream into messages of limited length: the base of <see cref="LineProtocol"/>, <see cref="NetstringProtocol"/> and <see cref="LengthPrefixedProtocol"/>.</summary>
 /// <remarks>
-/// It keeps no more than one piece of the greatest length and one buffer of the transport, and nothing while no piece is begun. <see cref="ITransport.PauseReading"/> holds up the pieces
-/// that have come already, too, and after <see cref="ITransport.LoseConnection"/> there are no more.
+/// It buffers no more than one message of the greatest length and one buffer of the transport, and nothing between two messages. <see cref="ITransport.PauseReading"/> also delays the
+/// messages that are received already. After <see cref="ITransport.LoseConnection"/> no message is delivered.
 /// </remarks>
 public abstract class FramedProtocol : Protocol
 {
@@ -39,11 +39,43 @@ public abstract class FramedProtocol : Protocol
     /// <returns>How many bytes of it were taken; 0 to wait for more.</returns>
     private protected abstract int Take(ReadOnlySpan<byte> data);
 
+    /// <summary>Pauses reading until the answer to a message is complete. An answer that fails aborts the connection.</summary>
+    private protected void PauseUntil(Task answer)
+    {
+        if (answer.IsCompleted)
+        {
+            // Thrown here, an exception ends the connection as one of any callback does.
+            answer.GetAwaiter().GetResult();
+            return;
+        }
+
+        Transport.PauseReading();
+        _ = ResumeAfterAsync(answer);
+    }
+
+    /// <summary>Makes the exception for a protocol that does not override any method that receives.</summary>
+    private protected InvalidOperationException NotOverridden(string methods) => new($"The {TypeName.Of(GetType())} cannot receive, because it does not override {methods}.");
+
     /// <summary>Puts bytes in front of what has not been taken yet. Called in <see cref="Take"/> only.</summary>
     private protected void PutBack(ReadOnlySpan<byte> data) => _putBack = [.. data, .. _putBack ?? []];
 
     /// <summary>How many bytes are kept, and how many there is room for.</summary>
     internal (int Count, int Capacity) Held => (_heldCount, _held.Length);
+
+    private async Task ResumeAfterAsync(Task answer)
+    {
+        try
+        {
+            await answer;
+        }
+        catch (Exception e)
+        {
+            // The boundary around one connection, as for an exception of any other callback.
+            AbortAfter(e);
+        }
+
+        Transport.ResumeReading();
+    }
 
     private void Deliver(ReadOnlySpan<byte> data)
     {

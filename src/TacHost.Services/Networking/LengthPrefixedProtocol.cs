@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace TacHost.Services.Networking;
 
 /// <summary>A protocol of strings that each have their length in front.</summary>
-/// <remarks>Ported from <c>twisted.protocols.basic.IntNStringReceiver</c> and its kinds.</remarks>
+/// <remarks>Override one of the three methods that receive a string. Ported from <c>twisted.protocols.basic.IntNStringReceiver</c> and its kinds.</remarks>
 public abstract class LengthPrefixedProtocol : FramedProtocol
 {
     private const int DefaultMaxLength = 99_999;
@@ -20,7 +21,7 @@ public abstract class LengthPrefixedProtocol : FramedProtocol
         _prefix = (int)prefix;
     }
 
-    /// <summary>How long a string from the peer may be. Defaults to 99,999 bytes.</summary>
+    /// <summary>Gets or sets how long a string from the peer may be, in bytes. Defaults to 99,999.</summary>
     protected int MaxLength
     {
         get => _maxLength;
@@ -34,9 +35,20 @@ public abstract class LengthPrefixedProtocol : FramedProtocol
     /// <inheritdoc/>
     private protected sealed override long LongestPiece => (long)MaxLength + _prefix;
 
-    /// <summary>A string has come.</summary>
+    /// <summary>Called with each string as it was received. Defaults to <see cref="StringReceivedAsync"/> with a copy.</summary>
     /// <param name="text">Valid during the call only.</param>
-    protected abstract void StringReceived(ReadOnlySpan<byte> text);
+    protected virtual void StringReceived(ReadOnlySpan<byte> text) => PauseUntil(StringReceivedAsync(text.ToArray()));
+
+    /// <summary>Called with each string as text, decoded from UTF-8.</summary>
+    protected virtual void StringReceived(string text) => throw NotOverridden("StringReceived or StringReceivedAsync");
+
+    /// <summary>Called with each string. The next one is not received until the task ends, so answers are sent in the order of the requests. Defaults to <see cref="StringReceived(string)"/>.</summary>
+    /// <remarks>An exception is logged and aborts the connection. A connection that ends meanwhile is noticed when the task ends. Runs like the other callbacks up to its first await.</remarks>
+    protected virtual Task StringReceivedAsync(ReadOnlyMemory<byte> text)
+    {
+        StringReceived(Encoding.UTF8.GetString(text.Span));
+        return Task.CompletedTask;
+    }
 
     /// <summary>The peer announces a string that is longer than <see cref="MaxLength"/>. After this call the connection is closed.</summary>
     protected virtual void LengthLimitExceeded(long length)
@@ -45,7 +57,7 @@ public abstract class LengthPrefixedProtocol : FramedProtocol
 
     /// <summary>Sends a string. May be called from any thread.</summary>
     /// <exception cref="ArgumentException">It is longer than the prefix can say.</exception>
-    protected void SendString(ReadOnlySpan<byte> text)
+    public void SendString(ReadOnlySpan<byte> text)
     {
         var longest = (1L << (8 * _prefix)) - 1;
         if (text.Length > longest)
@@ -55,6 +67,10 @@ public abstract class LengthPrefixedProtocol : FramedProtocol
         text.CopyTo(data.AsSpan(_prefix));
         Transport.Write(data);
     }
+
+    /// <summary>Sends a string as UTF-8. May be called from any thread.</summary>
+    /// <exception cref="ArgumentException">The string is longer than the prefix can express.</exception>
+    public void SendString(string text) => SendString(Encoding.UTF8.GetBytes(text));
 
     /// <inheritdoc/>
     private protected sealed override int Take(ReadOnlySpan<byte> data)

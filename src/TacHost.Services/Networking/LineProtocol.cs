@@ -3,19 +3,24 @@ using System.Text;
 namespace TacHost.Services.Networking;
 
 /// <summary>A protocol of lines, which may be interrupted by data of other kinds.</summary>
-/// <remarks>Ported from <c>twisted.protocols.basic.LineReceiver</c>.</remarks>
+/// <remarks>
+/// Override one of <see cref="LineReceived(string)"/>, <see cref="LineReceivedAsync"/> and <see cref="LineReceived(ReadOnlySpan{byte})"/>.
+/// Ported from <c>twisted.protocols.basic.LineReceiver</c>, which accepts no LF without a CR unless its delimiter is set.
+/// </remarks>
 public abstract class LineProtocol : FramedProtocol
 {
     private const int DefaultMaxLength = 16_384;
 
     private byte[] _delimiter = [.. "\r\n"u8];
+    private bool _isExact;
     private int _maxLength = DefaultMaxLength;
     private int _searched;
     private bool _raw;
     private bool _skipping;
 
-    /// <summary>What ends a line. Defaults to CR LF. Whoever changes it later than in the constructor does so in a callback.</summary>
-    /// <exception cref="ArgumentException">It is empty.</exception>
+    /// <summary>Gets or sets the bytes that end a line. Defaults to CR LF for lines that are sent, and to LF with an optional CR before it for lines that are received.</summary>
+    /// <remarks>Once set, it is exact in both directions. Set it in the constructor or in a callback.</remarks>
+    /// <exception cref="ArgumentException">The value is empty.</exception>
     protected ReadOnlyMemory<byte> Delimiter
     {
         get => _delimiter;
@@ -24,11 +29,12 @@ public abstract class LineProtocol : FramedProtocol
             if (value.IsEmpty)
                 throw new ArgumentException("A line cannot end with nothing. Give the delimiter at least one byte.", nameof(value));
             _delimiter = value.ToArray();
+            _isExact = true;
             _searched = 0;
         }
     }
 
-    /// <summary>How long a line may be, without its delimiter. Defaults to 16,384 bytes.</summary>
+    /// <summary>Gets or sets how long a line may be, in bytes and without its delimiter. Defaults to 16,384.</summary>
     protected int MaxLength
     {
         get => _maxLength;
@@ -42,9 +48,25 @@ public abstract class LineProtocol : FramedProtocol
     /// <inheritdoc/>
     private protected sealed override long LongestPiece => (long)MaxLength + _delimiter.Length;
 
-    /// <summary>A line has come.</summary>
+    /// <summary>Gets the bytes that are searched for at the end of a line.</summary>
+    private ReadOnlySpan<byte> End => _isExact ? _delimiter : "\n"u8;
+
+    /// <summary>Called with each line as it was received. Defaults to <see cref="LineReceivedAsync"/> with the line as text.</summary>
     /// <param name="line">The line without its delimiter. Valid during the call only.</param>
-    protected abstract void LineReceived(ReadOnlySpan<byte> line);
+    protected virtual void LineReceived(ReadOnlySpan<byte> line) => PauseUntil(LineReceivedAsync(Encoding.UTF8.GetString(line)));
+
+    /// <summary>Called with each line as text, decoded from UTF-8.</summary>
+    /// <param name="line">The line without its delimiter.</param>
+    protected virtual void LineReceived(string line) => throw NotOverridden("LineReceived or LineReceivedAsync");
+
+    /// <summary>Called with each line as text. The next line is not received until the task ends, so answers are sent in the order of the requests. Defaults to <see cref="LineReceived(string)"/>.</summary>
+    /// <remarks>An exception is logged and aborts the connection. A connection that ends meanwhile is noticed when the task ends. Runs like the other callbacks up to its first await.</remarks>
+    /// <param name="line">The line without its delimiter, decoded from UTF-8.</param>
+    protected virtual Task LineReceivedAsync(string line)
+    {
+        LineReceived(line);
+        return Task.CompletedTask;
+    }
 
     /// <summary>Some bytes have come in raw mode, cut wherever the network cut them.</summary>
     /// <param name="data">Valid during the call only.</param>
@@ -73,10 +95,10 @@ public abstract class LineProtocol : FramedProtocol
     }
 
     /// <summary>Sends a line and its delimiter. May be called from any thread.</summary>
-    protected void SendLine(ReadOnlySpan<byte> line) => Transport.Write((byte[])[.. line, .. _delimiter]);
+    public void SendLine(ReadOnlySpan<byte> line) => Transport.Write((byte[])[.. line, .. _delimiter]);
 
     /// <summary>Sends a line as UTF-8, and its delimiter. May be called from any thread.</summary>
-    protected void SendLine(string line) => SendLine(Encoding.UTF8.GetBytes(line));
+    public void SendLine(string line) => SendLine(Encoding.UTF8.GetBytes(line));
 
     /// <inheritdoc/>
     private protected sealed override int Take(ReadOnlySpan<byte> data)
@@ -89,13 +111,14 @@ public abstract class LineProtocol : FramedProtocol
 
         // What was searched before is not searched again, however small the fragments are.
         var from = Math.Min(_searched, data.Length);
-        var length = data[from..].IndexOf(_delimiter);
+        var length = data[from..].IndexOf(End);
         if (length >= 0)
             length += from;
-        _searched = length >= 0 ? 0 : Math.Max(0, data.Length - _delimiter.Length + 1);
+        _searched = length >= 0 ? 0 : Math.Max(0, data.Length - End.Length + 1);
         if (_skipping)
             return Skip(data, length);
-        if (length > MaxLength || (length < 0 && data.Length >= LongestPiece))
+        var line = length > 0 && !_isExact && data[length - 1] == '\r' ? length - 1 : length;
+        if (line > MaxLength || (length < 0 && data.Length >= LongestPiece))
         {
             _skipping = true;
             _searched = 0;
@@ -105,8 +128,8 @@ public abstract class LineProtocol : FramedProtocol
 
         if (length < 0)
             return 0;
-        var end = length + _delimiter.Length;
-        LineReceived(data[..length]);
+        var end = length + End.Length;
+        LineReceived(data[..line]);
         return end;
     }
 
@@ -115,6 +138,6 @@ public abstract class LineProtocol : FramedProtocol
     {
         _searched = 0;
         _skipping = length < 0;
-        return _skipping ? Math.Max(0, data.Length - _delimiter.Length + 1) : length + _delimiter.Length;
+        return _skipping ? Math.Max(0, data.Length - End.Length + 1) : length + End.Length;
     }
 }

@@ -5,7 +5,7 @@ using System.Text;
 namespace TacHost.Services.Networking;
 
 /// <summary>A protocol of netstrings: each string is sent as its length in decimal digits, a colon, its bytes, and a comma.</summary>
-/// <remarks>Ported from <c>twisted.protocols.basic.NetstringReceiver</c>. The format is described in https://cr.yp.to/proto/netstrings.txt.</remarks>
+/// <remarks>Override one of the three methods that receive a string. Ported from <c>twisted.protocols.basic.NetstringReceiver</c>. The format is described in https://cr.yp.to/proto/netstrings.txt.</remarks>
 public abstract class NetstringProtocol : FramedProtocol
 {
     private const int DefaultMaxLength = 99_999;
@@ -14,7 +14,7 @@ public abstract class NetstringProtocol : FramedProtocol
     private int _maxLength = DefaultMaxLength;
     private int _digits = Digits(DefaultMaxLength);
 
-    /// <summary>How long a string from the peer may be. Defaults to 99,999 bytes.</summary>
+    /// <summary>Gets or sets how long a string from the peer may be, in bytes. Defaults to 99,999.</summary>
     protected int MaxLength
     {
         get => _maxLength;
@@ -28,9 +28,20 @@ public abstract class NetstringProtocol : FramedProtocol
     /// <inheritdoc/>
     private protected sealed override long LongestPiece => (long)MaxLength + _digits + MarksOfAnEnd;
 
-    /// <summary>A string has come.</summary>
+    /// <summary>Called with each string as it was received. Defaults to <see cref="StringReceivedAsync"/> with a copy.</summary>
     /// <param name="text">Valid during the call only.</param>
-    protected abstract void StringReceived(ReadOnlySpan<byte> text);
+    protected virtual void StringReceived(ReadOnlySpan<byte> text) => PauseUntil(StringReceivedAsync(text.ToArray()));
+
+    /// <summary>Called with each string as text, decoded from UTF-8.</summary>
+    protected virtual void StringReceived(string text) => throw NotOverridden("StringReceived or StringReceivedAsync");
+
+    /// <summary>Called with each string. The next one is not received until the task ends, so answers are sent in the order of the requests. Defaults to <see cref="StringReceived(string)"/>.</summary>
+    /// <remarks>An exception is logged and aborts the connection. A connection that ends meanwhile is noticed when the task ends. Runs like the other callbacks up to its first await.</remarks>
+    protected virtual Task StringReceivedAsync(ReadOnlyMemory<byte> text)
+    {
+        StringReceived(Encoding.UTF8.GetString(text.Span));
+        return Task.CompletedTask;
+    }
 
     /// <summary>What has come is not a netstring, or one that is too long. After this call the connection is closed, since nobody can tell where the next one begins.</summary>
     /// <param name="reason">What is wrong, as a clause: "its length is …".</param>
@@ -39,11 +50,11 @@ public abstract class NetstringProtocol : FramedProtocol
     }
 
     /// <summary>Sends a string. May be called from any thread.</summary>
-    protected void SendString(ReadOnlySpan<byte> text) =>
+    public void SendString(ReadOnlySpan<byte> text) =>
         Transport.Write((byte[])[.. Encoding.ASCII.GetBytes(text.Length.ToString(CultureInfo.InvariantCulture)), (byte)':', .. text, (byte)',']);
 
     /// <summary>Sends a string as UTF-8. May be called from any thread.</summary>
-    protected void SendString(string text) => SendString(Encoding.UTF8.GetBytes(text));
+    public void SendString(string text) => SendString(Encoding.UTF8.GetBytes(text));
 
     /// <inheritdoc/>
     private protected sealed override int Take(ReadOnlySpan<byte> data)

@@ -18,7 +18,7 @@ internal static partial class NetworkingLog
     [LoggerMessage(103, LogLevel.Warning, "'{Interface}' also means {Address}, which this machine does not have; not listening there.")]
     public static partial void AddressMissing(ILogger logger, string @interface, string address);
 
-    [LoggerMessage(104, LogLevel.Error, "The connection with {Peer} was aborted, because {Protocol} threw.")]
+    [LoggerMessage(104, LogLevel.Error, "{Protocol} threw an exception; aborted the connection with {Peer}.")]
     public static partial void ProtocolThrew(ILogger logger, Exception failure, string peer, string protocol);
 
     [LoggerMessage(105, LogLevel.Error, "Accepting on {EndPoint} is paused, because the process is out of resources ({Error}). It goes on as soon as there are some; raise the limit with 'ulimit -n' or LimitNOFILE=.")]
@@ -71,6 +71,15 @@ internal static partial class NetworkingLog
 
     [LoggerMessage(135, LogLevel.Error, "The connection with {Peer} was reset, because {Handler} threw an exception.")]
     public static partial void HandlerThrew(ILogger logger, Exception failure, EndPoint peer, string handler);
+
+    [LoggerMessage(136, LogLevel.Debug, "Connection of {Local} with {Peer} opened.")]
+    public static partial void ConnectionOpened(ILogger logger, EndPoint peer, EndPoint local);
+
+    [LoggerMessage(137, LogLevel.Debug, "Connection with {Peer} closed.")]
+    public static partial void ConnectionClosed(ILogger logger, EndPoint peer);
+
+    [LoggerMessage(138, LogLevel.Debug, "Connection with {Peer} lost: {Reason}")]
+    public static partial void ConnectionLost(ILogger logger, EndPoint peer, string reason);
 
     /// <summary>Logs where nobody is above to catch what a log throws that cannot be written: that must never stop a service.</summary>
     public static void Attempt(Action log)

@@ -78,10 +78,7 @@ public abstract class PipeProtocol : Protocol
         {
             // The boundary around one connection. What its loss made the task throw is no news.
             if (!_lost.IsCancellationRequested)
-            {
-                NetworkingLog.ProtocolThrew(Logger, e, Transport.Peer.ToString()!, TypeName.Of(GetType()));
-                Transport.AbortConnection();
-            }
+                AbortAfter(e);
         }
 
         await _output.Writer.CompleteAsync();

@@ -60,5 +60,12 @@ public abstract class Protocol
 
     internal bool LoseReadConnection() => ReadConnectionLost();
 
+    /// <summary>Logs an exception of an asynchronous callback and aborts the connection.</summary>
+    private protected void AbortAfter(Exception failure)
+    {
+        NetworkingLog.Attempt(() => NetworkingLog.ProtocolThrew(Logger, failure, Transport.Peer.ToString()!, TypeName.Of(GetType())));
+        Transport.AbortConnection();
+    }
+
     internal void LoseConnection(Exception? reason) => ConnectionLost(reason);
 }

@@ -9,30 +9,19 @@ var port = Option("port", 10000, "the port to listen on", minimum: 0, maximum: 6
 
 // Everything that is to run belongs to the application; nothing is opened before it starts.
 var application = new Application("NAME");
-var server = new TcpServer(port, new EchoFactory(), "127.0.0.1");
+var server = new TcpServer(port, ServerFactory.ForProtocol(() => new EchoProtocol()), "127.0.0.1");
 server.SetServiceParent(application);
-
-// Makes a protocol for each connection. What all connections share goes here.
-class EchoFactory : ServerFactory
-{
-    protected override Protocol BuildProtocol(EndPoint peer) => new EchoProtocol();
-}
 
 // One connection. Its methods are never called at the same time.
 class EchoProtocol : LineProtocol
 {
-    protected override void ConnectionMade()
-    {
-        Delimiter = "\n"u8.ToArray();
-        SendLine("hello");
-    }
+    protected override void ConnectionMade() => SendLine("hello");
 
-    protected override void LineReceived(ReadOnlySpan<byte> line)
+    protected override void LineReceived(string line)
     {
-        var text = Encoding.UTF8.GetString(line).TrimEnd('\r');
-        if (text == "quit")
+        if (line == "quit")
             Transport.LoseConnection();
         else
-            SendLine($"you said: {text}");
+            SendLine($"you said: {line}");
     }
 }

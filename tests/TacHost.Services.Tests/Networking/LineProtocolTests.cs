@@ -8,9 +8,30 @@ public sealed class LineProtocolTests
     [Fact]
     public void LineReceived_Lines_GetsEachWithoutItsDelimiter()
     {
-        RecordingLines lines = new();
+        RecordingLines lines = new("\r\n");
         MemoryTransport.Feed(lines, "one\r\n\r\nth\nr\ree\r\nfo"u8.ToArray());
         Assert.Equal(["line one", "line ", "line th\nr\ree"], lines.Events);
+    }
+
+    [Fact]
+    public void LineReceived_WithoutADelimiterOfItsOwn_AcceptsLfWithAnOptionalCr()
+    {
+        foreach (var length in Enumerable.Range(1, 9))
+        {
+            RecordingLines lines = new(maxLength: 3) { GoesOnAfterLongLines = true };
+            MemoryTransport.Feed(lines, "one\ntwo\r\n\n\r\na\rb\nfour\nc\r\r\nabc\r\rd\nabc\r\n"u8.ToArray(), length);
+            Assert.Equal(["line one", "line two", "line ", "line ", "line a\rb", "exceeded fou", "line c\r", "exceeded abc", "line abc"], lines.Events);
+        }
+    }
+
+    [Fact]
+    public void SendLine_WithoutADelimiterOfItsOwn_EndsLinesWithCrLf()
+    {
+        RecordingLines lines = new();
+        var transport = MemoryTransport.Feed(lines, []);
+        lines.SendLine("one");
+        lines.SendLine("two"u8);
+        Assert.Equal("one\r\ntwo\r\n"u8.ToArray(), transport.Written);
     }
 
     [Theory]
@@ -75,7 +96,7 @@ public sealed class LineProtocolTests
     public void LineReceived_PrintedLinesInAnyFragmentation_AreTheSame() =>
         Gen.Select(
             Gen.String[Gen.Char['a', 'z'], 0, 20].Array[0, 10],
-            AnyOf.These("\n", "\r\n", "--=--", "aa\n"),
+            AnyOf.These("\n", "\r\n", "--=--", "aa\n", null),
             Gen.Int[1, 9].Array[1, 5]).Sample((texts, delimiter, lengths) =>
         {
             RecordingLines sender = new(delimiter);
@@ -91,15 +112,15 @@ public sealed class LineProtocolTests
 
     [Fact]
     public void LineReceived_GarbageInAnyFragmentation_GivesTheSameAndKeepsLittle() =>
-        Gen.Select(AnyOf.These<byte>(13, 10, 65).Array[0, 200], Gen.Int[0, 8], AnyOf.These("\n", "\r\n", "\n\r\n"), Gen.Int[1, 9].Array[1, 5], Gen.Bool).Sample((data, limit, delimiter, lengths, goesOn) =>
+        Gen.Select(AnyOf.These<byte>(13, 10, 65).Array[0, 200], Gen.Int[0, 8], AnyOf.These("\n", "\r\n", "\n\r\n", null), Gen.Int[1, 9].Array[1, 5], Gen.Bool).Sample((data, limit, delimiter, lengths, goesOn) =>
         {
             RecordingLines whole = new(delimiter, limit) { GoesOnAfterLongLines = goesOn };
             MemoryTransport.Feed(whole, data);
             RecordingLines pieces = new(delimiter, limit) { GoesOnAfterLongLines = goesOn };
             var transport = MemoryTransport.Feed(pieces, data, lengths);
             return whole.Events.SequenceEqual(pieces.Events)
-                && (transport.IsLosing || pieces.Held.Count < limit + delimiter.Length)
-                && pieces.Held.Capacity <= limit + delimiter.Length + lengths.Max();
+                && (transport.IsLosing || pieces.Held.Count < limit + (delimiter?.Length ?? 2))
+                && pieces.Held.Capacity <= limit + (delimiter?.Length ?? 2) + lengths.Max();
         });
 
     [Fact]

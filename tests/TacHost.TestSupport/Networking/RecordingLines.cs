@@ -6,9 +6,10 @@ namespace TacHost.TestSupport.Networking;
 /// <summary>Notes each line, and does what a test says with it.</summary>
 public sealed class RecordingLines : LineProtocol
 {
-    public RecordingLines(string delimiter = "\r\n", int? maxLength = null)
+    public RecordingLines(string? delimiter = null, int? maxLength = null)
     {
-        Delimiter = Encoding.Latin1.GetBytes(delimiter);
+        if (delimiter is not null)
+            Delimiter = Encoding.Latin1.GetBytes(delimiter);
         if (maxLength is { } length)
             MaxLength = length;
     }
@@ -25,8 +26,6 @@ public sealed class RecordingLines : LineProtocol
     public new ITransport Transport => base.Transport;
 
     public new void SetRawMode() => base.SetRawMode();
-
-    public new void SendLine(string line) => base.SendLine(line);
 
     protected override void LineReceived(ReadOnlySpan<byte> line)
     {

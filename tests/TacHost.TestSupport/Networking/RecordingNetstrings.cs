@@ -18,10 +18,6 @@ public sealed class RecordingNetstrings : NetstringProtocol
 
     public new ITransport Transport => base.Transport;
 
-    public new void SendString(string text) => base.SendString(text);
-
-    public new void SendString(ReadOnlySpan<byte> text) => base.SendString(text);
-
     protected override void StringReceived(ReadOnlySpan<byte> text)
     {
         var received = Encoding.Latin1.GetString(text);

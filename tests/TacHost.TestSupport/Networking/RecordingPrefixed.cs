@@ -15,8 +15,6 @@ public sealed class RecordingPrefixed : LengthPrefixedProtocol
 
     public List<string> Events { get; } = [];
 
-    public new void SendString(ReadOnlySpan<byte> text) => base.SendString(text);
-
     protected override void StringReceived(ReadOnlySpan<byte> text) => Events.Add(Encoding.Latin1.GetString(text));
 
     protected override void LengthLimitExceeded(long length) => Events.Add($"{length} is too long");

@@ -52,6 +52,8 @@ internal partial class SocketTransport : ITransport, IConnection
     public void Open(Protocol protocol, ILogger logger)
     {
         (_protocol, _logger) = (protocol, logger);
+        if (logger.IsEnabled(LogLevel.Debug))
+            LogOpened();
         Call(static transport => transport._protocol!.MakeConnection(transport, transport._logger!));
         lock (_socket)
         {
@@ -110,7 +112,19 @@ internal partial class SocketTransport : ITransport, IConnection
     {
         StopProducer();
         Call(static transport => transport._protocol!.LoseConnection(transport._reason));
+        if (_logger!.IsEnabled(LogLevel.Debug))
+            LogLost();
     }
+
+    private void LogOpened() => NetworkingLog.Attempt(() => NetworkingLog.ConnectionOpened(_logger!, Peer, Local));
+
+    private void LogLost() => NetworkingLog.Attempt(() =>
+    {
+        if (_reason is { } reason)
+            NetworkingLog.ConnectionLost(_logger!, Peer, reason.Message);
+        else
+            NetworkingLog.ConnectionClosed(_logger!, Peer);
+    });
 
     /// <summary>The boundary around one connection: what its protocol throws ends it, and no other.</summary>
     private void Call(Action<SocketTransport> callback)
