@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using TacHost.Services.Networking;
 using TacHost.Services.Networking.Connections;
 using TacHost.Services.Networking.Listening;
 using TacHost.Services.Supervision;
@@ -89,6 +90,14 @@ public sealed class Application : MultiService, IAsyncDisposable
     {
         if (!Interlocked.Exchange(ref _isDisposed, true))
             await DisposeBelowAsync(this);
+    }
+
+    /// <summary>Returns what the connections of a service add up to, or null for a service without connections.</summary>
+    /// <param name="service">A service of this tree.</param>
+    public ConnectionTotals? GetConnectionTotals(IService service)
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        return ConnectionMetrics.TotalsOf(service.ServicePath);
     }
 
     /// <summary>Returns the absolute form of a path. A relative one starts at <see cref="BaseDirectory"/>, wherever the process works.</summary>

@@ -17,7 +17,7 @@ namespace TacHost.Web;
 /// A stop closes the port first, then waits for the requests that are being answered until the grace period is over, and aborts what is left.
 /// What Kestrel logs goes to the service's logger. An exception that a handler throws is logged, and answered by status 500.
 /// </remarks>
-public class HttpServer : Service, IServiceNeeds
+public class HttpServer : Service, IListeningService, IServiceNeeds
 {
     private static readonly TimeSpan _timeAtStop = TimeSpan.FromSeconds(1);
 

@@ -81,8 +81,8 @@ internal static class Program
                 return NewCommand.Write(template, file);
             case HostRequest.Check { Options: var options, Files: var files }:
                 return CheckCommand.Run(options, files);
-            case HostRequest.ShowTree { Options: var options, File: var file }:
-                return CheckCommand.ShowTree(options, file);
+            case HostRequest.ShowTree { Options: var options, Name: var name }:
+                return TreeCommand.TryRun(name, options.Command) ?? CheckCommand.ShowTree(options, name!);
             case HostRequest.Operate operate:
                 return OperatorCommands.Run(operate);
             case HostRequest.Restore { Options: var options, Files: var files }:

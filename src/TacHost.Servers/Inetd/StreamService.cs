@@ -5,7 +5,7 @@ using TacHost.Services.Networking;
 namespace TacHost.Servers.Inetd;
 
 /// <summary>A service of inetd that accepts connections: each gets a program, or what an internal service says.</summary>
-internal sealed class StreamService : Service, IConnectionHandler
+internal sealed class StreamService : Service, IConnectionHandler, IListeningService
 {
     private readonly InetdService _service;
     private readonly InetdOptions _options;

@@ -3,11 +3,12 @@ using System.Net;
 using System.Net.Sockets;
 using TacHost.Services;
 using TacHost.Services.Interop;
+using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Inetd;
 
 /// <summary>A service of inetd whose program gets the bound socket itself, and nothing happens to that until the program ends.</summary>
-internal sealed class WaitService : Service
+internal sealed class WaitService : Service, IListeningService
 {
     private readonly InetdService _service;
     private readonly InetdOptions _options;

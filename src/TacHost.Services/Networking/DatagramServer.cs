@@ -5,7 +5,7 @@ namespace TacHost.Services.Networking;
 
 /// <summary>A service that binds datagram sockets and gives what comes to a protocol.</summary>
 /// <remarks>Binds in the privileged part of its start, so that a low port can be had before privileges are given up; receives once started.</remarks>
-public abstract class DatagramServer : Service
+public abstract class DatagramServer : Service, IListeningService
 {
     private readonly DatagramProtocol _protocol;
     private readonly Lock _calling = new();

@@ -8,7 +8,7 @@ namespace TacHost.Services.Networking;
 /// A stop closes the port first, then waits for the open connections until the grace period is over and aborts what is left.
 /// Ported from <c>twisted.application.internet.StreamServerEndpointService</c>, but a start that cannot listen fails, as it does with <c>strports.service</c>.
 /// </remarks>
-public class StreamServer : Service, IServiceNeeds
+public class StreamServer : Service, IListeningService, IServiceNeeds
 {
     private readonly ServerFactory _factory;
     private readonly ServerEndpoint _endpoint;

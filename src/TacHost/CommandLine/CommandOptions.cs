@@ -18,6 +18,12 @@ internal sealed record CommandOptions
     /// <summary>Whether to print JSON.</summary>
     public bool Json { get; init; }
 
+    /// <summary>Whether to show changes as they come.</summary>
+    public bool Watch { get; init; }
+
+    /// <summary>Whether a tac file is evaluated although it runs.</summary>
+    public bool Evaluate { get; init; }
+
     /// <summary>Whether lock files are made anew.</summary>
     public bool Renew { get; init; }
 }

@@ -76,6 +76,7 @@ internal static class Completion
             {
                 CommandWord.TacFile => """$(compgen -f -X '!*.csx' -- "$word") $(compgen -d -- "$word")""",
                 CommandWord.Plugin => """$(compgen -W "$("${COMP_WORDS[0]}" plugins --names 2>/dev/null | cut -f 1)" -- "$word")""",
+                CommandWord.RunningOrTacFile => """$(compgen -W "$("${COMP_WORDS[0]}" ps --names 2>/dev/null | cut -f 1)" -- "$word") $(compgen -f -X '!*.csx' -- "$word") $(compgen -d -- "$word")""",
                 CommandWord.Running => """$(compgen -W "$("${COMP_WORDS[0]}" ps --names 2>/dev/null | cut -f 1)" -- "$word")""",
                 CommandWord.Directory => """$(compgen -d -- "$word")""",
                 CommandWord.Choice => $"$(compgen -W '{string.Join(' ', command.Choices)}' -- \"$word\")",
@@ -157,6 +158,7 @@ internal static class Completion
             {
                 CommandWord.TacFile => " '*:tac file:_files -g \"*.csx\"'",
                 CommandWord.Plugin => " '*:plugin:(${${(f)\"$($program plugins --names 2>/dev/null)\"}%%$'\\t'*})'",
+                CommandWord.RunningOrTacFile => " '*:application:_alternative \"applications:application:(${${(f)\\\"$($program ps --names 2>/dev/null)\\\"}%%$'\\t'*})\" \"files:tac file:_files -g *.csx\"'",
                 CommandWord.Running => " '*:application:(${${(f)\"$($program ps --names 2>/dev/null)\"}%%$'\\t'*})'",
                 CommandWord.Directory => " '*:directory:_files -/'",
                 CommandWord.Choice => $" '*:word:({string.Join(' ', command.Choices)})'",
@@ -214,7 +216,7 @@ internal static class Completion
         foreach (var command in HostCommands.All)
         {
             lines.Append(CultureInfo.InvariantCulture, $"complete -c tachost -n __fish_is_first_token -a {command.Name} -d '{FishText(command.Description)}'\n");
-            if (command.Word == CommandWord.Running)
+            if (command.Word is CommandWord.Running or CommandWord.RunningOrTacFile)
                 lines.Append(CultureInfo.InvariantCulture, $"complete -c tachost -n '__fish_seen_subcommand_from {command.Name}' -a '(tachost ps --names 2>/dev/null)'\n");
             if (command.Choices.Count > 0)
                 lines.Append(CultureInfo.InvariantCulture, $"complete -c tachost -n '__fish_seen_subcommand_from {command.Name}' -a '{string.Join(' ', command.Choices)}'\n");

@@ -62,6 +62,9 @@ internal enum CommandWord
     /// <summary>The names of running applications.</summary>
     Running,
 
+    /// <summary>The names of running applications, and tac files.</summary>
+    RunningOrTacFile,
+
     /// <summary>Directories.</summary>
     Directory,
 

@@ -13,9 +13,21 @@ internal static class HostCommands
     [
         new("ps", "", "list the applications that run here: those of this user, and for root of all users", (options, words) => Operate("ps", options, words, 0, 0)) { Options = [_json, _names] },
         new("status", "[WHO]", "show how a running application does; WHO is its name, its process id, its pid file or its tac file, and nothing where only one runs", (options, words) => Operate("status", options, words, 0, 1)) { Word = CommandWord.Running, Options = [_json] },
+        new("stop", "[WHO] [PATH]", "stop a running application, and return when it has ended; or the service at PATH in it", (options, words) => Operate("stop", options, words, 0, 2)) { Word = CommandWord.Running },
+        new("start", "WHO PATH", "start a service of a running application that was stopped, or has failed", (options, words) => Operate("start", options, words, 2, 2)) { Word = CommandWord.Running },
+        new("restart", "WHO PATH", "stop a service of a running application and start it again", (options, words) => Operate("restart", options, words, 2, 2)) { Word = CommandWord.Running },
         new("parameters", "FILE", "list the parameters of a tac file; the same as FILE --help", (options, words) => words is [var file] ? new HostRequest.ShowParameters(HostRequest.ForHelp(options), file) : null) { Word = CommandWord.TacFile },
         new("check", "FILE...", "compile tac files and build their trees without starting anything, and look for what would fail; exits 0 if there is nothing", (options, words) => words.Length > 0 ? new HostRequest.Check(HostRequest.ForHelp(options), words) : null) { Word = CommandWord.TacFile, Options = [_json] },
-        new("tree", "FILE", "print the services of a tac file, with what they listen on and read", (options, words) => words is [var file] ? new HostRequest.ShowTree(HostRequest.ForHelp(options), file) : null) { Word = CommandWord.TacFile, Options = [_json] },
+        new("tree", "[WHO|FILE]", "show the services of a running application: state, connections, failures; or those of a tac FILE that is not running, with what they listen on and read", (options, words) => words.Length < 2 ? new HostRequest.ShowTree(HostRequest.ForHelp(options), words.Length == 0 ? null : words[0]) : null)
+        {
+            Word = CommandWord.RunningOrTacFile,
+            Options =
+            [
+                _json,
+                new("--watch", null, null, "Show it again each second.", (options, _) => options with { Command = options.Command with { Watch = true } }),
+                new("--evaluate", null, null, "Evaluate the tac file, also if it is running.", (options, _) => options with { Command = options.Command with { Evaluate = true } }),
+            ],
+        },
         new("new", "[TEMPLATE] NAME", "write a first tac file that runs, with comments; --list shows the templates", (options, words) => words switch
         {
             [] when options.Command.List => new HostRequest.ListTemplates(),

@@ -115,7 +115,7 @@ internal abstract record HostRequest
 
     public sealed record Check(HostOptions Options, IReadOnlyList<string> Files) : HostRequest;
 
-    public sealed record ShowTree(HostOptions Options, string File) : HostRequest;
+    public sealed record ShowTree(HostOptions Options, string? Name) : HostRequest;
 
     /// <summary>A command about what runs.</summary>
     public sealed record Operate(HostOptions Options, string Command, IReadOnlyList<string> Words) : HostRequest;

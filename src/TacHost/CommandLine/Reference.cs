@@ -11,7 +11,7 @@ internal static class Reference
     [
         ("tachost deployments/ecstasy.csx", "start a daemon; the prompt is back when it serves"),
         ("tachost fastpoetry --port 10000 --poem poetry/ecstasy.txt", "the same without a tac file: a plugin with its options"),
-        ("kill $(cat tachost.pid)", "stop it"),
+        ("tachost stop", "stop it"),
     ];
 
     public static IReadOnlyList<(string Term, string Meaning)> Commands { get; } = [.. HostCommands.All.Select(command => (command.Synopsis, command.Description))];

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TacHost.Interop;
 
-/// <summary>The calls on local sockets, unix(7).</summary>
+/// <summary>The calls on local sockets, unix(7), and on terminals.</summary>
 internal static unsafe partial class Libc
 {
     [LibraryImport(Library, EntryPoint = "getresuid")]
@@ -32,6 +32,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "getsockopt", SetLastError = true)]
     public static partial int GetSocketOption(SafeFileHandle socket, int level, int option, void* value, ref uint length);
+
+    [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int GetWindowSize(int descriptor, nuint request, out WindowSize size);
 
     /// <summary>Returns which of the events happen on a descriptor before a time is over; 0 if none does.</summary>
     public static short WaitFor(SafeFileHandle file, short events, TimeSpan time)

@@ -23,6 +23,13 @@ internal sealed class ConnectionMetrics(Application application)
         }
     }
 
+    /// <summary>Returns what was counted for one service, or null if it has not asked for counts.</summary>
+    public ConnectionTotals? TotalsOf(string servicePath)
+    {
+        lock (_gate)
+            return _all.TryGetValue(servicePath, out var counts) ? new ConnectionTotals(counts) : null;
+    }
+
     /// <summary>Takes the meter back, with all that was counted.</summary>
     public void Dispose()
     {

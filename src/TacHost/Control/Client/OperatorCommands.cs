@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using TacHost.CommandLine;
 
 namespace TacHost.Control.Client;
@@ -15,7 +16,18 @@ internal static class OperatorCommands
         {
             "ps" => PsCommand.Run(command),
             "status" => StatusCommand.Run(who, command.Json),
+            "stop" when request.Words.Count < 2 => StopCommand.Run(who),
+            "stop" or "start" or "restart" => Call(request.Command, who!, new JsonObject { ["service"] = request.Words[1] }),
             _ => throw new InvalidOperationException($"There is no command '{request.Command}'."),
         };
+    }
+
+    /// <summary>Calls a method that answers nothing.</summary>
+    private static int Call(string method, string who, JsonObject parameters)
+    {
+        var running = Who.Find(who);
+        using var client = running.Connect();
+        client.Call(method, parameters, Timeout.InfiniteTimeSpan);
+        return ExitCode.Success;
     }
 }

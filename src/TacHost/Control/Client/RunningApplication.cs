@@ -21,6 +21,10 @@ internal sealed record RunningApplication(int Process, uint User, string Socket,
     /// <summary>Gets the name of the user, or the number of one without a name.</summary>
     public string UserName => Accounts.User(User)?.Name ?? User.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>Connects to the process.</summary>
+    /// <exception cref="TacHostException">The process has ended.</exception>
+    public ControlClient Connect() => ControlClient.Connect(Process) ?? throw new TacHostException(ExitCode.Unavailable, $"process {Process} has just ended.");
+
     /// <summary>Returns all applications of this user, and for root of all users, in the order of their names.</summary>
     public static IReadOnlyList<RunningApplication> All() => Of(ControlAddress.All());
 

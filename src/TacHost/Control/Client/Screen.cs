@@ -1,3 +1,5 @@
+using TacHost.Interop;
+
 namespace TacHost.Control.Client;
 
 /// <summary>Standard output as a place for tables: its width, and whether it shows colours.</summary>
@@ -16,7 +18,7 @@ internal sealed class Screen
     public bool IsTerminal { get; } = !Console.IsOutputRedirected;
 
     /// <summary>Gets the number of columns, or null where lines may have any length.</summary>
-    public int? Width => IsTerminal && Console.WindowWidth is > 0 and var width ? width : null;
+    public int? Width => IsTerminal ? TerminalSize.Columns : null;
 
     private bool HasColours => IsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 

@@ -31,9 +31,13 @@ internal static class StatusCommand
     /// <summary>Asks a process for its state with all services.</summary>
     public static StatusReport Ask(RunningApplication running)
     {
-        using var client = ControlClient.Connect(running.Process) ?? throw new TacHostException(ExitCode.Unavailable, $"process {running.Process} has just ended.");
-        return client.Call("status", null, ControlClient.Patience).Deserialize(ControlJson.Default.StatusReport)!;
+        using var client = running.Connect();
+        return Ask(client);
     }
+
+    /// <summary>Asks a process for its state with all services.</summary>
+    public static StatusReport Ask(ControlClient client) =>
+        client.Call("status", null, ControlClient.Patience).Deserialize(ControlJson.Default.StatusReport)!;
 
     private static string Text(RunningApplication running, StatusReport status, ApplicationReport application)
     {

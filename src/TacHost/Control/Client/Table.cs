@@ -11,6 +11,9 @@ internal sealed class Table(params string[] headings)
 
     private readonly List<string[]> _rows = [];
 
+    /// <summary>Gets whether a text that is too long for the line loses its end. Defaults to false: a path tells more at its end.</summary>
+    public bool KeepsBeginning { get; init; }
+
     /// <summary>Adds a row, with a text for each column.</summary>
     public void Add(params string[] cells) => _rows.Add([.. cells.Select(OneLine.Of)]);
 
@@ -38,10 +41,11 @@ internal sealed class Table(params string[] headings)
                     text.Append(' ', widths[column] - cell.Length + Gap);
             }
 
+            while (text is [.., ' '])
+                text.Length--;
             text.Append('\n');
         }
     }
 
-    /// <summary>Keeps the end of a text, which tells more than the beginning of a path.</summary>
-    private static string Shortened(string text, int width) => text.Length <= width ? text : $"…{text[^(width - 1)..]}";
+    private string Shortened(string text, int width) => text.Length <= width ? text : KeepsBeginning ? $"{text[..(width - 1)]}…" : $"…{text[^(width - 1)..]}";
 }

@@ -12,9 +12,11 @@ internal sealed class ControlConnection(LocalSocket socket, ControlMethods metho
     private static readonly JsonElement _noId = JsonElement.Parse("null"u8);
 
     private readonly MessageStream _stream = new(socket, limits.LongestRequest);
+    private volatile bool _isBusy;
+    private volatile bool _isOver;
 
     /// <summary>Gets whether a call is under way.</summary>
-    public bool IsBusy { get; private set; }
+    public bool IsBusy => _isBusy;
 
     /// <summary>Serves the client until it goes, is silent for too long, or sends something that is too long.</summary>
     public void Run()
@@ -23,7 +25,7 @@ internal sealed class ControlConnection(LocalSocket socket, ControlMethods metho
         {
             try
             {
-                while (_stream.Receive(limits.LongestSilence) is { } message && Serve(message))
+                while (!_isOver && _stream.Receive(limits.LongestSilence) is { } message && Serve(message))
                 {
                 }
             }
@@ -36,6 +38,14 @@ internal sealed class ControlConnection(LocalSocket socket, ControlMethods metho
                 ReplyTo(_noId).Error(ControlError.NotARequest, e.Message);
             }
         }
+    }
+
+    /// <summary>Serves no further request. A call that is under way gets its answer.</summary>
+    /// <returns>Whether one is.</returns>
+    public bool Finish()
+    {
+        _isOver = true;
+        return _isBusy;
     }
 
     /// <summary>Ends the connection. A call that is under way is cancelled.</summary>
@@ -60,14 +70,14 @@ internal sealed class ControlConnection(LocalSocket socket, ControlMethods metho
 
         using (document)
         {
-            IsBusy = true;
+            _isBusy = true;
             try
             {
                 return Serve(document.RootElement);
             }
             finally
             {
-                IsBusy = false;
+                _isBusy = false;
             }
         }
     }

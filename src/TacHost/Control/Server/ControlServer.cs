@@ -71,7 +71,7 @@ internal sealed class ControlServer : IDisposable
             open = [.. _clients];
         foreach (var client in open)
         {
-            if (client.Connection.IsBusy)
+            if (client.Connection.Finish())
                 client.Thread!.Join(_longestFarewell);
             client.Connection.Close();
         }

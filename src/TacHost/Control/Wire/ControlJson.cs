@@ -8,6 +8,7 @@ namespace TacHost.Control.Wire;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ProcessReport))]
 [JsonSerializable(typeof(StatusReport))]
+[JsonSerializable(typeof(StopReport))]
 internal sealed partial class ControlJson : JsonSerializerContext
 {
     /// <summary>Gets the settings of all writers: text in any script stays readable.</summary>

@@ -20,6 +20,7 @@ internal sealed class MessageStream(LocalSocket socket, int longestMessage) : ID
     public SafeFileHandle? Attached { get; private set; }
 
     /// <summary>Receives a message, which is valid until the next call.</summary>
+    /// <param name="patience">How long to wait, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
     /// <returns>The message without its line feed, or null at the end.</returns>
     /// <exception cref="TimeoutException">It did not come in time.</exception>
     /// <exception cref="InvalidDataException">It is too long.</exception>
@@ -39,7 +40,7 @@ internal sealed class MessageStream(LocalSocket socket, int longestMessage) : ID
             searched = _end - _start;
             if (searched > longestMessage)
                 throw new InvalidDataException($"The message is longer than {longestMessage} bytes.");
-            var left = patience - Stopwatch.GetElapsedTime(began);
+            var left = patience == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : patience - Stopwatch.GetElapsedTime(began);
             if (left <= TimeSpan.Zero || !socket.WaitForInput(left))
                 throw new TimeoutException($"There was no whole message within {patience.TotalSeconds:0.###} s.");
             MakeRoom();

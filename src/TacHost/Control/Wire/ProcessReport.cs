@@ -52,7 +52,7 @@ internal sealed record ApplicationReport
     /// <summary>Gets the number of services, not counting groups.</summary>
     public int Services { get; init; }
 
-    /// <summary>Gets the paths of the services that have failed.</summary>
+    /// <summary>Gets the paths of the services that have failed, also of those that will be started again.</summary>
     public IReadOnlyList<string> Failed { get; init; } = [];
 
     /// <summary>Gets the number of open connections.</summary>

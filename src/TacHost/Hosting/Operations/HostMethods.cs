@@ -12,6 +12,9 @@ internal static class HostMethods
         ControlMethods methods = new();
         methods.Add("ps", call => call.Answer(Reports.Of(process), ControlJson.Default.ProcessReport));
         methods.Add("status", call => call.Answer(Reports.WithServices(process), ControlJson.Default.StatusReport));
+        methods.Add("stop", (call, _) => ServiceOperations.StopAsync(process, call));
+        methods.Add("start", (call, _) => ServiceOperations.StartAsync(process, call));
+        methods.Add("restart", (call, _) => ServiceOperations.RestartAsync(process, call));
         return methods;
     }
 }

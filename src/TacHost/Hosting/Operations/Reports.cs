@@ -1,6 +1,8 @@
+using System.Net;
 using TacHost.Control.Wire;
 using TacHost.Interop;
 using TacHost.Services;
+using TacHost.Services.Networking;
 
 namespace TacHost.Hosting.Operations;
 
@@ -28,7 +30,7 @@ internal static class Reports
         foreach (var deployment in process.Deployments)
         {
             if (deployment.HasApplication)
-                Add(services, deployment.Application, 0);
+                Add(services, deployment.Application, deployment.Application, 0);
         }
 
         return new StatusReport(Of(process), services);
@@ -38,7 +40,7 @@ internal static class Reports
     {
         List<ServiceReport> services = [];
         if (deployment.HasApplication)
-            Add(services, deployment.Application, 0);
+            Add(services, deployment.Application, deployment.Application, 0);
         return new ApplicationReport
         {
             Name = deployment.HasApplication ? deployment.Application.Name : null,
@@ -46,7 +48,7 @@ internal static class Reports
             State = Word(deployment.State),
             Since = deployment.StartedAt,
             Services = services.Count(service => !service.IsGroup),
-            Failed = [.. services.Where(service => service.State == Word(ServiceState.Failed)).Select(service => service.Path)],
+            Failed = [.. services.Where(service => service.State == Word(ServiceState.Failed) || service.NextTry is not null).Select(service => service.Path)],
             Connections = services.Sum(service => service.Connections ?? 0),
         };
     }
@@ -55,9 +57,10 @@ internal static class Reports
     private static string SourceOf(Deployment deployment, HostProcess process) =>
         deployment.Options.Plugin is null && process.LaunchDirectory is { } directory ? Path.GetFullPath(deployment.Recipe.Source, directory) : deployment.Recipe.Source;
 
-    private static void Add(List<ServiceReport> all, IService service, int depth)
+    private static void Add(List<ServiceReport> all, Application application, IService service, int depth)
     {
         var path = service.ServicePath;
+        var connections = application.GetConnectionTotals(service);
         all.Add(new ServiceReport
         {
             Path = path,
@@ -70,12 +73,18 @@ internal static class Reports
             Restarts = service.Restarts,
             LastFailure = service.LastFailure is { } failure ? $"{RootCause.Of(failure).GetType().Name}{FailurePlace.Of(failure)}: {RootCause.Of(failure).Message}" : null,
             NextTry = service.NextTry,
+            EndPoints = service is IListeningService listening ? [.. listening.EndPoints.Select(TextOf)] : [],
+            Connections = connections?.Open,
+            Accepted = connections?.Accepted,
         });
         if (service is not IServiceCollection group)
             return;
         foreach (var child in group)
-            Add(all, child, depth + 1);
+            Add(all, application, child, depth + 1);
     }
+
+    /// <summary>A socket without a name has no text.</summary>
+    private static string TextOf(EndPoint endPoint) => endPoint.ToString() ?? "";
 
     private static string Word(Enum state) => state.ToString().ToLowerInvariant();
 }
