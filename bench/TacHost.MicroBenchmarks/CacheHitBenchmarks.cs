@@ -34,5 +34,5 @@ public class CacheHitBenchmarks
     [Benchmark]
     public object Hit() => Prepare();
 
-    private TacRecipe Prepare() => TacFile.Prepare(_tac, _directories, new PackageOptions(), TacCache.At(Path.Combine(_directory, "cache")));
+    private TacPreparation Prepare() => TacFile.Prepare(_tac, _directories, new PackageOptions(), TacCache.At(Path.Combine(_directory, "cache")));
 }

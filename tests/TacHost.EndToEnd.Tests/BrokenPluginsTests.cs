@@ -5,7 +5,7 @@ namespace TacHost.EndToEnd.Tests;
 /// <summary>Each way to break a plugin has its message, and leaves the rest working.</summary>
 public sealed class BrokenPluginsTests
 {
-    private static string Contract { get; } = Path.GetDirectoryName(Program.Tachost)!;
+    private static string Contract { get; } = Program.HostDirectory;
 
     /// <summary>What is broken: how it is made, its exit code when it is run, what is said, and whether the list knows without loading it.</summary>
     public static TheoryData<string, int, string, bool> Ways => new()

@@ -68,24 +68,18 @@ public sealed class FrontProcessTests
     }
 
     [Fact]
-    public async Task Executable_DeletedMeanwhile_IsToldOf()
+    public async Task HostProgram_Missing_IsToldOf()
     {
         await using var sandbox = new Sandbox();
         var copy = sandbox.PathOf("program");
         Assert.Equal(0, (await sandbox.RunAsync("cp", "-r", Path.GetDirectoryName(Program.Tachost)!, copy)).ExitCode);
-
-        // .NET runs this before Main: the front process waits for the pipe, and starts the daemon after that.
-        PluginAssembly.Compile(sandbox.PathOf("Hook.dll"), "internal static class StartupHook { public static void Initialize() => System.IO.File.ReadAllText(\"pipe\"); }", copy);
-        sandbox.Environment["DOTNET_STARTUP_HOOKS"] = sandbox.PathOf("Hook.dll");
-        Assert.Equal(0, (await sandbox.RunAsync("mkfifo", "pipe")).ExitCode);
+        File.Delete(Path.Combine(copy, "host/tachost"));
         sandbox.WriteTac();
-        using var front = sandbox.StartProgram(Path.Combine(copy, "tachost"), "poem.csx");
-        await using (new StreamWriter(sandbox.PathOf("pipe")))
-            File.Delete(Path.Combine(copy, "tachost"));
 
-        await front.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(OperatingSystem, front.ExitCode);
-        Assert.Equal($"tachost: cannot start the daemon process '{copy}/tachost': No such file or directory.\n", await front.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        var daemon = await sandbox.RunAsync(Path.Combine(copy, "tachost"), "poem.csx");
+        Assert.Equal(new Outcome(OperatingSystem, "", $"tachost: cannot start the daemon process '{copy}/host/tachost': No such file or directory.\n"), daemon);
+        var foreground = await sandbox.RunAsync(Path.Combine(copy, "tachost"), "-n", "poem.csx");
+        Assert.Equal(new Outcome(OperatingSystem, "", $"tachost: cannot start the host '{copy}/host/tachost': No such file or directory.\n"), foreground);
         AssertNothingLeft(sandbox);
     }
 

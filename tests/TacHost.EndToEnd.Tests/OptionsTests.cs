@@ -228,7 +228,7 @@ public sealed class OptionsTests
                 public void Dispose() => System.IO.File.AppendAllText("mine.log", "closed\n");
             }
             """,
-            Path.Combine(Path.GetDirectoryName(Program.Tachost)!, "Microsoft.Extensions.Logging.Abstractions.dll"));
+            Path.Combine(Program.HostDirectory, "Microsoft.Extensions.Logging.Abstractions.dll"));
         var id = await StartDaemon(sandbox, ["--lib", "lib", "--logger", "Mine.ToFile, Mine", "--syslog", sandbox.UseSharedTac()]);
         await sandbox.KillAsync(id);
         await Until.GoneAsync(id);

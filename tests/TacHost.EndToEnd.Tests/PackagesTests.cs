@@ -8,7 +8,7 @@ public sealed class PackagesTests
 {
     private const string End = "\nvar application = new Application(\"x\");";
 
-    private static string Host => Path.GetDirectoryName(Program.Tachost)!;
+    private static string Host => Program.HostDirectory;
 
     [Fact]
     public async Task Package_WithItsDependencies_IsRestoredOnceAndLocked()

@@ -7,7 +7,7 @@ namespace TacHost.EndToEnd.Tests;
 /// <summary>Plugins as their users see them: listed, asked for help, completed, run.</summary>
 public sealed partial class PluginsTests
 {
-    private static string Contract { get; } = Path.GetDirectoryName(Program.Tachost)!;
+    private static string Contract { get; } = Program.HostDirectory;
 
     [Fact]
     public async Task Tachost_Alone_ListsPluginsSortedWithDescriptions()

@@ -61,7 +61,7 @@ public sealed class ReferencesTests
         var native = sandbox.PathOf(string.Format(System.Globalization.CultureInfo.InvariantCulture, place, architecture));
         Directory.CreateDirectory(Path.GetDirectoryName(native)!);
         File.Copy(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "libSystem.Native.so"), native);
-        PluginAssembly.Compile(sandbox.PathOf("lib/caller.dll"), NativeCaller, Path.GetDirectoryName(Program.Tachost)!);
+        PluginAssembly.Compile(sandbox.PathOf("lib/caller.dll"), NativeCaller, Program.HostDirectory);
         sandbox.Write("x.csx", "#r \"caller.dll\"\nConsole.WriteLine($\"got {Caller.Id() == Environment.ProcessId}\");" + End);
 
         Assert.Equal("got True", await OutputAsync(sandbox, "x.csx"));
@@ -73,7 +73,7 @@ public sealed class ReferencesTests
         await using var sandbox = new Sandbox();
         Directory.CreateDirectory(sandbox.PathOf("plugins"));
         File.Copy(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "libSystem.Native.so"), sandbox.PathOf("plugins/libtacnative.so"));
-        PluginAssembly.Compile(sandbox.PathOf("plugins/native.dll"), PluginAssembly.Source("native", "public Maker() => System.Console.WriteLine($\"got {Caller.Id() == System.Environment.ProcessId}\");", rest: NativeCaller), Path.GetDirectoryName(Program.Tachost)!);
+        PluginAssembly.Compile(sandbox.PathOf("plugins/native.dll"), PluginAssembly.Source("native", "public Maker() => System.Console.WriteLine($\"got {Caller.Id() == System.Environment.ProcessId}\");", rest: NativeCaller), Program.HostDirectory);
         using var process = sandbox.Start("-n", "--pidfile=", "--plugins", "plugins", "native");
 
         Assert.Equal("got True", await GotAsync(process));
@@ -84,7 +84,7 @@ public sealed class ReferencesTests
     {
         await using var sandbox = new Sandbox();
         Directory.CreateDirectory(sandbox.PathOf("lib"));
-        PluginAssembly.Compile(sandbox.PathOf("lib/caller.dll"), NativeCaller, Path.GetDirectoryName(Program.Tachost)!);
+        PluginAssembly.Compile(sandbox.PathOf("lib/caller.dll"), NativeCaller, Program.HostDirectory);
         sandbox.Write("x.csx", "#r \"caller.dll\"\nclass C { public static readonly int Id = Caller.Id(); }\nConsole.WriteLine(C.Id);" + End);
         var outcome = await sandbox.TachostAsync("x.csx");
 
@@ -100,7 +100,7 @@ public sealed class ReferencesTests
         Directory.CreateDirectory(sandbox.PathOf("lib/runtimes/unix/lib/net99.0"));
         Directory.CreateDirectory(sandbox.PathOf("lib/runtimes/win/lib/net8.0"));
         foreach (var (path, where) in new[] { ("lib", "all"), ("lib/runtimes/unix/lib/net8.0", "unix"), ("lib/runtimes/unix/lib/net99.0", "later"), ("lib/runtimes/win/lib/net8.0", "win") })
-            PluginAssembly.Compile(sandbox.PathOf($"{path}/where.dll"), $"public static class Where {{ public static string Is() => \"{where}\"; }}", Path.GetDirectoryName(Program.Tachost)!);
+            PluginAssembly.Compile(sandbox.PathOf($"{path}/where.dll"), $"public static class Where {{ public static string Is() => \"{where}\"; }}", Program.HostDirectory);
         sandbox.Write("x.csx", "#r \"where.dll\"\nConsole.WriteLine($\"got {Where.Is()}\");" + End);
 
         Assert.Equal("got unix", await OutputAsync(sandbox, "x.csx"));
@@ -125,7 +125,7 @@ public sealed class ReferencesTests
     {
         await using var sandbox = new Sandbox();
         Directory.CreateDirectory(sandbox.PathOf("lib"));
-        var own = Path.GetDirectoryName(Program.Tachost)!;
+        var own = Program.HostDirectory;
         foreach (var name in (string[])["Microsoft.Extensions.DependencyInjection.Abstractions.dll", "Microsoft.Extensions.Configuration.Abstractions.dll"])
             File.Copy(Path.Combine(own, name), sandbox.PathOf($"lib/{name}"));
         PluginAssembly.Compile(sandbox.PathOf("lib/shared.dll"), """
@@ -146,7 +146,7 @@ public sealed class ReferencesTests
         Directory.CreateDirectory(sandbox.PathOf("rel/1/lib"));
         Directory.CreateDirectory(sandbox.PathOf("bin"));
         sandbox.Write("rel/1/sub/common.csx", "var two = 2;");
-        PluginAssembly.Compile(sandbox.PathOf("rel/1/lib/where.dll"), "public static class Where { public static string Is() => \"here\"; }", Path.GetDirectoryName(Program.Tachost)!);
+        PluginAssembly.Compile(sandbox.PathOf("rel/1/lib/where.dll"), "public static class Where { public static string Is() => \"here\"; }", Program.HostDirectory);
         sandbox.Write("rel/1/app.csx", "#load \"sub/common.csx\"\n#r \"where.dll\"\nConsole.WriteLine($\"got {two} {Where.Is()}\");" + End);
         File.CreateSymbolicLink(sandbox.PathOf("bin/app"), "../rel/1/app.csx");
 
@@ -167,7 +167,7 @@ public sealed class ReferencesTests
     [Fact]
     public void Libraries_OfTheHost_HaveTheirDocumentationBesideThem()
     {
-        var own = Path.GetDirectoryName(Program.Tachost)!;
+        var own = Program.HostDirectory;
         string[] libraries = [Path.Combine(own, "TacHost.Services.dll"), .. Directory.GetFiles(Path.Combine(own, "plugins"), "TacHost.*.dll"), Path.Combine(own, "plugins", "FastPoetry.Services.dll")];
 
         Assert.True(libraries.Length > 4);

@@ -7,7 +7,12 @@ public sealed partial class LayersTests
 {
     private const string Contract = "TacHost.Services";
 
-    /// <summary>For each namespace of the host, those it may name. The root holds Program, which names all, and what all may name.</summary>
+    private const string Front = "TacHost", Host = "TacHost.Runtime", Core = "TacHost.Core";
+
+    /// <summary>The two programs, and what both are compiled against.</summary>
+    private static readonly string[] _parts = [Front, Host, Core];
+
+    /// <summary>For each namespace of these, those it may name. The root holds what names all, and what all may name.</summary>
     private static readonly Dictionary<string, string[]> _mayKnow = new()
     {
         ["TacHost.CommandLine"] = ["TacHost.Logging"],
@@ -29,7 +34,7 @@ public sealed partial class LayersTests
     [Fact]
     public void Folders_OfTheHost_AllHaveARule() =>
         Assert.Equal(
-            Directory.EnumerateDirectories(Path.Combine(Source, "TacHost")).Select(path => $"TacHost.{Path.GetFileName(path)}").Order(),
+            _parts.SelectMany(part => Directory.EnumerateDirectories(Path.Combine(Source, part))).Select(path => $"TacHost.{Path.GetFileName(path)}").Distinct().Order(),
             _mayKnow.Keys.Order());
 
     [Fact]
@@ -39,7 +44,7 @@ public sealed partial class LayersTests
         foreach (var folder in folders)
         {
             var forbidden = folders.Append(Contract).Except(_mayKnow[folder]).Where(other => other != folder).ToList();
-            foreach (var file in Files(Path.Combine(Source, "TacHost", folder["TacHost.".Length..])))
+            foreach (var file in FilesOfBoth().Where(file => file.Contains($"/{folder["TacHost.".Length..]}/", StringComparison.Ordinal)))
             {
                 var text = Code(file);
                 Assert.DoesNotContain(forbidden, other => Names(text, other));
@@ -53,9 +58,9 @@ public sealed partial class LayersTests
     [InlineData("Wire", "TacHost.Control.Server", "TacHost.Control.Client")]
     public void Control_ClientAndServer_ShareTheWireAlone(string folder, params string[] forbidden)
     {
-        foreach (var file in Files(Path.Combine(Source, "TacHost", "Control", folder)))
+        foreach (var file in FilesOfBoth().Where(file => file.Contains($"/Control/{folder}/", StringComparison.Ordinal)))
             Assert.DoesNotContain(forbidden, other => Names(Code(file), other));
-        Assert.All(Files(Path.Combine(Source, "TacHost", "Hosting")), file => Assert.False(Names(Code(file), "TacHost.Control.Client")));
+        Assert.All(FilesOfBoth().Where(file => file.Contains("/Hosting/", StringComparison.Ordinal)), file => Assert.False(Names(Code(file), "TacHost.Control.Client")));
     }
 
     [Theory]
@@ -67,7 +72,7 @@ public sealed partial class LayersTests
     [InlineData("AssemblyLoadContext", "Loading")]
     public void Library_OfOneFolder_IsNamedNowhereElse(string library, string folder)
     {
-        foreach (var file in Files(Path.Combine(Source, "TacHost")).Where(file => !file.Contains($"/TacHost/{folder}/", StringComparison.Ordinal)))
+        foreach (var file in FilesOfBoth().Where(file => !_parts.Any(part => file.Contains($"/{part}/{folder}/", StringComparison.Ordinal))))
             Assert.False(Names(Code(file), library), $"'{file}' names {library}, which only {folder} may");
     }
 
@@ -75,7 +80,7 @@ public sealed partial class LayersTests
     [Fact]
     public void Compiler_OutsideOfTheHost_IsNamedByThePromptAlone()
     {
-        foreach (var file in Files(Source).Where(file => !file.Contains("/TacHost/", StringComparison.Ordinal) && !file.Contains("/TacHost.Telnet.Prompt/", StringComparison.Ordinal)))
+        foreach (var file in Files(Source).Where(file => !file.Contains("/src/TacHost/", StringComparison.Ordinal) && !file.Contains("/TacHost.Telnet.Prompt/", StringComparison.Ordinal)))
             Assert.False(Names(Code(file), "Microsoft.CodeAnalysis"), $"'{file}' names the compiler, which only TacHost.Telnet.Prompt may");
     }
 
@@ -94,10 +99,40 @@ public sealed partial class LayersTests
     [Fact]
     public void Host_RefersToTheExampleOnlyToPlaceItBesideItself()
     {
-        foreach (var file in Files(Path.Combine(Source, "TacHost")))
+        foreach (var file in FilesOfBoth())
             Assert.DoesNotContain("FastPoetry", Code(file), StringComparison.Ordinal);
         Assert.DoesNotContain("FastPoetry.Services", typeof(ExitCode).Assembly.GetReferencedAssemblies().Select(name => name.Name));
     }
+
+    /// <summary>The wall between the programs: neither is compiled against the other, and the compiler stays with the command.</summary>
+    [Fact]
+    public void Host_AndCommand_DoNotKnowEachOther()
+    {
+        Assert.Empty(References(Core));
+        Assert.DoesNotContain(Front, References(Host));
+        Assert.DoesNotContain(typeof(TacHost.Scripting.TacFile).Assembly.GetReferencedAssemblies(), name => name.Name == "tachost-host");
+        Assert.DoesNotContain(typeof(TacHost.Hosting.HostProcess).Assembly.GetReferencedAssemblies(), name => name.Name!.StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal) || name.Name == "tachost");
+        foreach (var file in Files(Path.Combine(Source, Host)).Concat(Files(Path.Combine(Source, Core))))
+            Assert.False(Names(Code(file), "Microsoft.CodeAnalysis"), $"'{file}' names the compiler, which only the command may");
+    }
+
+    [Fact]
+    public void Host_Built_HasNoCompilerBesideIt()
+    {
+        var output = Path.Combine(Built.Directory, "host");
+        Assert.Contains("tachost-host.dll", Directory.EnumerateFiles(output).Select(Path.GetFileName));
+        Assert.DoesNotContain(Directory.EnumerateFiles(output, "*", SearchOption.AllDirectories), path => Path.GetFileName(path).StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal));
+    }
+
+    /// <summary>Code of a user is loaded by the host alone.</summary>
+    [Fact]
+    public void Command_LoadsNothing()
+    {
+        foreach (var file in Files(Path.Combine(Source, Front)).Concat(Files(Path.Combine(Source, Core))))
+            Assert.DoesNotMatch(@"\bAssemblyLoadContext\b|\bAssembly\.Load|\bActivator\b", Code(file));
+    }
+
+    private static IEnumerable<string> FilesOfBoth() => _parts.SelectMany(part => Files(Path.Combine(Source, part)));
 
     private static bool Names(string text, string name) => Regex.IsMatch(text, $@"\b{Regex.Escape(name)}\b(?!\.Tests)");
 

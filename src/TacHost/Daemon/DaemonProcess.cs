@@ -39,20 +39,20 @@ internal sealed class DaemonProcess : IDisposable
         var report = CreatePipe();
         using (prepared.Read)
         using (report.Write)
-            return new DaemonProcess(SelfExecution.Spawn(arguments, recipe, report.Write, prepared.Read), recipe, prepared.Write, report.Read);
+            return new DaemonProcess(HostExecution.Spawn(arguments, recipe, report.Write, prepared.Read), recipe, prepared.Write, report.Read);
     }
 
     /// <summary>Hands over what it is to run, and returns when it runs.</summary>
-    /// <param name="recipe">The prepared application.</param>
+    /// <param name="prepared">The application.</param>
     /// <param name="pidFile">The daemon's pid file, to be removed if the daemon dies without doing so.</param>
     /// <param name="patience">How long, and until when, it is waited for.</param>
-    /// <returns>What it wants to be shown.</returns>
+    /// <returns>What it wants to be shown; and whether it does not run, because that is all that was asked for.</returns>
     /// <exception cref="TacHostException">It does not run, for the reason it gave or for none; it is gone then, and its pid file with it.</exception>
     /// <exception cref="OperationCanceledException">It was interrupted, and is gone too.</exception>
-    public string Run(byte[] recipe, string? pidFile, DaemonPatience patience)
+    public (string Text, bool IsAnswer) Run(Prepared prepared, string? pidFile, DaemonPatience patience)
     {
         _pidFile = pidFile;
-        Handover.Write(_recipe, recipe);
+        Handover.Write(_recipe, prepared);
         _prepared.Dispose();
         if (!TryReadReport(patience, out var report))
         {
@@ -66,11 +66,13 @@ internal sealed class DaemonProcess : IDisposable
         if (report is (ExitCode.Success, var shown))
         {
             _isLeft = true;
-            return shown;
+            return (shown, false);
         }
 
         var status = End(patience);
         RemovePidFile();
+        if (report is (StartupReport.Answer, var answer))
+            return (answer, true);
         throw report is { } failed
             ? new TacHostException(failed.ExitCode, failed.Message)
             : new TacHostException(ExitCode.Software, $"the daemon (process {_process}) ended before it was running, {DescribeEnd(status)}, and gave no reason. Try --nodaemon to see what it does.");

@@ -3,14 +3,13 @@ using NuGet.Frameworks;
 using NuGet.Packaging.Core;
 using NuGet.Protocol.Core.Types;
 using TacHost.Loading;
-using TacHost.Services;
 
 namespace TacHost.Packages;
 
 /// <summary>Brings the packages of a tac file onto this machine, by its lock file or by making one. Needs no SDK.</summary>
 internal sealed class PackageRestore(string tac, IReadOnlyList<PackageDirective> directives, IReadOnlyList<string> addedSources, PackageOptions options)
 {
-    private static readonly NuGetFramework _framework = NuGetFramework.Parse($"net{Environment.Version.ToString(2)}");
+    private static readonly NuGetFramework _framework = NuGetFramework.Parse($"net{Framework.Version.ToString(2)}");
 
     private string Directory => Path.GetDirectoryName(Path.GetFullPath(tac))!;
 
@@ -92,7 +91,7 @@ internal sealed class PackageRestore(string tac, IReadOnlyList<PackageDirective>
     private static PackageSet Files(PackageLock locked, PackageFolder folder)
     {
         PackageAssets assets = new(_framework);
-        SharedAssemblies shared = new(typeof(IService).Assembly);
+        HostAssemblies shared = new();
         List<string> compile = [], run = [];
         foreach (var package in locked.Packages)
         {

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
-using TacHost.Services;
 using TacHost.Services.Plugins;
 
 namespace TacHost.Plugins;
@@ -10,7 +9,7 @@ namespace TacHost.Plugins;
 /// <summary>The plugins that an assembly declares, read from its metadata: nothing is loaded, nothing runs.</summary>
 internal sealed class AssemblyMetadata
 {
-    private static readonly string _contract = typeof(IService).Assembly.GetName().Name!;
+    private const string Contract = "TacHost.Services", OptionsNamespace = "TacHost.Services.Plugins";
 
     private readonly MetadataReader _metadata;
     private readonly TypeNames _names = new();
@@ -25,7 +24,7 @@ internal sealed class AssemblyMetadata
         if (!reader.HasMetadata)
             throw new BadImageFormatException("it has no metadata of .NET");
         var metadata = reader.GetMetadataReader();
-        return metadata.AssemblyReferences.Any(each => metadata.GetString(metadata.GetAssemblyReference(each).Name) == _contract)
+        return metadata.AssemblyReferences.Any(each => metadata.GetString(metadata.GetAssemblyReference(each).Name) == Contract)
             ? [.. new AssemblyMetadata(metadata).Plugins().OrderBy(plugin => plugin.Name, StringComparer.Ordinal)]
             : [];
     }
@@ -122,7 +121,7 @@ internal sealed class AssemblyMetadata
                 && _metadata.GetMemberReference((MemberReferenceHandle)attribute.Constructor).Parent is { Kind: HandleKind.TypeReference } parent
                 && _metadata.GetTypeReference((TypeReferenceHandle)parent) is var type
                 && _metadata.StringComparer.Equals(type.Name, name)
-                && _metadata.StringComparer.Equals(type.Namespace, typeof(PluginAttribute).Namespace!))
+                && _metadata.StringComparer.Equals(type.Namespace, OptionsNamespace))
                 return attribute.DecodeValue(_names);
         }
 

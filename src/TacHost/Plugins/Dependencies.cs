@@ -3,7 +3,6 @@ using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Runtime.InteropServices;
 using TacHost.Loading;
-using TacHost.Services;
 
 namespace TacHost.Plugins;
 
@@ -14,7 +13,7 @@ internal sealed class Dependencies(IReadOnlyList<string> directories)
     // What a ready-to-run image for another system has its machine combined with: Linux, macOS, FreeBSD, NetBSD, SunOS.
     private static readonly int[] _systems = [0, 0x7B79, 0x4644, 0xADC4, 0x1993, 0x1992];
 
-    private readonly SharedAssemblies _shared = new(typeof(IService).Assembly);
+    private readonly HostAssemblies _shared = new();
 
     /// <summary>Why an assembly cannot be loaded, or null if it can.</summary>
     public string? WhyNot(string path, ImmutableArray<byte> image) => WhyNot(path, image, new HashSet<string>(StringComparer.OrdinalIgnoreCase));

@@ -12,19 +12,8 @@ internal sealed class PluginCatalog
     {
         Directories = PluginPath.Of(options);
         SearchDirectories = PluginPath.SearchDirectories(options, Directories);
-        _scan = new PluginScan(CacheDirectory.Open(), SearchDirectories, path =>
-        {
-            // Also when it throws, the compiler has been loaded.
-            var hadCompiled = HasCompiled;
-            HasCompiled = true;
-            var script = compile(path, SearchDirectories);
-            HasCompiled = hadCompiled || script.WasCompiled;
-            return script;
-        });
+        _scan = new PluginScan(CacheDirectory.Open(), SearchDirectories, path => compile(path, SearchDirectories));
     }
-
-    /// <summary>Whether the compiler was needed, and so is in the memory of this process.</summary>
-    public bool HasCompiled { get; private set; }
 
     /// <summary>The directories, in order.</summary>
     public IReadOnlyList<PluginDirectory> Directories { get; }

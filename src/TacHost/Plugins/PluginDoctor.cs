@@ -7,8 +7,8 @@ namespace TacHost.Plugins;
 /// <summary>What <c>tachost plugins --why NAME</c> prints: where the name was looked for, what was seen, and what came of it. Takes nothing from an index.</summary>
 internal static class PluginDoctor
 {
-    /// <summary>The text, and the exit code: 0 if the plugin can be run.</summary>
-    public static (string Text, int ExitCode) Explain(string name, PluginCatalog catalog, HostOptions options, Func<string, IReadOnlyList<string>, CompiledScript> compile)
+    /// <summary>The text, and the plugin that is to be tried then; or the exit code, if there is none to try.</summary>
+    public static (string Text, PluginEntry? Usable, int ExitCode) Explain(string name, PluginCatalog catalog)
     {
         var all = catalog.All(isFresh: true);
         StringBuilder text = new($"'{OneLine.Of(name)}' is looked for in these directories, in this order:\n");
@@ -27,8 +27,8 @@ internal static class PluginDoctor
 
         foreach (var notice in catalog.Notices)
             text.Append(OneLine.Printable(notice)).Append('\n');
-        var (verdict, code) = Verdict(name, all, catalog, options, compile);
-        return (text.Append('\n').Append(OneLine.Printable(verdict)).Append('\n').ToString(), code);
+        var (findings, usable, code) = Findings(name, all);
+        return (text.Append('\n').Append(OneLine.Printable(findings)).ToString(), usable, code);
     }
 
     private static string Summary(PluginFile file, string name, IReadOnlyList<PluginEntry> all)
@@ -40,7 +40,7 @@ internal static class PluginDoctor
             : $"'{plugin.Name}'"));
     }
 
-    private static (string, int) Verdict(string name, IReadOnlyList<PluginEntry> all, PluginCatalog catalog, HostOptions options, Func<string, IReadOnlyList<string>, CompiledScript> compile)
+    private static (string Text, PluginEntry? Usable, int ExitCode) Findings(string name, IReadOnlyList<PluginEntry> all)
     {
         var named = all.Where(entry => entry.Name == name).ToList();
         StringBuilder text = new();
@@ -48,24 +48,10 @@ internal static class PluginDoctor
             text.Append(CultureInfo.InvariantCulture, $"{broken.Path} is broken: {broken.Error}\n");
         foreach (var shadowed in named.Where(entry => entry is { Error: null, ShadowedBy: not null }))
             text.Append(CultureInfo.InvariantCulture, $"{shadowed.Path} is shadowed by {shadowed.ShadowedBy}, which comes first.\n");
-        if (named.FirstOrDefault(entry => entry.IsUsable) is not { } usable)
-        {
-            if (named.Count == 0)
-                text.Append(CultureInfo.InvariantCulture, $"There is no plugin '{name}'.{(NearestWord.To(name, all.Select(entry => entry.Name).Distinct()) is { } nearest ? $" Did you mean '{nearest}'?" : "")}");
-            return (text.ToString().TrimEnd(), named.Count == 0 ? ExitCode.Usage : ExitCode.BadTac);
-        }
-
-        try
-        {
-            var asking = options with { Words = ["--help"] };
-            PluginRecipe.Prepare(usable, catalog, asking, compile);
-            text.Append(CultureInfo.InvariantCulture, $"'{name}' is {usable.Path}, and can be run: its service maker and its options could be made.");
-            return (text.ToString(), ExitCode.Success);
-        }
-        catch (TacHostException e)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"'{name}' is {usable.Path}, and cannot be run: {e.TextWith(trace: true)}");
-            return (text.ToString(), e.ExitCode);
-        }
+        if (named.FirstOrDefault(entry => entry.IsUsable) is { } usable)
+            return (text.ToString(), usable, ExitCode.Success);
+        if (named.Count == 0)
+            text.Append(CultureInfo.InvariantCulture, $"There is no plugin '{name}'.{(NearestWord.To(name, all.Select(entry => entry.Name).Distinct()) is { } nearest ? $" Did you mean '{nearest}'?" : "")}");
+        return (text.ToString().TrimEnd() + '\n', null, named.Count == 0 ? ExitCode.Usage : ExitCode.BadTac);
     }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using TacHost.Services;
 
 namespace TacHost.Plugins;
 
@@ -62,8 +61,8 @@ internal static class PluginIndex
         return $"plugins-{name}.index";
     }
 
-    /// <summary>Another host may see other errors in the same files.</summary>
-    private static byte[] Writer => [.. typeof(PluginIndex).Module.ModuleVersionId.ToByteArray(), .. typeof(IService).Module.ModuleVersionId.ToByteArray(), .. Encoding.UTF8.GetBytes(Environment.Version.ToString())];
+    /// <summary>Another program may see other errors in the same files.</summary>
+    private static byte[] Writer => FrontIdentity.Bytes;
 
     private static byte[] ToBytes(string directory, IReadOnlyCollection<PluginFile> files)
     {

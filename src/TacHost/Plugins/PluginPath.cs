@@ -14,7 +14,7 @@ internal static class PluginPath
     private const string Folder = "plugins";
 
     /// <summary>The directory that came with the program.</summary>
-    public static string Own { get; } = Path.Combine(AppContext.BaseDirectory, Folder);
+    public static string Own { get; } = Path.Combine(Installation.HostDirectory, Folder);
 
     /// <summary>All of them, those that are not there included.</summary>
     public static IReadOnlyList<PluginDirectory> Of(HostOptions options)

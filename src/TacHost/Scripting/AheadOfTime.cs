@@ -10,9 +10,9 @@ internal static class AheadOfTime
     /// <param name="directories">Where assemblies are looked for.</param>
     /// <param name="output">The directory to keep them in, or null for this user's cache.</param>
     /// <param name="packages">How packages are restored.</param>
-    /// <param name="warn">Is called with each recipe, for the warnings of the compiler.</param>
+    /// <param name="warn">Is called with each of them, for the warnings of the compiler.</param>
     /// <returns>A line for each, and those that failed, for which nothing is kept.</returns>
-    public static (string Done, IReadOnlyList<TacHostException> Failures) Compile(IReadOnlyList<string> files, IReadOnlyList<string> directories, string? output, PackageOptions packages, Action<TacRecipe> warn)
+    public static (string Done, IReadOnlyList<TacHostException> Failures) Compile(IReadOnlyList<string> files, IReadOnlyList<string> directories, string? output, PackageOptions packages, Action<TacPreparation> warn)
     {
         var done = "";
         List<TacHostException> failures = [];
@@ -21,11 +21,11 @@ internal static class AheadOfTime
             try
             {
                 var cache = output is null ? TacCache.Open() : TacCache.At(output);
-                var recipe = TacFile.Prepare(file, directories, packages, cache);
-                warn(recipe);
+                var prepared = TacFile.Prepare(file, directories, packages, cache);
+                warn(prepared);
                 if (cache.Notice is { } notice)
                     throw new TacHostException(ExitCode.CannotCreate, $"'{file}' compiles, but is not kept. {notice}");
-                done += $"{file}: {(recipe.WasCompiled ? "compiled" : "was compiled before")}\n";
+                done += $"{file}: {(prepared.WasCompiled ? "compiled" : "was compiled before")}\n";
             }
             catch (TacHostException e)
             {

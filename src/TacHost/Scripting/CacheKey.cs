@@ -1,5 +1,4 @@
 using System.Text;
-using TacHost.Services;
 
 namespace TacHost.Scripting;
 
@@ -14,10 +13,8 @@ internal static class CacheKey
     {
         var hash = new Fingerprint();
 
-        // The host's own identity stands for the compiler, its options and the default imports, which change only with it.
-        Add(hash, typeof(CacheKey).Module.ModuleVersionId.ToByteArray());
-        Add(hash, typeof(IService).Module.ModuleVersionId.ToByteArray());
-        Add(hash, Environment.Version.ToString());
+        // The identity of this program stands for the compiler, its options and the default imports, which change only with it.
+        Add(hash, FrontIdentity.Bytes);
         if (isForDebugger)
             Add(hash, "debug");
         Add(hash, sources.Main.Path);

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Emit;
+using TacHost.Loading;
 
 namespace TacHost.Scripting;
 
@@ -35,7 +36,7 @@ internal static class CompilerWarmup
                 .Create(
                     "warm-up",
                     [CSharpSyntaxTree.ParseText("class C { }", path: "warm-up.cs", encoding: Encoding.UTF8)],
-                    [DefaultReferences.Of(typeof(object).Assembly.Location)],
+                    [DefaultReferences.Of(Framework.Find("System.Private.CoreLib")!)],
                     new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, concurrentBuild: false))
                 .Emit(Stream.Null, Stream.Null, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
         }

@@ -4,7 +4,6 @@ using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using Microsoft.CodeAnalysis;
 using TacHost.Loading;
-using TacHost.Services;
 
 namespace TacHost.Scripting;
 
@@ -19,8 +18,7 @@ internal static class DefaultReferences
 
     public static IEnumerable<MetadataReference> All => Framework.Assemblies.Concat(OfTheHost).Distinct().Select(Of);
 
-    private static IEnumerable<string> OfTheHost =>
-        new SharedAssemblies(typeof(IService).Assembly).NamesOfTheHost.Select(name => Path.Combine(AppContext.BaseDirectory, name + ".dll")).Where(File.Exists);
+    private static IEnumerable<string> OfTheHost => new HostAssemblies().OfTheHost;
 
     /// <summary>A reference to an assembly that nobody rebuilds in place. The file is mapped: the compiler would read it whole, and all of .NET is 60 MB, 75 ms.</summary>
     public static PortableExecutableReference Of(string path) => _mapped.GetOrAdd(path, Map);

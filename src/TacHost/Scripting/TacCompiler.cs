@@ -2,9 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.Emit;
-using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.CodeAnalysis.Text;
 using TacHost.Loading;
 using TacHost.Packages;
@@ -13,7 +11,7 @@ using TacHost.Services;
 
 namespace TacHost.Scripting;
 
-/// <summary>Compiles a tac file with Roslyn. Emits it itself, because Roslyn's own loader of scripts never lets go of them.</summary>
+/// <summary>Compiles a tac file with Roslyn, as a script's submission. Not by its <c>CSharpScript</c>, which takes references from the code that it runs in, and never lets go of what it loads.</summary>
 internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, PackageSet? packages, string displayedPath, bool isForDebugger)
 {
     private static readonly string[] _imports =
@@ -22,6 +20,9 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
         "Microsoft.Extensions.Hosting", "Microsoft.Extensions.Logging",
         "TacHost.Services", "TacHost.Services.Networking", "TacHost.Services.Supervision",
     ];
+
+    /// <summary>The class of the first submission, as Roslyn's scripts have it, and hosts look for it.</summary>
+    private const string ScriptClass = "Submission#0";
 
     private static readonly CSharpParseOptions _parseOptions = new(LanguageVersion.CSharp14);
 
@@ -57,18 +58,18 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
         }
 
         var loads = new LoadResolver(sources, ordinary);
-        var options = ScriptOptions.Default
-            .WithLanguageVersion(LanguageVersion.CSharp14)
-            .WithOptimizationLevel(_optimization)
-            .WithEmitDebugInformation(true)
-            .WithFileEncoding(Encoding.UTF8)
-            .WithFilePath(sources.Main.Path)
-            .WithImports(_imports)
-            .WithReferences(references)
-            .WithSourceResolver(loads)
-            .WithMetadataResolver(_libraries);
-        var script = (CSharpCompilation)CSharpScript.Create(new MemoryStream(sources.Main.Content), options, typeof(TacParameters)).GetCompilation();
-        code.Add(Emit(script.WithAssemblyName(OrdinaryFiles.ScriptName).WithOptions(Options(script.Options))));
+        CSharpCompilationOptions options = new(
+            OutputKind.DynamicallyLinkedLibrary,
+            scriptClassName: ScriptClass,
+            usings: _imports,
+            optimizationLevel: _optimization,
+            allowUnsafe: true,
+            sourceReferenceResolver: loads,
+            metadataReferenceResolver: _libraries,
+            assemblyIdentityComparer: DesktopAssemblyIdentityComparer.Default);
+        var text = SourceText.From(new MemoryStream(sources.Main.Content), Encoding.UTF8);
+        var tree = CSharpSyntaxTree.ParseText(text, _parseOptions.WithKind(SourceCodeKind.Script), sources.Main.Path);
+        code.Add(Emit(CSharpCompilation.CreateScriptCompilation(OrdinaryFiles.ScriptName, tree, references, Options(options), returnType: typeof(object), globalsType: typeof(TacParameters))));
         ReadMoreThanItsKey = loads.ReadMore;
         return new CompiledTac(displayedPath, code, [.. _libraries.Found, .. packages?.Run ?? []], CodePrinter.Print([.. code.Select(each => each.Image)]).ToBytes());
     }
@@ -143,7 +144,7 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
         {
             // The files of packages are references already.
             if (PackageDirective.IsOne(reference))
-                return [DefaultReferences.Of(typeof(object).Assembly.Location)];
+                return [DefaultReferences.Of(Framework.Find("System.Private.CoreLib")!)];
             if (search.Find(new ReferenceDirective(reference, baseFilePath)) is not { } path)
                 return [];
             if (ReferenceSearch.IsOfAFramework(path))

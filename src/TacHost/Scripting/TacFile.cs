@@ -4,7 +4,7 @@ using TacHost.Packages;
 
 namespace TacHost.Scripting;
 
-/// <summary>The way from a tac file to a recipe: out of the cache, or through the compiler.</summary>
+/// <summary>The way from a tac file to its code: out of the cache, or through the compiler.</summary>
 internal static class TacFile
 {
     /// <summary>Prepares a tac file to be built, in this process or in another. Runs nothing of it.</summary>
@@ -14,7 +14,7 @@ internal static class TacFile
     /// <param name="cache">Where what is compiled is kept.</param>
     /// <param name="isForDebugger">Whether the code is left as it is written, so that a debugger can follow it.</param>
     /// <exception cref="TacHostException">It cannot be read, its packages cannot be had, or it does not compile.</exception>
-    public static TacRecipe Prepare(string path, IReadOnlyList<string> directories, PackageOptions packages, TacCache cache, bool isForDebugger = false)
+    public static TacPreparation Prepare(string path, IReadOnlyList<string> directories, PackageOptions packages, TacCache cache, bool isForDebugger = false)
     {
         var sources = TacSources.Read(path);
         var search = new ReferenceSearch(directories);
@@ -40,7 +40,7 @@ internal static class TacFile
         }
 
         IReadOnlyList<string> notices = cache.Notice is { } notice ? [notice] : [];
-        return new TacRecipe(tac with { Source = path }, search.Directories, notices) { WasCompiled = wasCompiled, Sources = [.. sources.Files.Keys], Warnings = warnings };
+        return new TacPreparation(new Prepared.Tac(tac with { Source = path }, search.Directories, notices), wasCompiled, [.. sources.Files.Keys], warnings);
     }
 
     /// <summary>Restores the packages of a tac file; null if it asks for none.</summary>

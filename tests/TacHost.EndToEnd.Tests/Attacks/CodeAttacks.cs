@@ -6,7 +6,7 @@ namespace TacHost.EndToEnd.Tests.Attacks;
 [Collection("attacks")]
 public sealed class CodeAttacks(SecondUser eve)
 {
-    private static string Contract { get; } = Path.GetDirectoryName(Program.Tachost)!;
+    private static string Contract { get; } = Program.HostDirectory;
 
     /// <summary>Where the code lies, how root comes to it, and what is said of it.</summary>
     public static TheoryData<string, string, string> Places => new()

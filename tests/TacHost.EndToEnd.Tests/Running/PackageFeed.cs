@@ -17,7 +17,7 @@ internal static class PackageFeed
         var feed = Directory.CreateDirectory(sandbox.PathOf("feed")).FullName;
         var build = Directory.CreateDirectory(sandbox.PathOf($"build/{id}/{version}")).FullName;
         var assembly = Path.Combine(build, $"{id}.dll");
-        PluginAssembly.Compile(assembly, "using System.Linq;\n" + source, Path.GetDirectoryName(Program.Tachost)!, dependency is { } needed ? [sandbox.PathOf($"build/{needed.Id}/{needed.Version}/{needed.Id}.dll")] : []);
+        PluginAssembly.Compile(assembly, "using System.Linq;\n" + source, Program.HostDirectory, dependency is { } needed ? [sandbox.PathOf($"build/{needed.Id}/{needed.Version}/{needed.Id}.dll")] : []);
         using var archive = ZipFile.Open(Path.Combine(feed, $"{id}.{version}.nupkg"), ZipArchiveMode.Create);
         archive.CreateEntryFromFile(assembly, $"lib/net8.0/{id}.dll");
         foreach (var (path, file) in files ?? [])

@@ -18,6 +18,9 @@ internal static class Program
     public static string Tachost { get; } = FindPublished() ??
         Path.Combine(Root, "artifacts", "bin", "TacHost", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "tachost");
 
+    /// <summary>Gets the directory of the host that it starts, with <c>TacHost.Services.dll</c> and the plugins.</summary>
+    public static string HostDirectory { get; } = Path.Combine(Path.GetDirectoryName(Tachost)!, "host");
+
     /// <summary>Runs a program until its output ends and it is gone.</summary>
     public static async Task<Outcome> RunAsync(string directory, IReadOnlyDictionary<string, string?> environment, string file, params IEnumerable<string> arguments)
     {

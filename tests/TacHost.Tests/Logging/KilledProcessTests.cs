@@ -37,7 +37,7 @@ public sealed class KilledProcessTests : IDisposable
         const long longestDelay = 1_000; // 50 ms, and the wait for a processor on a busy machine
         var (tac, log, notes) = (_directory["chatter.csx"], _directory["tachost.log"], _directory["notes"]);
         await File.WriteAllTextAsync(tac, Tac, TestContext.Current.CancellationToken);
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "tachost"), ["--nodaemon", "--logfile", log, "--pidfile", _directory["pid"], tac]);
+        var start = new ProcessStartInfo(Built.Tachost, ["--nodaemon", "--logfile", log, "--pidfile", _directory["pid"], tac]);
         start.Environment["CHATTER_NOTES"] = notes;
         start.Environment["TACHOST_CACHE"] = _directory["cache"];
         using var process = Process.Start(start)!;

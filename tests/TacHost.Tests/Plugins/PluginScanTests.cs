@@ -204,6 +204,6 @@ public sealed class PluginScanTests : IDisposable
         Interlocked.Increment(ref _compiled);
         return File.ReadAllText(path) == "broken"
             ? throw new TacHostException(ExitCode.BadTac, "it does not compile")
-            : new CompiledScript([new CodeImage(_image, [])], [], [path], WasCompiled: true, []);
+            : new CompiledScript([new CodeImage(_image, [])], [], [path], []);
     }
 }

@@ -18,7 +18,7 @@ internal static class TacOf
             File.WriteAllText(path, text);
             foreach (var (name, content) in others)
                 File.WriteAllText(Path.Combine(directory, name), content);
-            return TacFile.Prepare(path, [], new PackageOptions(), TacCache.At(Path.Combine(directory, "cache")));
+            return new TacRecipe(TacFile.Prepare(path, [], new PackageOptions(), TacCache.At(Path.Combine(directory, "cache"))).Tac);
         }
         finally
         {

@@ -1,0 +1,128 @@
+using TacHost.Logging;
+
+namespace TacHost.CommandLine;
+
+/// <summary>What a command line asks the host to do.</summary>
+internal abstract record HostRequest
+{
+    private HostRequest()
+    {
+    }
+
+    /// <summary>Reads a command line.</summary>
+    /// <exception cref="TacHostException">It is wrong.</exception>
+    public static HostRequest Read(string[] arguments)
+    {
+        if (arguments.Length == 0)
+            return new ShowHelp(ForHelp(new HostOptions()));
+        var (options, operands) = HostCommandLine.Read(arguments);
+        if (operands is ["", ..])
+            throw Usage("'' cannot be the tac file, which is the path of one.");
+        if (options.Help)
+            return new ShowHelp(ForHelp(options));
+        if (options.Version)
+            return new ShowVersion();
+        return (options.TacFile, operands) switch
+        {
+            (null, [var name, .. var words]) when IsWord(name) && HostCommands.Find(name) is { } command => command.Request(options, words),
+            (null, []) => throw Usage("which tac file or plugin is to run? Name one, such as deployments/ecstasy.csx."),
+            (null, [var plugin, .. var words]) when MayBePlugin(plugin) => new Run(Completed(options with { Plugin = plugin, Words = words })),
+            (null, [var tac, .. var words]) => RunOf(options, tac, words),
+            ({ } tac, var words) => RunOf(options, tac, words),
+        };
+    }
+
+    private static Run RunOf(HostOptions options, string tac, string[] words) => words switch
+    {
+        [['-', not '-', ..] late, ..] => throw Usage($"options go before the tac file, and '{late}' comes after it."),
+        [[not '-', ..] or "" or "-", ..] => throw Usage($"one tac file at a time: '{words[0]}' comes after '{tac}'. Words for the tac file itself go after '--'."),
+        _ => new Run(Completed(options with { TacFile = tac, Words = words })),
+    };
+
+    /// <summary>A word is a tac file if it ends in .csx, has a '/' in it or is the name of a file that is there; otherwise it can be a plugin's name.</summary>
+    private static bool MayBePlugin(string word) => IsWord(word) && !File.Exists(word);
+
+    private static bool IsWord(string word)
+    {
+        foreach (var character in word)
+        {
+            if (!char.IsAsciiLetterOrDigit(character) && character is not ('-' or '_'))
+                return false;
+        }
+
+        return char.IsAsciiLetter(word[0]);
+    }
+
+    /// <summary>Without what matters only to a run, and might be wrong with it.</summary>
+    public static HostOptions ForHelp(HostOptions options) =>
+        Completed(options with { NoDaemon = true, LogFile = null, SyslogTarget = null, PidFile = null });
+
+    /// <summary>Fills in what depends on several options at once.</summary>
+    private static HostOptions Completed(HostOptions options)
+    {
+        var logFile = options.LogFile ?? (options.NoDaemon ? "-" : "tachost.log");
+        var elsewhere = options.SyslogTarget is not null || options.Log.LoggerType is not null;
+        if (options.LogFile == "-" && !options.NoDaemon && !elsewhere)
+            throw Usage("a daemon has no standard output to log to; name a file with --logfile, or add --nodaemon.");
+        var pidFile = options.PidFile is { } name ? FullPath(name, "--pidfile") : null;
+        List<string> searchDirectories = [.. options.Libraries];
+        foreach (var directory in (Environment.GetEnvironmentVariable("TACHOST_PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+            searchDirectories.Add(Path.GetFullPath(directory));
+        searchDirectories.Add(Installation.HostDirectory);
+        return options with
+        {
+            PidFile = pidFile,
+            SearchDirectories = searchDirectories,
+            Log = options.Log with
+            {
+                File = elsewhere || logFile == "-" ? null : FullPath(logFile, "--logfile"),
+                Syslog = options.SyslogTarget is null ? null : SyslogOptions.Parse(options.SyslogTarget, options.SyslogPrefix, options.SyslogFacility),
+                LoggerDirectories = searchDirectories,
+                TakesStandardStreams = !options.NoDaemon,
+            },
+        };
+    }
+
+    private static string FullPath(string path, string option)
+    {
+        try
+        {
+            return OptionValue.FullPath(path);
+        }
+        catch (BadValueException e)
+        {
+            throw Usage($"'{path}' cannot be the {option}, which is {e.Message}.");
+        }
+    }
+
+    private static TacHostException Usage(string message) => new(TacHost.ExitCode.Usage, OneLine.Of(message));
+
+    public sealed record ShowHelp(HostOptions Options) : HostRequest;
+
+    public sealed record ShowVersion : HostRequest;
+
+    public sealed record ShowCompletion(string Shell) : HostRequest;
+
+    public sealed record Compile(HostOptions Options, IReadOnlyList<string> Files, string? Directory) : HostRequest;
+
+    public sealed record Restore(HostOptions Options, IReadOnlyList<string> Files) : HostRequest;
+
+    public sealed record ShowManPage(HostOptions Options, string? Plugin) : HostRequest;
+
+    public sealed record ListTemplates : HostRequest;
+
+    public sealed record New(string? Template, string Name) : HostRequest;
+
+    public sealed record Check(HostOptions Options, IReadOnlyList<string> Files) : HostRequest;
+
+    public sealed record ShowTree(HostOptions Options, string? Name) : HostRequest;
+
+    /// <summary>A command about what runs.</summary>
+    public sealed record Operate(HostOptions Options, string Command, IReadOnlyList<string> Words) : HostRequest;
+
+    public sealed record ShowParameters(HostOptions Options, string File) : HostRequest;
+
+    public sealed record ShowPlugins(HostOptions Options, PluginQuestion Question, string? Name) : HostRequest;
+
+    public sealed record Run(HostOptions Options) : HostRequest;
+}

@@ -1,0 +1,103 @@
+using Microsoft.Win32.SafeHandles;
+using TacHost.Interop;
+using TacHost.Loading;
+
+namespace TacHost.Daemon;
+
+/// <summary>Starts the host: as a daemon beside this process, or in place of it.</summary>
+/// <remarks>.NET cannot fork: only one of its threads would survive. posix_spawn(3) and execve(2) start afresh. The host is given the name of this program, which ps(1) shows.</remarks>
+internal static unsafe class HostExecution
+{
+    private const int OpaqueSize = 1024; // more than any C library's posix_spawn types take
+    private const short SetDefaultSignals = 0x04;
+    private const short SetSignalMask = 0x08;
+    private const short SetSession = 0x80;
+
+    /// <summary>Starts a daemon: a session of its own, no terminal, standard streams on /dev/null, default signals, no descriptors but those given and the sockets of systemd.</summary>
+    /// <returns>Its process id.</returns>
+    public static int Spawn(IReadOnlyList<string> arguments, params ReadOnlySpan<SafeFileHandle> inherited)
+    {
+        CloseOthersOnExecute();
+        var numbers = Numbers(inherited);
+        var program = HostProgram();
+        using var argv = new CStrings([.. program.Words, .. arguments]);
+        using var environment = new CStrings(Handover.EnvironmentWith(numbers));
+        byte* actions = stackalloc byte[OpaqueSize], attributes = stackalloc byte[OpaqueSize], signals = stackalloc byte[OpaqueSize];
+        var error = Libc.InitializeFileActions(actions) | Libc.InitializeSpawnAttributes(attributes);
+        try
+        {
+            error |= Libc.AddOpen(actions, 0, "/dev/null", OpenFlags.ReadOnly, 0)
+                | Libc.AddOpen(actions, 1, "/dev/null", OpenFlags.ReadWrite, 0)
+                | Libc.AddDuplicate(actions, 1, 2);
+
+            // A descriptor duplicated onto itself is kept open (POSIX.1-2024, posix_spawn_file_actions_adddup2).
+            foreach (var number in numbers)
+                error |= Libc.AddDuplicate(actions, number, number);
+            error |= Libc.FillSignalSet(signals) | Libc.SetSpawnDefaultSignals(attributes, signals)
+                | Libc.EmptySignalSet(signals) | Libc.SetSpawnSignalMask(attributes, signals)
+                | Libc.SetSpawnFlags(attributes, SetSession | SetDefaultSignals | SetSignalMask);
+            var process = 0;
+            if (error == 0)
+                error = Libc.Spawn(out process, program.Path, actions, attributes, argv.Pointer, environment.Pointer);
+            return error == 0
+                ? process
+                : throw new TacHostException(ExitCode.OperatingSystem, $"cannot start the daemon process '{Installation.HostProgram}': {Reason(error)}.");
+        }
+        finally
+        {
+            _ = Libc.DestroyFileActions(actions) | Libc.DestroySpawnAttributes(attributes);
+        }
+    }
+
+    /// <summary>Becomes the host, under the same process id. Does not return.</summary>
+    /// <exception cref="TacHostException">The host could not be started.</exception>
+    public static int Replace(IReadOnlyList<string> arguments, params IReadOnlyList<Prepared> prepared)
+    {
+        using var inherited = Handover.MemoryFile();
+        Handover.Write(inherited, prepared);
+        var numbers = Numbers(inherited);
+        var program = HostProgram();
+        using var argv = new CStrings([.. program.Words, .. arguments]);
+        using var environment = new CStrings(Handover.EnvironmentWith(numbers));
+        Libc.ControlDescriptor(numbers[0], DescriptorCommand.SetFlags, 0);
+        Libc.Execute(program.Path, argv.Pointer, environment.Pointer);
+        throw new TacHostException(ExitCode.OperatingSystem, $"cannot start the host '{Installation.HostProgram}': {Errno.LastText}.");
+    }
+
+    /// <summary>The host's program, under the name of this one; or .NET's with the host's assembly, as in the package of a .NET tool, where it is no file that can be executed.</summary>
+    private static (string Path, string[] Words) HostProgram()
+    {
+        var own = Installation.HostProgram;
+        var dotnet = Path.GetFullPath(Path.Combine(Framework.Directory, "..", "..", "..", "dotnet"));
+        if ((Environment.ProcessPath == dotnet || (File.Exists(own) && (File.GetUnixFileMode(own) & UnixFileMode.UserExecute) == 0)) && File.Exists(dotnet))
+            return (dotnet, [dotnet, Installation.HostAssembly]);
+        return (own, [Installation.FrontProgram]);
+    }
+
+    private static string Reason(int error) => error switch
+    {
+        Errno.NoSuchFile when !File.Exists("/dev/null") => "there is no '/dev/null', which its standard streams lead to. Mount /dev, or make the device: mknod -m 666 /dev/null c 1 3",
+        Errno.TryAgain => "the limit of processes is reached (ulimit -u, systemd's TasksMax=, a container's pids). Raise it",
+        _ => Errno.Text(error),
+    };
+
+    /// <summary>Keeps a daemon from holding whatever the shell had open, such as the pipe of a test that waits for its end.</summary>
+    private static void CloseOthersOnExecute()
+    {
+        const int closeOnExec = 1;
+        var first = SocketActivation.FirstDescriptor + SocketActivation.Count;
+        foreach (var entry in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
+        {
+            if (int.TryParse(Path.GetFileName(entry), out var descriptor) && descriptor >= first)
+                Libc.ControlDescriptor(descriptor, DescriptorCommand.SetFlags, closeOnExec);
+        }
+    }
+
+    private static int[] Numbers(params ReadOnlySpan<SafeFileHandle> handles)
+    {
+        var numbers = new int[handles.Length];
+        for (var i = 0; i < handles.Length; i++)
+            numbers[i] = (int)handles[i].DangerousGetHandle();
+        return numbers;
+    }
+}

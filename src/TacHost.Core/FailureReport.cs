@@ -1,0 +1,41 @@
+using TacHost.CommandLine;
+using TacHost.Logging;
+
+namespace TacHost;
+
+/// <summary>Turns every failure of a program into a message and an exit code.</summary>
+internal static class FailureReport
+{
+    /// <summary>What is said when .NET reports that it is out of memory, which is also what it reports of a thread that it cannot start.</summary>
+    public const string OutOfThreads = "there is no further thread or no further memory: a limit is reached, of processes and threads (ulimit -u, systemd's TasksMax=, a container's pids) or of memory. Raise it.";
+
+    /// <summary>Runs the work of a program. The only place that catches everything.</summary>
+    /// <param name="work">Reads the command line and executes it. Calls its argument once it is known whether errors come with their stack traces.</param>
+    public static int Around(Func<Action<bool>, int> work)
+    {
+        var debug = false;
+        try
+        {
+            return work(asked => debug = asked);
+        }
+        catch (TacHostException e)
+        {
+            Print(e, debug);
+            return e.ExitCode;
+        }
+        catch (OutOfMemoryException e)
+        {
+            Terminal.WriteError($"tachost: {OutOfThreads}{(debug ? $"\n{e}" : "")}\n");
+            return ExitCode.OperatingSystem;
+        }
+        catch (Exception e)
+        {
+            Terminal.WriteError($"tachost: a defect in the host, please report it: {e}\n");
+            return ExitCode.Software;
+        }
+    }
+
+    /// <summary>Prints a failure on the terminal, or where standard error leads.</summary>
+    public static void Print(TacHostException e, bool debug) =>
+        Terminal.WriteError(JournalStream.AsErrorIfThere($"tachost: {OneLine.Printable(e.TextWith(debug))}") + "\n");
+}

@@ -1,0 +1,22 @@
+namespace TacHost;
+
+/// <summary>Where the two programs lie: the command <c>tachost</c>, and beside it in <c>host/</c> what it starts.</summary>
+internal static class Installation
+{
+    private const string Program = "tachost", Folder = "host/", Assembly = "tachost-host.dll";
+
+    /// <summary>Whether this program is the command, and not the host.</summary>
+    private static readonly bool _isFront = File.Exists(Path.Combine(AppContext.BaseDirectory, Folder, Assembly));
+
+    /// <summary>Gets the directory of the host, with its assemblies and its plugins. Ends with a slash.</summary>
+    public static string HostDirectory { get; } = _isFront ? Path.Combine(AppContext.BaseDirectory, Folder) : AppContext.BaseDirectory;
+
+    /// <summary>Gets the path of the host's program.</summary>
+    public static string HostProgram { get; } = HostDirectory + Program;
+
+    /// <summary>Gets the path of the host's assembly.</summary>
+    public static string HostAssembly { get; } = HostDirectory + Assembly;
+
+    /// <summary>Gets the path of the command.</summary>
+    public static string FrontProgram { get; } = _isFront ? AppContext.BaseDirectory + Program : Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", Program));
+}

@@ -1,0 +1,103 @@
+using System.Text;
+using TacHost.Plugins;
+using TacHost.Scripting;
+
+namespace TacHost;
+
+/// <summary>What the command has prepared for the host, in the form in which it travels: code that was checked, or the reason why there is none.</summary>
+internal abstract record Prepared
+{
+    private enum Kind : byte
+    {
+        Tac,
+        Plugin,
+        Failure,
+    }
+
+    private Prepared()
+    {
+    }
+
+    /// <summary>Returns them as bytes.</summary>
+    public static byte[] ToBytes(IReadOnlyList<Prepared> all)
+    {
+        using MemoryStream stream = new();
+        using (BinaryWriter writer = new(stream, Encoding.UTF8, leaveOpen: true))
+        {
+            writer.Write(all.Count);
+            foreach (var each in all)
+                each.Write(writer);
+        }
+
+        return stream.ToArray();
+    }
+
+    /// <summary>Returns those that <see cref="ToBytes"/> made bytes of.</summary>
+    public static IReadOnlyList<Prepared> FromBytes(byte[] bytes)
+    {
+        using BinaryReader reader = new(new MemoryStream(bytes), Encoding.UTF8);
+        return reader.ReadList(Read);
+    }
+
+    private static Prepared Read(BinaryReader reader) => (Kind)reader.ReadByte() switch
+    {
+        Kind.Tac => Tac.ReadRest(reader),
+        Kind.Plugin => new Plugin(PluginCode.Read(reader), reader.ReadString(), reader.ReadList(), reader.ReadList()),
+        _ => new Failure(reader.ReadInt32(), reader.ReadString()),
+    };
+
+    private protected abstract void Write(BinaryWriter writer);
+
+    /// <summary>A compiled tac file.</summary>
+    /// <param name="Code">The tac file.</param>
+    /// <param name="Directories">Where assemblies are looked for.</param>
+    /// <param name="Notices">What was noticed and belongs in the log.</param>
+    internal sealed record Tac(CompiledTac Code, IReadOnlyList<string> Directories, IReadOnlyList<string> Notices) : Prepared
+    {
+        internal static Tac ReadRest(BinaryReader reader)
+        {
+            var code = CompiledTac.FromBytes(reader.ReadBytes(reader.ReadInt32())) ?? throw new InvalidDataException("The prepared tac file was damaged on its way to this process.");
+            return new Tac(code, reader.ReadList(), reader.ReadList());
+        }
+
+        private protected override void Write(BinaryWriter writer)
+        {
+            writer.Write((byte)Kind.Tac);
+            var code = Code.ToBytes();
+            writer.Write(code.Length);
+            writer.Write(code);
+            writer.WriteList(Directories);
+            writer.WriteList(Notices);
+        }
+    }
+
+    /// <summary>A plugin, whose options only its own code can read.</summary>
+    /// <param name="Code">The plugin.</param>
+    /// <param name="Version">As far as there is one.</param>
+    /// <param name="Directories">Where assemblies are looked for.</param>
+    /// <param name="Notices">What was noticed and belongs in the log.</param>
+    internal sealed record Plugin(PluginCode Code, string Version, IReadOnlyList<string> Directories, IReadOnlyList<string> Notices) : Prepared
+    {
+        private protected override void Write(BinaryWriter writer)
+        {
+            writer.Write((byte)Kind.Plugin);
+            Code.Write(writer);
+            writer.Write(Version);
+            writer.WriteList(Directories);
+            writer.WriteList(Notices);
+        }
+    }
+
+    /// <summary>A tac file among several that could not be prepared.</summary>
+    /// <param name="ExitCode">One of <see cref="TacHost.ExitCode"/>.</param>
+    /// <param name="Message">What is shown of it.</param>
+    internal sealed record Failure(int ExitCode, string Message) : Prepared
+    {
+        private protected override void Write(BinaryWriter writer)
+        {
+            writer.Write((byte)Kind.Failure);
+            writer.Write(ExitCode);
+            writer.Write(Message);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using TacHost.CommandLine;
+
+namespace TacHost;
+
+/// <summary>The commands that build the trees of tac files and start nothing: <c>tachost check</c> and <c>tachost tree</c>.</summary>
+internal static class CheckCommand
+{
+    private static readonly JsonSerializerOptions _format = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Checks all files, also those behind one that fails. Returns the code with which the first wrong one would not start.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="files">The files, as the user wrote them.</param>
+    /// <param name="prepared">What was prepared of each.</param>
+    public static int Run(HostOptions options, IReadOnlyList<string> files, IReadOnlyList<Prepared> prepared)
+    {
+        var runDirectory = Path.GetFullPath(options.RunDirectory ?? ".");
+        TacChecks checks = new(runDirectory);
+        var exitCode = ExitCode.Success;
+        List<(string File, IReadOnlyList<string> Mistakes)> results = [];
+        foreach (var (file, each) in files.Zip(prepared))
+        {
+            IReadOnlyList<string> mistakes;
+            var code = ExitCode.Unavailable;
+            try
+            {
+                mistakes = checks.Of(file, Build(options, file, each));
+            }
+            catch (TacHostException e)
+            {
+                mistakes = [e.TextWith(options.Debug)];
+                code = e.ExitCode;
+            }
+
+            results.Add((file, mistakes));
+            if (mistakes.Count > 0 && exitCode == ExitCode.Success)
+                exitCode = code;
+        }
+
+        Print(results, options.Command.Json);
+        return exitCode;
+    }
+
+    /// <summary>Prints the tree of a tac file.</summary>
+    public static int ShowTree(HostOptions options, string file, Prepared prepared)
+    {
+        var root = Build(options, file, prepared);
+        Console.Out.Write(options.Command.Json ? ServiceTreeText.Json(root) : ServiceTreeText.Make(root));
+        return ExitCode.Success;
+    }
+
+    private static ServiceNode Build(HostOptions options, string file, Prepared prepared)
+    {
+        var recipe = TacRecipes.Of(prepared, options with { TacFile = file });
+        var building = Task.Run(async () => ServiceNode.Of(await recipe.BuildAsync()));
+        if (!building.AsWaitHandle().WaitOne(options.StartTimeout))
+            throw new TacHostException(ExitCode.TimedOut, $"the top level of '{file}' did not end within {options.StartTimeout.TotalSeconds:0.###} s (--start-timeout). Look for a loop or a wait in it; a tac file only builds the tree.");
+        return building.GetAwaiter().GetResult();
+    }
+
+    private static void Print(List<(string File, IReadOnlyList<string> Mistakes)> results, bool asJson)
+    {
+        if (asJson)
+        {
+            Console.Out.WriteLine(JsonSerializer.Serialize(results.Select(each => new { file = each.File, ok = each.Mistakes.Count == 0, mistakes = each.Mistakes }), _format));
+            return;
+        }
+
+        foreach (var (file, mistakes) in results)
+        {
+            Console.Out.WriteLine(mistakes.Count == 0 ? $"{file}: nothing found" : $"{file}:");
+            foreach (var mistake in mistakes)
+                Console.Out.WriteLine($"  {OneLine.Printable(mistake).Replace("\n", "\n  ", StringComparison.Ordinal)}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using TacHost.Interop;
+
+namespace TacHost.Daemon;
+
+/// <summary>The process that stays outside of a jail, for the process inside: it renames and opens log files and removes the pid file there, and nothing else (ADR 14).</summary>
+/// <remarks>
+/// The jailed process must have no directory of the outside open, because <c>openat(2)</c> leads from one to the whole file system. This one has them, runs as the same
+/// user, who cannot trace it, and ends with the other.
+/// </remarks>
+internal static class JailWarden
+{
+    /// <summary>The first word, which no user writes.</summary>
+    public const string Word = "--outside-jail";
+
+    private const int NotDumpable = 4; // PR_SET_DUMPABLE
+    private const int WordsBeforeDirectories = 5;
+    private const string NoIdentity = "-";
+
+    /// <summary>Starts the process, and leaves the directories to it.</summary>
+    /// <param name="identity">Who it becomes, or null for nobody else.</param>
+    /// <param name="files">The directories, and the name of the file in each of them; null for one that there is not.</param>
+    /// <exception cref="TacHostException">It cannot be started.</exception>
+    public static void TakeOver(Identity? identity, params ReadOnlySpan<(OpenDirectory Directory, string Name)?> files)
+    {
+        List<(OpenDirectory Directory, string Name)> places = [];
+        foreach (var file in files)
+        {
+            if (file is { } place)
+                places.Add(place);
+        }
+
+        if (places.Count == 0)
+            return;
+        var (own, other) = DescriptorSocket.CreatePair();
+        using (other)
+        {
+            List<string> words =
+            [
+                Word, Number(other.Handle),
+                identity is null ? NoIdentity : identity.User.ToString(CultureInfo.InvariantCulture), identity is null ? NoIdentity : identity.Group.ToString(CultureInfo.InvariantCulture), identity?.UserName ?? NoIdentity,
+            ];
+            foreach (var (directory, name) in places)
+                words.AddRange([Number(directory.Handle), name]);
+            HostExecution.Spawn(words, [other.Handle, .. places.Select(place => place.Directory.Handle)]);
+        }
+
+        for (var i = 0; i < places.Count; i++)
+            places[i].Directory.LeaveTo(new RemoteDirectory(own, i));
+        if (places[0].Directory.Status(places[0].Name) is null && Marshal.GetLastPInvokeError() == Errno.BrokenPipe)
+            throw new TacHostException(ExitCode.OperatingSystem, "the process that is to keep the log and the pid file outside of the jail could not be started.");
+    }
+
+    /// <summary>Is that process.</summary>
+    public static int Run(string[] args)
+    {
+        // A service manager signals all processes; this one goes when the other has gone.
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => context.Cancel = true);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true);
+        SocketActivation.Close();
+        Environment.CurrentDirectory = "/"; // nobody's mount is held
+        using DescriptorSocket socket = new(Inherited(args[1]));
+        List<(LocalDirectory, string)> directories = [];
+        for (var i = WordsBeforeDirectories; i + 1 < args.Length; i += 2)
+            directories.Add((new LocalDirectory(Inherited(args[i])), args[i + 1]));
+        if (args[2] != NoIdentity)
+        {
+            using ThreadIdentities threads = new();
+            new Identity(uint.Parse(args[2], CultureInfo.InvariantCulture), uint.Parse(args[3], CultureInfo.InvariantCulture), args[4] == NoIdentity ? null : args[4], EffectiveOnly: false).Assume(threads);
+        }
+
+        _ = Libc.ControlProcess(NotDumpable, 0, 0, 0, 0);
+        new DirectoryServer(socket, directories).Run();
+        return ExitCode.Success;
+    }
+
+    private static string Number(SafeFileHandle handle) => ((int)handle.DangerousGetHandle()).ToString(CultureInfo.InvariantCulture);
+
+    private static SafeFileHandle Inherited(string number)
+    {
+        var descriptor = int.Parse(number, CultureInfo.InvariantCulture);
+        Libc.ControlDescriptor(descriptor, DescriptorCommand.SetFlags, 1); // FD_CLOEXEC
+        return new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+}

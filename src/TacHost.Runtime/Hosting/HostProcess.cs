@@ -1,0 +1,238 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using TacHost.CommandLine;
+using TacHost.Control.Server;
+using TacHost.Daemon;
+using TacHost.Hosting.Operations;
+using TacHost.Interop;
+using TacHost.Logging;
+
+namespace TacHost.Hosting;
+
+/// <summary>Everything that this process has once, whichever applications run in it: signals, service manager, pid file, orphans, standard streams, identity, and the events that it waits for.</summary>
+internal sealed class HostProcess(HostOptions options, StartupReport? report, OtherSignals otherSignals, StartTimings timings)
+{
+    private const uint OnlyTheOwner = 0x3F; // 077, twistd's default for a daemon
+
+    private PidFile? _pidFile;
+    private LogOutput? _log;
+    private ShutdownSignals? _signals;
+    private ServiceManager? _manager;
+    private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Gets the signal that ended the run, to be passed on, or 0.</summary>
+    public int EndingSignal { get; private set; }
+
+    /// <summary>Shows a text on the terminal. Called in the foreground after the start.</summary>
+    public Action<string>? Show { get; init; }
+
+    /// <summary>Gets the events that the main thread acts on.</summary>
+    public HostEvents Events { get; } = new();
+
+    /// <summary>Gets the log of the host itself.</summary>
+    public LogOutput Log => _log ?? throw NotRunning();
+
+    /// <summary>Gets SIGINT and SIGTERM.</summary>
+    public ShutdownSignals Signals => _signals ?? throw NotRunning();
+
+    /// <summary>Gets the connection to the service manager.</summary>
+    public ServiceManager Manager => _manager ?? throw NotRunning();
+
+    /// <summary>Gets the router of printed lines, or null in a process with one deployment.</summary>
+    public ConsoleRouter? Console { get; private set; }
+
+    /// <summary>Gets the options of the process.</summary>
+    public HostOptions Options => options;
+
+    /// <summary>Gets whether the process is a daemon.</summary>
+    public bool IsDaemon => report is not null;
+
+    /// <summary>Gets the directory in which the process was started, or null if that was gone.</summary>
+    public string? LaunchDirectory { get; private set; }
+
+    /// <summary>Gets a task that ends with the exit code when every deployment has stopped.</summary>
+    public Task<int> Ended => _ended.Task;
+
+    /// <summary>Gets the deployments, once <see cref="Run"/> has been called.</summary>
+    public IReadOnlyList<Deployment> Deployments { get; private set; } = [];
+
+    /// <summary>Starts the deployments and returns when all have stopped.</summary>
+    /// <returns>The exit code: of the first deployment that has one other than 0, otherwise 0.</returns>
+    /// <exception cref="TacHostException">No deployment started. In a daemon, the failure has been reported.</exception>
+    public int Run(params IReadOnlyList<Deployment> deployments)
+    {
+        Deployments = deployments;
+        LaunchDirectory = Path.Exists(".") ? Environment.CurrentDirectory : null;
+        try
+        {
+            if ((options.Umask ?? (report is null ? null : OnlyTheOwner)) is { } umask)
+                _ = Libc.SetUmask(umask);
+            using var signals = _signals = new ShutdownSignals(OnShutdownSignal);
+            using var reaper = OrphanReaper.StartIfInitialProcess();
+            using var manager = _manager = ServiceManager.Connect();
+            using var pidFile = _pidFile = options.PidFile is { } path ? PidFile.Claim(path) : null;
+            timings.Over("signals, service manager, pid file");
+            using var log = _log = LogOutput.Open(options.Log);
+            timings.Over("log");
+            otherSignals.Act(OnHangUp, OnUser1);
+            AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
+            try
+            {
+                using (log.CaptureConsole())
+                using (Console = Deployments.Count > 1 ? new ConsoleRouter() : null)
+                    return StartAndServe();
+            }
+            finally
+            {
+                AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
+                otherSignals.Ignore();
+                if (pidFile?.Remove() is { } problem)
+                    HostLog.Notice(log.Host, problem);
+                HostLog.ShutDown(log.Host);
+            }
+        }
+        catch (TacHostException e)
+        {
+            report?.Failed(e.ExitCode, e.TextWith(options.Debug));
+            throw;
+        }
+        catch (OutOfMemoryException)
+        {
+            report?.Failed(ExitCode.OperatingSystem, FailureReport.OutOfThreads);
+            throw;
+        }
+        catch (Exception e)
+        {
+            report?.Failed(ExitCode.Software, $"a defect in the host, please report it: {e}");
+            throw;
+        }
+    }
+
+    /// <summary>Gets the directory of the pid file and the name of the file in it; null if there is none.</summary>
+    public (OpenDirectory Directory, string Name)? PidFilePlace => _pidFile?.Place;
+
+    private int StartAndServe()
+    {
+        HostLog.Starting(Log.Host, HostVersion.Text, RuntimeInformation.FrameworkDescription, Installation.FrontProgram);
+        if (Icu.IsMissing)
+            HostLog.Notice(Log.Host, Icu.Notice);
+        var running = StartAll();
+
+        // All of the start can be read in the log when the prompt is back.
+        Log.WriteOut();
+        Manager.Ready(Summary(running));
+        Manager.Watch(() => Task.Run(() => running.Sum(deployment => ServiceTree.Visit(deployment.Application))), e => HostLog.TreeDidNotAnswer(Log.Host, e));
+        timings.Over("log written out, service manager told");
+        using var control = options.NoControl ? null : ControlServer.Listen(Log.Host);
+        timings.Over("control socket");
+        ReportRunning();
+        control?.Serve(() => HostMethods.For(this));
+
+        Serve(running);
+        var exitCode = Deployments.FirstOrDefault(deployment => deployment.ExitCode != ExitCode.Success)?.ExitCode ?? ExitCode.Success;
+        EndingSignal = exitCode == ExitCode.Success && options.ExitWithSignal ? Signals.FirstNumber : 0;
+        _ended.SetResult(exitCode);
+        return exitCode;
+    }
+
+    /// <summary>Starts one deployment after another. A failure concerns only its deployment, as long as another one starts.</summary>
+    private List<Deployment> StartAll()
+    {
+        List<Deployment> running = [];
+        TacHostException? first = null;
+        foreach (var deployment in Deployments)
+        {
+            try
+            {
+                deployment.Start(this, timings);
+                running.Add(deployment);
+            }
+            catch (TacHostException e) when (Deployments.Count > 1)
+            {
+                first ??= e;
+            }
+        }
+
+        return running.Count > 0 || first is null ? running : throw first;
+    }
+
+    /// <summary>Acts on events until every deployment has stopped.</summary>
+    private void Serve(List<Deployment> running)
+    {
+        var count = running.Count;
+        while (count > 0)
+        {
+            switch (Events.Take())
+            {
+                case HostEvent.ShutdownRequested:
+                    Stop(running);
+                    break;
+                case HostEvent.DeploymentEnds { Deployment: var deployment }:
+                    Stop([deployment]);
+                    break;
+                case HostEvent.DeploymentStopped { Deployment: var deployment }:
+                    deployment.EndStop();
+                    count--;
+                    break;
+            }
+        }
+    }
+
+    private void Stop(List<Deployment> deployments)
+    {
+        foreach (var deployment in deployments)
+        {
+            if (!deployment.BeginStop(this))
+                continue;
+            if (Deployments.All(each => each.State is not DeploymentState.Running))
+                Manager.Stopping(Signals.First is { } signal ? $"stopping after {signal}" : deployment.ExitCode == ExitCode.Success ? "stopping as asked" : "stopping after a failure");
+        }
+    }
+
+    private void ReportRunning()
+    {
+        var shown = options.Timings ? timings.ToString() : "";
+        report?.Running(shown);
+        if (report is null && shown.Length > 0)
+            Show?.Invoke(shown);
+    }
+
+    /// <summary>Does what is left to do for a process that .NET is about to abort. The log has the exception already.</summary>
+    private void OnUnhandledException(object sender, UnhandledExceptionEventArgs thrown)
+    {
+        var reason = thrown.ExceptionObject is not Exception e ? "" : options.Debug ? $" {e}" : $" {e.GetType().Name}: {e.Message}";
+        report?.Failed(ExitCode.Software, $"an exception that nobody caught ended the process.{reason}");
+        _pidFile?.Remove();
+    }
+
+    private void OnUser1()
+    {
+        Log.Reopen();
+        HostLog.Reopened(Log.Host);
+    }
+
+    private void OnHangUp()
+    {
+        HostLog.HangUpIgnored(Log.Host);
+        Manager.Reload();
+    }
+
+    private void OnShutdownSignal(string signal, bool isRepeated)
+    {
+        if (_log is { } log && isRepeated)
+            HostLog.ShuttingDownNow(log.Host, signal);
+        else if (_log is { } first)
+            HostLog.ShuttingDown(first.Host, signal);
+        if (!isRepeated)
+            Events.Post(new HostEvent.ShutdownRequested(signal));
+    }
+
+    private static string Summary(List<Deployment> running)
+    {
+        var services = running.Sum(deployment => ServiceTree.Visit(deployment.Application));
+        var names = running.Count == 1 ? running[0].Application.Name : string.Create(CultureInfo.InvariantCulture, $"{running.Count} applications");
+        return string.Create(CultureInfo.InvariantCulture, $"{names} {(running.Count == 1 ? "is" : "are")} running, {services} {(services == 1 ? "service" : "services")}");
+    }
+
+    private static InvalidOperationException NotRunning() => new("The process is not running yet.");
+}

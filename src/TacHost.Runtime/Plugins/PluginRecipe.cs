@@ -1,0 +1,105 @@
+using TacHost.CommandLine;
+using TacHost.Services;
+using TacHost.Services.Plugins;
+
+namespace TacHost.Plugins;
+
+/// <summary>A plugin with its options, ready to make its application.</summary>
+internal sealed class PluginRecipe : IApplicationRecipe
+{
+    private readonly PluginCode _code;
+    private readonly IReadOnlyList<string> _directories;
+    private readonly IReadOnlyList<string> _words;
+    private readonly string _launchDirectory;
+    private readonly Func<OptionReading, string, object, string> _makeHelp;
+    private (IServiceMaker Maker, object Options)? _read;
+
+    private PluginRecipe(Prepared.Plugin plugin, IReadOnlyList<string> words, bool asManPage)
+    {
+        (_code, _directories, _words, Notices) = (plugin.Code, plugin.Directories, words, plugin.Notices);
+        _launchDirectory = Environment.CurrentDirectory;
+        _makeHelp = asManPage ? PluginManPage.Make : PluginHelp.Make;
+    }
+
+    public string Source => $"{_code.Name} ({_code.Path})";
+
+    public IReadOnlyList<string> Notices { get; }
+
+    /// <summary>What is printed instead of a run: the help or the version, if that is what the words ask for.</summary>
+    public string? Answer { get; private set; }
+
+    /// <summary>Loads a plugin and reads its options.</summary>
+    /// <param name="plugin">The plugin.</param>
+    /// <param name="options">Those of the host.</param>
+    /// <param name="words">The words that are the plugin's.</param>
+    /// <param name="asManPage">Whether the help is wanted as a man page.</param>
+    /// <exception cref="TacHostException">The plugin is broken, or its options are wrong.</exception>
+    public static PluginRecipe Read(Prepared.Plugin plugin, HostOptions options, IReadOnlyList<string> words, bool asManPage = false)
+    {
+        PluginRecipe recipe = new(plugin, words, asManPage);
+
+        // A plugin's constructor is not ours to interrupt: one that never ends is left behind on its thread, and ends with the process.
+        var check = Task.Run(() => recipe.Check(plugin.Version));
+        if (!check.AsWaitHandle().WaitOne(options.StartTimeout))
+            throw new TacHostException(ExitCode.TimedOut, $"the plugin '{plugin.Code.Name}' ('{plugin.Code.Path}') is broken: making its service maker and its options did not end within {options.StartTimeout.TotalSeconds:0.###} s (--start-timeout).");
+        check.GetAwaiter().GetResult();
+        return recipe;
+    }
+
+    public Task<Application> BuildAsync()
+    {
+        var (maker, options) = _read ?? throw new InvalidOperationException("The words ask for no run.");
+        IService service;
+        try
+        {
+            service = maker.MakeService(options) ?? throw new InvalidOperationException("it is null");
+        }
+        catch (UsageException e)
+        {
+            throw Usage(e);
+        }
+        catch (Exception e) when (e is not TacHostException)
+        {
+            throw new TacHostException(ExitCode.Software, $"the plugin '{_code.Name}' ('{_code.Path}') could not make its service. {FailureText.Of(e)}", e);
+        }
+
+        if (service is not Application application)
+        {
+            application = new Application(_code.Name);
+            service.SetServiceParent(application);
+        }
+
+        return Task.FromResult(application);
+    }
+
+    private void Check(string version)
+    {
+        var maker = PluginLoading.Load(_code, _directories);
+        var reading = Read(maker);
+        if (reading.Options is not null)
+            _read = (maker, reading.Options);
+        else
+            Answer = reading.Query == OptionQuery.Help ? Guarded(() => _makeHelp(reading, maker.Description, reading.Table.CreateOptions())) : $"{_code.Name} {(version.Length > 0 ? version : "(no version)")}, {_code.Path}\n";
+    }
+
+    private OptionReading Read(IServiceMaker maker) =>
+        Guarded(() => OptionTable.Of(maker.OptionsType).Read(_words, $"tachost {_code.Name}", _launchDirectory));
+
+    private T Guarded<T>(Func<T> useOptions)
+    {
+        try
+        {
+            return useOptions();
+        }
+        catch (UsageException e)
+        {
+            throw Usage(e);
+        }
+        catch (Exception e) when (e is not TacHostException)
+        {
+            throw new TacHostException(ExitCode.Software, $"the plugin '{_code.Name}' ('{_code.Path}') is broken: its options cannot be made. {FailureText.Of(e)}", e);
+        }
+    }
+
+    private TacHostException Usage(UsageException e) => new(ExitCode.Usage, OneLine.Of($"{_code.Name}: {e.Message}"), e);
+}

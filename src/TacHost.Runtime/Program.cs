@@ -1,0 +1,133 @@
+using TacHost.CommandLine;
+using TacHost.Daemon;
+using TacHost.Hosting;
+using TacHost.Interop;
+using TacHost.Plugins;
+
+namespace TacHost;
+
+/// <summary>The host: runs what the command <c>tachost</c> has prepared, and answers what only the code of a user can tell.</summary>
+internal static class Program
+{
+    public static int Main(string[] args)
+    {
+        if (args is [OtherUserProgram.Word, ..])
+            return OtherUserProgram.Run(args);
+        if (args is [JailWarden.Word, ..])
+            return JailWarden.Run(args);
+        Icu.UseInvariantIfMissing();
+        StandardStreams.OpenClosed();
+        DiagnosticFiles.RemoveUnlessWanted();
+        Warmup.Begin(args);
+        StartTimings timings = new(isAskedFor: StartTimings.AreAskedFor(args));
+        var exitCode = FailureReport.Around(showTraces =>
+        {
+            // The same words that the command has read: they cannot be wrong any more.
+            var request = HostRequest.Read(args);
+            timings.Over("command line");
+            showTraces(request is HostRequest.Run { Options.Debug: true });
+            return Execute(request, timings);
+        });
+
+        // A service may have left a thread behind that would keep the process for ever.
+#pragma warning disable RS0030 // the one place that ends the process
+        Environment.Exit(exitCode);
+#pragma warning restore RS0030
+        return exitCode;
+    }
+
+    private static int Execute(HostRequest request, StartTimings timings)
+    {
+        // Registered before anything that takes time, so that none of them ends the process at any moment of its life.
+        OtherSignals signals = new();
+        var handover = Handover.Take() ?? throw new TacHostException(ExitCode.Usage, $"this program is started by '{Installation.FrontProgram}', and does nothing by itself. Start that.");
+        timings.Over("what the command has prepared");
+        switch (request, handover.Prepared)
+        {
+            case (HostRequest.Run { Options: { AsksForParameters: true } options }, [Prepared.Tac tac]):
+                return TacRecipes.ShowParameters(options, tac.Code.Source, tac);
+            case (HostRequest.Run { Options: var options }, [var prepared]):
+                return Run(options, prepared, handover.Report, signals, timings);
+            case (HostRequest.ShowParameters { Options: var options, File: var file }, [Prepared.Tac tac]):
+                return TacRecipes.ShowParameters(options, file, tac);
+            case (HostRequest.ShowManPage { Options: var options }, [Prepared.Plugin plugin]):
+                return Print(PluginRecipe.Read(plugin, options, ["--help"], asManPage: true).Answer!);
+            case (HostRequest.ShowPlugins { Options: var options }, [Prepared.Plugin plugin]):
+                return TryPlugin(plugin, options);
+            case (HostRequest.Check { Options: var options, Files: var files }, var all):
+                return CheckCommand.Run(options, files, all);
+            case (HostRequest.ShowTree { Options: var options, Name: { } file }, [var prepared]):
+                return CheckCommand.ShowTree(options, file, prepared);
+            default:
+                throw new InvalidOperationException("There is a kind of request that the host does not know.");
+        }
+    }
+
+    private static int Print(string text)
+    {
+        Terminal.Write(text);
+        return ExitCode.Success;
+    }
+
+    private static int TryPlugin(Prepared.Plugin plugin, HostOptions options)
+    {
+        try
+        {
+            PluginRecipe.Read(plugin, options, ["--help"]);
+            return Print(PluginVerdict.CanRun(plugin.Code.Name, plugin.Code.Path));
+        }
+        catch (TacHostException e)
+        {
+            Print(PluginVerdict.CannotRun(plugin.Code.Name, plugin.Code.Path, e));
+            return e.ExitCode;
+        }
+    }
+
+    private static int Run(HostOptions options, Prepared prepared, StartupReport? report, OtherSignals signals, StartTimings timings)
+    {
+        using (report)
+        {
+            try
+            {
+                var recipe = RecipeOf(prepared, options, out var answer);
+                if (recipe is not null)
+                    return Run(options, recipe, report, signals, timings);
+                if (report is null)
+                    return Print(answer!);
+                report.Answered(answer!);
+                return ExitCode.Success;
+            }
+            catch (TacHostException e) when (report is not null)
+            {
+                // A failure of the run itself has been reported and logged by now, and is not sent again. It is not printed: a daemon's standard error is its log.
+                report.Failed(e.ExitCode, e.TextWith(options.Debug));
+                return e.ExitCode;
+            }
+        }
+    }
+
+    /// <summary>Returns null if the words of a plugin ask for an answer instead of a run.</summary>
+    private static IApplicationRecipe? RecipeOf(Prepared prepared, HostOptions options, out string? answer)
+    {
+        answer = null;
+        if (prepared is not Prepared.Plugin plugin)
+            return TacRecipes.Of(prepared, options);
+        var recipe = PluginRecipe.Read(plugin, options, options.Words);
+        answer = recipe.Answer;
+        if (answer is not null)
+            return null;
+
+        // The command could not know that these words ask for a run.
+        Preconditions.Check(options);
+        return recipe;
+    }
+
+    private static int Run(HostOptions options, IApplicationRecipe recipe, StartupReport? report, OtherSignals signals, StartTimings timings)
+    {
+        HostProcess process = new(options, report, signals, timings) { Show = Terminal.WriteError };
+        var exitCode = process.Run(new Deployment(options, recipe));
+        if (process.EndingSignal != 0)
+            Libc.EndBySignal(process.EndingSignal);
+        return exitCode;
+    }
+}

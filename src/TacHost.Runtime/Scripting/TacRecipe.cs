@@ -1,0 +1,109 @@
+using System.Reflection;
+using TacHost.Loading;
+using TacHost.Services;
+using TacHost.Services.Plugins;
+
+namespace TacHost.Scripting;
+
+/// <summary>A compiled tac file, ready to be run for its application.</summary>
+internal sealed class TacRecipe(Prepared.Tac prepared) : IApplicationRecipe
+{
+    private const string GlobalName = "application";
+
+    public string Source => prepared.Code.Source;
+
+    public IReadOnlyList<string> Notices => prepared.Notices;
+
+    /// <summary>Gets the prints of its code.</summary>
+    public CodePrints Prints => CodePrints.FromBytes(prepared.Code.Prints);
+
+    /// <summary>Gets or sets what the tac file's parameters are given.</summary>
+    public ParameterSources Parameters { get; set; } = new();
+
+    public async Task<Application> BuildAsync()
+    {
+        var parameters = new TacParameters(Parameters);
+        var submission = Load();
+        var global = Global(submission, await EvaluateAsync(submission, parameters));
+        CheckAllKnown(parameters);
+        if (global is Application application)
+            return application;
+        if (global is not IService service)
+            throw TacErrors.WrongType(Source, global.GetType());
+        var wrapping = new Application(Path.GetFileNameWithoutExtension(Source) is { Length: > 0 } name && !name.Any(char.IsControl) ? name : GlobalName);
+        service.SetServiceParent(wrapping);
+        return wrapping;
+    }
+
+    /// <summary>Runs the top level for its parameters alone.</summary>
+    /// <returns>Those it asked for, and the failure that ended it too soon, or null.</returns>
+    public async Task<(TacParameters Parameters, TacHostException? Failure)> ListParametersAsync()
+    {
+        var parameters = new TacParameters(Parameters);
+        try
+        {
+            await EvaluateAsync(Load(), parameters);
+            return (parameters, null);
+        }
+        catch (TacHostException e)
+        {
+            return (parameters, e);
+        }
+    }
+
+    private Type Load()
+    {
+        var context = new IsolatedLoadContext(Source, typeof(IService).Assembly, prepared.Code.Libraries, prepared.Directories);
+        context.LoadOwnLibraries();
+
+        // Not by GetType, whose parser of names costs 4 ms of the start.
+        return context.LoadMain(prepared.Code.Code).GetTypes().First(type => type.Name == "Submission#0");
+    }
+
+    /// <summary>Runs the script's top level: the protocol between Roslyn's scripts and their hosts. Returns the object that holds its globals.</summary>
+    private async Task<object> EvaluateAsync(Type submission, TacParameters parameters)
+    {
+        object?[] submissions = [parameters, null];
+        try
+        {
+            var run = (Task)submission.GetMethod("<Factory>")!.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [submissions], null)!;
+            await run;
+            return submissions[1]!;
+        }
+        catch (UsageException e)
+        {
+            throw Usage(e);
+        }
+        catch (IOException e) when (e.InnerException is TacHostException missing)
+        {
+            throw new TacHostException(missing.ExitCode, $"'{Source}' cannot run. {missing.Message}", e);
+        }
+        catch (Exception e)
+        {
+            throw new TacHostException(ExitCode.Software, $"'{Source}' threw {FailureText.Of(e)}", e);
+        }
+    }
+
+    private object Global(Type submission, object globals)
+    {
+        const BindingFlags all = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+        if (submission.GetField(GlobalName, all) is { } field)
+            return field.GetValue(globals) ?? throw TacErrors.NullApplication(Source);
+        var property = submission.GetProperty(GlobalName, all) ?? throw TacErrors.NoApplication(Source);
+        return property.GetValue(globals) ?? throw TacErrors.NullApplication(Source);
+    }
+
+    private void CheckAllKnown(TacParameters parameters)
+    {
+        try
+        {
+            parameters.ThrowIfUnknown();
+        }
+        catch (UsageException e)
+        {
+            throw Usage(e);
+        }
+    }
+
+    private TacHostException Usage(UsageException e) => new(ExitCode.Usage, $"{Source}: {e.Message}\n  See tachost {Source} --help.", e);
+}

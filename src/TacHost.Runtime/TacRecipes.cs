@@ -1,0 +1,39 @@
+using TacHost.CommandLine;
+using TacHost.Plugins;
+using TacHost.Scripting;
+using TacHost.Services;
+
+namespace TacHost;
+
+/// <summary>Makes recipes of prepared tac files, with the parameters of a command line.</summary>
+internal static class TacRecipes
+{
+    /// <exception cref="TacHostException">The file could not be prepared, or there is something wrong with the values of its parameters.</exception>
+    public static TacRecipe Of(Prepared prepared, HostOptions options) => prepared switch
+    {
+        Prepared.Tac tac => new TacRecipe(tac) { Parameters = ParametersOf(options) },
+        Prepared.Failure failure => throw new TacHostException(failure.ExitCode, failure.Message),
+        _ => throw new InvalidOperationException("This is no tac file."),
+    };
+
+    /// <summary>Prints the parameters of a tac file. Starts nothing of it.</summary>
+    public static int ShowParameters(HostOptions options, string file, Prepared.Tac prepared)
+    {
+        TacRecipe recipe = new(prepared) { Parameters = new ParameterSources { OnlyList = true } };
+        var listing = Task.Run(recipe.ListParametersAsync);
+        if (!listing.AsWaitHandle().WaitOne(options.StartTimeout))
+            throw new TacHostException(ExitCode.TimedOut, $"the top level of '{file}' did not end within {options.StartTimeout.TotalSeconds:0.###} s (--start-timeout).");
+        var (parameters, failure) = listing.GetAwaiter().GetResult();
+        Terminal.Write(ParameterHelp.Make(file, parameters));
+        return failure is null ? ExitCode.Success : throw failure;
+    }
+
+    private static ParameterSources ParametersOf(HostOptions options) => new()
+    {
+        Words = options.Words,
+        Settings = options.Settings,
+        FileValues = ValuesFile.Read(options.ValuesFile, options.TacFile ?? options.Plugin!),
+        Directory = Path.Exists(".") ? Environment.CurrentDirectory : null,
+        IsOptionBefore = HostCommandLine.IsOption,
+    };
+}

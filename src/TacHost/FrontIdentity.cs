@@ -1,0 +1,16 @@
+using TacHost.Loading;
+
+namespace TacHost;
+
+/// <summary>What stands for this program in the keys of what it keeps: another build may make something else of the same files.</summary>
+internal static class FrontIdentity
+{
+    /// <summary>Gets the identity of this program, of the contract, and of .NET.</summary>
+    public static byte[] Bytes { get; } =
+    [
+        .. typeof(FrontIdentity).Module.ModuleVersionId.ToByteArray(),
+        .. typeof(Installation).Module.ModuleVersionId.ToByteArray(),
+        .. HostAssemblies.ContractId.ToByteArray(),
+        .. System.Text.Encoding.UTF8.GetBytes(Framework.Version.ToString()),
+    ];
+}
