@@ -109,6 +109,11 @@ public sealed class OptionsTests
             Assert.DoesNotContain($"@tachost/{id}\n", File.ReadAllText("/proc/net/unix"), StringComparison.Ordinal);
             return Task.CompletedTask;
         }),
+        ["--metrics"] = new(["--metrics", "unix:metrics.sock"], async (sandbox, _) =>
+        {
+            var outcome = await sandbox.RunAsync("curl", "-sS", "--unix-socket", "metrics.sock", "http://localhost/readyz");
+            Assert.Equal(new Outcome(0, "ok\n", ""), outcome);
+        }),
         ["-d"] = new(["-d", "run"], SeenInRunDirectory),
         ["--rundir"] = new(["--rundir", "run"], SeenInRunDirectory),
         ["--umask"] = new(["--umask", "027"], (sandbox, id) =>

@@ -46,6 +46,7 @@ internal static class HostCommandLine
             new("--pidfile", null, "FILE", "The pid file. Empty, as in --pidfile=, for none.", (options, value) => options with { PidFile = value.Length == 0 ? null : OptionValue.FilePath(value) }) { Default = "tachost.pid" },
             new("--no-pidfile", null, null, "No pid file.", (options, _) => options with { PidFile = null }),
             new("--no-control", null, null, "No control socket: tachost ps, status, stop and the like do not find the process.", (options, _) => options with { NoControl = true }),
+            new("--metrics", null, "ENDPOINT", "Serve /metrics for Prometheus, /livez, /readyz, /tree and a page for people by HTTP: a port of 127.0.0.1, or an endpoint such as unix:/run/poetry/metrics.sock.", (options, value) => options with { Metrics = OptionValue.NotEmpty(value, "a port or an endpoint") }),
             new("--rundir", 'd', "DIR", "The directory to run in: relative paths of the services start there.", (options, value) => options with { RunDirectory = OptionValue.NotEmpty(value, "the path of a directory") }) { Default = "where tachost was started" },
             new("--umask", null, "OCTAL", "The file mode creation mask.", (options, value) => options with { Umask = OptionValue.Umask(value) }) { Default = "077 for a daemon, the inherited one otherwise" },
         ], "tachost --rundir /srv/poetry --pidfile /run/poetry.pid poetry.csx", "poems are looked for in /srv/poetry"),

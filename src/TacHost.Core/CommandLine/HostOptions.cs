@@ -71,6 +71,9 @@ internal sealed record HostOptions
     /// <summary>Whether the process has no control socket.</summary>
     public bool NoControl { get; init; }
 
+    /// <summary>The endpoint of metrics and health checks, or null for none.</summary>
+    public string? Metrics { get; init; }
+
     /// <summary>Where log lines go, and which, and how.</summary>
     public LogOptions Log { get; init; } = new();
 

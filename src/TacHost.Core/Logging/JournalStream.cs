@@ -10,6 +10,8 @@ namespace TacHost.Logging;
 /// <summary>Lines that go to systemd's journal through standard output: each begins with its level, as sd-daemon(3) has it.</summary>
 internal sealed class JournalStream(ILogSink console) : ILogSink
 {
+    public long LostLines => console.LostLines;
+
     /// <summary>Whether the journal is at the other end of a stream: <c>JOURNAL_STREAM</c> holds the device and inode of the one that systemd made for it.</summary>
     public static bool IsAt(SafeFileHandle stream, string? journalStream) =>
         journalStream is not null && FileStatusOf.Open(stream) is { } status

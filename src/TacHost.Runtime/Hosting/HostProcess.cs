@@ -6,6 +6,7 @@ using TacHost.Daemon;
 using TacHost.Hosting.Operations;
 using TacHost.Interop;
 using TacHost.Logging;
+using TacHost.Monitoring;
 
 namespace TacHost.Hosting;
 
@@ -116,7 +117,9 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
         HostLog.Starting(Log.Host, HostVersion.Text, RuntimeInformation.FrameworkDescription, Installation.FrontProgram);
         if (Icu.IsMissing)
             HostLog.Notice(Log.Host, Icu.Notice);
+        using var monitoring = options.Metrics is { } endpoint ? MonitoringServer.Bind(endpoint, new MonitoringSource(() => Reports.WithServices(this), () => Log.LostLines), Log.Factory) : null;
         var running = StartAll();
+        monitoring?.Start();
 
         // All of the start can be read in the log when the prompt is back.
         Log.WriteOut();

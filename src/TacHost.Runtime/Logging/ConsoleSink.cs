@@ -10,6 +10,8 @@ internal sealed class ConsoleSink(Stream output, Func<string, byte[]>? notice = 
     /// <summary>Gets where lines go, for what else is printed there.</summary>
     public QueuedOutput Output { get; } = new(output, describeLoss: notice is null ? null : lost => notice(string.Create(CultureInfo.InvariantCulture, $"Standard output was not read. Lines lost here: {lost}.")));
 
+    public long LostLines => Output.Lost;
+
     public void Write(in LogLine line) => Output.Write(line.Bytes);
 
     public void Flush() => Output.Flush();

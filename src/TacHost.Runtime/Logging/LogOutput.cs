@@ -94,6 +94,9 @@ internal sealed class LogOutput : IDisposable
     /// <exception cref="TacHostException">The operating system refused.</exception>
     public void ChangeOwner(uint user, uint group) => _file?.ChangeOwner(user, group);
 
+    /// <summary>Gets the number of lines that were lost since the start.</summary>
+    public long LostLines => _sink?.LostLines ?? 0;
+
     /// <summary>Puts everything logged so far where it can be read.</summary>
     public void WriteOut() => _sink?.Flush();
 

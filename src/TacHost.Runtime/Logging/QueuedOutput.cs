@@ -18,7 +18,11 @@ internal sealed class QueuedOutput(Stream output, int longestQueue = QueuedOutpu
     private Thread? _writer;
     private bool _isWriting;
     private long _lost;
+    private long _lostBefore;
     private bool _isStuck;
+
+    /// <summary>Gets how many calls were dropped since the start.</summary>
+    public long Lost => Volatile.Read(ref _lostBefore) + Volatile.Read(ref _lost);
 
     /// <summary>Queues bytes, or drops all of them.</summary>
     public void Write(ReadOnlySpan<byte> bytes)
@@ -69,6 +73,7 @@ internal sealed class QueuedOutput(Stream output, int longestQueue = QueuedOutpu
     {
         if (_lost > 0 && describeLoss is not null)
             _queued.Write(describeLoss(_lost));
+        _lostBefore += _lost;
         _lost = 0;
     }
 

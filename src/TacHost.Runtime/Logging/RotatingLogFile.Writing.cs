@@ -24,7 +24,7 @@ internal sealed partial class RotatingLogFile
         while (error == 0 && written < _pending.Count)
             (written, error) = WriteFrom(written);
         if (_beginsWithLoss && written > 0)
-            _lostLines = 0;
+            (_lostBefore, _lostLines) = (_lostBefore + _lostLines, 0);
         if (error != 0)
         {
             _lostLines += _pending.Count - written - (_beginsWithLoss && written == 0 ? 1 : 0);

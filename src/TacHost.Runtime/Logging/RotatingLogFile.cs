@@ -31,6 +31,7 @@ internal sealed partial class RotatingLogFile : ILogSink
     private bool _timerRuns;
     private bool _closed;
     private long _lostLines;
+    private long _lostBefore;
     private string _lostFor = "";
     private bool _beginsWithLoss;
     private long? _rotationFailedAt;
@@ -60,6 +61,8 @@ internal sealed partial class RotatingLogFile : ILogSink
 
     /// <summary>Gets the directory of the file and its name in it; null if it is a pipe or a device.</summary>
     public (OpenDirectory Directory, string Name)? Place => _file.Directory is { } directory ? (directory, _file.Name) : null;
+
+    public long LostLines => Volatile.Read(ref _lostBefore) + Volatile.Read(ref _lostLines);
 
     public void Write(in LogLine line)
     {

@@ -21,6 +21,8 @@ internal sealed class SerilogFileSink(string path, RotatingLogFile file) : ILogS
 
     private readonly ILogEventSink _serilog = Sink(path, new AsItIs(), new TakeOver(file));
 
+    public long LostLines => file.LostLines;
+
     /// <summary>Loads Serilog, with a line that goes nowhere.</summary>
     public static void WarmUp()
     {

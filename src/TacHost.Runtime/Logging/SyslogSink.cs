@@ -28,6 +28,7 @@ internal sealed class SyslogSink : ILogSink
     private readonly Task _sender;
     private long _queuedBytes;
     private long _lostLines;
+    private long _lostBefore;
     private volatile string _lostFor = "its daemon takes them too slowly";
 
     /// <param name="options">Who receives the lines.</param>
@@ -39,6 +40,8 @@ internal sealed class SyslogSink : ILogSink
         _sender = Task.Run(SendAllAsync);
         WaitFor(Reached(), _firstConnection);
     }
+
+    public long LostLines => Volatile.Read(ref _lostBefore) + Volatile.Read(ref _lostLines);
 
     public void Write(in LogLine line)
     {
@@ -80,6 +83,7 @@ internal sealed class SyslogSink : ILogSink
             return;
         var text = _notice($"Syslog could not be reached: {_lostFor}. Lines lost here: {_lostLines}.");
         Enqueue(_form.Of(new LogLine(time, LogLevel.Error, text)));
+        _lostBefore += _lostLines;
         _lostLines = 0;
     }
 

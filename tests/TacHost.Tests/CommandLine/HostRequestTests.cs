@@ -36,6 +36,7 @@ public sealed class HostRequestTests
         { "--prefix", "two words", "'two words' cannot be the --prefix" },
         { "--facility", "loacl3", "Did you mean 'local3'?" },
         { "--logger", "", "'' cannot be the --logger, which is the name of a type." },
+        { "--metrics", "", "'' cannot be the --metrics, which is a port or an endpoint." },
         { "--pidfile", "a\0b", "'a\\u0000b' cannot be the --pidfile, which is a path." },
         { "--lib", "", "'' cannot be the --lib, which is a path." },
         { "--plugins", "", "'' cannot be the --plugins, which is a path." },

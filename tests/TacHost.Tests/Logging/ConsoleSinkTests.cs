@@ -37,6 +37,7 @@ public sealed class ConsoleSinkTests
         }
         while (notice!.StartsWith('x'));
         Assert.Matches(@"^Standard output was not read\. Lines lost here: \d+\.$", notice);
+        Assert.EndsWith($" {sink.LostLines}.", notice, StringComparison.Ordinal);
         Assert.Equal("after", await text.ReadLineAsync(TestContext.Current.CancellationToken));
     }
 

@@ -22,6 +22,8 @@ internal sealed class RecordingSink : ILogSink
     /// <summary>The texts alone.</summary>
     public IEnumerable<string> Texts => Lines.Select(line => line.Text);
 
+    public long LostLines => 0;
+
     public void Write(in LogLine line)
     {
         lock (_gate)

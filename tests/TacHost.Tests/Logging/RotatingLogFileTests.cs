@@ -234,10 +234,12 @@ public sealed class RotatingLogFileTests : IDisposable
             log.Flush();
         }
 
+        Assert.Equal(3, log.LostLines);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         Write(log, "after");
         log.Flush();
         Assert.Equal("! The log could not be written: No such file or directory. Lines lost here: 3.\nafter\n", File.ReadAllText(path));
+        Assert.Equal(3, log.LostLines);
     }
 
     [Fact]

@@ -106,6 +106,7 @@ public sealed class SyslogSinkTests : IDisposable
         var held = received.Count - 2;
         Assert.InRange(held, 1, 99);
         Assert.Equal([.. Enumerable.Range(0, held).Select(i => $"line {i:00}"), $"! Syslog could not be reached: {LossReason(received[^2])}. Lines lost here: {100 - held}.", "later"], received);
+        Assert.Equal(100 - held, sink.LostLines);
     }
 
     [Fact]

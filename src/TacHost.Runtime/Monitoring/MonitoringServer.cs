@@ -1,0 +1,83 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using TacHost.CommandLine;
+using TacHost.Services;
+using TacHost.Services.Networking;
+
+namespace TacHost.Monitoring;
+
+/// <summary>The HTTP server of <c>--metrics</c>: a small tree of its own beside the application, so that no service counts it.</summary>
+internal sealed class MonitoringServer : IDisposable
+{
+    private const int MostConnections = 64;
+
+    /// <summary>How long a client may send nothing, and how long the last answers may take at the end.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10), _shortPatience = TimeSpan.FromSeconds(1);
+
+    private readonly Application _tree = new("metrics");
+    private readonly MetricsReader _metrics;
+
+    private MonitoringServer(ServerEndpoint endpoint, MonitoringPages pages, MetricsReader metrics, ILoggerFactory log)
+    {
+        _metrics = metrics;
+        _tree.LoggerFactory = log;
+        new StreamServer(endpoint, new MonitoringFactory(pages))
+        {
+            Limits = new ConnectionLimits { Connections = MostConnections, IdleTimeout = _patience },
+        }.SetServiceParent(_tree);
+    }
+
+    /// <summary>Reads the text of an endpoint; a number alone is a port of this machine that no other machine reaches.</summary>
+    /// <exception cref="TacHostException">The text is not an endpoint.</exception>
+    public static ServerEndpoint Parse(string text)
+    {
+        try
+        {
+            return Endpoint.Parse(text.All(char.IsAsciiDigit) ? $"tcp:{text}:interface=127.0.0.1" : text);
+        }
+        catch (FormatException e)
+        {
+            throw new TacHostException(ExitCode.Usage, OneLine.Of($"'{text}' cannot be the --metrics, which is a port or an endpoint such as tcp:9100:interface=127.0.0.1. {e.Message}"), e);
+        }
+    }
+
+    /// <summary>Binds the endpoint, while the process still may, and loads all that an answer needs.</summary>
+    /// <exception cref="TacHostException">The endpoint cannot be bound.</exception>
+    public static MonitoringServer Bind(string endpoint, MonitoringSource source, ILoggerFactory log)
+    {
+        MetricsReader metrics = new();
+        MonitoringPages pages = new(source, metrics);
+        MonitoringServer server = new(Parse(endpoint), pages, metrics, log);
+        metrics.Ignore = server._tree;
+        try
+        {
+            Waiting.For(server._tree.PrivilegedStartAsync(CancellationToken.None));
+        }
+        catch (CannotListenException e)
+        {
+            server.Dispose();
+            throw new TacHostException(ExitCode.Unavailable, $"--metrics {endpoint}: {e.Message}", e);
+        }
+
+        // In a jail, nothing could be loaded later.
+        pages.WarmUp();
+        return server;
+    }
+
+    /// <summary>Begins to answer. Until then, clients wait.</summary>
+    public void Start() => Waiting.For(_tree.StartAsync(CancellationToken.None));
+
+    /// <summary>Closes the port and the connections.</summary>
+    public void Dispose()
+    {
+        using CancellationTokenSource limit = new(_shortPatience);
+        Waiting.For(_tree.StopAsync(limit.Token));
+        Waiting.For(_tree.DisposeAsync().AsTask());
+        _metrics.Dispose();
+    }
+
+    private sealed class MonitoringFactory(MonitoringPages pages) : ServerFactory
+    {
+        protected override Protocol BuildProtocol(EndPoint peer) => new MonitoringProtocol(pages);
+    }
+}
