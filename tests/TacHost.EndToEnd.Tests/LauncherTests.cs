@@ -52,6 +52,34 @@ public sealed class LauncherTests
         Assert.False(Directory.Exists(sandbox.PathOf("artifacts")));
     }
 
+    /// <summary>A start as another user after an update of the sources: the unit has to come back.</summary>
+    [Fact]
+    public async Task Launcher_WhereItCannotWrite_RunsWhatWasBuilt()
+    {
+        Assert.SkipUnless(Environment.UserName == "root" && Program.IsInstalled("setpriv"), "only root can become another user");
+        await using var sandbox = new Sandbox();
+        foreach (var directory in (string[])["src", "artifacts/program/old"])
+            Directory.CreateDirectory(sandbox.PathOf(directory));
+        File.Copy(Path.Combine(Program.Root, "tachost"), sandbox.PathOf("tachost"));
+        foreach (var file in (string[])["Directory.Build.props", "Directory.Packages.props", "global.json"])
+            sandbox.Write(file, "");
+        Assert.Equal(0, (await sandbox.RunAsync("chmod", "-R", "a+rX,go-w", sandbox.Directory)).ExitCode);
+        string[] asNobody = ["--reuid=nobody", "--regid=nogroup", "--clear-groups", sandbox.PathOf("tachost"), "one", "two words"];
+
+        var nothingBuilt = await sandbox.RunAsync("setpriv", asNobody);
+        Assert.Equal((73, ""), (nothingBuilt.ExitCode, nothingBuilt.Output));
+        Assert.StartsWith("tachost: the program is not built yet, and '", nothingBuilt.Error, StringComparison.Ordinal);
+
+        sandbox.Write("artifacts/program/old/tachost", "#!/bin/sh\nprintf '%s.' \"$@\"\n");
+        sandbox.Write("artifacts/program/old/.begun", "");
+        File.SetUnixFileMode(sandbox.PathOf("artifacts/program/old/tachost"), (UnixFileMode)0b111_101_101);
+        File.CreateSymbolicLink(sandbox.PathOf("artifacts/program/current"), "old");
+        File.SetLastWriteTimeUtc(sandbox.PathOf("artifacts/program/old/.begun"), TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-1));
+        var built = await sandbox.RunAsync("setpriv", asNobody);
+        Assert.Equal((0, "one.two words."), (built.ExitCode, built.Output));
+        Assert.Matches("^tachost: the sources are newer than the program, and '.*/artifacts/program' cannot be written: running what was built before\\.\n$", built.Error);
+    }
+
     private static async Task CopySourcesAsync(Sandbox sandbox)
     {
         // The SDK leaves files where temporary ones belong.
