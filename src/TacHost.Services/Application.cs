@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using TacHost.Services.Networking;
 using TacHost.Services.Networking.Connections;
 using TacHost.Services.Networking.Listening;
@@ -17,6 +16,8 @@ public sealed class Application : MultiService, IAsyncDisposable
     private int _exitCode;
     private bool _isDisposed;
     private string? _baseDirectory;
+    private readonly ForwardingLoggerFactory _earlyLoggers = new();
+    private ILoggerFactory? _loggerFactory;
     private readonly TaskCompletionSource _stopRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -29,8 +30,20 @@ public sealed class Application : MultiService, IAsyncDisposable
     }
 
     /// <summary>Gets or sets the factory that creates the loggers of all services in the tree. A tac file may set one of its own, such as Serilog's; the host disposes it at the end. Otherwise the host sets
-    /// one for its log before it starts the tree. The option --logger goes before both. Defaults to one that logs nowhere.</summary>
-    public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
+    /// one for its log before it starts the tree. The option --logger goes before both. Defaults to one that keeps up to 1,000 lines and forwards them, and later ones, to the factory that is set.</summary>
+    public ILoggerFactory LoggerFactory
+    {
+        get => _loggerFactory ?? _earlyLoggers;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _loggerFactory = value;
+            _earlyLoggers.ForwardTo(value);
+        }
+    }
+
+    /// <summary>Gets whether <see cref="LoggerFactory"/> has been set.</summary>
+    public bool HasLoggerFactory => _loggerFactory is not null;
 
     /// <summary>Gets the providers that receive all log lines beside the host's log. The host disposes them at the end. They are read when the tree is started, and not used with a <see cref="LoggerFactory"/> of the tac file's own.</summary>
     public IList<ILoggerProvider> LoggerProviders { get; } = [];

@@ -42,6 +42,12 @@ public sealed class OptionsTests
             Assert.Equal("", sandbox.Log);
             return Task.CompletedTask;
         }),
+        ["--log-level by category"] = new(["--log-level", "error,-=info"], (sandbox, _) =>
+        {
+            Assert.All(sandbox.Log.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Contains(" [-] ", line, StringComparison.Ordinal));
+            Assert.Contains("starting up", sandbox.Log, StringComparison.Ordinal);
+            return Task.CompletedTask;
+        }),
         ["--log-format"] = new(["--log-format", "json"], (sandbox, _) =>
         {
             var lines = sandbox.Log.Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -29,7 +29,7 @@ internal static class HostCommandLine
         new("Log",
         [
             new("--logfile", 'l', "FILE", "The log file; - is standard output, with --nodaemon only.", (options, value) => options with { LogFile = OptionValue.NotEmpty(value, "the path of a file, or -") }) { Default = "tachost.log, or - with --nodaemon" },
-            new("--log-level", null, "LEVEL", "The least severe level that is logged: trace, debug, info, warn, error, critical or none.", (options, value) => options with { Log = options.Log with { MinimumLevel = Level(value) } }) { Default = "info", Choices = LogLevelName.All },
+            new("--log-level", null, "LEVEL", "The least severe level that is logged: trace, debug, info, warn, error, critical or none. CATEGORY=LEVEL, after commas, sets it for one category and those below.", (options, value) => options with { Log = WithLevels(options.Log, value) }) { Default = "info", Choices = LogLevelName.All },
             new("--log-format", null, "FORMAT", "text, or json for one JSON object a line.", (options, value) => options with { Log = options.Log with { Format = OptionValue.Choice(value, _logFormats) == "json" ? LogFormat.Json : LogFormat.Text } }) { Default = "text", Choices = _logFormats },
             new("--log-size", null, "BYTES", "How long a log file may become before it is rotated: 1000000, 500k, 10M, or 0 for any size.", (options, value) => options with { Log = options.Log with { FileSize = OptionValue.Size(value) } }) { Default = "1000000" },
             new("--log-keep", null, "COUNT", "How many rotated log files are kept, or 0 for all.", (options, value) => options with { Log = options.Log with { FilesKept = OptionValue.Count(value) } }) { Default = "10" },
@@ -104,6 +104,24 @@ internal static class HostCommandLine
             var nearest = NearestWord.To(value, e.Choices) is { } word ? $" Did you mean '{word}'?" : "";
             throw new TacHostException(ExitCode.Usage, OneLine.Of($"'{value}' cannot be the {option.Name}, which is {e.Message}.{nearest}"));
         }
+    }
+
+    /// <summary>Reads levels, such as <c>info,Microsoft.AspNetCore=warn</c>.</summary>
+    private static LogOptions WithLevels(LogOptions log, string value)
+    {
+        List<KeyValuePair<string, LogLevel>> levels = [.. log.Levels];
+        foreach (var part in value.Split(','))
+        {
+            var equals = part.LastIndexOf('=');
+            if (equals < 0)
+                log = log with { MinimumLevel = Level(part) };
+            else if (equals > 0)
+                levels.Add(new(part[..equals].Trim(), Level(part[(equals + 1)..])));
+            else
+                throw new BadValueException("a level, or CATEGORY=LEVEL, with commas between them");
+        }
+
+        return log with { Levels = levels };
     }
 
     private static LogLevel Level(string value) => LogLevelName.Parse(OptionValue.Choice(value, LogLevelName.All))!.Value;

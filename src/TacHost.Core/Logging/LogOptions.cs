@@ -38,6 +38,9 @@ internal sealed record LogOptions
     /// <summary>The least severe level that is logged. Defaults to <see cref="LogLevel.Information"/>.</summary>
     public LogLevel MinimumLevel { get; init; } = LogLevel.Information;
 
+    /// <summary>The least severe levels of some categories and those below them.</summary>
+    public IReadOnlyList<KeyValuePair<string, LogLevel>> Levels { get; init; } = [];
+
     /// <summary>
     /// Whether what native code, the runtime itself and child processes write to descriptors 1 and 2 ends up in the log file as it is.
     /// For a daemon, where it is lost otherwise, and with it the last words of a crash.

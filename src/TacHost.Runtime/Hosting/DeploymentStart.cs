@@ -86,7 +86,7 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
     /// <summary>Lets the tree log where its tac file wants, unless the command line names a logger.</summary>
     private void ConnectLog(Application application)
     {
-        var own = application.LoggerFactory is NullLoggerFactory ? null : application.LoggerFactory;
+        var own = application.HasLoggerFactory && application.LoggerFactory is not NullLoggerFactory ? application.LoggerFactory : null;
         var isOverruled = _options.Log.LoggerType is not null && (own is not null || application.LoggerProviders.Count > 0);
         if (isOverruled)
             HostLog.TacLoggersIgnored(_log.Host);

@@ -5,11 +5,11 @@ namespace TacHost.Logging;
 
 /// <summary>Makes lines of what is logged through Microsoft.Extensions.Logging, and hands them to a sink.</summary>
 /// <remarks>In place of that library's <see cref="LoggerFactory"/>, which every start would load for its many providers and filters to have one and none: 1 MB.</remarks>
-internal sealed class LineLoggerFactory(ILineFormat format, ILogSink sink, LogLevel minimumLevel = LogLevel.Trace, TimeProvider? clock = null) : ILoggerFactory
+internal sealed class LineLoggerFactory(ILineFormat format, ILogSink sink, LogLevels? levels = null, TimeProvider? clock = null) : ILoggerFactory
 {
     private const int OrdinarySize = 64 * 1024;
 
-    private readonly LogLevel _minimumLevel = minimumLevel;
+    private readonly LogLevels _levels = levels ?? new LogLevels(LogLevel.Trace, []);
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
     /// <summary>Made when the first scope begins, which in most processes never does.</summary>
@@ -52,10 +52,12 @@ internal sealed class LineLoggerFactory(ILineFormat format, ILogSink sink, LogLe
 
     private sealed class CategoryLogger(LineLoggerFactory factory, string category) : ILogger
     {
+        private readonly LogLevels.CategoryLevel _level = factory._levels.Of(category);
+
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => factory.Scopes.Push(state);
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= factory._minimumLevel && logLevel != LogLevel.None;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= _level.Level && logLevel != LogLevel.None;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {

@@ -15,19 +15,21 @@ internal sealed class LogOutput : IDisposable
     private readonly ILogSink? _sink;
     private RotatingLogFile? _file;
     private readonly ForkedLogger _host;
-    private readonly LogLevel _minimumLevel;
     private ConsoleSink? _console;
     private ILoggerFactory? _ofTheTac;
     private IReadOnlyCollection<ILoggerProvider> _providersOfTheTac = [];
 
-    private LogOutput(LogOptions options, ILoggerFactory factory, ILogSink? sink, ILoggerProvider? provider = null)
+    private LogOutput(LogLevels levels, ILoggerFactory factory, ILogSink? sink, ILoggerProvider? provider = null)
     {
-        (Factory, _sink, _provider, _minimumLevel) = (factory, sink, provider, options.MinimumLevel);
+        (Levels, Factory, _sink, _provider) = (levels, factory, sink, provider);
         _host = new ForkedLogger(Factory.CreateLogger(HostCategory));
         AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
         TaskScheduler.UnobservedTaskException += OnUnobservedTaskException;
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
     }
+
+    /// <summary>Gets the least severe level of each category. It may be changed while the process runs.</summary>
+    public LogLevels Levels { get; }
 
     /// <summary>Makes the loggers of the tree.</summary>
     public ILoggerFactory Factory { get; }
@@ -49,7 +51,8 @@ internal sealed class LogOutput : IDisposable
     public static void WarmUp(string version, string runtime, bool toFile)
     {
         using var sink = new ConsoleSink(Stream.Null);
-        using (var log = new LogOutput(new LogOptions(), new LineLoggerFactory(new TextFormat(), sink), sink))
+        LogLevels levels = new(LogLevel.Information, []);
+        using (var log = new LogOutput(levels, new LineLoggerFactory(new TextFormat(), sink, levels), sink))
             HostLog.Starting(log.Host, version, runtime, "");
         if (toFile)
             SerilogFileSink.WarmUp();
@@ -63,11 +66,11 @@ internal sealed class LogOutput : IDisposable
         if (own is null && providers.Count == 0)
             return Factory;
         _providersOfTheTac = providers;
-        _ofTheTac = own ?? new LoggerFactory(providers, new LoggerFilterOptions { MinLevel = _minimumLevel });
+        _ofTheTac = own ?? new LoggerFactory(providers, Filtered(Levels));
         _host.Fork(_ofTheTac.CreateLogger(HostCategory));
         return own ?? Both();
 
-        LoggerFactory Both() => new([new FactoryProvider(Factory), new FactoryProvider(_ofTheTac)], new LoggerFilterOptions { MinLevel = _minimumLevel });
+        LoggerFactory Both() => new([new FactoryProvider(Factory), new FactoryProvider(_ofTheTac)], Filtered(Levels));
     }
 
     /// <summary>Makes log lines of what is printed from now on; null if printed lines and log lines go to the same place anyway, where they go by the same queue from now on.</summary>
@@ -116,8 +119,11 @@ internal sealed class LogOutput : IDisposable
     }
 
     // One method for each destination, so that none loads the types of another.
-    private static LogOutput ToProvider(LogOptions options, ILoggerProvider provider) =>
-        new(options, new LoggerFactory([provider], new LoggerFilterOptions { MinLevel = options.MinimumLevel }), null, provider);
+    private static LogOutput ToProvider(LogOptions options, ILoggerProvider provider)
+    {
+        var levels = LevelsOf(options);
+        return new LogOutput(levels, new LoggerFactory([provider], Filtered(levels)), null, provider);
+    }
 
     private static LogOutput ToFile(LogOptions options, string path)
     {
@@ -126,14 +132,16 @@ internal sealed class LogOutput : IDisposable
 
         // A pipe or a device is not for a sink of files, which would wait for its other end or look for its own.
         ILogSink sink = file.IsRegular ? new SerilogFileSink(path, file) : file;
-        return new LogOutput(options, new LineLoggerFactory(format, sink, options.MinimumLevel), sink) { _file = file };
+        var levels = LevelsOf(options);
+        return new LogOutput(levels, new LineLoggerFactory(format, sink, levels), sink) { _file = file };
     }
 
     private static LogOutput ToSyslog(LogOptions options, SyslogOptions syslog)
     {
         var format = Format(options, withTime: false);
         var sink = new SyslogSink(syslog, text => Notice(format, text));
-        return new LogOutput(options, new LineLoggerFactory(format, sink, options.MinimumLevel), sink);
+        var levels = LevelsOf(options);
+        return new LogOutput(levels, new LineLoggerFactory(format, sink, levels), sink);
     }
 
     private static LogOutput ToConsole(LogOptions options)
@@ -143,8 +151,15 @@ internal sealed class LogOutput : IDisposable
         var format = Format(options, withTime: !isJournal);
         ConsoleSink console = new(StandardStreams.Raw(1), text => isJournal ? JournalStream.Prefixed(LogLevel.Error, Notice(format, text)) : Notice(format, text));
         ILogSink sink = isJournal ? new JournalStream(console) : console;
-        return new LogOutput(options, new LineLoggerFactory(format, sink, options.MinimumLevel), sink) { _console = console };
+        var levels = LevelsOf(options);
+        return new LogOutput(levels, new LineLoggerFactory(format, sink, levels), sink) { _console = console };
     }
+
+    private static LogLevels LevelsOf(LogOptions options) => new(options.MinimumLevel, options.Levels);
+
+    /// <summary>Returns filters that ask for the level each time, so that it can be changed.</summary>
+    private static LoggerFilterOptions Filtered(LogLevels levels) =>
+        new() { MinLevel = LogLevel.Trace, Rules = { new LoggerFilterRule(null, null, null, (_, category, level) => levels.IsEnabled(category, level)) } };
 
     private static ILineFormat Format(LogOptions options, bool withTime = true) =>
         options.Format == LogFormat.Json ? Json() : new TextFormat(withTime, options.ShowScopes);

@@ -21,6 +21,8 @@ public sealed class HostRequestTests
         { "--grace", "NaN", "'NaN' cannot be the --grace" },
         { "--grace", "86401", "'86401' cannot be the --grace" },
         { "--logfile", "", "'' cannot be the --logfile, which is the path of a file, or -." },
+        { "--log-level", "info,web=wran", "'info,web=wran' cannot be the --log-level, which is one of trace, debug, info, warn, error, critical, none." },
+        { "--log-level", "info,=warn", "'info,=warn' cannot be the --log-level, which is a level, or CATEGORY=LEVEL, with commas between them." },
         { "--log-level", "wran", "'wran' cannot be the --log-level, which is one of trace, debug, info, warn, error, critical, none. Did you mean 'warn'?" },
         { "--log-every", "dya", "'dya' cannot be the --log-every, which is one of hour, day, week, month. Did you mean 'day'?" },
         { "--log-age", "long", "'long' cannot be the --log-age, which is a " },
@@ -48,6 +50,14 @@ public sealed class HostRequestTests
         { "--gid", "", "'' cannot be the --gid, which is the name or number of a group." },
         { "--chroot", "", "'' cannot be the --chroot, which is a path." },
     };
+
+    [Fact]
+    public void Read_LogLevelWithCategories_SetsEach()
+    {
+        var log = Options("--log-level", "error,Microsoft.AspNetCore=warn,chat/TcpServer=trace", "x.csx").Log;
+        Assert.Equal(LogLevel.Error, log.MinimumLevel);
+        Assert.Equal([new("Microsoft.AspNetCore", LogLevel.Warning), new("chat/TcpServer", LogLevel.Trace)], log.Levels);
+    }
 
     [Fact]
     public void BadValues_Above_CoverEveryOptionThatTakesOne() =>

@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace TacHost.Services;
+
+/// <summary>The loggers of an application that has no log yet: they keep lines until there is one, and forward to it from then on.</summary>
+internal sealed class ForwardingLoggerFactory : ILoggerFactory
+{
+    /// <summary>An application without a host must not keep lines for ever.</summary>
+    private const int MostLines = 1_000;
+
+    private readonly ConcurrentQueue<Action<ILoggerFactory>> _lines = new();
+    private volatile ILoggerFactory? _target;
+
+    /// <inheritdoc/>
+    public ILogger CreateLogger(string categoryName) => new ForwardingLogger(this, categoryName);
+
+    /// <inheritdoc/>
+    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("Add the provider to the LoggerProviders of the application.");
+
+    /// <summary>Does nothing: a container that was given the factory disposes it with everything else.</summary>
+    public void Dispose()
+    {
+    }
+
+    /// <summary>Forwards to a factory from now on, beginning with the lines that were kept.</summary>
+    public void ForwardTo(ILoggerFactory target)
+    {
+        _target = target;
+        while (_lines.TryDequeue(out var line))
+            line(target);
+    }
+
+    private sealed class ForwardingLogger(ForwardingLoggerFactory factory, string category) : ILogger
+    {
+        private volatile Made? _made;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => Target?.BeginScope(state);
+
+        public bool IsEnabled(LogLevel logLevel) => Target is { } target ? target.IsEnabled(logLevel) : factory._lines.Count < MostLines;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (Target is { } target)
+            {
+                target.Log(logLevel, eventId, state, exception, formatter);
+                return;
+            }
+
+            if (factory._lines.Count >= MostLines)
+                return;
+            factory._lines.Enqueue(to => to.CreateLogger(category).Log(logLevel, eventId, state, exception, formatter));
+
+            // There may be a log since a moment ago, and nobody else would look into the queue again.
+            if (factory._target is { } late)
+                factory.ForwardTo(late);
+        }
+
+        private ILogger? Target
+        {
+            get
+            {
+                if (factory._target is not { } target)
+                    return null;
+                if (_made is not { } made || made.Factory != target)
+                    _made = made = new Made(target, target.CreateLogger(category));
+                return made.Logger;
+            }
+        }
+
+        /// <summary>One object, so that threads see both together.</summary>
+        private sealed record Made(ILoggerFactory Factory, ILogger Logger);
+    }
+}
