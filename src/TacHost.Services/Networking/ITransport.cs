@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 
 namespace TacHost.Services.Networking;
 
@@ -14,6 +15,12 @@ public interface ITransport
 
     /// <summary>The address on the other side. Its text is what log lines call the peer.</summary>
     EndPoint Peer { get; }
+
+    /// <summary>Gets the certificate of the peer, which was verified in the TLS handshake, or null. A server's peers have one if <see cref="TlsOptions.ClientAuthorities"/> vouch for it.</summary>
+    X509Certificate2? PeerCertificate => null;
+
+    /// <summary>Gets the name that <see cref="PeerCertificate"/> gives the peer: its common name; or null.</summary>
+    string? PeerName => PeerCertificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
 
     /// <summary>Whether what comes is handed to the protocol: not while reading is paused, nor once the connection is closed or being closed.</summary>
     bool IsReading => true;

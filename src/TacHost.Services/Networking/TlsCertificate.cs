@@ -16,6 +16,9 @@ public sealed class TlsCertificate
     /// <summary>A file with further certificates of the chain, or null if they are all in the same file as the certificate.</summary>
     public string? ChainFile { get; }
 
+    /// <summary>Gets the file with the password of the key, or null.</summary>
+    public string? PasswordFile { get; private init; }
+
     internal string? Password { get; }
 
     internal bool IsPfx { get; }
@@ -23,7 +26,7 @@ public sealed class TlsCertificate
     /// <summary>The hosts to make a certificate for, or empty if it comes from files.</summary>
     internal IReadOnlyList<string> MadeFor { get; private init; } = [];
 
-    internal IEnumerable<string> Files => MadeFor.Count > 0 ? [] : [CertificateFile, .. KeyFile is null ? [] : (string[])[KeyFile], .. ChainFile is null ? [] : (string[])[ChainFile]];
+    internal IEnumerable<string> Files => MadeFor.Count > 0 ? [] : new[] { CertificateFile, KeyFile, ChainFile, PasswordFile }.OfType<string>();
 
     /// <summary>Returns the same description with absolute paths, of which relative ones start at the base directory of an application.</summary>
     internal TlsCertificate In(Application? application) => application is null || MadeFor.Count > 0
@@ -33,7 +36,8 @@ public sealed class TlsCertificate
             KeyFile is null ? null : application.ResolvePath(KeyFile),
             ChainFile is null ? null : application.ResolvePath(ChainFile),
             Password,
-            IsPfx);
+            IsPfx)
+        { PasswordFile = PasswordFile is null ? null : application.ResolvePath(PasswordFile) };
 
     /// <summary>Names PEM files, as Let's Encrypt and OpenSSL make them.</summary>
     /// <param name="certificateFile">The certificate first, then those of the chain, in one file.</param>
@@ -53,6 +57,14 @@ public sealed class TlsCertificate
     {
         ArgumentException.ThrowIfNullOrEmpty(file);
         return new TlsCertificate(file, null, null, password, isPfx: true);
+    }
+
+    /// <summary>Returns the same description with the password of the key or of the PFX file in a file of its own, as its first line.</summary>
+    /// <param name="file">The file. It is read when the certificate is.</param>
+    public TlsCertificate WithPasswordFile(string file)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(file);
+        return new TlsCertificate(CertificateFile, KeyFile, ChainFile, null, IsPfx) { PasswordFile = file, MadeFor = MadeFor };
     }
 
     /// <summary>Asks for a certificate that is made when the server starts and never leaves its memory: a new one each time, which no client trusts unless it is told to.</summary>

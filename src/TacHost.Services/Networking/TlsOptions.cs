@@ -19,6 +19,16 @@ public sealed class TlsOptions
     /// <summary>Certificates by the host that a client names (SNI, RFC 6066). <c>*.example.org</c> stands for every host one label below. Letters of either case are the same. Defaults to none.</summary>
     public IReadOnlyDictionary<string, TlsCertificate> HostCertificates { get; init; } = new Dictionary<string, TlsCertificate>();
 
+    /// <summary>Gets the PEM file with the authorities that vouch for clients, or a directory of <c>….pem</c> files. Defaults to null: clients are not asked for certificates.</summary>
+    /// <remarks>
+    /// The files are read again when they change. A certificate must be for clients, if it says what it is for. Lists of revoked certificates are not looked at. Protocols find the
+    /// certificate as <see cref="ITransport.PeerCertificate"/>, and handlers of HTTP as <c>Connection.ClientCertificate</c>.
+    /// </remarks>
+    public string? ClientAuthorities { get; init; }
+
+    /// <summary>Gets whether a client without a certificate is refused. A certificate that the authorities do not vouch for always is. Has no effect without <see cref="ClientAuthorities"/>. Defaults to true.</summary>
+    public bool RequiresClientCertificate { get; init; } = true;
+
     /// <summary>How long a client may take for its handshake before it is cut off. Defaults to 10 seconds.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = DefaultHandshakeTimeout;
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using TacHost.Services.Networking.Listening;
 
@@ -39,6 +40,9 @@ internal partial class SocketTransport : ITransport, IConnection
     public IConnection? Next { get; set; }
 
     public EndPoint Local { get; }
+
+    /// <inheritdoc/>
+    public virtual X509Certificate2? PeerCertificate => null;
 
     public EndPoint Peer => _ends?.Peer ?? _socket.Peer;
 

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace TacHost.Services.Networking.Connections;
 
@@ -15,6 +16,9 @@ internal sealed class TlsTransport(StreamSocket socket, IConnectionOwner owner, 
     private readonly CancellationTokenSource _interruption = new();
     private bool _readerInside;
     private TaskCompletionSource? _goodbye;
+
+    /// <inheritdoc/>
+    public override X509Certificate2? PeerCertificate { get; } = tls.RemoteCertificate as X509Certificate2;
 
     /// <summary>No: there may be something deciphered when nothing has come.</summary>
     protected override bool CanBeWatched => false;

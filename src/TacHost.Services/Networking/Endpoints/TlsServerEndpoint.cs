@@ -7,8 +7,12 @@ namespace TacHost.Services.Networking.Endpoints;
 /// <summary>A TCP port on which TLS is spoken: <c>tls:443:certificate=/etc/ssl/server.pem:key=/etc/ssl/server.key</c>.</summary>
 internal sealed class TlsServerEndpoint(TcpServerEndpoint tcp, TlsOptions options) : ServerEndpoint
 {
+    private const string Required = "required";
+    private const string Optional = "optional";
+
     /// <inheritdoc/>
-    internal override IEnumerable<string> Files => options.HostCertificates.Values.Append(options.Certificate).SelectMany(each => each.Files);
+    internal override IEnumerable<string> Files =>
+        options.HostCertificates.Values.Append(options.Certificate).SelectMany(each => each.Files).Concat(options.ClientAuthorities is { } authorities ? [authorities] : []);
 
     public static TlsServerEndpoint Parse(EndpointText text)
     {
@@ -16,6 +20,9 @@ internal sealed class TlsServerEndpoint(TcpServerEndpoint tcp, TlsOptions option
         var key = text.Optional("key", "privateKey");
         var certificate = text.Optional("certificate", "certKey") ?? key;
         var chain = text.Optional("chain", "extraCertChain");
+        var passwordFile = text.Optional("passwordFile");
+        var authorities = text.Optional("clientCA", "clientAuthorities");
+        var asked = text.Optional("clientCertificate");
         var iface = text.Optional("interface") ?? "";
         var backlog = text.OptionalNumber("backlog", 1, int.MaxValue);
         text.Finish();
@@ -26,15 +33,25 @@ internal sealed class TlsServerEndpoint(TcpServerEndpoint tcp, TlsOptions option
         var isPfx = Path.GetExtension(certificate).ToUpperInvariant() is ".PFX" or ".P12";
         if (isPfx && (key ?? chain) is not null)
             throw text.Error($"its certificate is a PFX file, which holds {(key is null ? "the chain" : "the key")} as well", $"Leave {(key is null ? "'chain'" : "'key'")} out");
+        if (asked is not (null or Required or Optional))
+            throw text.Wrong("clientCertificate", asked, $"'{Required}' or '{Optional}'");
+        if (authorities is "" || (asked is not null && authorities is null))
+            throw text.Error(authorities is null ? "'clientCertificate' has no 'clientCA' beside it" : "its 'clientCA' is empty", "Name the PEM file of the authorities that vouch for clients");
+        var source = isPfx ? TlsCertificate.FromPfx(certificate) : TlsCertificate.FromPem(certificate, key, string.IsNullOrEmpty(chain) ? null : chain);
         return new TlsServerEndpoint(
             new TcpServerEndpoint(port, iface, backlog),
-            new TlsOptions(isPfx ? TlsCertificate.FromPfx(certificate) : TlsCertificate.FromPem(certificate, key, string.IsNullOrEmpty(chain) ? null : chain)));
+            new TlsOptions(string.IsNullOrEmpty(passwordFile) ? source : source.WithPasswordFile(passwordFile))
+            {
+                ClientAuthorities = authorities,
+                RequiresClientCertificate = asked != Optional,
+            });
     }
 
     /// <inheritdoc/>
     public override string ToString() => EndpointText.Print(
         "tls",
-        [("", tcp.PrintedPort), ("certificate", options.Certificate.CertificateFile), ("key", options.Certificate.KeyFile), ("chain", options.Certificate.ChainFile), .. tcp.PrintedParameters]);
+        [("", tcp.PrintedPort), ("certificate", options.Certificate.CertificateFile), ("key", options.Certificate.KeyFile), ("chain", options.Certificate.ChainFile), ("passwordFile", options.Certificate.PasswordFile),
+            ("clientCA", options.ClientAuthorities), ("clientCertificate", options is { ClientAuthorities: not null, RequiresClientCertificate: false } ? Optional : null), .. tcp.PrintedParameters]);
 
     /// <inheritdoc/>
     internal override Task ListenAsync(ListenerSettings settings, ICollection<StreamListener> listeners, CancellationToken cancellationToken) =>

@@ -9,6 +9,8 @@ internal sealed class TlsCertificates
 {
     private readonly ReloadingCertificate _default;
     private readonly Dictionary<string, ReloadingCertificate> _byHost;
+    private readonly ClientAuthorities? _authorities;
+    private readonly RemoteCertificateValidationCallback? _validate;
 
     /// <summary>Reads them.</summary>
     /// <exception cref="CannotListenException">One cannot be read.</exception>
@@ -16,6 +18,10 @@ internal sealed class TlsCertificates
     {
         _default = new ReloadingCertificate(options.Certificate.In(application), servicePath, logger);
         _byHost = options.HostCertificates.ToDictionary(each => each.Key, each => new ReloadingCertificate(each.Value.In(application), servicePath, logger), StringComparer.OrdinalIgnoreCase);
+        if (options.ClientAuthorities is { } path)
+            _authorities = new ClientAuthorities(application?.ResolvePath(path) ?? path, servicePath, logger);
+        if (!options.RequiresClientCertificate)
+            _validate = (_, certificate, _, errors) => errors == SslPolicyErrors.None || (certificate is null && errors == SslPolicyErrors.RemoteCertificateNotAvailable);
     }
 
     /// <summary>What to speak with a client that has said hello.</summary>
@@ -25,6 +31,12 @@ internal sealed class TlsCertificates
             ServerCertificateContext = For(hello.ServerName).Current,
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             AllowRenegotiation = false,
+            ClientCertificateRequired = _authorities is not null,
+            CertificateChainPolicy = _authorities?.Policy,
+            RemoteCertificateValidationCallback = _authorities is null ? null : _validate,
+
+            // A resumed session would go on with what was trusted before.
+            AllowTlsResume = _authorities is null,
         });
 
     private ReloadingCertificate For(string host)

@@ -12,16 +12,12 @@ internal static class TrustedRoots
     public static X509ChainPolicy Read(string path)
     {
         X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        if (Directory.Exists(path))
-        {
-            foreach (var file in Directory.EnumerateFiles(path, "*.pem", new EnumerationOptions { MatchCasing = MatchCasing.CaseInsensitive }))
-                policy.CustomTrustStore.ImportFromPemFile(file);
-        }
-        else
-        {
-            policy.CustomTrustStore.ImportFromPemFile(path);
-        }
-
+        foreach (var file in Files(path))
+            policy.CustomTrustStore.ImportFromPemFile(file);
         return policy.CustomTrustStore.Count > 0 ? policy : throw new CryptographicException($"There is no certificate in '{path}'.");
     }
+
+    /// <summary>Returns the file itself, or every file of a directory that is named <c>….pem</c>.</summary>
+    public static IEnumerable<string> Files(string path) =>
+        Directory.Exists(path) ? Directory.EnumerateFiles(path, "*.pem", new EnumerationOptions { MatchCasing = MatchCasing.CaseInsensitive }).Order(StringComparer.Ordinal) : [path];
 }
