@@ -101,9 +101,22 @@ public sealed partial class InetdTests
         Assert.Contains(": killed by signal 9", sandbox.Log, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Inetd_FileWithLinesThatCannotBeServed_ServesTheOthersAndNamesThem()
+    {
+        await using Sandbox sandbox = new();
+        sandbox.Write("inetd.conf", "127.0.0.1:0 stream tcp nowait root internal daytime\ntcpmux stream tcp nowait root internal\n127.0.0.1:0 stream tcp nowait/5/5/5 root /no/such/program x\n");
+        var id = await sandbox.StartDaemonAsync("inetd", "--file", "inetd.conf");
+        Assert.Matches(@"^\w{3} \w{3} \d+ ", await NcAsync(sandbox, 0));
+        await sandbox.LoggedAsync("Not served: inetd.conf:2: there is no internal service 'tcpmux'");
+        await sandbox.LoggedAsync("there is no program '/no/such/program'; connections are closed until there is one");
+        await sandbox.KillAsync(id);
+        await Until.GoneAsync(id);
+    }
+
     [Theory]
     [InlineData("there is nothing to serve. Name an inetd.conf with --file, or a place and a command with --serve.")]
-    [InlineData("inetd.conf:2: the type 'rdm' is neither 'stream' nor 'dgram'.", "-f", "inetd.conf")]
+    [InlineData("inetd.conf:2: the type 'rdm' is neither 'stream' nor 'dgram'.", "--strict", "-f", "inetd.conf")]
     [InlineData("there is no service in '", "-f", "poem.conf")]
     [InlineData("--port has no program to be served by. Write it behind the options.", "--port", "0")]
     [InlineData("the program 'id' has no port. Name it with --port.", "id")]

@@ -5,33 +5,29 @@ namespace TacHost.Servers.Inetd;
 /// <summary>Reads inetd.conf(5).</summary>
 /// <remarks>
 /// A line for each service: <c>[host:]service type protocol wait|nowait[.max] user[:group] program argument-0 …</c>. Fields have blanks or tabs between them, and may stand in
-/// quotes; a line that begins with one of those goes on from the line before; <c>#</c> begins a comment, at the beginning of a line or of a field; <c>host:</c> alone is the host of
-/// the lines that follow. <c>tcp</c> and <c>udp</c> mean IPv4, as they always have there, unless the host is an address of IPv6.
+/// quotes; a line that begins with one of those goes on from the line before; <c>#</c> begins a comment, at the beginning of a line or of a field, in any encoding; <c>host:</c> alone is
+/// the host of the lines that follow. A program without a slash is looked for in PATH. FreeBSD's <c>nowait/MAX/PER-MINUTE-AND-ADDRESS/PER-ADDRESS</c> is read too. <c>tcp</c> and <c>udp</c> mean IPv4, as they always have there, unless the host is an address of IPv6.
 /// </remarks>
 public static class InetdConf
 {
     /// <summary>Reads a file.</summary>
-    /// <exception cref="FormatException">It cannot be meant so. The message has the file, the line and the part that is wrong.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It cannot be read by this user.</exception>
-    public static IReadOnlyList<InetdService> Read(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="skip">Is called for each line that cannot be served, with the file, the line and the reason. Defaults to null: such a line is an error.</param>
+    /// <exception cref="FormatException">A line cannot be served, and <paramref name="skip"/> is null. The message has the file, the line and the part that is wrong.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not read the file.</exception>
+    public static IReadOnlyList<InetdService> Read(string path, Action<string>? skip = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        try
-        {
-            return Parse(File.ReadAllText(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true)), path);
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw new FormatException($"{path}: it is not a text in UTF-8.", e);
-        }
+        return Parse(File.ReadAllText(path), path, skip);
     }
 
     /// <summary>Reads the text of a file.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="name">What the file is called in messages.</param>
-    /// <exception cref="FormatException">It cannot be meant so. The message has the file, the line and the part that is wrong.</exception>
-    public static IReadOnlyList<InetdService> Parse(string text, string name = "inetd.conf")
+    /// <param name="name">The name of the file in messages.</param>
+    /// <param name="skip">Is called for each line that cannot be served, with the file, the line and the reason. Defaults to null: such a line is an error.</param>
+    /// <exception cref="FormatException">A line cannot be served, and <paramref name="skip"/> is null. The message has the file, the line and the part that is wrong.</exception>
+    public static IReadOnlyList<InetdService> Parse(string text, string name = "inetd.conf", Action<string>? skip = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         List<InetdService> services = [];
@@ -46,6 +42,10 @@ public static class InetdConf
                     host = InetdPlace.Split(alone).Host!;
                 else if (fields.Count > 0)
                     services.Add(InetdConfLine.Read(fields, host) with { Origin = origin });
+            }
+            catch (FormatException e) when (skip is not null)
+            {
+                skip($"{origin}: {e.Message}");
             }
             catch (FormatException e)
             {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using TacHost.Servers.Processes;
 using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Inetd;
@@ -11,8 +12,11 @@ internal static class InetdConfLine
     private const string Form = "[host:]service type protocol wait|nowait user program argument-0 …";
     private const int FieldsBeforeArguments = 6;
 
+    /// <summary>What stands for bytes that are not UTF-8.</summary>
+    private const char NotUtf8 = '\uFFFD';
+
     /// <summary>Cuts a line into its fields.</summary>
-    /// <exception cref="FormatException">A quote is not closed, or there is a control character.</exception>
+    /// <exception cref="FormatException">A quote is not closed, or there is a control character or a byte that is not UTF-8.</exception>
     public static IReadOnlyList<string> Fields(string line)
     {
         List<string> fields = [];
@@ -20,6 +24,8 @@ internal static class InetdConfLine
         char? quote = null;
         foreach (var character in line)
         {
+            if (character == NotUtf8)
+                throw new FormatException("there is a byte in it that is not UTF-8.");
             if (char.IsControl(character) && character != '\t')
                 throw new FormatException($"there is a control character (U+{(int)character:X4}) in it.");
             if (quote is not null)
@@ -70,8 +76,16 @@ internal static class InetdConfLine
             "dgram" => true,
             _ => throw new FormatException($"the type '{fields[1]}' is neither 'stream' nor 'dgram'."),
         };
-        var (wait, most) = Waiting(fields[3]);
-        InetdService service = new(Place(fields[0], fields[2], isDatagram, defaultHost), fields[5], [.. fields.Skip(FieldsBeforeArguments)]) { Wait = wait, MaxPerMinute = most };
+        var (wait, limits) = Waiting(fields[3]);
+        IReadOnlyList<string> arguments = fields.Count > FieldsBeforeArguments || fields[5] == InetdService.Internal ? [.. fields.Skip(FieldsBeforeArguments)] : [Path.GetFileName(fields[5])];
+        var service = new InetdService(Place(fields[0], fields[2], isDatagram, defaultHost), fields[5] == InetdService.Internal ? fields[5] : ProgramPath.Find(fields[5]), arguments) with
+        {
+            Wait = wait,
+            MaxPerMinute = limits.PerMinute,
+            MaxConnections = limits.Connections,
+            MaxPerMinuteAndAddress = limits.PerMinuteAndAddress,
+            MaxPerAddress = limits.PerAddress,
+        };
         if (isDatagram && !wait && service.InternalName is null)
             throw new FormatException("a program for datagrams has to be 'wait': it reads them from the socket itself.");
         var (user, group) = User(fields[4]);
@@ -80,10 +94,11 @@ internal static class InetdConfLine
         return service with { User = user, Group = group };
     }
 
-    /// <summary>Reads <c>user</c>, <c>user:group</c> or <c>user.group</c>. A name may have a dot in it, so that the whole is looked for first.</summary>
+    /// <summary>Reads <c>user</c>, <c>user:group</c> or <c>user.group</c>. A name may have a dot in it, so that the whole is looked for first. A login class of BSD behind a slash means nothing here.</summary>
     /// <exception cref="FormatException">A part is empty.</exception>
-    public static (string User, string? Group) User(string text)
+    public static (string User, string? Group) User(string whole)
     {
+        var text = whole.IndexOf('/', StringComparison.Ordinal) is var slash and > 0 ? whole[..slash] : whole;
         var cut = text.IndexOf(':', StringComparison.Ordinal);
         if (cut < 0 && Interop.SystemDatabases.User(text) is null)
             cut = text.LastIndexOf('.');
@@ -114,19 +129,25 @@ internal static class InetdConfLine
         });
     }
 
-    private static (bool Wait, int? Most) Waiting(string text)
+    /// <summary>Reads <c>wait</c> or <c>nowait</c>, with <c>.MAX-PER-MINUTE</c> behind it, or with FreeBSD's <c>/MAX[/PER-MINUTE-AND-ADDRESS[/PER-ADDRESS]]</c>, of which 0 is no limit.</summary>
+    private static (bool Wait, (int? PerMinute, int? Connections, int? PerMinuteAndAddress, int? PerAddress) Limits) Waiting(string text)
     {
-        var cut = text.IndexOfAny(['.', ':']);
-        int? most = null;
-        if (cut >= 0)
-            most = int.TryParse(text[(cut + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Wrong();
-        return (cut < 0 ? text : text[..cut]) switch
-        {
-            "wait" => (true, most),
-            "nowait" => (false, most),
-            _ => throw Wrong(),
-        };
+        var cut = text.IndexOfAny(['.', ':', '/']);
+        var word = cut < 0 ? text : text[..cut];
+        if (word is not ("wait" or "nowait"))
+            throw Wrong();
+        if (cut < 0)
+            return (word == "wait", default);
+        int[] numbers = [.. text[(cut + 1)..].Split('/').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Wrong())];
+        if (text[cut] != '/')
+            return numbers.Length == 1 ? (word == "wait", (numbers[0], null, null, null)) : throw Wrong();
+        if (numbers.Length > 3)
+            throw Wrong();
+        if (word == "wait")
+            throw new FormatException($"'{text}' has limits for clients, and only 'nowait' can have them: a program with 'wait' accepts its clients itself.");
+        return (false, (null, Limit(0), Limit(1), Limit(2)));
 
-        FormatException Wrong() => new($"'{text}' is neither 'wait' nor 'nowait', with a dot and the number of programs that may be started in a minute behind it or without.");
+        int? Limit(int index) => index < numbers.Length && numbers[index] > 0 ? numbers[index] : null;
+        FormatException Wrong() => new($"'{text}' is neither 'wait' nor 'nowait', with a dot and the number of programs that may be started in a minute behind it or without, or 'nowait/MAX/PER-MINUTE-AND-ADDRESS/PER-ADDRESS'.");
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using TacHost.Servers.Processes;
 
@@ -32,4 +33,13 @@ internal static partial class InetdLog
 
     [LoggerMessage(9, LogLevel.Error, "{Service}: a connection could not be handed over")]
     public static partial void HandingOverFailed(ILogger logger, Exception failure, InetdService service);
+
+    [LoggerMessage(10, LogLevel.Warning, "Not served: {Line}")]
+    public static partial void LineSkipped(ILogger logger, string line);
+
+    [LoggerMessage(11, LogLevel.Warning, "{Service}: there is no program '{Program}'; connections are closed until there is one")]
+    public static partial void ProgramMissing(ILogger logger, InetdService service, string program);
+
+    [LoggerMessage(12, LogLevel.Warning, "{Service}: {Address} has had {Count} programs within a minute, which is as many as an address may have; it is not served until the minute is over")]
+    public static partial void TooOftenForAddress(ILogger logger, InetdService service, IPAddress address, int count);
 }

@@ -1,3 +1,4 @@
+using TacHost.Servers.Processes;
 using TacHost.Services.Networking;
 using TacHost.Services.Plugins;
 
@@ -9,6 +10,10 @@ public sealed class InetdPluginOptions : IPostOptions
     /// <summary>The services of a file.</summary>
     [Option("file", 'f', "an inetd.conf, such as /etc/inetd.conf")]
     public ExistingFile? File { get; set; }
+
+    /// <summary>Whether a line of the file that cannot be served is an error.</summary>
+    [Option("strict", "refuse a file with a line that cannot be served, in place of serving the others")]
+    public bool Strict { get; set; }
 
     /// <summary>See <see cref="InetdOptions.ServesInternal"/>.</summary>
     [Option("nointernal", 'i', "leave internal services out: echo, discard, chargen, daytime, time")]
@@ -63,8 +68,9 @@ public sealed class InetdPluginOptions : IPostOptions
             throw new UsageException($"--serve '{empty}=' has no command.");
         try
         {
-            if (Services().Count == 0)
-                throw new UsageException(File is null ? "there is nothing to serve. Name an inetd.conf with --file, or a place and a command with --serve." : $"there is no service in '{File}'. Write one into it, or use --serve.");
+            List<string> skipped = [];
+            if (Services(skipped.Add).Count == 0)
+                throw new UsageException(File is null ? "there is nothing to serve. Name an inetd.conf with --file, or a place and a command with --serve." : $"there is no service in '{File}'. Write one into it, or use --serve.{string.Concat(skipped.Select(line => $"\n  {line}"))}");
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
@@ -73,17 +79,22 @@ public sealed class InetdPluginOptions : IPostOptions
     }
 
     /// <summary>The server that they describe.</summary>
-    internal InetdServer Make() => new(Services(), new InetdOptions
+    internal InetdServer Make()
     {
-        ServesInternal = !NoInternal,
-        KillTime = KillTime,
-        MaxPerMinute = MaxPerMinute,
-        Limits = new ConnectionLimits { Connections = MaxConnections, ConnectionsPerAddress = MaxPerAddress },
-    });
+        List<string> skipped = [];
+        InetdOptions options = new()
+        {
+            ServesInternal = !NoInternal,
+            KillTime = KillTime,
+            MaxPerMinute = MaxPerMinute,
+            Limits = new ConnectionLimits { Connections = MaxConnections, ConnectionsPerAddress = MaxPerAddress },
+        };
+        return new InetdServer(Services(skipped.Add), options) { SkippedLines = skipped };
+    }
 
-    private List<InetdService> Services()
+    private List<InetdService> Services(Action<string> skip)
     {
-        List<InetdService> services = File is { } file ? [.. InetdConf.Read(file)] : [];
+        List<InetdService> services = File is { } file ? [.. InetdConf.Read(file, Strict ? null : skip)] : [];
         (string? User, string? Group) user = User is null ? (null, null) : InetdConfLine.User(User);
         if (user.User is not null)
             _ = Account.Find(user.User, user.Group);
@@ -100,11 +111,8 @@ public sealed class InetdPluginOptions : IPostOptions
     /// <summary>The absolute path of a program that may be in PATH.</summary>
     private static string Located(string program)
     {
-        if (program.Contains('/', StringComparison.Ordinal))
 #pragma warning disable RS0030 // the options of a plugin are read in its run directory, before there is an application
-            return Path.GetFullPath(program);
+        return Path.GetFullPath(ProgramPath.Find(program));
 #pragma warning restore RS0030
-        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Where(directory => directory.StartsWith('/')).Select(directory => Path.Combine(directory, program)).FirstOrDefault(System.IO.File.Exists)
-            ?? throw new FormatException($"there is no program '{program}' in PATH. Name it by its path.");
     }
 }

@@ -41,9 +41,14 @@ public sealed class InetdServer : MultiService
         _ => [],
     })];
 
+    /// <summary>Gets the lines of a file that are not served, with the reason for each, to be logged at the start. Defaults to none.</summary>
+    public IReadOnlyList<string> SkippedLines { get; init; } = [];
+
     /// <inheritdoc/>
     protected override Task OnStartAsync(CancellationToken cancellationToken)
     {
+        foreach (var line in SkippedLines)
+            InetdLog.LineSkipped(Logger, line);
         foreach (var service in _leftOut)
             InetdLog.InternalLeftOut(Logger, service);
         return Task.CompletedTask;

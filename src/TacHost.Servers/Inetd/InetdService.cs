@@ -50,6 +50,15 @@ public sealed record InetdService
     /// <summary>How many programs may be started in a minute, or 0 for any number. Defaults to null: <see cref="InetdOptions.MaxPerMinute"/>.</summary>
     public int? MaxPerMinute { get; init; }
 
+    /// <summary>Gets how many programs may be started in a minute for one address. Defaults to null: any number.</summary>
+    public int? MaxPerMinuteAndAddress { get; init; }
+
+    /// <summary>Gets how many connections, and so programs, there may be at once. Defaults to null: see <see cref="InetdOptions.Limits"/>.</summary>
+    public int? MaxConnections { get; init; }
+
+    /// <summary>Gets how many of these connections one address may have. Defaults to null: see <see cref="InetdOptions.Limits"/>.</summary>
+    public int? MaxPerAddress { get; init; }
+
     /// <summary>The user that the program runs as, by name or number. Defaults to null: the host's.</summary>
     public string? User { get; init; }
 

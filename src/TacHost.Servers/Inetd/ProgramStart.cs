@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.IO.Pipes;
 using System.Net.Sockets;
 using System.Text;
@@ -10,12 +9,6 @@ namespace TacHost.Servers.Inetd;
 /// <summary>How the program of a service is started on a socket.</summary>
 internal sealed class ProgramStart
 {
-    /// <summary>The runtime of the step in between leaves files in the temporary directory unless told not to.</summary>
-    private const string DiagnosticsVariable = "DOTNET_EnableDiagnostics";
-
-    /// <summary>Where that runtime is, if the host had to be told.</summary>
-    private static readonly string[] _runtimeVariables = ["DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64"];
-
     private const int GetStatusFlags = 3;
     private const int SetStatusFlags = 4;
     private const int NonBlocking = 0x800;
@@ -28,23 +21,16 @@ internal sealed class ProgramStart
     private ProgramStart(string program, IReadOnlyList<string> arguments, Account? account, bool isAnother) =>
         (_program, _arguments, _account, _isAnother) = (program, arguments, account, isAnother);
 
-    /// <summary>The host's program, which becomes another user and then the program (docs/adr/0009).</summary>
-    public static string Launcher { get; } = Path.Combine(AppContext.BaseDirectory, "tachost");
-
     /// <summary>As the user that this process is.</summary>
     public static ProgramStart AsThisUser(InetdService service, Account? account) => new(service.Program, service.Arguments, account, isAnother: false);
 
-    /// <summary>As another user, by way of <see cref="Launcher"/>; null if that is not there.</summary>
+    /// <summary>As another user, by way of <see cref="OtherUserStart.Launcher"/>; null if that is not there.</summary>
     public static ProgramStart? AsAnother(InetdService service, Account account)
     {
-        if (!File.Exists(Launcher))
+        if (!File.Exists(OtherUserStart.Launcher))
             return null;
-        string[] words =
-        [
-            Launcher, "--exec-as", Text(account.User), Text(account.Group), string.Join(',', account.Groups.Select(Text)), Text(SpawnedProcess.ReportDescriptor),
-            string.Join(',', StepVariables().Select(variable => variable.Key)), service.Program, .. service.Arguments,
-        ];
-        return new ProgramStart(Launcher, words, account, isAnother: true);
+        var words = OtherUserStart.Words(account, service.Program, service.Arguments);
+        return new ProgramStart(OtherUserStart.Launcher, words, account, isAnother: true);
     }
 
     /// <summary>Starts the program.</summary>
@@ -58,7 +44,7 @@ internal sealed class ProgramStart
         if (Libc.ControlDescriptor(descriptor, GetStatusFlags, 0) is var flags && (flags & NonBlocking) != 0)
             _ = Libc.ControlDescriptor(descriptor, SetStatusFlags, flags & ~NonBlocking);
         var environment = _isAnother
-            ? InheritedEnvironment.OfAnotherUserWith([.. _account!.Variables, .. variables, .. StepVariables()])
+            ? OtherUserStart.Environment(_account!, variables)
             : InheritedEnvironment.With([.. _account?.Variables ?? [], .. variables]);
         var report = _isAnother ? new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None) : null;
         int? reportDescriptor = report is null ? null : (int)report.ClientSafePipeHandle.DangerousGetHandle();
@@ -67,16 +53,8 @@ internal sealed class ProgramStart
         if (error == 0)
             return new Started(new ProcessGroup(process), report);
         report?.Dispose();
-        throw new IOException(SpawnedProcess.Text(error));
+        throw new IOException(StartFailure.Text(error, _program));
     }
-
-    /// <summary>What only the step in between is to see.</summary>
-    private static IEnumerable<KeyValuePair<string, string?>> StepVariables() =>
-        _runtimeVariables.Select(name => new KeyValuePair<string, string?>(name, Environment.GetEnvironmentVariable(name))).Prepend(new(DiagnosticsVariable, "0"));
-
-    private static string Text(uint number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>A process that is, or is about to become, the program.</summary>
     internal sealed record Started(ProcessGroup Group, Stream? Report)

@@ -47,7 +47,7 @@ internal sealed class Programs(InetdService service, InetdOptions options, Servi
 
         if (effective != 0)
             throw Failed($"its programs are to run as '{account.Name}' (user {account.User}, group {account.Group}), which takes root, and this process is user {effective}. Start tachost as root and without --uid, or leave the user out.");
-        _start = ProgramStart.AsAnother(service, account) ?? throw Failed($"its programs are to run as '{account.Name}', and only the tachost program can start them so; there is no '{ProgramStart.Launcher}'. Run it by tachost, and not below --chroot.");
+        _start = ProgramStart.AsAnother(service, account) ?? throw Failed($"its programs are to run as '{account.Name}', and only the tachost program can start them so; there is no '{OtherUserStart.Launcher}'. Run it by tachost, and not below --chroot.");
     }
 
     /// <summary>Counts a start in; or says that there were too many, which it logs.</summary>
@@ -118,7 +118,7 @@ internal sealed class Programs(InetdService service, InetdOptions options, Servi
         KeyValuePair<ProcessGroup, TaskCompletionSource>[] running;
         lock (_gate)
             running = [.. _running];
-        await Task.WhenAll(running.Select(each => ProcessGroupEnd.ReachAsync(each.Key, service.Program, options.KillTime, options.TimeProvider, owner.Logger, cancellationToken)));
+        await Task.WhenAll(running.Select(each => ProcessGroupEnd.ReachAsync(each.Key, service.Program, StopSignal.Terminate, options.KillTime, options.TimeProvider, owner.Logger, cancellationToken)));
 
         // What the kernel does not let go of has been given up.
         await Task.WhenAll(running.Where(each => each.Key.Ended.IsCompleted).Select(each => each.Value.Task));

@@ -11,6 +11,8 @@ internal sealed class StreamService : Service, IConnectionHandler, IListeningSer
     private readonly InetdOptions _options;
     private readonly Programs? _programs;
     private readonly ServerFactory? _factory;
+    private readonly AddressRate? _addressRate;
+    private readonly ConnectionLimits _limits;
     private ListenerGroup? _listeners;
     private bool _factoryStarted;
 
@@ -18,6 +20,14 @@ internal sealed class StreamService : Service, IConnectionHandler, IListeningSer
     {
         (_service, _options) = (service, options);
         _programs = service.InternalName is null ? new Programs(service, options, this) : null;
+        _addressRate = service.MaxPerMinuteAndAddress is { } most ? new AddressRate(most, options.TimeProvider) : null;
+        _limits = service is { MaxConnections: null, MaxPerAddress: null } ? options.Limits : new ConnectionLimits
+        {
+            Connections = service.MaxConnections ?? options.Limits.Connections,
+            ConnectionsPerAddress = service.MaxPerAddress ?? options.Limits.ConnectionsPerAddress,
+            WhenReached = options.Limits.WhenReached,
+            IdleTimeout = options.Limits.IdleTimeout,
+        };
         _factory = service.InternalName is { } name ? new InternalServices.Streams(name, options.TimeProvider) : null;
     }
 
@@ -28,7 +38,7 @@ internal sealed class StreamService : Service, IConnectionHandler, IListeningSer
     {
         _programs?.Prepare();
         PlacedEndpoint endpoint = new(_service.Place, this);
-        _listeners = _factory is { } factory ? new ListenerGroup(this, endpoint, factory, _options.Limits) : new ListenerGroup(this, endpoint, this, _options.Limits);
+        _listeners = _factory is { } factory ? new ListenerGroup(this, endpoint, factory, _limits) : new ListenerGroup(this, endpoint, this, _limits);
         return _listeners.BindAsync(cancellationToken);
     }
 
@@ -36,6 +46,8 @@ internal sealed class StreamService : Service, IConnectionHandler, IListeningSer
     protected override Task OnStartAsync(CancellationToken cancellationToken)
     {
         _programs?.Begin();
+        if (_programs is not null && !File.Exists(_service.Program))
+            InetdLog.ProgramMissing(Logger, _service, _service.Program);
         if (_factory is not null)
         {
             _factory.DoStart(Logger);
@@ -67,10 +79,19 @@ internal sealed class StreamService : Service, IConnectionHandler, IListeningSer
     /// <summary>Starts a program for a connection. Called on the accepting thread, which goes on once the program has been started.</summary>
     void IConnectionHandler.Handle(AcceptedConnection connection)
     {
-        if (_programs!.MayStart(out _))
+        if (MayServe(connection.Peer) && _programs!.MayStart(out _))
             _ = ServeAsync(connection);
         else
             connection.Refuse();
+    }
+
+    private bool MayServe(EndPoint peer)
+    {
+        if (_addressRate is null || peer is not IPEndPoint { Address: var address } || _addressRate.TryStart(address, out var isFirstRefusal))
+            return true;
+        if (isFirstRefusal)
+            InetdLog.TooOftenForAddress(Logger, _service, address, _service.MaxPerMinuteAndAddress!.Value);
+        return false;
     }
 
     private async Task ServeAsync(AcceptedConnection connection)

@@ -34,6 +34,8 @@ internal sealed class WaitService : Service, IListeningService
     protected override Task OnStartAsync(CancellationToken cancellationToken)
     {
         _programs.Begin();
+        if (!File.Exists(_service.Program))
+            InetdLog.ProgramMissing(Logger, _service, _service.Program);
         (_waking, _stopping) = (new Waking(), new CancellationTokenSource());
         InetdLog.Serving(Logger, _service, string.Join(" and ", EndPoints), _service.Program, _programs.User);
         var (waking, stopping) = (_waking, _stopping.Token);

@@ -21,15 +21,19 @@ internal static unsafe class SpawnedProcess
     /// <param name="directory">Where it runs, or null for here.</param>
     /// <param name="output">The descriptor of its standard output.</param>
     /// <param name="errors">The descriptor of its standard error.</param>
+    /// <param name="report">The descriptor that is its <see cref="ReportDescriptor"/>, or null for none.</param>
     /// <param name="process">Its process id, which is also that of its process group and session.</param>
     /// <returns>0, or an error number.</returns>
-    public static int Start(IReadOnlyList<string> command, IReadOnlyCollection<string> environment, string? directory, int output, int errors, out int process)
+    public static int Start(IReadOnlyList<string> command, IReadOnlyCollection<string> environment, string? directory, int output, int errors, int? report, out int process)
     {
         byte* actions = stackalloc byte[OpaqueSize];
         var error = Libc.InitializeFileActions(actions);
         try
         {
-            error |= Libc.AddOpen(actions, 0, "/dev/null", ReadOnly, 0) | Libc.AddDuplicate(actions, output, 1) | Libc.AddDuplicate(actions, errors, 2) | CloseOthers(actions, FirstOther);
+            error |= Libc.AddOpen(actions, 0, "/dev/null", ReadOnly, 0) | Libc.AddDuplicate(actions, output, 1) | Libc.AddDuplicate(actions, errors, 2);
+            if (report is { } descriptor)
+                error |= Libc.AddDuplicate(actions, descriptor, ReportDescriptor);
+            error |= CloseOthers(actions, report is null ? FirstOther : ReportDescriptor + 1);
             if (directory is not null)
                 error |= Libc.AddChangeDirectory(actions, directory);
             return Spawn(command[0], command, environment, error, actions, out process);

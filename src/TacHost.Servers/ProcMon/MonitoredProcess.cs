@@ -1,125 +1,123 @@
-using System.Globalization;
-using Microsoft.Extensions.Logging;
 using TacHost.Servers.Processes;
+using TacHost.Services;
 
 namespace TacHost.Servers.ProcMon;
 
-/// <summary>One command that is kept running: each of its runs, and the time between them.</summary>
-internal sealed class MonitoredProcess(string name, IReadOnlyList<string> command, IReadOnlyDictionary<string, string?>? environment, string? directory)
+/// <summary>One command of a <see cref="ProcessMonitor"/>: each start of the service is a run of the command.</summary>
+public sealed class MonitoredProcess : Service
 {
     private const int ReadSize = 4096;
 
     /// <summary>How long output may keep coming once no process of the group is left: somebody who left the group holds the pipe.</summary>
     private static readonly TimeSpan _drainTime = TimeSpan.FromSeconds(1);
 
-    private CancellationTokenSource _stopping = new();
-    private CancellationTokenSource _hurry = new();
-    private CancellationTokenSource _restart = new();
-    private Task _life = Task.CompletedTask;
+    private readonly ProcessMonitor _monitor;
+    private readonly string _name;
     private ChildProcess? _child;
+    private CancellationTokenSource _restart = new();
+    private CancellationTokenSource _drained = new();
+    private Task _output = Task.CompletedTask;
     private long _began;
+    private int _shortRuns;
 
-    public string Name => name;
-
-    /// <summary>The process id of the present run, or null between two.</summary>
-    public int? ProcessId => _child?.Id;
-
-    /// <summary>Starts the first run, and keeps the command running from then on.</summary>
-    /// <exception cref="IOException">It cannot be started.</exception>
-    public void Start(RestartTimes times, int longestLine, ILogger logger)
+    internal MonitoredProcess(ProcessMonitor monitor, string name, ProcessCommand command)
     {
-        (_stopping, _hurry) = (new CancellationTokenSource(), new CancellationTokenSource());
-        var child = Spawn(times, logger);
-        _life = Task.Run(() => LiveAsync(child, times, longestLine, logger), CancellationToken.None);
+        (_monitor, _name, Command) = (monitor, name, command);
+        SetName(name);
     }
 
-    /// <summary>Ends the present run, and lets it start again as after any other end. Does nothing between two runs.</summary>
-    public void Restart() => _restart.Cancel();
+    /// <summary>Gets the command.</summary>
+    public ProcessCommand Command { get; }
 
-    /// <summary>Ends the present run and starts no other; ends when no process of it is left.</summary>
-    /// <param name="cancellationToken">Kills what is left at once.</param>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>Gets the process id of the present run, or null between two.</summary>
+    public int? ProcessId => _child is { Group.Ended.IsCompleted: false } child ? child.Id : null;
+
+    /// <summary>Ends the present run, so that the command starts again as after any other end.</summary>
+    internal void Restart() => _restart.Cancel();
+
+    /// <inheritdoc/>
+    protected override async Task OnStartAsync(CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync();
-        await using var hurry = cancellationToken.Register(() =>
+        (_restart, _drained, _began) = (new CancellationTokenSource(), new CancellationTokenSource(), _monitor.TimeProvider.GetTimestamp());
+        try
         {
-            // Nobody waits any more: the signal goes out before this process can come to its end.
-            _child?.Group.Kill();
-            _hurry.Cancel();
-        });
-        await _life;
-    }
-
-    private async Task LiveAsync(ChildProcess? child, RestartTimes times, int longestLine, ILogger logger)
-    {
-        RestartDelay delays = new(times.Threshold, times.MinRestartDelay, times.MaxRestartDelay);
-        while (true)
-        {
-            if (child is null)
-            {
-                try
-                {
-                    child = Spawn(times, logger);
-                }
-                catch (IOException e)
-                {
-                    var pause = delays.After(TimeSpan.Zero);
-                    ProcMonLog.CannotStart(logger, name, e.Message, When(pause));
-                    if (!await PauseAsync(pause, times.TimeProvider))
-                        return;
-                    continue;
-                }
-            }
-
-            await RunAsync(child, times, longestLine, logger);
-            var (process, end) = (child.Id, child.Group.Ended.IsCompletedSuccessfully ? await child.Group.Ended : default);
-            child = null;
-            if (_stopping.IsCancellationRequested)
-            {
-                ProcMonLog.Stopped(logger, name, process, end);
-                return;
-            }
-
-            var delay = delays.After(times.TimeProvider.GetElapsedTime(_began));
-            ProcMonLog.Ended(logger, name, process, end, When(delay));
-            if (!await PauseAsync(delay, times.TimeProvider))
-                return;
+            _child = await ChildProcess.StartAsync(Command, Command.Directory is { } directory ? ResolvePath(directory) : null);
         }
-    }
-
-    /// <summary>One run, to the end of its whole group and of its output.</summary>
-    private async Task RunAsync(ChildProcess child, RestartTimes times, int longestLine, ILogger logger)
-    {
-        using (child)
+        catch (Exception e) when (e is IOException or FormatException)
         {
-            using CancellationTokenSource drained = new();
-            var output = Task.WhenAll(LogAsync(child.Output, longestLine, logger, drained.Token), LogAsync(child.Errors, longestLine, logger, drained.Token));
-            using (var asked = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, _restart.Token))
-                await ((Task)child.Group.Ended).WaitAsync(asked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await ProcessGroupEnd.ReachAsync(child.Group, name, times.KillTime, times.TimeProvider, logger, _hurry.Token);
-            _child = null;
-            drained.CancelAfter(_drainTime);
-            await output;
+            throw new ProcessEndedException(
+                $"The command '{_name}' of the service '{_monitor.ServicePath}' cannot be started: {e.Message.TrimEnd('.')}. Name a program that this user may run, by its path or by a name in PATH.", CountShortRun(), e);
         }
+
+        ProcMonLog.Started(Logger, _name, _child.Id);
+        _output = Task.WhenAll(LogAsync(_child.Output), LogAsync(_child.Errors));
     }
 
-    private ChildProcess Spawn(RestartTimes times, ILogger logger)
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        _restart = new CancellationTokenSource();
-        var child = ChildProcess.Start(command, InheritedEnvironment.With(environment ?? new Dictionary<string, string?>()), directory);
-        (_child, _began) = (child, times.TimeProvider.GetTimestamp());
-        ProcMonLog.Started(logger, name, child.Id);
-        return child;
+        var child = _child!;
+        using (var asked = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, _restart.Token))
+            await ((Task)child.Group.Ended).WaitAsync(asked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (stoppingToken.IsCancellationRequested)
+            return;
+        await ReachEndAsync(child, stoppingToken);
+        if (stoppingToken.IsCancellationRequested)
+            return;
+        var end = child.Group.Ended.IsCompletedSuccessfully ? await child.Group.Ended : default;
+        var isAsked = _restart.IsCancellationRequested;
+        if (end.IsSuccess && !isAsked && Command.Restart == Services.Supervision.RestartPolicy.Transient)
+        {
+            ProcMonLog.Completed(Logger, _name, child.Id);
+            return;
+        }
+
+        var isShort = _monitor.TimeProvider.GetElapsedTime(_began) < _monitor.Threshold;
+        if (!isShort)
+            _shortRuns = 0;
+        throw new ProcessEndedException($"'{_name}' (process {child.Id}) has ended: {end}", isShort && !isAsked && CountShortRun());
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnStopAsync(CancellationToken cancellationToken)
+    {
+        if (_child is not { } child)
+            return;
+        var wasRunning = !child.Group.Ended.IsCompleted;
+        await ReachEndAsync(child, cancellationToken);
+        _drained.CancelAfter(_drainTime);
+        await _output;
+        if (wasRunning)
+            ProcMonLog.Stopped(Logger, _name, child.Id, child.Group.Ended.IsCompletedSuccessfully ? await child.Group.Ended : default);
+        child.Dispose();
+        _child = null;
+    }
+
+    /// <summary>Ends the whole group.</summary>
+    /// <param name="child">The run.</param>
+    /// <param name="hurry">Kills what is left at once.</param>
+    private Task ReachEndAsync(ChildProcess child, CancellationToken hurry) =>
+        ProcessGroupEnd.ReachAsync(child.Group, _name, Command.StopSignal, _monitor.KillTime, _monitor.TimeProvider, Logger, hurry);
+
+    /// <summary>Counts a run that was too short, or none at all.</summary>
+    /// <returns>Whether the command is given up.</returns>
+    private bool CountShortRun()
+    {
+        if (++_shortRuns < Command.MaxFailures || Command.MaxFailures is null)
+            return false;
+        ProcMonLog.GivenUp(Logger, _name, _shortRuns);
+        _shortRuns = 0;
+        return true;
     }
 
     /// <summary>Logs what comes through a pipe. A log that is slow holds the program up, as a slow terminal would.</summary>
-    private async Task LogAsync(Stream output, int longestLine, ILogger logger, CancellationToken drained)
+    private async Task LogAsync(Stream output)
     {
-        LineSplitter lines = new(longestLine, line => ProcMonLog.Printed(logger, name, line));
+        LineSplitter lines = new(_monitor.MaxLineLength, line => ProcMonLog.Printed(Logger, line));
         var buffer = new byte[ReadSize];
         try
         {
-            while (await output.ReadAsync(buffer, drained) is var count and > 0)
+            while (await output.ReadAsync(buffer, _drained.Token) is var count and > 0)
                 lines.Append(buffer.AsSpan(0, count));
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
@@ -129,13 +127,4 @@ internal sealed class MonitoredProcess(string name, IReadOnlyList<string> comman
 
         lines.Complete();
     }
-
-    private async Task<bool> PauseAsync(TimeSpan delay, TimeProvider timeProvider)
-    {
-        await Task.Delay(delay, timeProvider, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return !_stopping.IsCancellationRequested;
-    }
-
-    private static string When(TimeSpan delay) =>
-        delay == TimeSpan.Zero ? "at once" : string.Create(CultureInfo.InvariantCulture, $"in {delay.TotalSeconds:0.###} s");
 }

@@ -1,4 +1,7 @@
+using TacHost.Servers.Inetd;
+using TacHost.Servers.Processes;
 using TacHost.Services.Plugins;
+using TacHost.Services.Supervision;
 
 namespace TacHost.Servers.ProcMon;
 
@@ -10,7 +13,7 @@ public sealed class ProcMonOptions : IPostOptions
     public TimeSpan Threshold { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>See <see cref="ProcessMonitor.KillTime"/>.</summary>
-    [Option("killtime", 'k', "how long a command has to heed SIGTERM before it is killed")]
+    [Option("killtime", 'k', "how long a command has to heed its stop signal before it is killed")]
     public TimeSpan KillTime { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>See <see cref="ProcessMonitor.MinRestartDelay"/>.</summary>
@@ -20,6 +23,22 @@ public sealed class ProcMonOptions : IPostOptions
     /// <summary>See <see cref="ProcessMonitor.MaxRestartDelay"/>.</summary>
     [Option("maxrestartdelay", 'M', "the longest delay", Minimum = 0.001, Maximum = 4_000_000)]
     public TimeSpan MaxRestartDelay { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>See <see cref="ProcessCommand.StopSignal"/>.</summary>
+    [Option("stopsignal", 's', "the signal that asks the commands to end")]
+    public StopSignal StopSignal { get; set; } = StopSignal.Terminate;
+
+    /// <summary>See <see cref="ProcessCommand.User"/>.</summary>
+    [Option("user", 'u', "whom the commands run as; the host's own user unless given", ValueName = "USER[:GROUP]")]
+    public string? User { get; set; }
+
+    /// <summary>See <see cref="ProcessCommand.Restart"/>.</summary>
+    [Option("restart", 'r', "when a command is started again: always (permanent), after a failure (transient: exit code 0 is the end of its work), or never (temporary)")]
+    public RestartPolicy Restart { get; set; }
+
+    /// <summary>See <see cref="ProcessCommand.MaxFailures"/>.</summary>
+    [Option("maxfailures", 'f', "how many runs in a row may be too short before a command is given up; any number unless given", Minimum = 1)]
+    public int? MaxFailures { get; set; }
 
     /// <summary>Command lines for the shell, each with its name.</summary>
     [Option("command", 'c', "a command line for the shell, with the name that it has in the log; may be repeated", ValueName = "NAME=COMMAND")]
@@ -44,9 +63,25 @@ public sealed class ProcMonOptions : IPostOptions
                 throw new UsageException($"--command '{name}={line}' does not have the form NAME=COMMAND.");
         }
 
+        if (Names().FirstOrDefault(name => name.Contains('/', StringComparison.Ordinal) || name.Any(char.IsControl)) is { } wrong)
+            throw new UsageException($"the name '{wrong}' of a command has a '/' or a control character in it, and so cannot name a service.");
+        try
+        {
+            var (user, group) = UserAndGroup;
+            if (user is not null)
+                _ = Account.Find(user, group);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException($"--user: {e.Message}", e);
+        }
+
         if (Names().GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new UsageException($"there are two commands with the name '{twice.Key}'. Give one of them another by --command NAME=COMMAND.");
     }
+
+    /// <summary>The parts of <see cref="User"/>.</summary>
+    internal (string? User, string? Group) UserAndGroup => User is null ? (null, null) : InetdConfLine.User(User);
 
     /// <summary>The names of all commands; that of the operands is the program's.</summary>
     internal IEnumerable<string> Names() => Commands.Select(command => command.Key).Concat(Command.Take(1).Select(NameOf));

@@ -19,9 +19,18 @@ public sealed class ProcMonServiceMaker : ServiceMaker<ProcMonOptions>
             MaxRestartDelay = options.MaxRestartDelay,
         };
         foreach (var (name, line) in options.Commands)
-            monitor.AddProcess(name, ["/bin/sh", "-c", line]);
+            monitor.AddProcess(name, Command("/bin/sh", "-c", line));
         if (options.Command.Count > 0)
-            monitor.AddProcess(ProcMonOptions.NameOf(options.Command[0]), options.Command);
+            monitor.AddProcess(ProcMonOptions.NameOf(options.Command[0]), Command([.. options.Command]));
         return monitor;
+
+        ProcessCommand Command(params string[] words) => new(words)
+        {
+            StopSignal = options.StopSignal,
+            User = options.UserAndGroup.User,
+            Group = options.UserAndGroup.Group,
+            Restart = options.Restart,
+            MaxFailures = options.MaxFailures,
+        };
     }
 }

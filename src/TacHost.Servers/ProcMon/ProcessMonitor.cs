@@ -1,143 +1,150 @@
 using TacHost.Services;
+using TacHost.Services.Supervision;
 
 namespace TacHost.Servers.ProcMon;
 
-/// <summary>A service that keeps commands running: what ends is started again, at once after a run that was long enough, and after growing delays otherwise.</summary>
+/// <summary>A supervisor of commands: what ends is started again, at once after a run that was long enough, and after growing delays otherwise.</summary>
 /// <remarks>
 /// <para>
-/// Each command leads a session and a process group of its own, with the environment of this process, nothing to read, and the lines that it prints in the log.
-/// The whole group is stopped with the service, and before the next run of a command that left some of it behind: SIGTERM, SIGKILL after
-/// <see cref="KillTime"/>, and a wait until none is left. A program that detaches itself leaves the group and is lost: let commands stay in the foreground.
+/// Each command is a child service (<see cref="MonitoredProcess"/>) with its name, its restarts and its next try in the tree. It leads a session and a process group of its own, with the
+/// environment of this process, nothing to read, and the lines that it prints in the log. The whole group is stopped with the service, and before the next run of a command that left
+/// some of it behind: <see cref="ProcessCommand.StopSignal"/>, SIGKILL after <see cref="KillTime"/>, and a wait until none is left. A program that detaches itself leaves the group and is
+/// lost: let commands stay in the foreground.
 /// </para>
 /// <para>
 /// If this process is killed, nobody stops the commands: they go on until they write to a pipe that nobody reads, unless the service manager ends them, as systemd does.
 /// </para>
 /// <para>Every member may be used from any thread. Ported from <c>twisted.runner.procmon.ProcessMonitor</c>, which gives commands an empty environment and does not wait for their end.</para>
 /// </remarks>
-public sealed class ProcessMonitor : Service
+public sealed class ProcessMonitor : Supervisor
 {
-    private readonly Lock _gate = new();
-    private readonly List<MonitoredProcess> _processes = [];
-    private bool _started;
+    /// <summary>How much longer than the kill time the stop of a command may take.</summary>
+    private static readonly TimeSpan _stopMargin = TimeSpan.FromSeconds(30);
 
-    /// <summary>A command that has run for this long starts again at once, and its delay is back at the shortest. Defaults to 1 second.</summary>
-    public TimeSpan Threshold { get; init; } = TimeSpan.FromSeconds(1);
+    private readonly TimeSpan _threshold = TimeSpan.FromSeconds(1);
+    private readonly TimeSpan _killTime = TimeSpan.FromSeconds(5);
+    private readonly TimeSpan _minRestartDelay = TimeSpan.FromSeconds(1);
+    private readonly TimeSpan _maxRestartDelay = TimeSpan.FromHours(1);
 
-    /// <summary>How long a command has to heed SIGTERM before it is killed. Defaults to 5 seconds.</summary>
-    public TimeSpan KillTime { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>Initializes a monitor without commands.</summary>
+    /// <param name="maxRestarts">The number of restarts of all commands together that are allowed within the time; one more makes the monitor fail, as with every supervisor. Defaults to no limit.</param>
+    /// <param name="within">The time in which restarts are counted. Defaults to one minute.</param>
+    public ProcessMonitor(int maxRestarts = int.MaxValue, TimeSpan? within = null)
+        : base(RestartStrategy.OneForOne, maxRestarts, within)
+    {
+        Backoff = MakeBackoff();
+        Decider = failure => failure is ProcessEndedException { IsGivenUp: true } ? Directive.Stop : Directive.Restart;
+    }
 
-    /// <summary>The delay after the first run that was too short. Doubled after each further one. Defaults to 1 second.</summary>
-    public TimeSpan MinRestartDelay { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>Gets how long a command must have run to start again at once, with its delay back at the shortest. Defaults to 1 second.</summary>
+    public TimeSpan Threshold
+    {
+        get => _threshold;
+        init
+        {
+            _threshold = value;
+            Backoff = MakeBackoff();
+        }
+    }
 
-    /// <summary>The longest delay. Defaults to an hour.</summary>
-    public TimeSpan MaxRestartDelay { get; init; } = TimeSpan.FromHours(1);
+    /// <summary>Gets how long a command has to heed its stop signal before it is killed. Defaults to 5 seconds.</summary>
+    public TimeSpan KillTime
+    {
+        get => _killTime;
+        init
+        {
+            _killTime = value;
+            StopTimeout = value + _stopMargin;
+        }
+    }
 
-    /// <summary>How many characters a line in the log may have; a longer one is logged in pieces. Defaults to 8192.</summary>
+    /// <summary>Gets the delay after the first run that was too short. Doubled after each further one. Defaults to 1 second.</summary>
+    public TimeSpan MinRestartDelay
+    {
+        get => _minRestartDelay;
+        init
+        {
+            _minRestartDelay = value;
+            Backoff = MakeBackoff();
+        }
+    }
+
+    /// <summary>Gets the longest delay. Defaults to an hour.</summary>
+    public TimeSpan MaxRestartDelay
+    {
+        get => _maxRestartDelay;
+        init
+        {
+            _maxRestartDelay = value;
+            Backoff = MakeBackoff();
+        }
+    }
+
+    /// <summary>Gets how many characters a line in the log may have; a longer one is logged in pieces. Defaults to 8192.</summary>
     public int MaxLineLength { get; init; } = 8192;
 
-    /// <summary>The clock. Defaults to the system's.</summary>
-    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+    /// <summary>Gets the commands by name, each with the process id of its present run, or null between two runs.</summary>
+    public IReadOnlyDictionary<string, int?> Processes => this.OfType<MonitoredProcess>().ToDictionary(process => process.Name!, process => process.ProcessId);
 
-    /// <summary>The commands by name, each with the process id of its present run, or null between two runs.</summary>
-    public IReadOnlyDictionary<string, int?> Processes
-    {
-        get
-        {
-            lock (_gate)
-                return _processes.ToDictionary(process => process.Name, process => process.ProcessId);
-        }
-    }
-
-    /// <summary>Adds a command, and starts it if the service is running.</summary>
-    /// <param name="name">What it is called in the log. Unique among the commands.</param>
+    /// <summary>Adds a command, without starting it.</summary>
+    /// <param name="name">The name of the child service. Unique among the commands.</param>
     /// <param name="command">The program, looked for in PATH if its name has no slash, and its arguments. No shell is involved.</param>
     /// <param name="environment">Variables to set, or with null as the value to leave out, on top of this process's own. Defaults to null: none.</param>
-    /// <param name="directory">Where it runs. Defaults to null: where this process does.</param>
-    /// <exception cref="ArgumentException">There is a command of that name, or no program.</exception>
-    /// <exception cref="IOException">The service is running, and the command cannot be started. It has not been added.</exception>
-    public void AddProcess(string name, IReadOnlyList<string> command, IReadOnlyDictionary<string, string?>? environment = null, string? directory = null)
+    /// <param name="directory">The working directory. Defaults to null: that of this process.</param>
+    /// <exception cref="ArgumentException">There is a command of that name, the name cannot name a service, or the command names no program.</exception>
+    public void AddProcess(string name, IReadOnlyList<string> command, IReadOnlyDictionary<string, string?>? environment = null, string? directory = null) =>
+        AddProcess(name, new ProcessCommand(command) { Environment = environment ?? new Dictionary<string, string?>(), Directory = directory });
+
+    /// <summary>Adds a command, without starting it.</summary>
+    /// <param name="name">The name of the child service. Unique among the commands.</param>
+    /// <param name="command">The command.</param>
+    /// <exception cref="ArgumentException">There is a command of that name, or the name cannot name a service.</exception>
+    public void AddProcess(string name, ProcessCommand command)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(command);
-        if (command.Count == 0 || command[0].Length == 0)
-            throw new ArgumentException($"The command '{name}' names no program.", nameof(command));
-        MonitoredProcess process = new(name, [.. command], environment, directory);
-        lock (_gate)
-        {
-            if (_processes.Exists(other => other.Name == name))
-                throw new ArgumentException($"There is a command '{name}' already. Choose another name.", nameof(name));
-            if (_started)
-                Start(process);
-            _processes.Add(process);
-        }
+        AddService(Make(name, command), command.Restart);
     }
 
-    /// <summary>Stops a command and forgets it. Ends when no process of its group is left.</summary>
-    /// <exception cref="KeyNotFoundException">There is no command of that name.</exception>
-    public async Task RemoveProcessAsync(string name, CancellationToken cancellationToken = default)
+    /// <summary>Adds a command, and starts it if the monitor is running.</summary>
+    /// <inheritdoc cref="AddProcess(string, ProcessCommand)"/>
+    /// <exception cref="IOException">The command cannot be started. It has not been added.</exception>
+    public Task AddProcessAsync(string name, ProcessCommand command, CancellationToken cancellationToken = default)
     {
-        MonitoredProcess process;
-        lock (_gate)
-        {
-            process = Named(name);
-            _processes.Remove(process);
-        }
-
-        await process.StopAsync(cancellationToken);
+        ArgumentNullException.ThrowIfNull(command);
+        return AddServiceAsync(Make(name, command), command.Restart, cancellationToken);
     }
+
+    /// <summary>Stops a command and removes it. Ends when no process of its group is left.</summary>
+    /// <exception cref="KeyNotFoundException">There is no command of that name.</exception>
+    public Task RemoveProcessAsync(string name, CancellationToken cancellationToken = default) => RemoveServiceAsync(Named(name), cancellationToken);
 
     /// <summary>Ends the present run of a command, so that it starts again, with the delay that its length calls for. Returns at once, and does nothing between two runs.</summary>
     /// <exception cref="KeyNotFoundException">There is no command of that name.</exception>
-    public void RestartProcess(string name)
-    {
-        lock (_gate)
-            Named(name).Restart();
-    }
+    public void RestartProcess(string name) => Named(name).Restart();
 
     /// <summary>Does for every command what <see cref="RestartProcess"/> does for one.</summary>
     public void RestartAll()
     {
-        lock (_gate)
-            _processes.ForEach(process => process.Restart());
+        foreach (var process in this.OfType<MonitoredProcess>())
+            process.Restart();
     }
 
-    /// <inheritdoc/>
-    protected override Task OnStartAsync(CancellationToken cancellationToken)
+    private Backoff MakeBackoff() => new()
     {
-        lock (_gate)
-        {
-            _started = true;
-            _processes.ForEach(Start);
-        }
+        InitialDelay = _minRestartDelay / 2,
+        Factor = 2,
+        MaxDelay = _maxRestartDelay,
+        Jitter = () => TimeSpan.Zero,
+        ResetAfter = _threshold,
+    };
 
-        return Task.CompletedTask;
-    }
-
-    /// <inheritdoc/>
-    protected override async Task OnStopAsync(CancellationToken cancellationToken)
+    private MonitoredProcess Make(string name, ProcessCommand command)
     {
-        List<MonitoredProcess> processes;
-        lock (_gate)
-        {
-            _started = false;
-            processes = [.. _processes];
-        }
-
-        await Task.WhenAll(processes.Select(process => process.StopAsync(cancellationToken)));
-    }
-
-    private void Start(MonitoredProcess process)
-    {
-        try
-        {
-            process.Start(new RestartTimes(Threshold, KillTime, MinRestartDelay, MaxRestartDelay, TimeProvider), MaxLineLength, Logger);
-        }
-        catch (IOException e)
-        {
-            throw new IOException($"The command '{process.Name}' of the service '{ServicePath}' cannot be started: {e.Message}. Name a program that this user may run, by its path or by a name in PATH.", e);
-        }
+        if (this.Any(child => child.Name == name))
+            throw new ArgumentException($"There is a command '{name}' already. Choose another name.", nameof(name));
+        return new MonitoredProcess(this, name, command);
     }
 
     private MonitoredProcess Named(string name) =>
-        _processes.Find(process => process.Name == name) ?? throw new KeyNotFoundException($"The service '{ServicePath}' has no command '{name}'.");
+        this.OfType<MonitoredProcess>().FirstOrDefault(process => process.Name == name) ?? throw new KeyNotFoundException($"The service '{ServicePath}' has no command '{name}'.");
 }

@@ -5,6 +5,9 @@ internal readonly record struct ProcessEnd(int? Status)
 {
     private const int SignalBits = 0x7F;
 
+    /// <summary>Gets whether the process has ended with exit code 0.</summary>
+    public bool IsSuccess => Status == 0;
+
     /// <inheritdoc/>
     public override string ToString() => Status switch
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using TacHost.Servers.Interop;
 
@@ -28,8 +29,8 @@ internal sealed class ProcessGroup : IDisposable
     /// <summary>Ends when the process has, and has been waited for; others of its group may live on.</summary>
     public Task<ProcessEnd> Ended => _ended.Task;
 
-    /// <summary>Whether no process is left of its group. Meaningful once it has ended.</summary>
-    public bool IsEmpty => Libc.SendSignal(-Id, 0) != 0 && Marshal.GetLastPInvokeError() == NoSuchProcess;
+    /// <summary>Gets whether no living process is left of its group. Meaningful once the process has ended.</summary>
+    public bool IsEmpty => (Libc.SendSignal(-Id, 0) != 0 && Marshal.GetLastPInvokeError() == NoSuchProcess) || (Ended.IsCompleted && !HasLivingMember());
 
     /// <summary>Sends a signal to every process of the group.</summary>
     public void Signal(int signal) => _ = Libc.SendSignal(-Id, signal);
@@ -42,6 +43,34 @@ internal sealed class ProcessGroup : IDisposable
     }
 
     public void Dispose() => _childEnded.Dispose();
+
+    /// <summary>Returns whether a process of the group lives. One that is dead and that its new parent has not waited for yet still has the group.</summary>
+    private bool HasLivingMember()
+    {
+        try
+        {
+            return Directory.EnumerateDirectories("/proc").Any(directory => char.IsAsciiDigit(directory[^1]) && IsLivingMember(directory));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A jail without /proc.
+            return true;
+        }
+    }
+
+    /// <summary>Reads proc_pid_stat(5): behind the name in parentheses come the state, the parent and the group.</summary>
+    private bool IsLivingMember(string directory)
+    {
+        try
+        {
+            var status = File.ReadAllText($"{directory}/stat");
+            return status[(status.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [not ("Z" or "X"), _, var group, ..] && int.Parse(group, CultureInfo.InvariantCulture) == Id;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Waits for the process if it has ended. Called at the start and whenever any child of this process has ended.</summary>
     private void Look()

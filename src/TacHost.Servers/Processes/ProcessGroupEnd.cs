@@ -2,10 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace TacHost.Servers.Processes;
 
-/// <summary>Ends every process of a group: SIGTERM, SIGKILL once the kill time is over, and waits until none is left.</summary>
+/// <summary>Ends every process of a group: its stop signal, SIGKILL once the kill time is over, and waits until none is left.</summary>
 internal static class ProcessGroupEnd
 {
-    private const int Terminate = 15;
     private const int Continue = 18;
 
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(10);
@@ -15,17 +14,18 @@ internal static class ProcessGroupEnd
 
     /// <param name="group">The group; its leader may have ended.</param>
     /// <param name="name">What it is called in the log.</param>
-    /// <param name="killTime">How long the group has to heed SIGTERM.</param>
+    /// <param name="signal">The signal that asks the group to end.</param>
+    /// <param name="killTime">How long the group has to heed the signal.</param>
     /// <param name="timeProvider">The clock of that.</param>
     /// <param name="logger">Hears of what is out of the ordinary.</param>
     /// <param name="hurry">Cancelled when the kill time is not to be waited for.</param>
-    public static async Task ReachAsync(ProcessGroup group, string name, TimeSpan killTime, TimeProvider timeProvider, ILogger logger, CancellationToken hurry)
+    public static async Task ReachAsync(ProcessGroup group, string name, StopSignal signal, TimeSpan killTime, TimeProvider timeProvider, ILogger logger, CancellationToken hurry)
     {
         if (IsReached(group))
             return;
         if (group.Ended.IsCompleted)
             ProcessesLog.LeftBehind(logger, name, group.Id);
-        group.Signal(Terminate);
+        group.Signal(signal.Number);
 
         // A process that was stopped by a signal could not heed this one.
         group.Signal(Continue);
@@ -36,7 +36,7 @@ internal static class ProcessGroupEnd
                 return;
         }
 
-        ProcessesLog.Killing(logger, name, group.Id);
+        ProcessesLog.Killing(logger, name, group.Id, signal);
         group.Kill();
         using CancellationTokenSource patience = new(_patience);
         if (!await IsReachedAsync(group, patience.Token))

@@ -67,6 +67,18 @@ public class Supervisor : MultiService
         return service;
     }
 
+    /// <summary>Adds a child with a policy of its own, and starts it if the supervisor is running. If the start fails, the child is not added.</summary>
+    /// <param name="child">The child.</param>
+    /// <param name="policy">When the child is restarted.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <exception cref="InvalidOperationException">As for <see cref="IService.SetServiceParent"/>.</exception>
+    public Task AddServiceAsync(IService child, RestartPolicy policy, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(child);
+        _restarter.Know(child, new SupervisedChild(policy) { RestartedAt = TimeProvider.GetTimestamp() });
+        return AddServiceAsync(child, cancellationToken);
+    }
+
     /// <summary>Adds a <see cref="RestartPolicy.Permanent"/> child of which each restart makes a new instance.</summary>
     /// <inheritdoc cref="AddService(Func{IHostedService}, RestartPolicy, string?)"/>
     public void AddService(Func<IHostedService> factory) => AddService(factory, RestartPolicy.Permanent, null);

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Text.RegularExpressions;
 using CsCheck;
+using Microsoft.Extensions.Time.Testing;
 using TacHost.Servers.Inetd;
 
 namespace TacHost.Servers.Tests.Inetd;
@@ -51,13 +53,18 @@ public sealed partial class InetdConfTests
     [InlineData("7 seqpacket tcp nowait root /bin/cat", "the type 'seqpacket' is neither 'stream' nor 'dgram'.")]
     [InlineData("7 stream udp nowait root /bin/cat", "the protocol 'udp' is none of those of 'stream': tcp, tcp4, tcp6, tcp46, unix.")]
     [InlineData("7 dgram rpc/udp wait root /bin/cat", "the protocol 'rpc/udp' is none of those of 'dgram': udp, udp4, udp6, udp46, unix.")]
-    [InlineData("7 stream tcp never root /bin/cat", "'never' is neither 'wait' nor 'nowait', with a dot and the number of programs that may be started in a minute behind it or without.")]
-    [InlineData("7 stream tcp nowait.x root /bin/cat", "'nowait.x' is neither 'wait' nor 'nowait', with a dot and the number of programs that may be started in a minute behind it or without.")]
+    [InlineData("7 stream tcp never root /bin/cat", "'never' is neither 'wait' nor 'nowait', with a dot and the number of programs that may be started in a minute behind it or without, or 'nowait/MAX/PER-MINUTE-AND-ADDRESS/PER-ADDRESS'.")]
+    [InlineData("7 stream tcp nowait.x root /bin/cat", "'nowait.x' is neither 'wait' nor 'nowait', with a dot and the number of programs that may be started in a minute behind it or without, or 'nowait/MAX/PER-MINUTE-AND-ADDRESS/PER-ADDRESS'.")]
+    [InlineData("7 stream tcp nowait/1/2/3/4 root /bin/cat", "'nowait/1/2/3/4' is neither 'wait' nor 'nowait', with a dot and the number of programs that may be started in a minute behind it or without, or 'nowait/MAX/PER-MINUTE-AND-ADDRESS/PER-ADDRESS'.")]
+    [InlineData("7 stream tcp wait/3 root /bin/cat", "'wait/3' has limits for clients, and only 'nowait' can have them: a program with 'wait' accepts its clients itself.")]
+    [InlineData("tcpmux stream tcp nowait root internal", "there is no internal service 'tcpmux', only echo, discard, daytime, chargen, time. On another port write its name behind 'internal'.")]
     [InlineData("7 stream tcp nowait no-such-user /bin/cat", "there is no user 'no-such-user'.")]
     [InlineData("7 stream tcp nowait root:no-such-group /bin/cat", "there is no group 'no-such-group'.")]
     [InlineData("7 stream tcp nowait root: /bin/cat", "'root:' is not a user, with a group behind a colon or without.")]
     [InlineData("7 stream tcp nowait 4000000000 /bin/cat", "the user 4000000000 has no entry that names a group; write one behind it, as in 4000000000:100.")]
-    [InlineData("7 stream tcp nowait root cat", "the program 'cat' is not an absolute path.")]
+    [InlineData("7 stream tcp nowait root ./cat", "the program './cat' is not an absolute path.")]
+    [InlineData("7 stream tcp nowait root no-such-program x", "there is no program 'no-such-program' in PATH. Name it by its path.")]
+    [InlineData("7 stream tcp nowait root /bin/cat c\uFFFDat", "there is a byte in it that is not UTF-8.")]
     [InlineData("7 dgram udp nowait root /bin/cat", "a program for datagrams has to be 'wait': it reads them from the socket itself.")]
     [InlineData("no-such-service stream tcp nowait root /bin/cat", "'no-such-service' is neither a port nor a tcp service of this machine (/etc/services). Write the number of the port.")]
     [InlineData("65536 stream tcp nowait root /bin/cat", "'65536' is not a port, which is between 0 and 65535.")]
@@ -100,13 +107,51 @@ public sealed partial class InetdConfTests
             iter: 20_000);
     }
 
+    /// <summary>What FreeBSD's, BusyBox's and old files have.</summary>
     [Fact]
-    public void Read_FileThatIsNotText_IsRefused()
+    public void Parse_GrownFile_HasWhatCanBeServedAndNamesTheRest()
+    {
+        List<string> skipped = [];
+        var services = InetdConf.Parse("""
+            7001 stream tcp nowait/10/5/2 root cat cat
+            7002 stream tcp nowait/0/0/3 root:0/daemon sh -c x
+            no-such-service stream tcp nowait root /bin/cat cat
+            tcpmux stream tcp nowait root internal
+            rusersd/2-3 dgram rpc/udp wait root /bin/cat cat
+            7003 stream tcp nowait root cat
+            7004 stream tcp nowait nobody/class /bin/cat cat
+            """, "conf", skipped.Add);
+        Assert.Equal([7001, 7002, 7003, 7004], services.Select(service => service.Place.Port));
+        Assert.Equal([(10, 5, 2), (null, null, 3)], services.Take(2).Select(service => (service.MaxConnections, service.MaxPerMinuteAndAddress, service.MaxPerAddress)));
+        Assert.All(services.Where(service => service.Arguments[0] == "cat"), service => Assert.EndsWith("/cat", service.Program, StringComparison.Ordinal));
+        Assert.Equal([("root", null), ("root", "0"), ("root", null), ("nobody", null)], services.Select(service => (service.User, service.Group)));
+        Assert.Equal(["conf:3: 'no-such-", "conf:4: there is ", "conf:5: the proto"], skipped.Select(line => line[..17]));
+    }
+
+    [Fact]
+    public void Read_CommentInAnotherEncoding_IsAComment()
     {
         using TemporaryDirectory directory = new();
         var file = directory["inetd.conf"];
-        File.WriteAllBytes(file, [0x37, 0x20, 0xFF, 0xFE]);
-        Assert.Equal($"{file}: it is not a text in UTF-8.", Assert.Throws<FormatException>(() => InetdConf.Read(file)).Message);
+        File.WriteAllBytes(file, [.. "# caf\u00e9\n7 stream tcp nowait root /bin/cat cat # caf"u8, 0xE9, .. "\n# "u8, 0xE9, .. "\n8 stream tcp nowait root /bin/cat c"u8, 0xE9, .. "t\n"u8]);
+        List<string> skipped = [];
+        Assert.Equal(7, Assert.Single(InetdConf.Read(file, skipped.Add)).Place.Port);
+        Assert.Equal([$"{file}:4: there is a byte in it that is not UTF-8."], skipped);
+    }
+
+    [Fact]
+    public void AddressRate_CountsEachAddressAndBeginsAnewEachMinute()
+    {
+        FakeTimeProvider clock = new();
+        AddressRate rate = new(2, clock);
+        IPAddress one = IPAddress.Parse("192.0.2.1"), other = IPAddress.Parse("192.0.2.2");
+        List<(bool, bool)> results = [];
+        for (var i = 0; i < 4; i++)
+            results.Add((rate.TryStart(one, out var isFirst), isFirst));
+        Assert.Equal([(true, false), (true, false), (false, true), (false, false)], results);
+        Assert.True(rate.TryStart(other, out _));
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.True(rate.TryStart(one, out _));
     }
 
     [GeneratedRegex("^conf:[0-9]+: .+", RegexOptions.Singleline)]

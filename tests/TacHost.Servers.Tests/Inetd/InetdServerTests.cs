@@ -96,7 +96,7 @@ public sealed partial class InetdServerTests : IDisposable
         using var peer = await Peer.ConnectAsync(server.EndPoints[0]);
         var processes = await ReadLineAsync(peer);
         await running.StopAsync();
-        Assert.All(processes.Split(' '), process => Assert.False(Directory.Exists($"/proc/{process}")));
+        Assert.All(processes.Split(' '), process => Assert.False(IsAlive(process)));
         Assert.Equal(1, Count(running, ": killed by signal 15"));
     }
 
@@ -217,4 +217,18 @@ public sealed partial class InetdServerTests : IDisposable
 
     [GeneratedRegex(@"^Sig\w+:\s+(?<set>[0-9a-f]+)$", RegexOptions.Multiline)]
     private static partial Regex SignalSet();
+
+    /// <summary>Whether a process lives. One that is dead and that its new parent has not waited for yet does not.</summary>
+    private static bool IsAlive(string process)
+    {
+        try
+        {
+            var status = File.ReadAllText($"/proc/{process}/stat");
+            return !status[(status.LastIndexOf(')') + 1)..].StartsWith(" Z", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 }

@@ -23,13 +23,13 @@ public sealed class ProcessMonitorTests
         await LoggedAsync(running, "[second] end of input");
         await LoggedAsync(running, "[first] to stderr");
         await LoggedAsync(running, "[first] in /tmp");
-        Assert.Contains(running.Log.Lines, line => line is { Text: "[first] to stdout, by hand", Category: "test/ProcessMonitor", Level: LogLevel.Information });
-        Assert.Contains(running.Log.Lines, line => line.Text == $"[second] path {Environment.GetEnvironmentVariable("PATH")}");
+        Assert.Contains(running.Log.Lines, line => line is { Text: "to stdout, by hand", Category: "test/first", Level: LogLevel.Information });
+        Assert.Contains(running.Log.Lines, line => line.Text == $"path {Environment.GetEnvironmentVariable("PATH")}");
         var processes = monitor.Processes;
         Assert.Equal(["first", "second"], processes.Keys);
 
         await running.StopAsync();
-        Assert.Contains(running.Log.Lines, line => line.Text == "[first] no end, no home");
+        Assert.Contains(running.Log.Lines, line => line.Text == "no end, no home");
         Assert.All(processes.Values, process => Assert.False(IsThere(process!.Value)));
     }
 
@@ -42,7 +42,7 @@ public sealed class ProcessMonitorTests
         await using var running = await RunningService.StartAsync(monitor);
         for (var seconds = 1; seconds <= 8; seconds *= 2)
         {
-            await LoggedAsync(running, $": exit code 7; it starts again in {seconds} s");
+            await LoggedAsync(running, $"Restarting 'test/ProcessMonitor/short' in {seconds} s: 'short' (process ");
             Assert.Equal(1 + Math.Log2(seconds), Count(running, "started 'short'"));
             await AdvanceAsync(clock, TimeSpan.FromSeconds(seconds), () => Count(running, "started 'short'") > 1 + (int)Math.Log2(seconds));
         }
@@ -58,7 +58,7 @@ public sealed class ProcessMonitorTests
         var first = monitor.Processes["long"];
         clock.Advance(TimeSpan.FromSeconds(1));
         monitor.RestartProcess("long");
-        await LoggedAsync(running, $"'long' (process {first}) has ended: killed by signal 15; it starts again at once");
+        await LoggedAsync(running, $"Restarting 'test/ProcessMonitor/long' in 0 s: 'long' (process {first}) has ended: killed by signal 15");
         await Until.TrueAsync(() => monitor.Processes["long"] is { } second && second != first, "a second run");
     }
 
@@ -115,7 +115,7 @@ public sealed class ProcessMonitorTests
         ProcessMonitor monitor = new() { TimeProvider = clock };
         monitor.AddProcess("parent", Shell("sleep 1000 & echo child $!"));
         await using var running = await RunningService.StartAsync(monitor);
-        await LoggedAsync(running, "exit code 0; it starts again in 1 s");
+        await LoggedAsync(running, "Restarting 'test/ProcessMonitor/parent' in 1 s: ");
         Assert.Equal(1, Count(running, "has left processes of its group behind"));
         Assert.False(IsThere(Assert.Single(Children(running))));
     }
@@ -127,7 +127,7 @@ public sealed class ProcessMonitorTests
         monitor.AddProcess("good", Shell("exec sleep 1000"));
         monitor.AddProcess("bad", ["no-such-program"]);
         monitor.SetName("commands");
-        var failure = await Assert.ThrowsAsync<IOException>(() => monitor.StartAsync(Token)).Soon();
+        var failure = await Assert.ThrowsAsync<ProcessEndedException>(() => monitor.StartAsync(Token)).Soon();
         Assert.Equal("The command 'bad' of the service 'commands' cannot be started: No such file or directory. Name a program that this user may run, by its path or by a name in PATH.", failure.Message);
         Assert.All(monitor.Processes.Values, Assert.Null);
     }
@@ -143,11 +143,11 @@ public sealed class ProcessMonitorTests
         ProcessMonitor monitor = new() { TimeProvider = clock };
         monitor.AddProcess("one", [program]);
         await using var running = await RunningService.StartAsync(monitor);
-        await LoggedAsync(running, "exit code 3; it starts again in 1 s");
+        await LoggedAsync(running, "Restarting 'test/ProcessMonitor/one' in 1 s: ");
         File.Move(program, directory["moved"]);
-        await AdvanceAsync(clock, TimeSpan.FromSeconds(1), () => Count(running, "'one' cannot be started: No such file or directory; the next attempt is in 2 s") == 1);
+        await AdvanceAsync(clock, TimeSpan.FromSeconds(1), () => Count(running, "Restarting 'test/ProcessMonitor/one' in 2 s: The command 'one' of the service 'test/ProcessMonitor' cannot be started: No such file or directory.") == 1);
         File.Move(directory["moved"], program);
-        await AdvanceAsync(clock, TimeSpan.FromSeconds(2), () => Count(running, "exit code 3; it starts again in 4 s") == 1);
+        await AdvanceAsync(clock, TimeSpan.FromSeconds(2), () => Count(running, "Restarting 'test/ProcessMonitor/one' in 4 s: ") == 1);
     }
 
     [Fact]
@@ -155,11 +155,11 @@ public sealed class ProcessMonitorTests
     {
         ProcessMonitor monitor = new();
         await using var running = await RunningService.StartAsync(monitor);
-        monitor.AddProcess("late", ["sleep", "1000"]);
+        await monitor.AddProcessAsync("late", new ProcessCommand("sleep", "1000"), Token);
         var process = monitor.Processes["late"]!.Value;
         Assert.True(IsThere(process));
         Assert.Throws<ArgumentException>(() => monitor.AddProcess("late", ["true"]));
-        Assert.Throws<IOException>(() => monitor.AddProcess("bad", ["no-such-program"]));
+        await Assert.ThrowsAsync<ProcessEndedException>(() => monitor.AddProcessAsync("bad", new ProcessCommand("no-such-program"), Token));
         await monitor.RemoveProcessAsync("late", Token).Soon();
         Assert.False(IsThere(process));
         Assert.Empty(monitor.Processes);
@@ -188,7 +188,7 @@ public sealed class ProcessMonitorTests
         monitor.AddProcess("endless", Shell("head -c 100000 /dev/zero | tr '\\0' x; echo; echo done; exec sleep 1000"));
         await using var running = await RunningService.StartAsync(monitor);
         await LoggedAsync(running, "[endless] done");
-        Assert.Equal(100, running.Log.Lines.Count(line => line.Text == "[endless] " + new string('x', 1000)));
+        Assert.Equal(100, running.Log.Lines.Count(line => line.Text == new string('x', 1000)));
     }
 
     [Fact]
@@ -201,18 +201,18 @@ public sealed class ProcessMonitorTests
         await using var running = await RunningService.StartAsync(monitor);
         await LoggedAsync(running, " leads ");
         var process = monitor.Processes["list"];
-        Assert.Contains(running.Log.Lines, line => line.Text == $"[list] {process} leads {process} {process}");
-        Assert.DoesNotContain(running.Log.Lines, line => line.Text.StartsWith("[list] fd socket:", StringComparison.Ordinal));
+        Assert.Contains(running.Log.Lines, line => line.Text == $"{process} leads {process} {process}");
+        Assert.DoesNotContain(running.Log.Lines, line => line.Text.StartsWith("fd socket:", StringComparison.Ordinal));
     }
 
     private static string[] Shell(string script) => ["/bin/sh", "-c", script];
 
-    private static int Count(RunningService running, string text) => running.Log.Lines.Count(line => line.Text.Contains(text, StringComparison.Ordinal));
+    private static int Count(RunningService running, string text) => running.Log.Lines.Count(line => $"[{line.Category.Split('/')[^1]}] {line.Text}".Contains(text, StringComparison.Ordinal));
 
     private static Task LoggedAsync(RunningService running, string text) => Until.TrueAsync(() => Count(running, text) > 0, text);
 
     private static IEnumerable<int> Children(RunningService running) =>
-        running.Log.Lines.Where(line => line.Text.Contains("] child ", StringComparison.Ordinal)).Select(line => int.Parse(line.Text[(line.Text.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+        running.Log.Lines.Where(line => line.Text.StartsWith("child ", StringComparison.Ordinal)).Select(line => int.Parse(line.Text[(line.Text.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
 
     /// <summary>Moves the clock on until something has happened: whoever waits for the clock may begin to do so late. In small steps, so that no run becomes a long one.</summary>
     private static Task AdvanceAsync(FakeTimeProvider clock, TimeSpan delay, Func<bool> condition) =>

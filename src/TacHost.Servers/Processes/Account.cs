@@ -1,7 +1,7 @@
 using System.Globalization;
 using TacHost.Servers.Interop;
 
-namespace TacHost.Servers.Inetd;
+namespace TacHost.Servers.Processes;
 
 /// <summary>Whom a program runs as.</summary>
 /// <param name="Name">The user's name, or its number if it has none.</param>
