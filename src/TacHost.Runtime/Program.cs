@@ -15,6 +15,8 @@ internal static class Program
             return OtherUserProgram.Run(args);
         if (args is [JailWarden.Word, ..])
             return JailWarden.Run(args);
+        if (args is [RecipePreparation.Word, ..])
+            return ReloadTrial.Run(args);
         Icu.UseInvariantIfMissing();
         StandardStreams.OpenClosed();
         DiagnosticFiles.RemoveUnlessWanted();
@@ -26,7 +28,7 @@ internal static class Program
             var request = HostRequest.Read(args);
             timings.Over("command line");
             showTraces(request is HostRequest.Run { Options.Debug: true });
-            return Execute(request, timings);
+            return Execute(request, args, timings);
         });
 
         // A service may have left a thread behind that would keep the process for ever.
@@ -36,7 +38,7 @@ internal static class Program
         return exitCode;
     }
 
-    private static int Execute(HostRequest request, StartTimings timings)
+    private static int Execute(HostRequest request, string[] args, StartTimings timings)
     {
         // Registered before anything that takes time, so that none of them ends the process at any moment of its life.
         OtherSignals signals = new();
@@ -47,7 +49,7 @@ internal static class Program
             case (HostRequest.Run { Options: { AsksForParameters: true } options }, [Prepared.Tac tac]):
                 return TacRecipes.ShowParameters(options, tac.Code.Source, tac);
             case (HostRequest.Run { Options: var options }, [var prepared]):
-                return Run(options, prepared, handover.Report, signals, timings);
+                return Run(options, prepared, args, handover.Report, signals, timings);
             case (HostRequest.ShowParameters { Options: var options, File: var file }, [Prepared.Tac tac]):
                 return TacRecipes.ShowParameters(options, file, tac);
             case (HostRequest.ShowManPage { Options: var options }, [Prepared.Plugin plugin]):
@@ -83,7 +85,7 @@ internal static class Program
         }
     }
 
-    private static int Run(HostOptions options, Prepared prepared, StartupReport? report, OtherSignals signals, StartTimings timings)
+    private static int Run(HostOptions options, Prepared prepared, string[] args, StartupReport? report, OtherSignals signals, StartTimings timings)
     {
         using (report)
         {
@@ -91,7 +93,7 @@ internal static class Program
             {
                 var recipe = RecipeOf(prepared, options, out var answer);
                 if (recipe is not null)
-                    return Run(options, recipe, report, signals, timings);
+                    return Run(options, recipe, args, report, signals, timings);
                 if (report is null)
                     return Print(answer!);
                 report.Answered(answer!);
@@ -122,9 +124,9 @@ internal static class Program
         return recipe;
     }
 
-    private static int Run(HostOptions options, IApplicationRecipe recipe, StartupReport? report, OtherSignals signals, StartTimings timings)
+    private static int Run(HostOptions options, IApplicationRecipe recipe, string[] args, StartupReport? report, OtherSignals signals, StartTimings timings)
     {
-        HostProcess process = new(options, report, signals, timings) { Show = Terminal.WriteError };
+        HostProcess process = new(options, report, signals, timings) { Show = Terminal.WriteError, Reloader = ReloadTrial.ReloaderFor(options, args) };
         var exitCode = process.Run(new Deployment(options, recipe));
         if (process.EndingSignal != 0)
             Libc.EndBySignal(process.EndingSignal);

@@ -9,9 +9,9 @@ namespace TacHost;
 internal static class TacRecipes
 {
     /// <exception cref="TacHostException">The file could not be prepared, or there is something wrong with the values of its parameters.</exception>
-    public static TacRecipe Of(Prepared prepared, HostOptions options) => prepared switch
+    public static TacRecipe Of(Prepared prepared, HostOptions options, string? directory = null) => prepared switch
     {
-        Prepared.Tac tac => new TacRecipe(tac) { Parameters = ParametersOf(options) },
+        Prepared.Tac tac => new TacRecipe(tac) { Parameters = ParametersOf(options, directory ?? (Path.Exists(".") ? Environment.CurrentDirectory : null)) },
         Prepared.Failure failure => throw new TacHostException(failure.ExitCode, failure.Message),
         _ => throw new InvalidOperationException("This is no tac file."),
     };
@@ -28,12 +28,13 @@ internal static class TacRecipes
         return failure is null ? ExitCode.Success : throw failure;
     }
 
-    private static ParameterSources ParametersOf(HostOptions options) => new()
+    /// <summary>Files that the command line names start at the directory in which the process was started, which may have another one by now.</summary>
+    private static ParameterSources ParametersOf(HostOptions options, string? directory) => new()
     {
         Words = options.Words,
         Settings = options.Settings,
-        FileValues = ValuesFile.Read(options.ValuesFile, options.TacFile ?? options.Plugin!),
-        Directory = Path.Exists(".") ? Environment.CurrentDirectory : null,
+        FileValues = ValuesFile.Read(options.ValuesFile, directory is null ? options.TacFile ?? options.Plugin! : Path.GetFullPath(options.TacFile ?? options.Plugin!, directory)),
+        Directory = directory,
         IsOptionBefore = HostCommandLine.IsOption,
     };
 }

@@ -111,7 +111,10 @@ public class MultiService : Service, IServiceCollection
         ArgumentNullException.ThrowIfNull(child);
         ArgumentNullException.ThrowIfNull(origin);
         ArgumentNullException.ThrowIfNull(failure);
-        Exits.Post(new ChildExit(child, origin, failure));
+
+        // The failure is logged. A reload notices that of a new service, and a service that leaves concerns nobody.
+        if (child is not Service { IsApart: true })
+            Exits.Post(new ChildExit(child, origin, failure));
     }
 
     /// <inheritdoc/>

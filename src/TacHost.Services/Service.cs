@@ -81,6 +81,9 @@ public abstract class Service : IService
     /// <summary>What the body waits for before it begins, or null. Set before the start.</summary>
     internal TaskCompletionSource? BodyGate { get; set; }
 
+    /// <summary>Gets or sets whether the parent does not list the service: it is new and not in its place yet, or it has been replaced and stops.</summary>
+    internal bool IsApart { get; set; }
+
     /// <summary>The phase of the state machine, which tells more than <see cref="State"/>.</summary>
     internal ServicePhase Phase => _life.Phase;
 
@@ -280,6 +283,8 @@ public abstract class Service : IService
                 throw new InvalidOperationException($"The service '{ServicePath}' cannot join '{to.ServicePath}', because it does not belong to '{from.ServicePath}' any more.");
             _parent = to;
         }
+
+        IsApart = true;
     }
 
     /// <summary>Forgets a parent, unless another has taken its place.</summary>

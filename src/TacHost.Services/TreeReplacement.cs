@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using TacHost.Services.Networking.Listening;
 
 namespace TacHost.Services;
 
@@ -6,7 +7,7 @@ namespace TacHost.Services;
 /// <remarks>
 /// The new services start beside the running tree, in the order of a start. Until <see cref="Commit"/> nothing of the running tree is touched, and a start that fails is undone.
 /// The commit has no await in it and cannot fail. The services that leave are stopped afterwards, in reverse order. Bodies (<see cref="Service.ExecuteAsync"/>) of new services
-/// begin with the commit, or when the body of the predecessor has ended.
+/// begin with the commit, or when the predecessor has stopped. New listeners reserve the sockets of leaving ones, and accept from the commit on.
 /// </remarks>
 public sealed class TreeReplacement
 {
@@ -17,6 +18,7 @@ public sealed class TreeReplacement
     private readonly List<(MultiService Group, List<(IService Child, string Segment)> Children)> _groups = [];
     private readonly List<(Service Newcomer, MultiService Twin, MultiService Group)> _newcomers = [];
     private readonly List<Service> _started = [];
+    private SocketExchange? _sockets;
 
     /// <summary>Describes a replacement. Changes nothing.</summary>
     /// <param name="running">The application that runs.</param>
@@ -52,6 +54,7 @@ public sealed class TreeReplacement
                 newcomer.MoveBeside(twin, group);
             foreach (var each in AllNewcomers())
                 each.BodyGate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _sockets = _running.ListeningSockets.BeginExchange(PathsOf(Leaving), PathsOf(_newcomers.SelectMany(each => WithBelow(each.Newcomer))));
             foreach (var (newcomer, _, _) in _newcomers)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -69,6 +72,7 @@ public sealed class TreeReplacement
                 StateHandover.Run(predecessor, newcomer);
             if (AllNewcomers().FirstOrDefault(each => each.State == ServiceState.Failed) is { } failed)
                 throw new ServiceFailedException(failed.ServicePath, failed.LastFailure ?? new InvalidOperationException("It failed."));
+            cancellationToken.ThrowIfCancellationRequested();
         }
         catch (Exception e)
         {
@@ -77,11 +81,31 @@ public sealed class TreeReplacement
         }
     }
 
+    /// <summary>Gives a start up that does not end although it was cancelled. What it does later has no effect on the running tree.</summary>
+    public void Abandon()
+    {
+        if (_sockets is not null)
+            _running.ListeningSockets.EndExchange(_sockets, isCommitted: false);
+    }
+
     /// <summary>Puts the new services in their places. From here on there is no way back.</summary>
     public void Commit()
     {
+        List<(IService Service, string Path)> before = [.. _staying.Values.Select(service => (service, service.ServicePath))];
+        if (_sockets is not null)
+            _running.ListeningSockets.EndExchange(_sockets, isCommitted: true);
+        foreach (var service in Leaving.OfType<Service>())
+            service.IsApart = true;
         foreach (var (group, children) in _groups)
             group.Children.Become(children, _leaving);
+        foreach (var (newcomer, _, group) in _newcomers)
+        {
+            newcomer.IsApart = false;
+            if (newcomer.State == ServiceState.Failed)
+                group.ServiceFailed(newcomer, newcomer, newcomer.LastFailure ?? new InvalidOperationException("It failed."));
+        }
+
+        _sockets?.Move(before.Where(each => each.Service.ServicePath != each.Path).ToDictionary(each => each.Path, each => each.Service.ServicePath));
         foreach (var each in AllNewcomers().Where(each => !_predecessors.ContainsKey(each)))
             each.BodyGate?.TrySetResult();
     }
@@ -96,8 +120,16 @@ public sealed class TreeReplacement
         foreach (var service in Leaving.Reverse())
         {
             // A group stops what is below it, in its own way.
-            if (service.Parent is not IService parent || !_leaving.Contains(parent))
-                await StopAsync(service, failures, cancellationToken);
+            if (service.Parent is IService parent && _leaving.Contains(parent))
+                continue;
+            List<IService> below = [.. WithBelow(service)];
+            await StopAsync(service, failures, cancellationToken);
+
+            // Not before: without a parent, it would log nowhere.
+            if (service is Service { Parent: { } parentThen } left)
+                left.ClearParent(parentThen);
+            foreach (var each in below)
+                Release(each);
         }
 
         foreach (var service in Leaving)
@@ -121,12 +153,6 @@ public sealed class TreeReplacement
         {
             ServiceLog.StopFailed(_running.Logger, e, service.ServicePath);
             failures.Add(e);
-        }
-        finally
-        {
-            // Not before: without a parent, it would log nowhere.
-            if (service is Service { Parent: { } parent } left)
-                left.ClearParent(parent);
         }
     }
 
@@ -162,11 +188,12 @@ public sealed class TreeReplacement
     private static IEnumerable<IService> WithBelow(IService service) =>
         service is MultiService group ? group.SelectMany(WithBelow).Prepend(service) : [service];
 
+    private static HashSet<string> PathsOf(IEnumerable<IService> services) => [.. services.Select(service => service.ServicePath)];
+
     private async Task UndoAsync(CancellationToken cancellationToken)
     {
+        Abandon();
         for (var i = _started.Count - 1; i >= 0; i--)
             await StopAsync(_started[i], [], cancellationToken);
-        foreach (var (newcomer, _, group) in _newcomers)
-            newcomer.ClearParent(group);
     }
 }

@@ -15,6 +15,8 @@ internal static class Program
 {
     public static int Main(string[] args)
     {
+        if (args is [RecipePreparation.Word, ..])
+            return ReloadPreparation.Run(args, PrepareForReload);
         StandardStreams.OpenClosed();
         DiagnosticFiles.RemoveUnlessWanted();
         StartTimings timings = new(isAskedFor: StartTimings.AreAskedFor(args));
@@ -118,6 +120,22 @@ internal static class Program
             return HostExecution.Replace(args, TacCommands.Prepare(options, file).Tac);
         Preconditions.Check(options);
         return PrepareAndStart(options, args, () => PrepareTac(options, file), timings);
+    }
+
+    /// <summary>Prepares what a running process was started with. What the compiler warns of goes to its log.</summary>
+    private static Prepared PrepareForReload(HostOptions options)
+    {
+        if (options.Plugin is { } name)
+        {
+            var catalog = Catalog(options);
+            if (catalog.Find(name) is { } entry)
+                return PluginPreparation.Of(entry, catalog, Compile);
+            if (!Path.Exists(name))
+                throw PluginErrors.NotFound(name, catalog);
+        }
+
+        var tac = TacCommands.Prepare(options, options.TacFile ?? options.Plugin!);
+        return tac.Tac with { Notices = [.. tac.Tac.Notices, .. tac.Warnings] };
     }
 
     private static (Prepared Prepared, string Part) PrepareTac(HostOptions options, string file)

@@ -21,7 +21,7 @@ public sealed class ServiceManagerTests
         Assert.Equal($"READY=1\nMAINPID={process.Id}\nSTATUS=fastpoetry is running, 2 services", await ReceiveAsync(manager));
         Assert.NotEmpty(await sandbox.FetchAsync(await PortAsync(process)));
         await sandbox.KillAsync(process.Id, "HUP");
-        Assert.Matches(@"^RELOADING=1\nMONOTONIC_USEC=\d+$", await ReceiveAsync(manager));
+        Assert.Matches(@"^RELOADING=1\nMONOTONIC_USEC=\d+\nSTATUS=reloading$", await ReceiveAsync(manager));
         Assert.StartsWith("READY=1\n", await ReceiveAsync(manager), StringComparison.Ordinal);
         await sandbox.KillAsync(process.Id);
         Assert.Equal("STOPPING=1\nSTATUS=stopping after SIGTERM", await ReceiveAsync(manager));

@@ -9,7 +9,7 @@ namespace TacHost.EndToEnd.Tests;
 public sealed class SignalsTests
 {
     [Theory]
-    [InlineData("HUP", "Received SIGHUP, ignored")]
+    [InlineData("HUP", "Received SIGHUP, reloading.")]
     [InlineData("USR1", "Received SIGUSR1, the log goes on here.")]
     [InlineData("USR2", null)]
     [InlineData("PIPE", null)]

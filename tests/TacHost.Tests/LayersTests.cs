@@ -27,7 +27,7 @@ public sealed partial class LayersTests
         ["TacHost.Plugins"] = ["TacHost.CommandLine", "TacHost.Interop", "TacHost.Loading", Contract],
         ["TacHost.Logging"] = ["TacHost.Interop", "TacHost.Loading", Contract],
         ["TacHost.Interop"] = [],
-        ["TacHost.Reloading"] = ["TacHost.Loading", Contract],
+        ["TacHost.Reloading"] = ["TacHost.CommandLine", "TacHost.Hosting", "TacHost.Loading", Contract],
     };
 
     private static string Source { get; } = Path.Combine(Checkout.Root, "src");

@@ -43,13 +43,7 @@ internal sealed class Handover
         if (Environment.GetEnvironmentVariable(Variable) is not { } value)
             return null;
 
-        // Neither the services nor their children are to see it.
-        Environment.SetEnvironmentVariable(Variable, null);
-        if (Environment.GetEnvironmentVariable(GarbageVariable) == GarbageSize)
-            Environment.SetEnvironmentVariable(GarbageVariable, null);
-        if (Environment.GetEnvironmentVariable(DiagnosticFiles.Variable) == DiagnosticFiles.Off)
-            Environment.SetEnvironmentVariable(DiagnosticFiles.Variable, null);
-        SocketActivation.TakeOver();
+        ClearEnvironment();
         var descriptors = value.Split(',');
         if (descriptors.Length > 3 || !descriptors.All(IsInherited) || !IsMemoryFile(descriptors[0]))
             throw NotOurs();
@@ -57,9 +51,24 @@ internal sealed class Handover
         if (descriptors.Length > 2)
             WaitForEnd(Inherited(descriptors[2]));
         using var file = Inherited(descriptors[0]);
+        return new Handover(Read(file) ?? throw NotOurs(), report);
+    }
+
+    /// <summary>Takes what this process is to answer with, for one that reloads: a memory file for what is prepared, and the pipe of the report. Null if it was started by a user.</summary>
+    public static (SafeFileHandle File, SafeFileHandle Report)? TakeForAnswer()
+    {
+        if (Environment.GetEnvironmentVariable(Variable)?.Split(',') is not [var file, var report] || !IsInherited(file) || !IsInherited(report) || !IsMemoryFile(file))
+            return null;
+        ClearEnvironment();
+        return (Inherited(file), Inherited(report));
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote; null if that is not all of it.</summary>
+    public static IReadOnlyList<Prepared>? Read(SafeFileHandle file)
+    {
         var bytes = new byte[RandomAccess.GetLength(file)];
         RandomAccess.Read(file, bytes, 0);
-        return Fingerprint.IsAtFrontOf(bytes) ? new Handover(TacHost.Prepared.FromBytes(bytes[Fingerprint.Size..]), report) : throw NotOurs();
+        return Fingerprint.IsAtFrontOf(bytes) ? TacHost.Prepared.FromBytes(bytes[Fingerprint.Size..]) : null;
     }
 
     /// <summary>The environment of the process that goes on, with the descriptors named in it, and 4 MB for .NET to fill before it collects.</summary>
@@ -94,6 +103,17 @@ internal sealed class Handover
         recipe.CopyTo(bytes, Fingerprint.Size);
         Fingerprint.Write(recipe, bytes);
         RandomAccess.Write(file, bytes, 0);
+    }
+
+    /// <summary>Neither the services nor their children are to see it.</summary>
+    private static void ClearEnvironment()
+    {
+        Environment.SetEnvironmentVariable(Variable, null);
+        if (Environment.GetEnvironmentVariable(GarbageVariable) == GarbageSize)
+            Environment.SetEnvironmentVariable(GarbageVariable, null);
+        if (Environment.GetEnvironmentVariable(DiagnosticFiles.Variable) == DiagnosticFiles.Off)
+            Environment.SetEnvironmentVariable(DiagnosticFiles.Variable, null);
+        SocketActivation.TakeOver();
     }
 
     private static void WaitForEnd(SafeFileHandle pipe)

@@ -15,11 +15,16 @@ internal static unsafe class HostExecution
 
     /// <summary>Starts a daemon: a session of its own, no terminal, standard streams on /dev/null, default signals, no descriptors but those given and the sockets of systemd.</summary>
     /// <returns>Its process id.</returns>
-    public static int Spawn(IReadOnlyList<string> arguments, params ReadOnlySpan<SafeFileHandle> inherited)
+    public static int Spawn(IReadOnlyList<string> arguments, params ReadOnlySpan<SafeFileHandle> inherited) => Spawn(HostProgram(), arguments, inherited);
+
+    /// <summary>Starts the command in the same way, for a host that reloads.</summary>
+    /// <returns>Its process id.</returns>
+    public static int SpawnCommand(IReadOnlyList<string> arguments, params ReadOnlySpan<SafeFileHandle> inherited) => Spawn(CommandProgram(), arguments, inherited);
+
+    private static int Spawn((string Path, string[] Words) program, IReadOnlyList<string> arguments, ReadOnlySpan<SafeFileHandle> inherited)
     {
         CloseOthersOnExecute();
         var numbers = Numbers(inherited);
-        var program = HostProgram();
         using var argv = new CStrings([.. program.Words, .. arguments]);
         using var environment = new CStrings(Handover.EnvironmentWith(numbers));
         byte* actions = stackalloc byte[OpaqueSize], attributes = stackalloc byte[OpaqueSize], signals = stackalloc byte[OpaqueSize];
@@ -41,7 +46,7 @@ internal static unsafe class HostExecution
                 error = Libc.Spawn(out process, program.Path, actions, attributes, argv.Pointer, environment.Pointer);
             return error == 0
                 ? process
-                : throw new TacHostException(ExitCode.OperatingSystem, $"cannot start the daemon process '{Installation.HostProgram}': {Reason(error)}.");
+                : throw new TacHostException(ExitCode.OperatingSystem, $"cannot start the process '{program.Path}': {Reason(error)}.");
         }
         finally
         {
@@ -55,11 +60,19 @@ internal static unsafe class HostExecution
     {
         using var inherited = Handover.MemoryFile();
         Handover.Write(inherited, prepared);
+        return ReplaceWith(arguments, inherited);
+    }
+
+    /// <summary>Becomes the host, with descriptors of this process. Does not return.</summary>
+    /// <exception cref="TacHostException">The host could not be started.</exception>
+    public static int ReplaceWith(IReadOnlyList<string> arguments, params ReadOnlySpan<SafeFileHandle> inherited)
+    {
         var numbers = Numbers(inherited);
         var program = HostProgram();
         using var argv = new CStrings([.. program.Words, .. arguments]);
         using var environment = new CStrings(Handover.EnvironmentWith(numbers));
-        Libc.ControlDescriptor(numbers[0], DescriptorCommand.SetFlags, 0);
+        foreach (var number in numbers)
+            Libc.ControlDescriptor(number, DescriptorCommand.SetFlags, 0);
         Libc.Execute(program.Path, argv.Pointer, environment.Pointer);
         throw new TacHostException(ExitCode.OperatingSystem, $"cannot start the host '{Installation.HostProgram}': {Errno.LastText}.");
     }
@@ -72,6 +85,14 @@ internal static unsafe class HostExecution
         if ((Environment.ProcessPath == dotnet || (File.Exists(own) && (File.GetUnixFileMode(own) & UnixFileMode.UserExecute) == 0)) && File.Exists(dotnet))
             return (dotnet, [dotnet, Installation.HostAssembly]);
         return (own, [Installation.FrontProgram]);
+    }
+
+    /// <summary>The command's program, or .NET's with the command's assembly, where this program was started in that way.</summary>
+    private static (string Path, string[] Words) CommandProgram()
+    {
+        var dotnet = Path.GetFullPath(Path.Combine(Framework.Directory, "..", "..", "..", "dotnet"));
+        var own = Installation.FrontProgram;
+        return Environment.ProcessPath == dotnet ? (dotnet, [dotnet, own + ".dll"]) : (own, [own]);
     }
 
     private static string Reason(int error) => error switch

@@ -47,14 +47,20 @@ internal sealed class ServiceManager : IDisposable
         Send(_ready);
     }
 
-    /// <summary>A reload has been asked for, and is over: there is nothing to reload yet. Says nothing before the start is over and once the stop has begun.</summary>
-    public void Reload()
+    /// <summary>A reload begins. Says nothing before the start is over and once the stop has begun.</summary>
+    public void Reloading()
     {
-        if (_ready is not { } ready)
+        if (_ready is null)
             return;
         var now = (long)(Stopwatch.GetTimestamp() * MicrosecondsPerSecond / Stopwatch.Frequency);
-        Send($"RELOADING=1\nMONOTONIC_USEC={now}");
-        Send(ready);
+        Send($"RELOADING=1\nMONOTONIC_USEC={now}\nSTATUS=reloading");
+    }
+
+    /// <summary>The reload is over, whether it succeeded or left everything as it was.</summary>
+    public void Reloaded()
+    {
+        if (_ready is { } ready)
+            Send(ready);
     }
 
     /// <summary>The stop begins.</summary>

@@ -12,12 +12,14 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
     private LogOutput? _log;
     private ConsoleRoute? _console;
     private Task? _stop;
+    private DeploymentReloads? _reloads;
+    private HostProcess? _process;
 
     /// <summary>Gets the options, of which a deployment uses the time limits, the identity and the log.</summary>
     public HostOptions Options => options;
 
-    /// <summary>Gets the recipe that the application is built from.</summary>
-    public IApplicationRecipe Recipe => recipe;
+    /// <summary>Gets or sets the recipe that the application is built from: that of the start, or of the last reload.</summary>
+    public IApplicationRecipe Recipe { get; set; } = recipe;
 
     /// <summary>Gets whether the deployment opens a log of its own. If false, it shares the log of the process.</summary>
     public bool HasOwnLog { get; init; }
@@ -49,13 +51,13 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
     /// <exception cref="TacHostException">The application did not start. Everything that had started is stopped again.</exception>
     public void Start(HostProcess process, StartTimings timings)
     {
-        State = DeploymentState.Starting;
+        (State, _process) = (DeploymentState.Starting, process);
         try
         {
             _log = HasOwnLog ? LogOutput.Open(options.Log) : process.Log;
             _console = HasOwnLog ? process.Console?.CreateRoute(_log.Factory) : null;
             process.Console?.Enter(_console);
-            foreach (var notice in recipe.Notices)
+            foreach (var notice in Recipe.Notices)
                 HostLog.Notice(_log.Host, notice);
             var start = new DeploymentStart(this, process, timings);
             _application = start.Run();
@@ -76,10 +78,18 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
         }
 
         (State, StartedAt) = (DeploymentState.Running, TimeProvider.System.GetLocalNow());
-        HostLog.Running(_log.Host, _application.Name!, Environment.ProcessId, recipe.Source);
+        HostLog.Running(_log.Host, _application.Name!, Environment.ProcessId, Recipe.Source);
         PostWhenOver(_application.Failed, process);
         PostWhenOver(_application.StopRequested, process);
     }
+
+    /// <summary>Gets the reloads of the running application.</summary>
+    /// <exception cref="InvalidOperationException">The process cannot reload.</exception>
+    public DeploymentReloads Reloads => LazyInitializer.EnsureInitialized(ref _reloads, () =>
+        new DeploymentReloads(this, _process!, _process!.Reloader ?? throw new InvalidOperationException("The process cannot reload.")));
+
+    /// <summary>Directs what is printed in this execution context to the log of the deployment.</summary>
+    public void EnterConsole() => _process!.Console?.Enter(_console);
 
     /// <summary>Begins to stop the application. Has no effect if it does not run.</summary>
     /// <returns>Whether this call began the stop.</returns>
@@ -130,7 +140,11 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
         process.Console?.Enter(_console);
         try
         {
+            if (_reloads is not null)
+                await _reloads.EndAsync();
             ExitCode = await new DeploymentStop(this, process).RunAsync(ExitCode);
+            if (_reloads is not null)
+                await _reloads.WaitForLeavingAsync();
             State = ExitCode == TacHost.ExitCode.Software ? DeploymentState.Failed : DeploymentState.Stopped;
         }
         finally
@@ -143,14 +157,14 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
     {
         Waiting.Result(new DeploymentStop(this, process).RunAsync(TacHost.ExitCode.Unavailable));
         var failure = Application.Failed.Exception!.InnerException!;
-        return new TacHostException(TacHost.ExitCode.Unavailable, $"'{recipe.Source}' did not start. {failure.Message}", failure);
+        return new TacHostException(TacHost.ExitCode.Unavailable, $"'{Recipe.Source}' did not start. {failure.Message}", failure);
     }
 
     /// <summary>Stops what has started although a signal asked for the end, because a service ignored its token.</summary>
     private TacHostException StopAfterSignal(HostProcess process)
     {
         Waiting.Result(new DeploymentStop(this, process).RunAsync(process.Signals.ExitCode));
-        return StartFailure.Interrupted(recipe.Source, process.Signals);
+        return StartFailure.Interrupted(Recipe.Source, process.Signals);
     }
 
     private void PostWhenOver(Task task, HostProcess process) =>

@@ -27,6 +27,9 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
     /// <summary>Shows a text on the terminal. Called in the foreground after the start.</summary>
     public Action<string>? Show { get; init; }
 
+    /// <summary>Gets what executes reloads, or null for a process that cannot reload.</summary>
+    public IReloader? Reloader { get; init; }
+
     /// <summary>Gets the events that the main thread acts on.</summary>
     public HostEvents Events { get; } = new();
 
@@ -216,8 +219,17 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
 
     private void OnHangUp()
     {
-        HostLog.HangUpIgnored(Log.Host);
-        Manager.Reload();
+        HostLog.Reloading(Log.Host);
+        if (Reloader is not null)
+            _ = Task.Run(ReloadAsync);
+    }
+
+    private async Task ReloadAsync()
+    {
+        Manager.Reloading();
+        foreach (var deployment in Deployments.Where(deployment => deployment.State == DeploymentState.Running))
+            await deployment.Reloads.RunAfterSignalAsync();
+        Manager.Reloaded();
     }
 
     private void OnShutdownSignal(string signal, bool isRepeated)

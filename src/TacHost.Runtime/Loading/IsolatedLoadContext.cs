@@ -8,16 +8,24 @@ namespace TacHost.Loading;
 /// What the host and the loaded code talk to each other in is shared, so that an <c>IService</c> is the same type on both sides: the
 /// contract assembly, what that refers to, and .NET itself, with ASP.NET Core. Libraries are read into memory, so that one which is rebuilt in place does not pull
 /// the ground from under a running process; their <see cref="Assembly.Location"/> is therefore empty. Those that came with the host are mapped like its own, with the machine
-/// code that is in them, and the context cannot be unloaded, because .NET uses no such code in one that can: together 12 ms of processor less for a start (ADR 8).
+/// code that is in them, and the context of a start cannot be unloaded, because .NET uses no such code in one that can: together 12 ms of processor less for a start (ADR 8).
+/// Those of a reload can: <see cref="LoadPlace"/>. Unload is never called for one, since it would load nothing more; it goes with the last object of its types.
 /// </remarks>
-internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadOnlyList<string> libraries, IReadOnlyList<string> directories)
-    : AssemblyLoadContext(name, isCollectible: false)
+internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadOnlyList<string> libraries, IReadOnlyList<string> directories, bool isCollectible = false)
+    : AssemblyLoadContext(name, isCollectible)
 {
     private const string NativeExtension = ".so";
 
     private readonly SharedAssemblies _shared = new(contract);
 
     private readonly HashSet<Assembly> _main = [];
+    private Assembly? _last;
+
+    /// <summary>Gets the context whose libraries are used in place of what lies in the file system, or null.</summary>
+    public IsolatedLoadContext? Bound { get; init; }
+
+    /// <summary>Gets the libraries that are shared if they are the same, or null.</summary>
+    public LoadedLibraries? Loaded { get; init; }
 
     /// <summary>Returns whether an assembly is the code of a tac or a plugin itself, rather than a library it uses.</summary>
     public static bool IsMainCode(Assembly? assembly) =>
@@ -33,11 +41,34 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
             _main.Add(last);
         }
 
-        return last ?? throw new ArgumentException("There is no code to load.", nameof(code));
+        return _last = last ?? throw new ArgumentException("There is no code to load.", nameof(code));
     }
+
+    /// <summary>Loads code that is compared as a library: if it is loaded already and the same, that is shared.</summary>
+    public Assembly LoadMainOrShare(IReadOnlyList<CodeImage> code) => _last = Bound?._last ?? Loaded?.FindMain(code, this) ?? LoadMain(code);
+
+    /// <summary>Returns the assembly that the context is for, if it was loaded from the same code.</summary>
+    public Assembly? MainIfSame(IReadOnlyList<Guid> versions) =>
+        _main.Count > 0 && _main.Select(assembly => assembly.ManifestModule.ModuleVersionId).SequenceEqual(versions) ? _last : null;
 
     private Assembly Load(byte[] image, byte[] symbols) =>
         LoadFromStream(new MemoryStream(image), symbols.Length == 0 ? null : new MemoryStream(symbols));
+
+    /// <summary>Returns whether an assembly comes from the host, ASP.NET Core or .NET, so that it is one for all contexts.</summary>
+    public bool IsShared(AssemblyName assemblyName) => _shared.Contains(assemblyName.Name!) || AspNetCoreAssemblies.Load(assemblyName) is not null;
+
+    /// <summary>Returns an assembly as code in this context gets it, or null if it cannot be had.</summary>
+    public Assembly? TryLoad(AssemblyName assemblyName)
+    {
+        try
+        {
+            return LoadFromAssemblyName(assemblyName);
+        }
+        catch (Exception e) when (e is IOException or BadImageFormatException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Loads those of the named libraries that came with the host, which is 2 ms sooner than waiting until .NET asks for them: it compares what it asked for with what it got, by rules of culture.</summary>
     public void LoadOwnLibraries()
@@ -56,6 +87,8 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
             return null;
         if (AspNetCoreAssemblies.Load(assemblyName) is { } ofFramework)
             return ofFramework;
+        if (Bound is not null)
+            return Bound.TryLoad(assemblyName);
         var path = assemblyName.CultureName is { Length: > 0 } culture
             ? libraries.FirstOrDefault(library => LibraryFiles.IsSatellite(library, culture, simple)) ?? Search(directory => LibraryFiles.Satellite(directory, culture, simple))
             : OfThisRuntime(libraries.FirstOrDefault(library => !library.EndsWith(NativeExtension, StringComparison.Ordinal) && Path.GetFileNameWithoutExtension(library.AsSpan()).Equals(simple, StringComparison.OrdinalIgnoreCase)), simple)
@@ -64,6 +97,8 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
             throw new TacHostException(ExitCode.Unavailable, $"It needs '{simple}', but {AspNetCore.WhyMissing}");
         if (path is null)
             return null;
+        if (assemblyName.CultureName is not { Length: > 0 } && Loaded?.Find(simple, path, this) is { } same)
+            return same;
         if (IsOwn(path))
             return LoadFromAssemblyPath(path);
 

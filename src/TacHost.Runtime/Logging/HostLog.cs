@@ -50,8 +50,20 @@ internal static partial class HostLog
     [LoggerMessage(220, LogLevel.Warning, "Still stopping: {Services}.")]
     public static partial void StillStopping(ILogger logger, string services);
 
-    [LoggerMessage(221, LogLevel.Information, "Received SIGHUP, ignored: there is nothing to reload yet.")]
-    public static partial void HangUpIgnored(ILogger logger);
+    [LoggerMessage(221, LogLevel.Information, "Received SIGHUP, reloading.")]
+    public static partial void Reloading(ILogger logger);
+
+    [LoggerMessage(231, LogLevel.Information, "Reload: {Line}")]
+    public static partial void ReloadPlanned(ILogger logger, string line);
+
+    [LoggerMessage(232, LogLevel.Information, "Reloaded in {Milliseconds:0} ms: {Summary}.")]
+    public static partial void Reloaded(ILogger logger, double milliseconds, string summary);
+
+    [LoggerMessage(233, LogLevel.Information, "Reloaded: nothing has changed.")]
+    public static partial void NothingToReload(ILogger logger);
+
+    [LoggerMessage(234, LogLevel.Error, "The reload failed, and everything runs as before: {Reason}")]
+    public static partial void ReloadFailed(ILogger logger, Exception? failure, string reason);
 
     [LoggerMessage(222, LogLevel.Information, "Received SIGUSR1, the log goes on here.")]
     public static partial void Reopened(ILogger logger);

@@ -10,12 +10,12 @@ internal static class PluginLoading
 {
     /// <summary>Loads a plugin, apart from all else, and makes its service maker.</summary>
     /// <exception cref="TacHostException">It cannot be loaded, or its constructor threw.</exception>
-    public static IServiceMaker Load(PluginCode code, IReadOnlyList<string> directories)
+    public static IServiceMaker Load(PluginCode code, IReadOnlyList<string> directories, LoadPlace place)
     {
         try
         {
-            var context = new IsolatedLoadContext(code.Name, typeof(IService).Assembly, code.Libraries, [Path.GetDirectoryName(code.Path)!, .. directories]);
-            var type = context.LoadMain(code.Code).GetType(code.TypeName, throwOnError: true)!;
+            var context = place.Create(code.Name, typeof(IService).Assembly, code.Libraries, [Path.GetDirectoryName(code.Path)!, .. directories]);
+            var type = context.LoadMainOrShare(code.Code).GetType(code.TypeName, throwOnError: true)!;
             return typeof(IServiceMaker).IsAssignableFrom(type)
                 ? (IServiceMaker)Activator.CreateInstance(type, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DoNotWrapExceptions, null, null, null)!
                 : throw new InvalidOperationException($"{type.Name} carries [Plugin], but is no {nameof(IServiceMaker)}: derive it from ServiceMaker<TOptions>");

@@ -1,4 +1,5 @@
 using TacHost.CommandLine;
+using TacHost.Loading;
 using TacHost.Services;
 using TacHost.Services.Plugins;
 
@@ -14,16 +15,21 @@ internal sealed class PluginRecipe : IApplicationRecipe
     private readonly Func<OptionReading, string, object, string> _makeHelp;
     private (IServiceMaker Maker, object Options)? _read;
 
-    private PluginRecipe(Prepared.Plugin plugin, IReadOnlyList<string> words, bool asManPage)
+    private PluginRecipe(Prepared.Plugin plugin, IReadOnlyList<string> words, string launchDirectory, bool asManPage)
     {
         (_code, _directories, _words, Notices) = (plugin.Code, plugin.Directories, words, plugin.Notices);
-        _launchDirectory = Environment.CurrentDirectory;
+        _launchDirectory = launchDirectory;
         _makeHelp = asManPage ? PluginManPage.Make : PluginHelp.Make;
     }
 
     public string Source => $"{_code.Name} ({_code.Path})";
 
     public IReadOnlyList<string> Notices { get; }
+
+    /// <summary>Gets no prints: the assembly of a plugin is a library, which is the same or another one.</summary>
+    public CodePrints Prints { get; } = new();
+
+    public LoadPlace Place { get; } = LoadPlace.ForStart();
 
     /// <summary>What is printed instead of a run: the help or the version, if that is what the words ask for.</summary>
     public string? Answer { get; private set; }
@@ -36,7 +42,7 @@ internal sealed class PluginRecipe : IApplicationRecipe
     /// <exception cref="TacHostException">The plugin is broken, or its options are wrong.</exception>
     public static PluginRecipe Read(Prepared.Plugin plugin, HostOptions options, IReadOnlyList<string> words, bool asManPage = false)
     {
-        PluginRecipe recipe = new(plugin, words, asManPage);
+        PluginRecipe recipe = new(plugin, words, Environment.CurrentDirectory, asManPage);
 
         // A plugin's constructor is not ours to interrupt: one that never ends is left behind on its thread, and ends with the process.
         var check = Task.Run(() => recipe.Check(plugin.Version));
@@ -46,9 +52,12 @@ internal sealed class PluginRecipe : IApplicationRecipe
         return recipe;
     }
 
-    public Task<Application> BuildAsync()
+    /// <summary>Returns a recipe that another process has tried, so that nothing of the plugin is loaded before it is built.</summary>
+    public static PluginRecipe OfTried(Prepared.Plugin plugin, IReadOnlyList<string> words, string launchDirectory) => new(plugin, words, launchDirectory, asManPage: false);
+
+    public Task<Application> BuildAsync(LoadPlace? place = null)
     {
-        var (maker, options) = _read ?? throw new InvalidOperationException("The words ask for no run.");
+        var (maker, options) = (place is null ? _read : ReadAgain(place)) ?? throw new InvalidOperationException("The words ask for no run.");
         IService service;
         try
         {
@@ -74,12 +83,18 @@ internal sealed class PluginRecipe : IApplicationRecipe
 
     private void Check(string version)
     {
-        var maker = PluginLoading.Load(_code, _directories);
+        var maker = PluginLoading.Load(_code, _directories, Place);
         var reading = Read(maker);
         if (reading.Options is not null)
             _read = (maker, reading.Options);
         else
             Answer = reading.Query == OptionQuery.Help ? Guarded(() => _makeHelp(reading, maker.Description, reading.Table.CreateOptions())) : $"{_code.Name} {(version.Length > 0 ? version : "(no version)")}, {_code.Path}\n";
+    }
+
+    private (IServiceMaker Maker, object Options)? ReadAgain(LoadPlace place)
+    {
+        var maker = PluginLoading.Load(_code, _directories, place);
+        return Read(maker).Options is { } options ? (maker, options) : null;
     }
 
     private OptionReading Read(IServiceMaker maker) =>

@@ -17,13 +17,15 @@ internal sealed class TacRecipe(Prepared.Tac prepared) : IApplicationRecipe
     /// <summary>Gets the prints of its code.</summary>
     public CodePrints Prints => CodePrints.FromBytes(prepared.Code.Prints);
 
+    public LoadPlace Place { get; } = LoadPlace.ForStart();
+
     /// <summary>Gets or sets what the tac file's parameters are given.</summary>
     public ParameterSources Parameters { get; set; } = new();
 
-    public async Task<Application> BuildAsync()
+    public async Task<Application> BuildAsync(LoadPlace? place = null)
     {
         var parameters = new TacParameters(Parameters);
-        var submission = Load();
+        var submission = Load(place ?? Place);
         var global = Global(submission, await EvaluateAsync(submission, parameters));
         CheckAllKnown(parameters);
         if (global is Application application)
@@ -42,7 +44,7 @@ internal sealed class TacRecipe(Prepared.Tac prepared) : IApplicationRecipe
         var parameters = new TacParameters(Parameters);
         try
         {
-            await EvaluateAsync(Load(), parameters);
+            await EvaluateAsync(Load(Place), parameters);
             return (parameters, null);
         }
         catch (TacHostException e)
@@ -51,10 +53,11 @@ internal sealed class TacRecipe(Prepared.Tac prepared) : IApplicationRecipe
         }
     }
 
-    private Type Load()
+    private Type Load(LoadPlace place)
     {
-        var context = new IsolatedLoadContext(Source, typeof(IService).Assembly, prepared.Code.Libraries, prepared.Directories);
-        context.LoadOwnLibraries();
+        var context = place.Create(Source, typeof(IService).Assembly, prepared.Code.Libraries, prepared.Directories);
+        if (!context.IsCollectible)
+            context.LoadOwnLibraries();
 
         // Not by GetType, whose parser of names costs 4 ms of the start.
         return context.LoadMain(prepared.Code.Code).GetTypes().First(type => type.Name == "Submission#0");

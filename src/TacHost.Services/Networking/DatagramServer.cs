@@ -1,5 +1,6 @@
 using System.Net;
 using TacHost.Services.Networking.Datagrams;
+using TacHost.Services.Networking.Listening;
 
 namespace TacHost.Services.Networking;
 
@@ -11,6 +12,7 @@ public abstract class DatagramServer : Service, IListeningService
     private readonly Lock _calling = new();
     private List<DatagramTransport> _sockets = [];
     private bool _protocolStarted;
+    private SocketExchange? _exchange;
 
     private protected DatagramServer(DatagramProtocol protocol)
     {
@@ -27,6 +29,7 @@ public abstract class DatagramServer : Service, IListeningService
     /// <inheritdoc/>
     protected sealed override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
     {
+        _exchange = Application?.ListeningSockets.ExchangeOf(ServicePath);
         var logger = LoggerNamed(TypeName.Of(_protocol.GetType()));
         return BindAsync(socket => _sockets.Add(new DatagramTransport(socket, _protocol, _calling, logger)), cancellationToken);
     }
@@ -38,7 +41,14 @@ public abstract class DatagramServer : Service, IListeningService
         lock (_calling)
             _protocol.Start(_sockets.Count == 1 ? _sockets[0] : new DatagramTransports(_sockets), LoggerNamed(TypeName.Of(_protocol.GetType())));
         foreach (var socket in _sockets)
-            socket.Start();
+        {
+            if (_exchange is not null)
+                _exchange.Defer(socket.Start);
+            else
+                socket.Start();
+        }
+
+        _exchange = null;
         NetworkingLog.FactoryStarting(Logger, TypeName.Of(_protocol.GetType()), string.Join(" and ", EndPoints));
         return Task.CompletedTask;
     }
@@ -48,7 +58,7 @@ public abstract class DatagramServer : Service, IListeningService
     {
         var sockets = _sockets;
         await Task.WhenAll(sockets.Select(socket => socket.LeaveAsync())).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach (var title in sockets.Where(socket => !IsKept(socket.Bound)).Select(socket => socket.Local is IPEndPoint ip ? $"UDP Port {ip.Port}" : $"UNIX Datagram Port {socket.Local}").Distinct())
+        foreach (var title in sockets.Where(socket => !IsKept(socket)).Select(socket => socket.Local is IPEndPoint ip ? $"UDP Port {ip.Port}" : $"UNIX Datagram Port {socket.Local}").Distinct())
             NetworkingLog.PortClosed(Logger, title);
         _sockets = [];
         if (_protocolStarted)
@@ -58,12 +68,15 @@ public abstract class DatagramServer : Service, IListeningService
         }
     }
 
-    /// <summary>Keeps the socket for the next start of the service, or closes it.</summary>
-    private bool IsKept(DatagramSocket socket)
+    /// <summary>Keeps the socket for the next start of the service or for the service that has it now, or closes it.</summary>
+    private bool IsKept(DatagramTransport transport)
     {
-        if (Application?.ListeningSockets.TryKeep(socket) == true)
+        var socket = transport.Bound;
+        var sockets = Application?.ListeningSockets;
+        if (!socket.Leave(transport) || sockets?.IsReserved(socket) == true || sockets?.TryKeep(socket) == true)
             return true;
         socket.Close();
+        sockets?.Remove(socket);
         return false;
     }
 }

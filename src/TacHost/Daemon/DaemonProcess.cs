@@ -35,8 +35,8 @@ internal sealed class DaemonProcess : IDisposable
     public static DaemonProcess Start(IReadOnlyList<string> arguments)
     {
         var recipe = Handover.MemoryFile();
-        var prepared = CreatePipe();
-        var report = CreatePipe();
+        var prepared = Pipe.Create("the daemon's application");
+        var report = Pipe.Create("the daemon's report");
         using (prepared.Read)
         using (report.Write)
             return new DaemonProcess(HostExecution.Spawn(arguments, recipe, report.Write, prepared.Read), recipe, prepared.Write, report.Read);
@@ -122,21 +122,6 @@ internal sealed class DaemonProcess : IDisposable
     {
         if (_pidFile is not null)
             PidFile.RemoveLeftBy(_process, _pidFile);
-    }
-
-    private static (SafeFileHandle Read, SafeFileHandle Write) CreatePipe()
-    {
-        Span<int> ends = stackalloc int[2];
-        unsafe
-        {
-            fixed (int* first = ends)
-            {
-                if (Libc.CreatePipe(first, OpenFlags.CloseOnExec) != 0)
-                    throw new TacHostException(ExitCode.OperatingSystem, $"cannot make a pipe for the daemon's report: {Errno.LastText}.");
-            }
-        }
-
-        return (new SafeFileHandle(ends[0], ownsHandle: true), new SafeFileHandle(ends[1], ownsHandle: true));
     }
 
     /// <summary>Waits for the process to be gone. Passes a repeated interruption on, and kills it if it takes longer than it may.</summary>

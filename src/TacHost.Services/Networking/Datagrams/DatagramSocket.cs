@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using TacHost.Services.Networking.Listening;
 
@@ -6,22 +7,81 @@ namespace TacHost.Services.Networking.Datagrams;
 /// <summary>A bound datagram socket, which outlives the transport that receives from it while its service is restarted.</summary>
 internal sealed class DatagramSocket(Socket socket, string? name, string servicePath, UnixSocketFile? file = null) : IKeptSocket
 {
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(IPAddress Group, int Iface), int> _groups = [];
+    private DatagramTransport? _owner;
+
     public Socket Socket => socket;
 
     /// <inheritdoc/>
-    public string? Name => name;
+    public string? Name { get; private set; } = name;
 
     /// <inheritdoc/>
-    public string ServicePath => servicePath;
+    public string ServicePath { get; private set; } = servicePath;
+
+    /// <inheritdoc/>
+    public bool IsOwned => Volatile.Read(ref _owner) is not null;
 
     /// <summary>Takes a socket that was kept, or makes a new one.</summary>
     public static async Task<DatagramSocket> BindAsync(string name, Service service, Func<Task<(Socket Socket, UnixSocketFile? File)>> bindAsync)
     {
-        if (service.Application?.ListeningSockets.TryTake<DatagramSocket>(name, service.ServicePath) is { } kept)
+        var sockets = service.Application?.ListeningSockets;
+        if (sockets?.TryTake<DatagramSocket>(name, service.ServicePath) is { } kept)
             return kept;
         var (socket, file) = await bindAsync();
-        return new DatagramSocket(socket, name, service.ServicePath, file);
+        DatagramSocket bound = new(socket, name, service.ServicePath, file);
+        sockets?.Add(bound);
+        return bound;
     }
+
+    /// <summary>Makes a transport the owner, which alone receives.</summary>
+    /// <returns>The owner before, which must stop receiving first, or null.</returns>
+    public DatagramTransport? SetOwner(DatagramTransport owner) => Interlocked.Exchange(ref _owner, owner);
+
+    /// <summary>Ends the ownership of a transport, if it has it.</summary>
+    /// <returns>Whether the socket is without an owner now.</returns>
+    public bool Leave(DatagramTransport owner)
+    {
+        _ = Interlocked.CompareExchange(ref _owner, null, owner);
+        return !IsOwned;
+    }
+
+    /// <summary>Joins a multicast group, unless another transport of the socket has joined it.</summary>
+    public void JoinGroup(IPAddress group, int iface, Action join)
+    {
+        lock (_gate)
+        {
+            var count = _groups.GetValueOrDefault((group, iface));
+            if (count == 0)
+                join();
+            _groups[(group, iface)] = count + 1;
+        }
+    }
+
+    /// <summary>Leaves a multicast group, if no other transport of the socket needs it.</summary>
+    public void LeaveGroup(IPAddress group, int iface, Action leave)
+    {
+        lock (_gate)
+        {
+            var count = _groups.GetValueOrDefault((group, iface));
+            if (count <= 1)
+            {
+                _groups.Remove((group, iface));
+                leave();
+            }
+            else
+            {
+                _groups[(group, iface)] = count - 1;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Fits(string name, string servicePath) =>
+        (Name == name && (ServicePath == servicePath || !name.EndsWith(":0", StringComparison.Ordinal))) || (socket.LocalEndPoint is IPEndPoint bound && name == $"udp:{bound}");
+
+    /// <inheritdoc/>
+    public void Rename(string name, string servicePath) => (Name, ServicePath) = (name, servicePath);
 
     /// <inheritdoc/>
     public void Close()

@@ -18,6 +18,7 @@ internal sealed class DatagramTransport : IDatagramTransport
     private readonly CancellationTokenSource _closing = new();
     private readonly List<(IPAddress Group, int Iface)> _groups = [];
     private Task _reading = Task.CompletedTask;
+    private volatile bool _hasLeft;
 
     /// <param name="bound">The socket; this transport's from now on.</param>
     /// <param name="protocol">Gets what comes.</param>
@@ -39,16 +40,33 @@ internal sealed class DatagramTransport : IDatagramTransport
     /// <summary>Whether a datagram to such an end point goes through this socket.</summary>
     public bool Reaches(EndPoint endPoint) => endPoint.AddressFamily == Local.AddressFamily || (_socket.AddressFamily == AddressFamily.InterNetworkV6 && _socket.DualMode && endPoint is IPEndPoint);
 
-    /// <summary>Begins to receive.</summary>
-    public void Start() => _reading = Task.Run(ReceiveAsync);
+    /// <summary>Begins to receive, once the transport that had the socket before does not any more.</summary>
+    public void Start()
+    {
+        var predecessor = Bound.SetOwner(this);
+        _reading = Task.Run(() => ReceiveAfterAsync(predecessor));
+    }
 
     /// <summary>Leaves the socket, and ends when no callback runs any more. Datagrams that come later wait in the socket.</summary>
     public async Task LeaveAsync()
     {
-        await _closing.CancelAsync();
-        await _reading;
+        await StopReceivingAsync();
+        _hasLeft = true;
         foreach (var (group, iface) in _groups.ToArray())
             LeaveGroup(group, iface);
+    }
+
+    private async Task StopReceivingAsync()
+    {
+        await _closing.CancelAsync();
+        await _reading;
+    }
+
+    private async Task ReceiveAfterAsync(DatagramTransport? predecessor)
+    {
+        if (predecessor is not null)
+            await predecessor.StopReceivingAsync();
+        await ReceiveAsync();
     }
 
     /// <inheritdoc/>
@@ -59,7 +77,7 @@ internal sealed class DatagramTransport : IDatagramTransport
             throw new ArgumentException($"'{endPoint}' cannot be reached from the socket on {Local}, which is of the family {Local.AddressFamily}.", nameof(endPoint));
         if (endPoint is IPEndPoint { AddressFamily: AddressFamily.InterNetwork } ip && _socket.AddressFamily == AddressFamily.InterNetworkV6)
             endPoint = new IPEndPoint(ip.Address.MapToIPv6(), ip.Port);
-        if (_closing.IsCancellationRequested)
+        if (_hasLeft)
             return;
         try
         {
@@ -75,7 +93,7 @@ internal sealed class DatagramTransport : IDatagramTransport
     /// <inheritdoc/>
     public void JoinGroup(IPAddress group, int iface = 0)
     {
-        ChangeGroup(group, iface, SocketOptionName.AddMembership);
+        Bound.JoinGroup(group, iface, () => ChangeGroup(group, iface, SocketOptionName.AddMembership));
         lock (_groups)
             _groups.Add((group, iface));
     }
@@ -83,7 +101,7 @@ internal sealed class DatagramTransport : IDatagramTransport
     /// <inheritdoc/>
     public void LeaveGroup(IPAddress group, int iface = 0)
     {
-        ChangeGroup(group, iface, SocketOptionName.DropMembership);
+        Bound.LeaveGroup(group, iface, () => ChangeGroup(group, iface, SocketOptionName.DropMembership));
         lock (_groups)
             _groups.Remove((group, iface));
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using TacHost.Services.Networking.Connections;
 
@@ -43,10 +44,20 @@ internal sealed class Acceptor : IPollable, IKeptSocket
     public ListeningSocket Socket { get; }
 
     /// <inheritdoc/>
-    public string? Name { get; }
+    public string? Name { get; private set; }
 
     /// <inheritdoc/>
-    public string ServicePath { get; }
+    public string ServicePath { get; private set; }
+
+    /// <inheritdoc/>
+    public bool IsOwned
+    {
+        get
+        {
+            lock (_gate)
+                return _owner is not null;
+        }
+    }
 
     /// <summary>Makes a listener the owner in one step: it gets each connection that is accepted from now on, also those in the backlog.</summary>
     public void SetOwner(IAcceptorOwner owner)
@@ -81,7 +92,8 @@ internal sealed class Acceptor : IPollable, IKeptSocket
     }
 
     /// <summary>Closes the socket, if the listener owns it or nobody does. What the kernel had completed by then is served first.</summary>
-    public async Task CloseAsync(IAcceptorOwner owner)
+    /// <returns>Whether the socket is closed. Otherwise it is another listener's.</returns>
+    public async Task<bool> CloseAsync(IAcceptorOwner owner)
     {
         bool isOwner;
         lock (_gate)
@@ -92,9 +104,18 @@ internal sealed class Acceptor : IPollable, IKeptSocket
             await DrainBacklogAsync();
         }
 
-        if (await LeaveAsync(owner))
-            Close();
+        if (!await LeaveAsync(owner))
+            return false;
+        Close();
+        return true;
     }
+
+    /// <inheritdoc/>
+    public bool Fits(string name, string servicePath) =>
+        (Name == name && (ServicePath == servicePath || !name.EndsWith(":0", StringComparison.Ordinal))) || (Name is not null && Socket.EndPoint is IPEndPoint bound && name == $"tcp:{bound}");
+
+    /// <inheritdoc/>
+    public void Rename(string name, string servicePath) => (Name, ServicePath) = (name, servicePath);
 
     /// <inheritdoc/>
     public void Close()

@@ -9,6 +9,15 @@ internal interface IKeptSocket
     /// <summary>Gets the path of the service that the socket was bound for.</summary>
     string ServicePath { get; }
 
+    /// <summary>Gets whether a service uses the socket.</summary>
+    bool IsOwned { get; }
+
+    /// <summary>Returns whether this is what a service would bind. Port 0 stands for the port that the system had picked for the same service.</summary>
+    bool Fits(string name, string servicePath) => Name == name && (ServicePath == servicePath || !name.EndsWith(":0", StringComparison.Ordinal));
+
+    /// <summary>Makes the socket that of another service, which asked for it by another name.</summary>
+    void Rename(string name, string servicePath);
+
     /// <summary>Closes the socket.</summary>
     void Close();
 }

@@ -9,6 +9,8 @@ internal sealed class ListeningSockets
     private readonly Lock _gate = new();
     private readonly List<Keeping> _keepings = [];
     private readonly List<IKeptSocket> _kept = [];
+    private readonly List<IKeptSocket> _used = [];
+    private SocketExchange? _exchange;
 
     /// <summary>Keeps the sockets of a service and of all below it open, when they stop, until the result is disposed. A supervisor holds it from before the stop to after the start.</summary>
     public IDisposable Hold(IService service) => Hold(service.ServicePath);
@@ -51,14 +53,71 @@ internal sealed class ListeningSockets
     {
         lock (_gate)
         {
-            var index = _kept.FindIndex(socket => socket is T && socket.Name == name && (socket.ServicePath == servicePath || !name.EndsWith(":0", StringComparison.Ordinal)));
+            var index = _kept.FindIndex(socket => socket is T && socket.Fits(name, servicePath));
             if (index < 0)
-                return null;
+                return _exchange?.TryReserve<T>(name, servicePath);
             var found = (T)_kept[index];
             _kept.RemoveAt(index);
             return found;
         }
     }
+
+    /// <summary>Notes that a service uses a socket.</summary>
+    public void Add(IKeptSocket socket)
+    {
+        lock (_gate)
+        {
+            if (socket.Name is not null && !_used.Contains(socket))
+                _used.Add(socket);
+        }
+    }
+
+    /// <summary>Notes that a socket is closed.</summary>
+    public void Remove(IKeptSocket socket)
+    {
+        lock (_gate)
+            _used.Remove(socket);
+    }
+
+    /// <summary>Offers the sockets of services that leave to services that come, until <see cref="EndExchange"/>.</summary>
+    /// <param name="leaving">The paths of the services that leave.</param>
+    /// <param name="newcomers">The paths of the services that come.</param>
+    /// <exception cref="InvalidOperationException">Another exchange has not ended.</exception>
+    public SocketExchange BeginExchange(IReadOnlySet<string> leaving, IReadOnlySet<string> newcomers)
+    {
+        lock (_gate)
+        {
+            if (_exchange is not null)
+                throw new InvalidOperationException("The sockets of the application are being exchanged already.");
+            return _exchange = new SocketExchange([.. _used.Where(socket => leaving.Contains(socket.ServicePath))], [.. _used.Where(socket => !leaving.Contains(socket.ServicePath))], newcomers);
+        }
+    }
+
+    /// <summary>Ends an exchange, if it has not ended: with the new services as owners, or with everything as it was.</summary>
+    public void EndExchange(SocketExchange exchange, bool isCommitted)
+    {
+        lock (_gate)
+        {
+            if (_exchange != exchange)
+                return;
+            _exchange = null;
+        }
+
+        if (isCommitted)
+            exchange.Commit();
+        else
+            exchange.Cancel();
+    }
+
+    /// <summary>Returns the exchange that a service comes with, or null.</summary>
+    public SocketExchange? ExchangeOf(string servicePath)
+    {
+        lock (_gate)
+            return _exchange?.Concerns(servicePath) == true ? _exchange : null;
+    }
+
+    /// <summary>Returns whether a new service has reserved a socket, so that its old owner leaves it open.</summary>
+    public bool IsReserved(IKeptSocket socket) => Volatile.Read(ref _exchange)?.IsReserved(socket) == true;
 
     /// <summary>Closes all that are kept.</summary>
     public void Close()
@@ -78,6 +137,7 @@ internal sealed class ListeningSockets
         {
             closing = _kept.FindAll(socket => !IsCovered(socket));
             _kept.RemoveAll(closing.Contains);
+            _used.RemoveAll(closing.Contains);
         }
 
         foreach (var socket in closing)

@@ -13,6 +13,7 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
 {
     private readonly Acceptor _acceptor;
     private readonly ListenerSettings _settings;
+    private readonly SocketExchange? _exchange;
     private readonly Lock _gate = new();
     private readonly ConnectionList _connections = new();
     private volatile bool _isClosing;
@@ -25,7 +26,8 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
     {
     }
 
-    private StreamListener(Acceptor acceptor, ListenerSettings settings) => (_acceptor, _settings) = (acceptor, settings);
+    private StreamListener(Acceptor acceptor, ListenerSettings settings) =>
+        (_acceptor, _settings, _exchange) = (acceptor, settings, settings.Application?.ListeningSockets.ExchangeOf(settings.ServicePath));
 
     /// <summary>Gets the address that was bound.</summary>
     public EndPoint EndPoint => _acceptor.Socket.EndPoint;
@@ -45,7 +47,7 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
     /// <inheritdoc cref="ListeningSocket.Title"/>
     public string Title => _acceptor.Socket.Title;
 
-    /// <summary>Gets whether the socket stays open for the next start of the service, though this listener is closed.</summary>
+    /// <summary>Gets whether the socket stays open, though this listener is closed: for the next start of the service, or because a new service has it.</summary>
     public bool IsSocketKept { get; private set; }
 
     /// <inheritdoc/>
@@ -64,34 +66,46 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
     /// <param name="name">What is to be bound; see <see cref="IKeptSocket.Name"/>.</param>
     /// <param name="settings">What the listener is for.</param>
     /// <param name="listenAsync">Makes the new socket.</param>
-    public static async Task<StreamListener> ListenAsync(string name, ListenerSettings settings, Func<Task<ListeningSocket>> listenAsync) =>
-        new(settings.Application?.ListeningSockets.TryTake<Acceptor>(name, settings.ServicePath) ?? new Acceptor(await listenAsync(), name, settings.ServicePath), settings);
+    public static async Task<StreamListener> ListenAsync(string name, ListenerSettings settings, Func<Task<ListeningSocket>> listenAsync)
+    {
+        var sockets = settings.Application?.ListeningSockets;
+        var acceptor = sockets?.TryTake<Acceptor>(name, settings.ServicePath) ?? new Acceptor(await listenAsync(), name, settings.ServicePath);
+        sockets?.Add(acceptor);
+        return new StreamListener(acceptor, settings);
+    }
 
-    /// <summary>Begins to accept.</summary>
+    /// <summary>Begins to accept: now, or with the commit of the replacement that the service comes with.</summary>
     public void Start()
     {
         if (IdleTimeout is { } timeout)
             _idleCheck = new Timer(_ => CloseIdle(timeout), null, timeout / 4, timeout / 4);
-        _acceptor.SetOwner(this);
+        if (_exchange is not null)
+            _exchange.Defer(() => _acceptor.SetOwner(this));
+        else
+            _acceptor.SetOwner(this);
     }
 
     /// <summary>Closes the port, after accepting what the kernel had completed by now, and ends when nothing is accepted any more.</summary>
-    /// <remarks>While the service is restarted, the port stays open, and clients wait in its backlog.</remarks>
+    /// <remarks>While the service is restarted or replaced, the port stays open, and clients wait in its backlog or are accepted by the new service.</remarks>
     public async Task CloseAsync()
     {
-        if (_settings.Application?.ListeningSockets is not { } sockets || !sockets.WouldKeep(_acceptor))
+        var sockets = _settings.Application?.ListeningSockets;
+        var stays = sockets is not null && (sockets.WouldKeep(_acceptor) || sockets.IsReserved(_acceptor));
+        if (!stays)
         {
-            await _acceptor.CloseAsync(this);
+            IsSocketKept = !await _acceptor.CloseAsync(this);
             _isClosing = true;
-            return;
+        }
+        else
+        {
+            _isClosing = true;
+            IsSocketKept = !await _acceptor.LeaveAsync(this) || sockets!.IsReserved(_acceptor) || sockets.TryKeep(_acceptor);
+            if (!IsSocketKept)
+                _acceptor.Close();
         }
 
-        _isClosing = true;
-        if (!await _acceptor.LeaveAsync(this))
-            return;
-        IsSocketKept = sockets.TryKeep(_acceptor);
         if (!IsSocketKept)
-            _acceptor.Close();
+            sockets?.Remove(_acceptor);
     }
 
     /// <summary>Waits for the open connections to end; aborts those that have not when the token is cancelled.</summary>

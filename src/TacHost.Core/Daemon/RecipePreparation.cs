@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+using TacHost.Interop;
+
+namespace TacHost.Daemon;
+
+/// <summary>A process that prepares an application for this one: it has the compiler, and runs the top level of the tac first, so that one that loops or ends the process does so there.</summary>
+/// <remarks>Its command line is <see cref="Word"/>, the directory in which this process was started, and the arguments of this process.</remarks>
+internal static class RecipePreparation
+{
+    /// <summary>The first word, which no user writes.</summary>
+    public const string Word = "--prepare-for";
+
+    private const int Kill = 9;
+
+    /// <summary>What the process may need beyond the time limit of the top level: .NET's start and the compiler.</summary>
+    private static readonly TimeSpan _margin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _glance = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Has an application prepared. Blocks until that is done.</summary>
+    /// <param name="arguments">The arguments of this process.</param>
+    /// <param name="directory">The directory in which this process was started.</param>
+    /// <param name="timeout">How long the top level may take.</param>
+    /// <param name="stopping">Ends the wait and the process.</param>
+    /// <returns>The prepared application.</returns>
+    /// <exception cref="TacHostException">It cannot be prepared.</exception>
+    /// <exception cref="OperationCanceledException">The wait was ended.</exception>
+    public static Prepared Run(IReadOnlyList<string> arguments, string directory, TimeSpan timeout, CancellationToken stopping)
+    {
+        using var file = Handover.MemoryFile();
+        var (read, write) = Pipe.Create("the report of the reload");
+        using (read)
+        {
+            int process;
+            using (write)
+                process = HostExecution.SpawnCommand([Word, directory, .. arguments], file, write);
+            var report = Read(read, process, timeout, stopping);
+            return report switch
+            {
+                (ExitCode.Success, _) => Handover.Read(file) is [var prepared] ? prepared : throw Ended(process, "without an answer"),
+                var (exitCode, message) => throw new TacHostException(exitCode, message),
+                null => throw Ended(process, "without a reason, perhaps because the top level of the tac file ended it"),
+            };
+        }
+    }
+
+    private static (int ExitCode, string Message)? Read(SafeFileHandle pipe, int process, TimeSpan timeout, CancellationToken stopping)
+    {
+        var began = Stopwatch.GetTimestamp();
+        try
+        {
+            using MemoryStream text = new();
+            using FileStream stream = new(pipe, FileAccess.Read, bufferSize: 0);
+            var buffer = new byte[4096];
+            while (true)
+            {
+                stopping.ThrowIfCancellationRequested();
+                if (Stopwatch.GetElapsedTime(began) > timeout + _margin)
+                    throw new TacHostException(ExitCode.TimedOut, string.Create(CultureInfo.InvariantCulture, $"preparing the reload took longer than {(timeout + _margin).TotalSeconds:0} s."));
+                if (!Libc.WaitForInput(pipe, _glance))
+                    continue;
+                var count = stream.Read(buffer);
+                if (count == 0)
+                    return StartupReport.Read(text.ToArray());
+                text.Write(buffer, 0, count);
+            }
+        }
+        finally
+        {
+            // Its answer is complete, or nobody waits for it.
+            _ = Libc.SendSignal(process, Kill);
+            _ = Libc.WaitForProcess(process, out _, 0);
+        }
+    }
+
+    private static TacHostException Ended(int process, string how) =>
+        new(ExitCode.Software, string.Create(CultureInfo.InvariantCulture, $"the process {process}, which prepared the reload, ended {how}."));
+}

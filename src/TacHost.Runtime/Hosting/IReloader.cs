@@ -1,0 +1,44 @@
+namespace TacHost.Hosting;
+
+/// <summary>Makes a running application what its tac file or plugin would be now.</summary>
+internal interface IReloader
+{
+    /// <summary>Executes a reload. If it fails, the running application is as it was.</summary>
+    /// <param name="deployment">The application. It has no other reload under way.</param>
+    /// <param name="process">The process.</param>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="stopping">Cancelled when the application is to stop.</param>
+    /// <exception cref="TacHostException">The reload failed.</exception>
+    Task<ReloadResult> RunAsync(Deployment deployment, HostProcess process, ReloadRequest request, CancellationToken stopping);
+}
+
+/// <summary>A reload that is asked for.</summary>
+internal sealed record ReloadRequest
+{
+    /// <summary>Gets whether only the plan is asked for.</summary>
+    public bool OnlyPlan { get; init; }
+
+    /// <summary>Gets the fingerprint that the plan must have, or null for any.</summary>
+    public string? IfPlan { get; init; }
+}
+
+/// <summary>What a reload does with one service.</summary>
+/// <param name="Verdict">One of <c>kept</c>, <c>replaced</c>, <c>added</c> and <c>removed</c>.</param>
+/// <param name="Path">The path without the application's name.</param>
+/// <param name="Reason">Why, in one clause; empty for a service that is kept.</param>
+/// <param name="Text">The line of the plan.</param>
+internal sealed record PlannedService(string Verdict, string Path, string Reason, string Text);
+
+/// <summary>A reload that has succeeded, or its plan.</summary>
+/// <param name="Plan">Each service of the new tree in the order of the start, then those that leave.</param>
+/// <param name="Notices">What else there is to say.</param>
+/// <param name="Fingerprint">Equal for equal plans.</param>
+/// <param name="Took">How long it took until the new services had their places.</param>
+internal sealed record ReloadResult(IReadOnlyList<PlannedService> Plan, IReadOnlyList<string> Notices, string Fingerprint, TimeSpan Took)
+{
+    /// <summary>Gets whether anything changes.</summary>
+    public bool HasChanges => Plan.Any(service => service.Verdict != "kept");
+
+    /// <summary>Gets the plan in one line, such as <c>1 replaced, 2 kept</c>.</summary>
+    public string Summary => string.Join(", ", Plan.GroupBy(service => service.Verdict).OrderBy(group => group.Key == "kept").Select(group => $"{group.Count()} {group.Key}"));
+}

@@ -1,0 +1,91 @@
+using System.Reflection;
+using System.Runtime.Loader;
+
+namespace TacHost.Loading;
+
+/// <summary>The libraries that an application has loaded since its start, so that a reload shares those that have not changed: a type of them is then one type before and after.</summary>
+/// <remarks>
+/// A library is the same if its module version id is, and that of everything that it refers to beside .NET and the host's own: otherwise it would go on with what it was bound to.
+/// Contexts are held weakly, so that the code of a past reload can be unloaded.
+/// </remarks>
+internal sealed class LoadedLibraries
+{
+    private readonly List<WeakReference<IsolatedLoadContext>> _contexts = [];
+    private readonly Dictionary<string, (DateTime Time, long Length, Guid Version)> _versions = new(StringComparer.Ordinal);
+
+    /// <summary>Adds a context.</summary>
+    public void Add(IsolatedLoadContext context)
+    {
+        _contexts.RemoveAll(each => !each.TryGetTarget(out _));
+        _contexts.Add(new WeakReference<IsolatedLoadContext>(context));
+    }
+
+    /// <summary>Returns the loaded library that is the same as the one at a path, or null.</summary>
+    /// <param name="name">Its simple name.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="asking">The context that needs it, which finds what the library refers to.</param>
+    public Assembly? Find(string name, string path, IsolatedLoadContext asking)
+    {
+        foreach (var reference in _contexts)
+        {
+            if (!reference.TryGetTarget(out var context) || context == asking)
+                continue;
+            foreach (var assembly in context.Assemblies)
+            {
+                if (!IsolatedLoadContext.IsMainCode(assembly) && string.Equals(assembly.GetName().Name, name, StringComparison.OrdinalIgnoreCase)
+                    && assembly.ManifestModule.ModuleVersionId == VersionOf(path) && RefersToTheSame(assembly, context, asking))
+                    return assembly;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Returns the loaded code that is the same as other code, the last of its assemblies, or null.</summary>
+    public Assembly? FindMain(IReadOnlyList<CodeImage> code, IsolatedLoadContext asking)
+    {
+        List<Guid> versions = [.. code.Select(each => VersionOf(each.Image))];
+        foreach (var reference in _contexts)
+        {
+            if (reference.TryGetTarget(out var context) && context.MainIfSame(versions) is { } main && RefersToTheSame(main, context, asking))
+                return main;
+        }
+
+        return null;
+    }
+
+    private static bool RefersToTheSame(Assembly assembly, IsolatedLoadContext context, IsolatedLoadContext asking)
+    {
+        foreach (var name in assembly.GetReferencedAssemblies())
+        {
+            if (!asking.IsShared(name) && context.TryLoad(name) != asking.TryLoad(name))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>The module version id of a file, which .NET tells of a loaded assembly only.</summary>
+    private Guid VersionOf(string path)
+    {
+        FileInfo file = new(path);
+        if (_versions.TryGetValue(path, out var known) && known.Time == file.LastWriteTimeUtc && known.Length == file.Length)
+            return known.Version;
+        var version = VersionOf(CodeFile.ReadAllBytes(path));
+        _versions[path] = (file.LastWriteTimeUtc, file.Length, version);
+        return version;
+    }
+
+    private static Guid VersionOf(byte[] image)
+    {
+        AssemblyLoadContext look = new("look", isCollectible: true);
+        try
+        {
+            return look.LoadFromStream(new MemoryStream(image)).ManifestModule.ModuleVersionId;
+        }
+        finally
+        {
+            look.Unload();
+        }
+    }
+}

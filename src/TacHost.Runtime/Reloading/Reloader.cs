@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using TacHost.Hosting;
+using TacHost.Services;
+
+namespace TacHost.Reloading;
+
+/// <summary>The steps of a reload (docs/reload.md): prepare, make both trees, compare, start beside, commit, stop what leaves.</summary>
+/// <param name="prepareAsync">Prepares the tac file or the plugin as it is now, in another process.</param>
+internal sealed class Reloader(Func<CancellationToken, Task<IApplicationRecipe>> prepareAsync) : IReloader
+{
+    private readonly Dictionary<Deployment, Generations> _generations = [];
+
+    /// <inheritdoc/>
+    public async Task<ReloadResult> RunAsync(Deployment deployment, HostProcess process, ReloadRequest request, CancellationToken stopping)
+    {
+        var began = Stopwatch.GetTimestamp();
+        if (deployment.Options.Jail is { } jail)
+            throw new TacHostException(ExitCode.NoPermission, $"the process is in the jail '{jail}', where there is no compiler. Restart it.");
+        var recipe = await prepareAsync(stopping);
+        using TimeLimit limit = new(deployment.Options.StartTimeout, deployment.Log.Host, stopping);
+        var generations = GenerationsOf(deployment);
+        var change = await CompareAsync(deployment, generations, recipe, limit);
+        var plan = change.Plan;
+        if (request.IfPlan is { } expected && expected != plan.Fingerprint)
+            throw new TacHostException(ExitCode.TimedOut, $"the plan is another one by now, with the fingerprint {plan.Fingerprint}. Look at it again.");
+        if (!request.OnlyPlan)
+        {
+            if (plan.ChangesAnything)
+                await ReplaceAsync(deployment, process, change, limit);
+            change.ApplySettings(deployment.Application);
+            generations.Advance(recipe, change.Place);
+            deployment.Recipe = recipe;
+        }
+
+        return new ReloadResult([.. plan.Lines.Select(Planned)], [.. recipe.Notices, .. plan.Notices], plan.Fingerprint, Stopwatch.GetElapsedTime(began));
+    }
+
+    private static PlannedService Planned(PlanLine line) =>
+        new(line.Verdict switch { Verdict.Kept => "kept", Verdict.Replaced => "replaced", Verdict.Added => "added", _ => "removed" }, line.Path, line.Reason, line.ToString());
+
+    private Generations GenerationsOf(Deployment deployment)
+    {
+        lock (_generations)
+            return _generations.TryGetValue(deployment, out var known) ? known : _generations[deployment] = new Generations(deployment.Recipe);
+    }
+
+    /// <summary>Makes the trees and compares them, on a thread of its own: neither a tac nor a constructor is ours to interrupt, and one that never ends is left behind there.</summary>
+    private static async Task<ReloadChange> CompareAsync(Deployment deployment, Generations generations, IApplicationRecipe recipe, TimeLimit limit)
+    {
+        deployment.EnterConsole();
+        var comparison = Task.Factory.StartNew(
+            () => ReloadChange.Make(deployment, generations, recipe),
+            CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+        if (await limit.EndsBeforeAsync(comparison))
+            return await comparison;
+        throw new TacHostException(ExitCode.TimedOut, $"the top level of '{recipe.Source}' did not end within {deployment.Options.StartTimeout.TotalSeconds:0.###} s in the running process, though it did in another one. Its thread is left behind.");
+    }
+
+    private static async Task ReplaceAsync(Deployment deployment, HostProcess process, ReloadChange change, TimeLimit limit)
+    {
+        var replacement = change.MakeReplacement(deployment.Application);
+        IReadOnlyList<string> unfinished = [];
+        limit.BeforeCancelling = () => unfinished = [.. ServiceTree.Starting(change.New).Select(service => service.ServicePath)];
+        var start = Task.Run(() => replacement.StartAsync(limit.Token));
+        if (!await limit.EndsBeforeAsync(start))
+        {
+            using TimeLimit patience = new(deployment.Options.Grace, deployment.Log.Host, process.Signals.Repeated);
+            if (!await patience.EndsBeforeAsync(start))
+                replacement.Abandon();
+        }
+
+        try
+        {
+            if (!start.IsCompleted)
+                throw new OperationCanceledException(limit.Token);
+            await start;
+        }
+        catch (Exception e)
+        {
+            throw ReloadFailure.Describe(e, deployment, change.New, unfinished, process.Signals);
+        }
+
+        replacement.Commit();
+        deployment.Reloads.AddLeaving(Task.Run(() => StopLeavingAsync(replacement, deployment, process)));
+    }
+
+    private static async Task StopLeavingAsync(TreeReplacement replacement, Deployment deployment, HostProcess process)
+    {
+        using (TimeLimit grace = new(deployment.Options.Grace, deployment.Log.Host, process.Signals.Repeated))
+            await replacement.StopLeavingAsync(grace.Token);
+
+        // An idle process would not collect for days.
+        GC.Collect(2, GCCollectionMode.Optimized, blocking: false);
+    }
+}

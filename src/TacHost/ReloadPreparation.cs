@@ -1,0 +1,34 @@
+using TacHost.CommandLine;
+using TacHost.Daemon;
+
+namespace TacHost;
+
+/// <summary>Prepares an application for a running process that reloads: reads and compiles the tac file or the plugin, and becomes the host, which tries it.</summary>
+internal static class ReloadPreparation
+{
+    /// <summary>Executes the command line that <see cref="RecipePreparation"/> describes.</summary>
+    /// <param name="args">The words.</param>
+    /// <param name="prepare">Prepares what the options name.</param>
+    public static int Run(string[] args, Func<HostOptions, Prepared> prepare)
+    {
+        if (args.Length < 3 || Handover.TakeForAnswer() is not var (file, pipe))
+            return ExitCode.Usage;
+        using StartupReport report = new(pipe);
+        try
+        {
+            Environment.CurrentDirectory = args[1];
+            Handover.Write(file, prepare(((HostRequest.Run)HostRequest.Read(args[2..])).Options));
+            return HostExecution.ReplaceWith(args, file, pipe);
+        }
+        catch (TacHostException e)
+        {
+            report.Failed(e.ExitCode, e.Message);
+            return e.ExitCode;
+        }
+        catch (Exception e)
+        {
+            report.Failed(ExitCode.Software, $"a defect in the command, please report it: {e}");
+            return ExitCode.Software;
+        }
+    }
+}
