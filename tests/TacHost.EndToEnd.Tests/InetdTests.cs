@@ -108,7 +108,7 @@ public sealed partial class InetdTests
         sandbox.Write("inetd.conf", "127.0.0.1:0 stream tcp nowait root internal daytime\ntcpmux stream tcp nowait root internal\n127.0.0.1:0 stream tcp nowait/5/5/5 root /no/such/program x\n");
         var id = await sandbox.StartDaemonAsync("inetd", "--file", "inetd.conf");
         Assert.Matches(@"^\w{3} \w{3} \d+ ", await NcAsync(sandbox, 0));
-        await sandbox.LoggedAsync("Not served: inetd.conf:2: there is no internal service 'tcpmux'");
+        await sandbox.LoggedAsync("inetd.conf:2: there is no internal service 'tcpmux'");
         await sandbox.LoggedAsync("there is no program '/no/such/program'; connections are closed until there is one");
         await sandbox.KillAsync(id);
         await Until.GoneAsync(id);
