@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TacHost.Loading;
 
 namespace TacHost;
@@ -8,9 +9,12 @@ internal static class FrontIdentity
     /// <summary>Gets the identity of this program, of the contract, and of .NET.</summary>
     public static byte[] Bytes { get; } =
     [
-        .. typeof(FrontIdentity).Module.ModuleVersionId.ToByteArray(),
-        .. typeof(Installation).Module.ModuleVersionId.ToByteArray(),
+        .. OfThisProgram(),
         .. HostAssemblies.ContractId.ToByteArray(),
         .. System.Text.Encoding.UTF8.GetBytes(Framework.Version.ToString()),
     ];
+
+    private static byte[] OfThisProgram() => RuntimeFeature.IsDynamicCodeSupported
+        ? [.. typeof(FrontIdentity).Module.ModuleVersionId.ToByteArray(), .. typeof(Installation).Module.ModuleVersionId.ToByteArray()]
+        : BuildId.Read();
 }

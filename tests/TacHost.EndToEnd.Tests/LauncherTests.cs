@@ -18,6 +18,7 @@ public sealed class LauncherTests
         Assert.StartsWith("tachost ", first.Output, StringComparison.Ordinal);
         Assert.StartsWith("tachost: building the program", first.Error, StringComparison.Ordinal);
         Assert.Contains("half a minute", first.Error, StringComparison.Ordinal);
+        Assert.Contains("TACHOST_NATIVE=1", first.Error, StringComparison.Ordinal);
 
         var second = await sandbox.RunAsync(launcher, "--version");
         Assert.Equal(first with { Error = "" }, second);
@@ -30,7 +31,7 @@ public sealed class LauncherTests
         var before = new DirectoryInfo(Path.Combine(programs, "current")).LinkTarget;
         File.SetLastWriteTimeUtc(sandbox.PathOf("src/TacHost/Program.cs"), TimeProvider.System.GetUtcNow().UtcDateTime);
         var third = await sandbox.RunAsync(launcher, "--version");
-        Assert.Equal(first, third);
+        Assert.Equal(first with { Error = $"{first.Error.Split('\n')[0]}\n" }, third);
         Assert.NotEqual(before, new DirectoryInfo(Path.Combine(programs, "current")).LinkTarget);
         Assert.Equal(Environment.UserName != "root", Directory.Exists(Path.Combine(programs, before!)));
     }

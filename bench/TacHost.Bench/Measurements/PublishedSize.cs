@@ -7,10 +7,12 @@ internal sealed record PublishedSize() : Measurement("size", IsChecked: true)
 {
     public override IEnumerable<Row> Take(Bench bench)
     {
-        var files = new DirectoryInfo(Path.GetDirectoryName(bench.Peers.TachostProgram)!).EnumerateFiles().ToList();
+        var files = new DirectoryInfo(Path.GetDirectoryName(bench.Peers.TachostProgram)!).EnumerateFiles("*", SearchOption.AllDirectories).ToList();
         double Sum(Func<string, bool> isMeant) => files.Where(file => isMeant(file.Name)).Sum(file => file.Length) / 1e6;
+
+        // The command, if it is native code, holds a compiler, too.
         static bool IsCompiler(string name) => name.StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal);
-        static bool IsOwn(string name) => name.StartsWith("tachost", StringComparison.OrdinalIgnoreCase) || name.StartsWith("FastPoetry", StringComparison.Ordinal);
+        static bool IsOwn(string name) => name.StartsWith("TacHost", StringComparison.OrdinalIgnoreCase) || name.StartsWith("FastPoetry", StringComparison.Ordinal);
         yield return new Row("size of the published host", "MB",
         [
             new Series("all", [Sum(_ => true)]),

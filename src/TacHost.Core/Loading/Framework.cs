@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace TacHost.Loading;
@@ -5,11 +6,15 @@ namespace TacHost.Loading;
 /// <summary>The assemblies of .NET itself, Microsoft.NETCore.App.</summary>
 internal static class Framework
 {
+    /// <summary>A program in native code does not run on .NET, and has to find the one that the host will run on.</summary>
+    private static readonly Lazy<string> _directory = new(static () =>
+        RuntimeFeature.IsDynamicCodeSupported ? Path.TrimEndingDirectorySeparator(RuntimeEnvironment.GetRuntimeDirectory()) : InstalledFramework.Find());
+
     /// <summary>Gets the directory they lie in.</summary>
-    public static string Directory { get; } = Path.TrimEndingDirectorySeparator(RuntimeEnvironment.GetRuntimeDirectory());
+    public static string Directory => _directory.Value;
 
     /// <summary>Gets the version of .NET.</summary>
-    public static Version Version => Environment.Version;
+    public static Version Version => RuntimeFeature.IsDynamicCodeSupported ? Environment.Version : new Version(Path.GetFileName(Directory));
 
     /// <summary>Gets the paths of all of them.</summary>
     public static IEnumerable<string> Assemblies => System.IO.Directory.EnumerateFiles(Directory, "*.dll");

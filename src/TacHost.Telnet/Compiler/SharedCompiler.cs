@@ -93,10 +93,11 @@ internal sealed class SharedCompiler(int longestOutput, TimeSpan compileLimit)
         {
             if (!assemblyName.Name!.StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal))
                 return null;
-            var own = Path.Combine(AppContext.BaseDirectory, assemblyName.Name + ".dll");
 
-            // The host has no compiler; the command has, whose directory is around the host's.
-            var path = File.Exists(own) ? own : Path.Combine(AppContext.BaseDirectory, "..", assemblyName.Name + ".dll");
+            // The host has no compiler. Around it lies the command, which has one beside it, or in compiler/ if the command is native code.
+            var path = ((string[])[".", "..", "../compiler"])
+                .Select(directory => Path.GetFullPath(Path.Combine(directory, assemblyName.Name + ".dll"), AppContext.BaseDirectory))
+                .FirstOrDefault(File.Exists, Path.Combine(AppContext.BaseDirectory, assemblyName.Name + ".dll"));
             return File.Exists(path) ? LoadFromAssemblyPath(path) : throw new FileNotFoundException($"There is no compiler to be had: '{path}' is not there. In a jail it is out of reach.", path);
         }
     }

@@ -9,7 +9,7 @@ internal sealed record PackageLock
     private const string Extension = ".lock.json";
     private const int CurrentVersion = 1;
 
-    private static readonly JsonSerializerOptions _format = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly PackageLockJson _json = new(new JsonSerializerOptions { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>Gets the version of the form.</summary>
     public int Version { get; init; } = CurrentVersion;
@@ -34,7 +34,7 @@ internal sealed record PackageLock
             return null;
         try
         {
-            return JsonSerializer.Deserialize<PackageLock>(File.ReadAllBytes(path), _format) is { Version: CurrentVersion } found
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), _json.PackageLock) is { Version: CurrentVersion } found
                 ? found
                 : throw Wrong(path, "it is of another version of tachost", null);
         }
@@ -54,7 +54,7 @@ internal sealed record PackageLock
         var prepared = $"{path}.{Environment.ProcessId}";
         try
         {
-            File.WriteAllText(prepared, JsonSerializer.Serialize(this, _format) + "\n");
+            File.WriteAllText(prepared, JsonSerializer.Serialize(this, _json.PackageLock) + "\n");
             File.Move(prepared, path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -73,3 +73,7 @@ internal sealed record PackageLock
 /// <param name="Version">The exact version.</param>
 /// <param name="ContentHash">NuGet's hash of what is in it.</param>
 internal sealed record LockedPackage(string Id, string Version, [property: JsonPropertyName("contentHash")] string ContentHash);
+
+/// <summary>Reads and writes lock files without reflection, which a native program lacks.</summary>
+[JsonSerializable(typeof(PackageLock))]
+internal sealed partial class PackageLockJson : JsonSerializerContext;

@@ -13,9 +13,6 @@ internal static class DefaultReferences
     /// <summary>Kept for the next compilation, as long as the process lasts: the compiler may look at a mapped file at any time.</summary>
     private static readonly ConcurrentDictionary<string, PortableExecutableReference> _mapped = new(StringComparer.Ordinal);
 
-    /// <summary>Whether any has been made, and so the compiler used, in this process.</summary>
-    public static bool AreInUse => !_mapped.IsEmpty;
-
     public static IEnumerable<MetadataReference> All => Framework.Assemblies.Concat(OfTheHost).Distinct().Select(Of);
 
     private static IEnumerable<string> OfTheHost => new HostAssemblies().OfTheHost;

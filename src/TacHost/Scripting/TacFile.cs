@@ -86,7 +86,6 @@ internal static class TacFile
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static CompiledTac Compile(string path, TacSources sources, ReferenceSearch search, PackageSet? packages, bool isForDebugger, TacCache cache, string key, out IReadOnlyList<string> warnings)
     {
-        CompilerWarmup.Begin();
         TacCompiler compiler = new(sources, search, packages, path, isForDebugger);
         var tac = OnDeepStack(compiler.Compile);
         warnings = compiler.Warnings;

@@ -13,9 +13,9 @@ internal static class Program
 
     /// <summary>
     /// The <c>tachost</c> under test. It is the one that the launcher at the root has published, which starts three times as fast, if no source is newer;
-    /// otherwise the one that was built with these tests, in the same configuration.
+    /// otherwise the one that was built with these tests, in the same configuration. <c>TACHOST_TESTED</c> names another.
     /// </summary>
-    public static string Tachost { get; } = FindPublished() ??
+    public static string Tachost { get; } = Environment.GetEnvironmentVariable("TACHOST_TESTED") ?? FindPublished() ??
         Path.Combine(Root, "artifacts", "bin", "TacHost", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "tachost");
 
     /// <summary>Gets the directory of the host that it starts, with <c>TacHost.Services.dll</c> and the plugins.</summary>
