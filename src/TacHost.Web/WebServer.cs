@@ -77,8 +77,14 @@ public sealed class WebServer : HttpServer
     /// <summary>Headers for every answer, also in place of the server's own of the same name. Defaults to <c>X-Content-Type-Options: nosniff</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [new("X-Content-Type-Options", "nosniff")];
 
-    /// <summary>Content types beyond the usual ones, or in place of them, by the end of the file's name with its dot. Defaults to none.</summary>
+    /// <summary>Content types beyond those of ASP.NET Core and /etc/mime.types, or in place of them, by the end of the file's name with its dot. Defaults to none.</summary>
     public IReadOnlyDictionary<string, string> ContentTypes { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Gets the file of the root that is the page for status 404, such as <c>404.html</c>. Defaults to null: one line of text.</summary>
+    public string? NotFoundFile { get; init; }
+
+    /// <summary>Gets the file of the root that answers every path without a dot in its last part that is not there, such as <c>index.html</c>: the page of a single-page application. Defaults to null: such paths are 404.</summary>
+    public string? FallbackFile { get; init; }
 
     /// <summary>Paths that other HTTP servers answer, each with the address of one. What follows the path in a request is added to that address. Defaults to none.</summary>
     public IReadOnlyDictionary<string, Uri> Proxies { get; init; } = new Dictionary<string, Uri>();

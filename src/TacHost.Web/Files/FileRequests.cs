@@ -16,7 +16,10 @@ internal static class FileRequests
         var loggers = (ILoggerFactory)services.GetService(typeof(ILoggerFactory))!;
         ServedFiles files = new(root);
         NoEnvironment environment = new();
-        RequestDelegate next = Refuse;
+        ContentTypes types = new(settings.ContentTypes);
+        var next = NotFound(root, settings.NotFoundFile, types);
+        if (settings.FallbackFile is { } fallback)
+            next = FallBack(next, StaticFiles(next), fallback);
         if (settings.ListDirectories)
             next = new DirectoryBrowserMiddleware(next, environment, Options.Create(new DirectoryBrowserOptions { FileProvider = files, Formatter = new DirectoryPage(), RedirectToAppendTrailingSlash = false })).Invoke;
         if (settings.IndexFiles.Count > 0)
@@ -27,13 +30,13 @@ internal static class FileRequests
 
         next = WithSlash(next, root);
         next = StaticFiles(next);
-        next = Unreadable(next);
+        next = Unreadable(next, NotFound(root, settings.NotFoundFile, types));
         return settings.Compress ? Compression.Around(next, services) : next;
 
         RequestDelegate StaticFiles(RequestDelegate otherwise) => new StaticFileMiddleware(otherwise, environment, Options.Create(new StaticFileOptions
         {
             FileProvider = files,
-            ContentTypeProvider = new ContentTypes(settings.ContentTypes),
+            ContentTypeProvider = types,
             ServeUnknownFileTypes = true,
             DefaultContentType = ContentTypes.Unknown,
             HttpsCompression = Microsoft.AspNetCore.Http.Features.HttpsCompressionMode.Default,
@@ -51,16 +54,54 @@ internal static class FileRequests
         return Task.CompletedTask;
     };
 
-    private static Task Refuse(HttpContext context)
+    /// <summary>Answers what is not there by a file of the root, or by a line if that cannot be read.</summary>
+    private static RequestDelegate NotFound(RootDirectory root, string? file, ContentTypes types) => async context =>
     {
-        if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
-            return AnswerAsync(context, StatusCodes.Status404NotFound, "There is no such file here.\n");
-        context.Response.Headers.Allow = "GET, HEAD";
-        return AnswerAsync(context, StatusCodes.Status405MethodNotAllowed, "Files can only be read here.\n");
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        {
+            context.Response.Headers.Allow = "GET, HEAD";
+            await AnswerAsync(context, StatusCodes.Status405MethodNotAllowed, "Files can only be read here.\n");
+            return;
+        }
+
+        await using var page = file is null ? null : TryOpen(root, "/" + file);
+        if (page is null)
+        {
+            await AnswerAsync(context, StatusCodes.Status404NotFound, "There is no such file here.\n");
+            return;
+        }
+
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        context.Response.ContentType = types.TryGetContentType(file!, out var type) ? type : ContentTypes.Unknown;
+        context.Response.ContentLength = page.Length;
+        if (HttpMethods.IsGet(context.Request.Method))
+            await page.CopyToAsync(context.Response.Body, context.RequestAborted);
+    };
+
+    private static FileStream? TryOpen(RootDirectory root, string path)
+    {
+        try
+        {
+            return root.OpenFile(path);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or FileNotFoundException)
+        {
+            return null;
+        }
     }
 
+    /// <summary>Answers paths that look like no file by the page of a single-page application, which has paths of its own.</summary>
+    private static RequestDelegate FallBack(RequestDelegate next, RequestDelegate files, string page) => context =>
+    {
+        var path = context.Request.Path.Value ?? "";
+        if (path.Contains("/.", StringComparison.Ordinal) || path[(path.LastIndexOf('/') + 1)..].Contains('.', StringComparison.Ordinal))
+            return next(context);
+        context.Request.Path = "/" + page;
+        return files(context);
+    };
+
     /// <summary>Answers for files that turn out to be out of reach when they are to be sent.</summary>
-    private static RequestDelegate Unreadable(RequestDelegate next) => async context =>
+    private static RequestDelegate Unreadable(RequestDelegate next, RequestDelegate notFound) => async context =>
     {
         try
         {
@@ -69,7 +110,7 @@ internal static class FileRequests
         catch (Exception e) when (e is UnauthorizedAccessException or FileNotFoundException && !context.Response.HasStarted)
         {
             context.Response.Clear();
-            await (e is UnauthorizedAccessException ? AnswerAsync(context, StatusCodes.Status403Forbidden, "This file is not for everybody.\n") : Refuse(context));
+            await (e is UnauthorizedAccessException ? AnswerAsync(context, StatusCodes.Status403Forbidden, "This file is not for everybody.\n") : notFound(context));
         }
     };
 

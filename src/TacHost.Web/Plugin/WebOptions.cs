@@ -34,6 +34,14 @@ public sealed class WebOptions : IPostOptions
     [Option("list", 'l', "list directories that have no index file")]
     public bool List { get; set; }
 
+    /// <summary>See <see cref="WebServer.NotFoundFile"/>.</summary>
+    [Option("not-found", "a file of the root that is the page for status 404, such as 404.html", ValueName = "FILE")]
+    public string? NotFound { get; set; }
+
+    /// <summary>See <see cref="WebServer.FallbackFile"/>.</summary>
+    [Option("fallback", "a file of the root that answers every path without a dot in its last part that is not there, as single-page applications want it", ValueName = "FILE")]
+    public string? Fallback { get; set; }
+
     /// <summary>Whether dot files are served.</summary>
     [Option("dot-files", "serve files and directories whose names begin with a dot")]
     public bool DotFiles { get; set; }

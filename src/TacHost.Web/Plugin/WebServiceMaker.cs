@@ -19,6 +19,8 @@ public sealed class WebServiceMaker : ServiceMaker<WebOptions>
             IndexFiles = options.Index,
             ListDirectories = options.List,
             ServeDotFiles = options.DotFiles,
+            NotFoundFile = options.NotFound,
+            FallbackFile = options.Fallback,
             Compress = options.Compress,
             Headers = [new("X-Content-Type-Options", "nosniff"), .. options.Headers.Select(header => new KeyValuePair<string, string>(header.Name, header.Value))],
             ContentTypes = options.ContentTypes.ToDictionary(each => each.Key.StartsWith('.') ? each.Key : "." + each.Key, each => each.Value, StringComparer.OrdinalIgnoreCase),
