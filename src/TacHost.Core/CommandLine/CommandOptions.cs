@@ -24,6 +24,9 @@ internal sealed record CommandOptions
     /// <summary>Whether a tac file is evaluated although it runs.</summary>
     public bool Evaluate { get; init; }
 
+    /// <summary>Whether to show what would be done, and to do nothing.</summary>
+    public bool DryRun { get; init; }
+
     /// <summary>Whether lock files are made anew.</summary>
     public bool Renew { get; init; }
 }

@@ -16,6 +16,12 @@ internal static class HostCommands
         new("stop", "[WHO] [PATH]", "stop a running application, and return when it has ended; or the service at PATH in it", (options, words) => Operate("stop", options, words, 0, 2)) { Word = CommandWord.Running },
         new("start", "WHO PATH", "start a service of a running application that was stopped, or has failed", (options, words) => Operate("start", options, words, 2, 2)) { Word = CommandWord.Running },
         new("restart", "WHO PATH", "stop a service of a running application and start it again", (options, words) => Operate("restart", options, words, 2, 2)) { Word = CommandWord.Running },
+        new("reload", "[WHO]", "read the tac file of a running application again and replace what has changed, without losing a connection; if that fails, everything runs as before", (options, words) => Operate("reload", options, words, 0, 1))
+        {
+            Word = CommandWord.Running,
+            Options = [new("--dry-run", null, null, "Show the plan and do nothing: exits 0 if there is nothing to do, and 2 if there are changes.", (options, _) => options with { Command = options.Command with { DryRun = true } }), _json],
+        },
+        new("plan", "[WHO]", "show what a reload would do, and why; exits 0 if there is nothing to do, and 2 if there are changes", (options, words) => Operate("plan", options, words, 0, 1)) { Word = CommandWord.Running, Options = [_json] },
         new("parameters", "FILE", "list the parameters of a tac file; the same as FILE --help", (options, words) => words is [var file] ? new HostRequest.ShowParameters(HostRequest.ForHelp(options), file) : null) { Word = CommandWord.TacFile },
         new("check", "FILE...", "compile tac files and build their trees without starting anything, and look for what would fail; exits 0 if there is nothing", (options, words) => words.Length > 0 ? new HostRequest.Check(HostRequest.ForHelp(options), words) : null) { Word = CommandWord.TacFile, Options = [_json] },
         new("tree", "[WHO|FILE]", "show the services of a running application: state, connections, failures; or those of a tac FILE that is not running, with what they listen on and read", (options, words) => words.Length < 2 ? new HostRequest.ShowTree(HostRequest.ForHelp(options), words.Length == 0 ? null : words[0]) : null)

@@ -9,6 +9,7 @@ namespace TacHost.Control.Wire;
 [JsonSerializable(typeof(ProcessReport))]
 [JsonSerializable(typeof(StatusReport))]
 [JsonSerializable(typeof(StopReport))]
+[JsonSerializable(typeof(ReloadReport))]
 internal sealed partial class ControlJson : JsonSerializerContext
 {
     /// <summary>Gets the settings of all writers: text in any script stays readable.</summary>

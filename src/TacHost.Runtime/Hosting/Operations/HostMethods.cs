@@ -15,6 +15,7 @@ internal static class HostMethods
         methods.Add("stop", (call, _) => ServiceOperations.StopAsync(process, call));
         methods.Add("start", (call, _) => ServiceOperations.StartAsync(process, call));
         methods.Add("restart", (call, _) => ServiceOperations.RestartAsync(process, call));
+        methods.Add("reload", (call, _) => ReloadOperation.RunAsync(process, call));
         return methods;
     }
 }

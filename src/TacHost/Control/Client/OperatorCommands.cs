@@ -18,6 +18,7 @@ internal static class OperatorCommands
             "status" => StatusCommand.Run(who, command.Json),
             "stop" when request.Words.Count < 2 => StopCommand.Run(who),
             "stop" or "start" or "restart" => Call(request.Command, who!, new JsonObject { ["service"] = request.Words[1] }),
+            "reload" or "plan" => ReloadCommand.Run(who, request.Command == "plan" || command.DryRun, command.Json),
             _ => throw new InvalidOperationException($"There is no command '{request.Command}'."),
         };
     }

@@ -1,0 +1,17 @@
+namespace TacHost.Control.Wire;
+
+/// <summary>A reload that has succeeded, or its plan.</summary>
+/// <param name="Changes">Whether anything changes.</param>
+/// <param name="Services">Each service of the new tree in the order of the start, then those that leave.</param>
+/// <param name="Notices">What else there is to say.</param>
+/// <param name="Summary">The plan in one line.</param>
+/// <param name="Fingerprint">Equal for equal plans.</param>
+/// <param name="Milliseconds">How long it took until the new services had their places.</param>
+internal sealed record ReloadReport(bool Changes, IReadOnlyList<ReloadedService> Services, IReadOnlyList<string> Notices, string Summary, string Fingerprint, double Milliseconds);
+
+/// <summary>What a reload does with one service.</summary>
+/// <param name="Verdict">One of <c>kept</c>, <c>replaced</c>, <c>added</c> and <c>removed</c>.</param>
+/// <param name="Path">The path without the application's name.</param>
+/// <param name="Reason">Why; empty for a service that is kept.</param>
+/// <param name="Text">The line of the plan.</param>
+internal sealed record ReloadedService(string Verdict, string Path, string Reason, string Text);
