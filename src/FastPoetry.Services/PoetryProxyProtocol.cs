@@ -16,6 +16,11 @@ internal sealed class PoetryProxyProtocol(PoetryProxy proxy) : Protocol
     /// <inheritdoc/>
     protected override void ConnectionLost(Exception? reason) => _lost.Cancel();
 
+    /// <summary>Stays: the client gets its poem, or the reason why not.</summary>
+    protected override void Stopping()
+    {
+    }
+
     private async Task ReciteAsync()
     {
         try

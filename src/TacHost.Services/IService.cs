@@ -39,6 +39,9 @@ public interface IService : IHostedService
     /// <summary>Gets when a supervisor will try to start the service again, or null if no start is due.</summary>
     DateTimeOffset? NextTry => null;
 
+    /// <summary>Gets what a stop of the service waits for, such as the peers of open connections, for messages. Empty if it does not stop or does not know.</summary>
+    IReadOnlyList<string> WaitsFor => [];
+
     /// <summary>Names the service. Allowed only while it has no parent.</summary>
     /// <exception cref="InvalidOperationException">The service has a parent.</exception>
     /// <exception cref="ArgumentException">The name is empty, or has a '/' or a control character in it.</exception>

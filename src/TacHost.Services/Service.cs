@@ -46,6 +46,9 @@ public abstract class Service : IService
     public int Restarts { get; private set; }
 
     /// <inheritdoc/>
+    public virtual IReadOnlyList<string> WaitsFor => [];
+
+    /// <inheritdoc/>
     public DateTimeOffset? NextTry => ToTime(Volatile.Read(ref _nextTry));
 
     /// <inheritdoc/>

@@ -6,6 +6,9 @@ namespace TacHost.Hosting;
 /// <summary>Stops the application of a deployment within the grace period, and names the services that do not stop.</summary>
 internal sealed class DeploymentStop(Deployment deployment, HostProcess process)
 {
+    /// <summary>How many connections of a service are named.</summary>
+    private const int MostNamed = 5;
+
     /// <summary>How often it is said what is still stopping.</summary>
     private static readonly TimeSpan _betweenReminders = TimeSpan.FromSeconds(5);
 
@@ -67,6 +70,19 @@ internal sealed class DeploymentStop(Deployment deployment, HostProcess process)
         process.Manager.Status($"still stopping: {names}");
     }
 
-    private static string Names(Application application) =>
-        string.Join(", ", ServiceTree.NotStopped(application).Select(service => $"'{service.ServicePath}'"));
+    /// <summary>Returns the services that are stopping, and what each waits for; or if none is, those that are still to stop.</summary>
+    private static string Names(Application application)
+    {
+        var left = ServiceTree.NotStopped(application).ToList();
+        var stopping = left.Where(service => service.State == ServiceState.Stopping).ToList();
+        return string.Join(", ", (stopping.Count > 0 ? stopping : left).Select(Describe));
+    }
+
+    private static string Describe(IService service)
+    {
+        if (service.WaitsFor is not { Count: > 0 } reasons)
+            return $"'{service.ServicePath}'";
+        var more = reasons.Count > MostNamed ? $"; and {reasons.Count - MostNamed} more" : "";
+        return $"'{service.ServicePath}' (waiting for {string.Join("; ", reasons.Take(MostNamed))}{more})";
+    }
 }

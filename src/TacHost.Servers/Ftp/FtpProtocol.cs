@@ -9,6 +9,11 @@ namespace TacHost.Servers.Ftp;
 /// <summary>The control connection of one client (RFC 959).</summary>
 internal sealed class FtpProtocol(FtpServer server) : PipeProtocol
 {
+    /// <summary>Stays: a file may be on its way on another connection.</summary>
+    protected override void Stopping()
+    {
+    }
+
     protected override async Task RunAsync(IDuplexPipe pipe, CancellationToken cancellationToken)
     {
         ControlChannel control = new(pipe);

@@ -96,7 +96,7 @@ internal static class InternalServices
     {
         protected override async Task RunAsync(IDuplexPipe pipe, CancellationToken cancellationToken)
         {
-            while (!cancellationToken.IsCancellationRequested)
+            while (!cancellationToken.IsCancellationRequested && !StoppingToken.IsCancellationRequested)
                 await pipe.Output.WriteAsync(Characters, cancellationToken);
         }
     }

@@ -3,7 +3,8 @@ namespace TacHost.Services.Networking;
 /// <summary>A protocol that splits the byte stream into messages of limited length: the base of <see cref="LineProtocol"/>, <see cref="NetstringProtocol"/> and <see cref="LengthPrefixedProtocol"/>.</summary>
 /// <remarks>
 /// It buffers no more than one message of the greatest length and one buffer of the transport, and nothing between two messages. <see cref="ITransport.PauseReading"/> also delays the
-/// messages that are received already. After <see cref="ITransport.LoseConnection"/> no message is delivered.
+/// messages that are received already. A stop of the server is announced between two messages: what has begun to arrive or is being answered is not idle.
+/// After <see cref="ITransport.LoseConnection"/> no message is delivered.
 /// </remarks>
 public abstract class FramedProtocol : Protocol
 {
@@ -12,6 +13,11 @@ public abstract class FramedProtocol : Protocol
     private byte[] _held = [];
     private int _heldCount;
     private byte[]? _putBack;
+    private bool _isStopDue;
+    private volatile bool _isAnswering;
+
+    /// <summary>Gets whether the peer is in the middle of something, although nothing is buffered.</summary>
+    private protected virtual bool IsInMessage => false;
 
     /// <summary>The longest piece, with what marks its ends, in bytes.</summary>
     private protected abstract long LongestPiece { get; }
@@ -22,17 +28,31 @@ public abstract class FramedProtocol : Protocol
         if (_heldCount == 0)
         {
             Deliver(data);
-            return;
+        }
+        else
+        {
+            Reserve(_heldCount + data.Length);
+            data.CopyTo(_held.AsSpan(_heldCount));
+            _heldCount += data.Length;
+            Deliver(_held.AsSpan(0, _heldCount));
         }
 
-        Reserve(_heldCount + data.Length);
-        data.CopyTo(_held.AsSpan(_heldCount));
-        _heldCount += data.Length;
-        Deliver(_held.AsSpan(0, _heldCount));
+        StopIfDue();
     }
 
     /// <inheritdoc/>
-    internal sealed override void ReadingResumed() => Deliver(_held.AsSpan(0, _heldCount));
+    internal sealed override void ReadingResumed()
+    {
+        Deliver(_held.AsSpan(0, _heldCount));
+        StopIfDue();
+    }
+
+    /// <inheritdoc/>
+    internal sealed override void Stop()
+    {
+        _isStopDue = true;
+        StopIfDue();
+    }
 
     /// <summary>Hands on the first piece.</summary>
     /// <param name="data">What has come and has not been taken, beginning where a piece begins. The same bytes come again, with more behind them, if nothing is taken.</param>
@@ -49,6 +69,7 @@ public abstract class FramedProtocol : Protocol
             return;
         }
 
+        _isAnswering = true;
         Transport.PauseReading();
         _ = ResumeAfterAsync(answer);
     }
@@ -62,6 +83,14 @@ public abstract class FramedProtocol : Protocol
     /// <summary>How many bytes are kept, and how many there is room for.</summary>
     internal (int Count, int Capacity) Held => (_heldCount, _held.Length);
 
+    private void StopIfDue()
+    {
+        if (!_isStopDue || _heldCount > 0 || _isAnswering || IsInMessage)
+            return;
+        _isStopDue = false;
+        Stopping();
+    }
+
     private async Task ResumeAfterAsync(Task answer)
     {
         try
@@ -74,6 +103,7 @@ public abstract class FramedProtocol : Protocol
             AbortAfter(e);
         }
 
+        _isAnswering = false;
         Transport.ResumeReading();
     }
 

@@ -25,6 +25,12 @@ public interface ITransport
     /// <summary>Whether what comes is handed to the protocol: not while reading is paused, nor once the connection is closed or being closed.</summary>
     bool IsReading => true;
 
+    /// <summary>Gets whether nothing is going on that the connection is needed for: reading is not paused, and there is no producer. Bytes that wait to be sent do not count, because <see cref="LoseConnection"/> sends them.</summary>
+    bool IsIdle => IsReading;
+
+    /// <summary>Gets a token that is cancelled when the server of the connection stops. Never cancelled for the connection of a client.</summary>
+    CancellationToken StoppingToken => CancellationToken.None;
+
     /// <summary>Sends bytes, after all that were written before. Never blocks.</summary>
     /// <remarks>
     /// What the kernel takes at once is sent at once; the rest waits for its turn and is kept by reference, not copied, so

@@ -48,6 +48,9 @@ public abstract class LineProtocol : FramedProtocol
     /// <inheritdoc/>
     private protected sealed override long LongestPiece => (long)MaxLength + _delimiter.Length;
 
+    /// <inheritdoc/>
+    private protected sealed override bool IsInMessage => _raw;
+
     /// <summary>Gets the bytes that are searched for at the end of a line.</summary>
     private ReadOnlySpan<byte> End => _isExact ? _delimiter : "\n"u8;
 

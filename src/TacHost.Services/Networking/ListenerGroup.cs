@@ -43,6 +43,9 @@ public sealed class ListenerGroup
     /// <summary>Gets the addresses of the sockets, with the port that was picked for 0. Empty while nothing is bound.</summary>
     public IReadOnlyList<EndPoint> EndPoints => [.. _listeners.Select(listener => listener.EndPoint)];
 
+    /// <summary>Gets the peer of each open connection with a protocol, and how long it has been idle.</summary>
+    internal IReadOnlyList<string> OpenConnections => [.. _listeners.SelectMany(listener => listener.OpenConnections)];
+
     /// <summary>Gets what chooses the certificate for a TLS handshake, or null if the endpoint is not a TLS endpoint. Known once the group is bound.</summary>
     public ServerOptionsSelectionCallback? TlsOptions => _listeners.Select(listener => listener.Settings.Tls).FirstOrDefault(tls => tls is not null) is { } certificates ? certificates.ChooseAsync : null;
 

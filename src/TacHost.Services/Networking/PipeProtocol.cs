@@ -14,6 +14,7 @@ public abstract class PipeProtocol : Protocol
     private readonly Pipe _output = new(new PipeOptions(useSynchronizationContext: false));
     private readonly CancellationTokenSource _lost = new();
     private readonly WriteGate _gate = new();
+    private bool _hasInputEnded;
 
     /// <summary>The life of the connection. Runs on the thread pool, once the connection is made; when it ends, the connection is closed after what was written is sent.</summary>
     /// <remarks>An exception is logged and aborts the connection, unless that is lost already.</remarks>
@@ -34,6 +35,8 @@ public abstract class PipeProtocol : Protocol
     /// <inheritdoc/>
     protected sealed override void DataReceived(ReadOnlySpan<byte> data)
     {
+        if (_hasInputEnded)
+            return;
         _input.Writer.Write(data);
         var flushed = _input.Writer.FlushAsync();
         if (flushed.IsCompleted)
@@ -49,9 +52,13 @@ public abstract class PipeProtocol : Protocol
     /// <inheritdoc/>
     protected sealed override bool ReadConnectionLost()
     {
-        _input.Writer.Complete();
+        EndInput();
         return true;
     }
+
+    /// <summary>Called once when the server stops. Defaults to ending the input after the bytes that were received, as if the peer had finished, so that the task can answer and end.</summary>
+    /// <remarks>Override it to stay: an open connection is waited for until the grace period is over. <see cref="Protocol.StoppingToken"/> is cancelled either way.</remarks>
+    protected override void Stopping() => EndInput();
 
     /// <inheritdoc/>
     protected sealed override void ConnectionLost(Exception? reason)
@@ -59,6 +66,12 @@ public abstract class PipeProtocol : Protocol
         _input.Writer.Complete(reason);
         _output.Reader.CancelPendingRead();
         _lost.Cancel();
+    }
+
+    private void EndInput()
+    {
+        _hasInputEnded = true;
+        _input.Writer.Complete();
     }
 
     private async Task ResumeAfterAsync(ValueTask<FlushResult> flushed)

@@ -16,6 +16,10 @@ public abstract class Protocol
     /// <exception cref="InvalidOperationException">There is no connection yet.</exception>
     protected ITransport Transport => _transport ?? throw new InvalidOperationException($"The {TypeName.Of(GetType())} has no transport before ConnectionMade.");
 
+    /// <summary>Gets a token that is cancelled when the server of this connection stops, just before <see cref="Stopping"/>.</summary>
+    /// <exception cref="InvalidOperationException">There is no connection yet.</exception>
+    protected CancellationToken StoppingToken => Transport.StoppingToken;
+
     /// <summary>The logger of the factory that built this protocol.</summary>
     protected ILogger Logger { get; private set; } = NullLogger.Instance;
 
@@ -38,6 +42,14 @@ public abstract class Protocol
     /// </returns>
     protected virtual bool ReadConnectionLost() => false;
 
+    /// <summary>Called once when the server stops, after its port is closed. Defaults to closing the connection if it is idle; see <see cref="ITransport.IsIdle"/>.</summary>
+    /// <remarks>Override it to say goodbye before <see cref="ITransport.LoseConnection"/>, or to stay: an open connection is waited for until the grace period is over, and then aborted.</remarks>
+    protected virtual void Stopping()
+    {
+        if (Transport.IsIdle)
+            Transport.LoseConnection();
+    }
+
     /// <summary>The connection is gone. The last callback, and it always comes.</summary>
     /// <param name="reason">What ended it, or null if it was closed in good order by either side.</param>
     protected virtual void ConnectionLost(Exception? reason)
@@ -57,6 +69,9 @@ public abstract class Protocol
     internal virtual void ReadingResumed()
     {
     }
+
+    /// <summary>Says that the server stops.</summary>
+    internal virtual void Stop() => Stopping();
 
     internal bool LoseReadConnection() => ReadConnectionLost();
 

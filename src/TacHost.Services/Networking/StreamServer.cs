@@ -5,7 +5,7 @@ namespace TacHost.Services.Networking;
 /// <summary>A service that listens at an endpoint and gives each connection a protocol from a factory.</summary>
 /// <remarks>
 /// Binds in the privileged part of its start, so that a low port can be had before privileges are given up; accepts once started.
-/// A stop closes the port first, then waits for the open connections until the grace period is over and aborts what is left.
+/// A stop closes the port first and tells the protocols (<see cref="Protocol.Stopping"/>), which close idle connections. It waits for the others until the grace period is over, and aborts those that are left.
 /// Ported from <c>twisted.application.internet.StreamServerEndpointService</c>, but a start that cannot listen fails, as it does with <c>strports.service</c>.
 /// </remarks>
 public class StreamServer : Service, IListeningService, IServiceNeeds
@@ -39,6 +39,9 @@ public class StreamServer : Service, IListeningService, IServiceNeeds
 
     /// <inheritdoc/>
     IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => [new ServiceNeed(ServiceNeedKind.Listen, _endpoint.ToString())];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> WaitsFor => State == ServiceState.Stopping ? _listeners?.OpenConnections ?? [] : [];
 
     /// <summary>How many connections there may be, and how long one may be idle. Defaults to no limits.</summary>
     public ConnectionLimits Limits { get; init; } = new();

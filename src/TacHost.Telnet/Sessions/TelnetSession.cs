@@ -47,6 +47,11 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
         }
     }
 
+    /// <summary>Stays: the session ends by itself, with a word of farewell.</summary>
+    protected override void Stopping()
+    {
+    }
+
     private async Task<string?> LogInAsync(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, server.Sessions.Stopping);

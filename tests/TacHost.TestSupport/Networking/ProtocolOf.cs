@@ -13,6 +13,11 @@ public sealed class ProtocolOf : Protocol
 
     public Action<ITransport, byte[]>? WhenReceived { get; init; }
 
+    /// <summary>Called when the server stops. Null to stay.</summary>
+    public Action<ProtocolOf>? WhenStopping { get; init; }
+
+    public new CancellationToken StoppingToken => base.StoppingToken;
+
     public Action<ITransport, Exception?>? WhenLost { get; init; }
 
     /// <summary>Ends with the transport when the connection was made.</summary>
@@ -38,6 +43,14 @@ public sealed class ProtocolOf : Protocol
     {
         using var call = new Call(this, "received");
         WhenReceived?.Invoke(Transport, data.ToArray());
+    }
+
+    public void StopAsOthersDo() => base.Stopping();
+
+    protected override void Stopping()
+    {
+        using var call = new Call(this, "stopping");
+        WhenStopping?.Invoke(this);
     }
 
     protected override void ConnectionLost(Exception? reason)

@@ -35,6 +35,9 @@ internal sealed class ClientConnection : IConnectionOwner
     /// <inheritdoc/>
     public SocketPoller? Poller => null;
 
+    /// <inheritdoc/>
+    public CancellationToken StoppingToken => CancellationToken.None;
+
     /// <summary>Makes one attempt within the endpoint's time-out, tells the factory how it goes, and has run the protocol's first callback when it ends.</summary>
     /// <exception cref="CannotConnectException">There is no connection.</exception>
     /// <exception cref="OperationCanceledException">The attempt was given up.</exception>

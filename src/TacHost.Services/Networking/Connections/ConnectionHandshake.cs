@@ -67,6 +67,14 @@ internal sealed class ConnectionHandshake(StreamSocket socket, StreamListener li
     }
 
     /// <inheritdoc/>
+    public string Describe() => $"{socket.Peer}, in its handshake";
+
+    /// <summary>Does nothing: the handshake may take its own time, and the protocol is told after it.</summary>
+    public void BeginStop()
+    {
+    }
+
+    /// <inheritdoc/>
     public void ShortenLinger()
     {
         // It has not begun anything that would be worth the wait.

@@ -15,6 +15,12 @@ internal interface IConnection
     /// <summary>Ends it if nothing was sent or received after a time (of <see cref="Environment.TickCount64"/>).</summary>
     void CloseIfIdleSince(long time);
 
+    /// <summary>Tells the protocol that the server stops. Returns at once.</summary>
+    void BeginStop();
+
+    /// <summary>Returns the peer and how long nothing was sent or received.</summary>
+    string Describe();
+
     /// <summary>Gives a peer that has been sent everything, and has only not closed its side, little time to do so.</summary>
     void ShortenLinger();
 }

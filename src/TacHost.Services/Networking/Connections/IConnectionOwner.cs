@@ -14,6 +14,9 @@ internal interface IConnectionOwner
     /// <summary>Whether it is being closed: connections that only linger are not waited for long.</summary>
     bool IsClosing { get; }
 
+    /// <summary>Gets the token that is cancelled when the server stops.</summary>
+    CancellationToken StoppingToken { get; }
+
     /// <summary>Waits for its connections, or null if each is to wait by itself.</summary>
     SocketPoller? Poller { get; }
 

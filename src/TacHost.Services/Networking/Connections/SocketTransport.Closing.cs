@@ -16,6 +16,8 @@ internal partial class SocketTransport
     /// <summary>The same while the listener stops and waits for it.</summary>
     private static readonly TimeSpan _longestLingerAtStop = TimeSpan.FromSeconds(1);
 
+    private const long MillisecondsInASecond = 1_000;
+
     private Timer? _linger;
     private bool _writeLosing;
     private bool _closeNotifySent;
@@ -59,6 +61,14 @@ internal partial class SocketTransport
         }
     }
 
+    public CancellationToken StoppingToken => _owner.StoppingToken;
+
+    /// <inheritdoc/>
+    public void BeginStop() => ThreadPool.UnsafeQueueUserWorkItem(static transport => transport.CallBack(static told => told.TellStop()), this, preferLocal: false);
+
+    /// <inheritdoc/>
+    public string Describe() => $"{Peer}, idle for {Math.Max(0, Environment.TickCount64 - Volatile.Read(ref _lastActivity)) / MillisecondsInASecond} s";
+
     /// <inheritdoc/>
     public void ShortenLinger()
     {
@@ -94,10 +104,12 @@ internal partial class SocketTransport
         }
     }
 
-    private void NoteActivity()
+    private void NoteActivity() => Volatile.Write(ref _lastActivity, Environment.TickCount64);
+
+    private void TellStop()
     {
-        if (_owner.IdleTimeout is not null)
-            Volatile.Write(ref _lastActivity, Environment.TickCount64);
+        if (!_isOver && !_losing)
+            _protocol!.Stop();
     }
 
     private async Task FinishSendingAsync()

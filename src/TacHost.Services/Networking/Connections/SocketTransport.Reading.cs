@@ -18,6 +18,8 @@ internal partial class SocketTransport
 
     public bool IsReading => _resumed is null && !_losing && !_closed;
 
+    public bool IsIdle => IsReading && _producer is null;
+
     public void PauseReading()
     {
         lock (_socket)
@@ -51,7 +53,7 @@ internal partial class SocketTransport
                 if (_wasPaused)
                 {
                     if (BeginReadingAgain())
-                        Call(static transport => transport._protocol!.ReadingResumed());
+                        CallBack(static transport => transport._protocol!.ReadingResumed());
                     continue;
                 }
 
@@ -70,7 +72,7 @@ internal partial class SocketTransport
 
             var goesOn = false;
             if (!_losing)
-                Call(transport => goesOn = transport._protocol!.LoseReadConnection());
+                CallBack(transport => goesOn = transport._protocol!.LoseReadConnection());
             if (goesOn && WaitForWriteClose() is { } ended)
                 await ended;
 
@@ -121,7 +123,7 @@ internal partial class SocketTransport
             {
                 NoteActivity();
                 _owner.Counts?.CountReceived(count);
-                Call(transport => transport._protocol!.Receive(buffer.AsSpan(0, count)));
+                CallBack(transport => transport._protocol!.Receive(buffer.AsSpan(0, count)));
             }
 
             return count > 0 ? ReadResult.Some : ReadResult.End;

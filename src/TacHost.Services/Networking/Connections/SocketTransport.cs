@@ -21,6 +21,9 @@ internal partial class SocketTransport : ITransport, IConnection
     private bool _closed;
     private Exception? _reason;
 
+    /// <summary>Whether the protocol has had its last callback.</summary>
+    private bool _isOver;
+
     /// <param name="socket">The connection; this transport's from now on.</param>
     /// <param name="owner">Who accepted or made it.</param>
     /// <param name="ends">Who really talks to whom, if somebody in between has said so.</param>
@@ -58,7 +61,7 @@ internal partial class SocketTransport : ITransport, IConnection
         (_protocol, _logger) = (protocol, logger);
         if (logger.IsEnabled(LogLevel.Debug))
             LogOpened();
-        Call(static transport => transport._protocol!.MakeConnection(transport, transport._logger!));
+        CallBack(static transport => transport._protocol!.MakeConnection(transport, transport._logger!));
         lock (_socket)
         {
             if (!_closed && CanCloseAtOnce)
@@ -115,7 +118,11 @@ internal partial class SocketTransport : ITransport, IConnection
     private void TellLost()
     {
         StopProducer();
-        Call(static transport => transport._protocol!.LoseConnection(transport._reason));
+        CallBack(static transport =>
+        {
+            transport._isOver = true;
+            transport._protocol!.LoseConnection(transport._reason);
+        });
         if (_logger!.IsEnabled(LogLevel.Debug))
             LogLost();
     }
@@ -129,6 +136,13 @@ internal partial class SocketTransport : ITransport, IConnection
         else
             NetworkingLog.ConnectionClosed(_logger!, Peer);
     });
+
+    /// <summary>Makes a callback of the protocol. They must not overlap, and the stop of the server comes from another thread than the reader's.</summary>
+    private void CallBack(Action<SocketTransport> callback)
+    {
+        lock (_protocol!)
+            Call(callback);
+    }
 
     /// <summary>The boundary around one connection: what its protocol throws ends it, and no other.</summary>
     private void Call(Action<SocketTransport> callback)

@@ -16,6 +16,7 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
     private readonly SocketExchange? _exchange;
     private readonly Lock _gate = new();
     private readonly ConnectionList _connections = new();
+    private readonly CancellationTokenSource _stop = new();
     private volatile bool _isClosing;
     private TaskCompletionSource? _drained;
     private Timer? _idleCheck;
@@ -55,6 +56,12 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
 
     /// <inheritdoc/>
     public bool IsClosing => _isClosing;
+
+    /// <inheritdoc/>
+    public CancellationToken StoppingToken => _stop.Token;
+
+    /// <summary>Gets what is known of each open connection.</summary>
+    public IReadOnlyList<string> OpenConnections => [.. Open().Select(connection => connection.Describe())];
 
     /// <inheritdoc/>
     public TimeSpan? IdleTimeout => _settings.IdleTimeout;
@@ -121,6 +128,8 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
     {
         lock (_gate)
             _connections.Add(connection);
+        if (_stop.IsCancellationRequested)
+            connection.BeginStop();
     }
 
     /// <inheritdoc/>
@@ -173,16 +182,21 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
     /// <summary>Ends the connections on which nothing has happened for too long.</summary>
     private void CloseIdle(TimeSpan timeout)
     {
-        IConnection[] open;
-        lock (_gate)
-            open = _connections.ToArray();
         var since = Environment.TickCount64 - (long)timeout.TotalMilliseconds;
-        foreach (var connection in open)
+        foreach (var connection in Open())
             connection.CloseIfIdleSince(since);
+    }
+
+    private IConnection[] Open()
+    {
+        lock (_gate)
+            return _connections.ToArray();
     }
 
     private async Task WaitForConnectionsAsync(CancellationToken cancellationToken)
     {
+        // On the pool, since what a protocol has registered may take its time.
+        _ = _stop.CancelAsync();
         IConnection[] open;
         TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
@@ -194,16 +208,18 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
         }
 
         foreach (var connection in open)
+        {
             connection.ShortenLinger();
+            connection.BeginStop();
+        }
+
         await using var abort = cancellationToken.Register(AbortAll);
         await drained.Task;
     }
 
     private void AbortAll()
     {
-        IConnection[] open;
-        lock (_gate)
-            open = _connections.ToArray();
+        var open = Open();
         if (open.Length > 0)
             NetworkingLog.ConnectionsAborted(_settings.Logger, open.Length, EndPoint.ToString()!);
         foreach (var connection in open)
