@@ -27,6 +27,21 @@ internal sealed record CommandOptions
     /// <summary>Whether to show what would be done, and to do nothing.</summary>
     public bool DryRun { get; init; }
 
+    /// <summary>Whether to show lines as they come.</summary>
+    public bool Follow { get; init; }
+
+    /// <summary>How many lines to show, or null for the usual number.</summary>
+    public int? Lines { get; init; }
+
+    /// <summary>The least severe level to show, or null for all.</summary>
+    public string? Level { get; init; }
+
+    /// <summary>The service or category to show, or null for all.</summary>
+    public string? Category { get; init; }
+
+    /// <summary>The running application that is meant, or null where the words say it.</summary>
+    public string? Who { get; init; }
+
     /// <summary>Whether lock files are made anew.</summary>
     public bool Renew { get; init; }
 }

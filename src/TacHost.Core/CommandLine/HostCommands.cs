@@ -1,3 +1,5 @@
+using TacHost.Logging;
+
 namespace TacHost.CommandLine;
 
 /// <summary>The commands of the host, in the order of the help. Reading, help, man page and completion are made from this table.</summary>
@@ -22,6 +24,24 @@ internal static class HostCommands
             Options = [new("--dry-run", null, null, "Show the plan and do nothing: exits 0 if there is nothing to do, and 2 if there are changes.", (options, _) => options with { Command = options.Command with { DryRun = true } }), _json],
         },
         new("plan", "[WHO]", "show what a reload would do, and why; exits 0 if there is nothing to do, and 2 if there are changes", (options, words) => Operate("plan", options, words, 0, 1)) { Word = CommandWord.Running, Options = [_json] },
+        new("logs", "[WHO]", "show the last lines of the log of a running application", (options, words) => Operate("logs", options, words, 0, 1))
+        {
+            Word = CommandWord.Running,
+            Options =
+            [
+                new("--follow", 'f', null, "Go on with each line that comes.", (options, _) => options with { Command = options.Command with { Follow = true } }),
+                new("--lines", 'n', "COUNT", "How many lines.", (options, value) => options with { Command = options.Command with { Lines = OptionValue.Count(value) } }) { Default = "20" },
+                new("--level", null, "LEVEL", "Only lines of this level and above.", (options, value) => options with { Command = options.Command with { Level = OptionValue.Choice(value, LogLevelName.All) } }) { Choices = LogLevelName.All },
+                new("--service", null, "PATH", "Only lines of this service or category, and of all below it.", (options, value) => options with { Command = options.Command with { Category = OptionValue.NotEmpty(value, "the path of a service") } }),
+                _json,
+            ],
+        },
+        new("level", "[CATEGORY] [LEVEL]", "show what a running application logs, or change it: for all, or for a service or category and all below it; the LEVEL 'default' takes a change back", (options, words) => words.Length == 0 || IsLevel(words[^1]) ? Operate("level", options, words, 0, 2) : null)
+        {
+            Word = CommandWord.Choice,
+            Choices = [.. LogLevelName.All, "default"],
+            Options = [new("--who", null, "WHO", "The running application.", (options, value) => options with { Command = options.Command with { Who = value } }) { Default = "the one whose name begins the category, or the only one" }, _json],
+        },
         new("parameters", "FILE", "list the parameters of a tac file; the same as FILE --help", (options, words) => words is [var file] ? new HostRequest.ShowParameters(HostRequest.ForHelp(options), file) : null) { Word = CommandWord.TacFile },
         new("check", "FILE...", "compile tac files and build their trees without starting anything, and look for what would fail; exits 0 if there is nothing", (options, words) => words.Length > 0 ? new HostRequest.Check(HostRequest.ForHelp(options), words) : null) { Word = CommandWord.TacFile, Options = [_json] },
         new("tree", "[WHO|FILE]", "show the services of a running application: state, connections, failures; or those of a tac FILE that is not running, with what they listen on and read", (options, words) => words.Length < 2 ? new HostRequest.ShowTree(HostRequest.ForHelp(options), words.Length == 0 ? null : words[0]) : null)
@@ -84,6 +104,8 @@ internal static class HostCommands
 
         return null;
     }
+
+    private static bool IsLevel(string word) => word == "default" || LogLevelName.Parse(word) is not null;
 
     private static HostRequest.Operate? Operate(string name, HostOptions options, string[] words, int fewest, int most) =>
         words.Length >= fewest && words.Length <= most ? new HostRequest.Operate(HostRequest.ForHelp(options), name, words) : null;

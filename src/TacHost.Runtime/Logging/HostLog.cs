@@ -89,6 +89,9 @@ internal static partial class HostLog
     [LoggerMessage(233, LogLevel.Information, "User {User} (process {Process}) has asked to {Verb} the service '{Service}'.")]
     public static partial void OperationAsked(ILogger logger, string user, int process, string verb, string service);
 
+    [LoggerMessage(234, LogLevel.Information, "User {User} (process {Process}) has set the level of {Category} to {Level}.")]
+    public static partial void LevelChanged(ILogger logger, string user, int process, string category, string level);
+
     [LoggerMessage(230, LogLevel.Warning, "The loggers of the tac file are not used, because of --logger.")]
     public static partial void TacLoggersIgnored(ILogger logger);
 

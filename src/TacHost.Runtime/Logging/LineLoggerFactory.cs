@@ -5,7 +5,7 @@ namespace TacHost.Logging;
 
 /// <summary>Makes lines of what is logged through Microsoft.Extensions.Logging, and hands them to a sink.</summary>
 /// <remarks>In place of that library's <see cref="LoggerFactory"/>, which every start would load for its many providers and filters to have one and none: 1 MB.</remarks>
-internal sealed class LineLoggerFactory(ILineFormat format, ILogSink sink, LogLevels? levels = null, TimeProvider? clock = null) : ILoggerFactory
+internal sealed class LineLoggerFactory(ILineFormat format, ILogSink? sink, LogLevels? levels = null, TimeProvider? clock = null) : ILoggerFactory
 {
     private const int OrdinarySize = 64 * 1024;
 
@@ -18,6 +18,9 @@ internal sealed class LineLoggerFactory(ILineFormat format, ILogSink sink, LogLe
     /// <summary>The buffer of this thread, or null while it is in use: the text of a value may itself log.</summary>
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _buffer;
+
+    /// <summary>Gets what remembers the last lines, or null. The sink may be null then.</summary>
+    public RecentLines? Recent { get; init; }
 
     public ILogger CreateLogger(string categoryName) => new CategoryLogger(this, categoryName);
 
@@ -45,7 +48,8 @@ internal sealed class LineLoggerFactory(ILineFormat format, ILogSink sink, LogLe
         _buffer = null;
         buffer.ResetWrittenCount();
         format.Write(logEvent, buffer);
-        sink.Write(new LogLine(logEvent.Time, logEvent.Level, buffer.WrittenSpan));
+        sink?.Write(new LogLine(logEvent.Time, logEvent.Level, buffer.WrittenSpan));
+        Recent?.Add(logEvent, buffer.WrittenSpan);
         if (buffer.Capacity <= OrdinarySize)
             _buffer = buffer;
     }

@@ -19,9 +19,9 @@ internal sealed class LogOutput : IDisposable
     private ILoggerFactory? _ofTheTac;
     private IReadOnlyCollection<ILoggerProvider> _providersOfTheTac = [];
 
-    private LogOutput(LogLevels levels, ILoggerFactory factory, ILogSink? sink, ILoggerProvider? provider = null)
+    private LogOutput(LogLevels levels, RecentLines recent, ILoggerFactory factory, ILogSink? sink, ILoggerProvider? provider = null)
     {
-        (Levels, Factory, _sink, _provider) = (levels, factory, sink, provider);
+        (Levels, Recent, Factory, _sink, _provider) = (levels, recent, factory, sink, provider);
         _host = new ForkedLogger(Factory.CreateLogger(HostCategory));
         AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
         TaskScheduler.UnobservedTaskException += OnUnobservedTaskException;
@@ -30,6 +30,9 @@ internal sealed class LogOutput : IDisposable
 
     /// <summary>Gets the least severe level of each category. It may be changed while the process runs.</summary>
     public LogLevels Levels { get; }
+
+    /// <summary>Gets the last lines.</summary>
+    public RecentLines Recent { get; }
 
     /// <summary>Makes the loggers of the tree.</summary>
     public ILoggerFactory Factory { get; }
@@ -52,7 +55,7 @@ internal sealed class LogOutput : IDisposable
     {
         using var sink = new ConsoleSink(Stream.Null);
         LogLevels levels = new(LogLevel.Information, []);
-        using (var log = new LogOutput(levels, new LineLoggerFactory(new TextFormat(), sink, levels), sink))
+        using (var log = new LogOutput(levels, new RecentLines(), new LineLoggerFactory(new TextFormat(), sink, levels), sink))
             HostLog.Starting(log.Host, version, runtime, "");
         if (toFile)
             SerilogFileSink.WarmUp();
@@ -122,7 +125,9 @@ internal sealed class LogOutput : IDisposable
     private static LogOutput ToProvider(LogOptions options, ILoggerProvider provider)
     {
         var levels = LevelsOf(options);
-        return new LogOutput(levels, new LoggerFactory([provider], Filtered(levels)), null, provider);
+        RecentLines recent = new();
+        FactoryProvider remembering = new(new LineLoggerFactory(new TextFormat(), null, levels) { Recent = recent });
+        return new LogOutput(levels, recent, new LoggerFactory([provider, remembering], Filtered(levels)), null, provider);
     }
 
     private static LogOutput ToFile(LogOptions options, string path)
@@ -133,7 +138,8 @@ internal sealed class LogOutput : IDisposable
         // A pipe or a device is not for a sink of files, which would wait for its other end or look for its own.
         ILogSink sink = file.IsRegular ? new SerilogFileSink(path, file) : file;
         var levels = LevelsOf(options);
-        return new LogOutput(levels, new LineLoggerFactory(format, sink, levels), sink) { _file = file };
+        RecentLines recent = new();
+        return new LogOutput(levels, recent, new LineLoggerFactory(format, sink, levels) { Recent = recent }, sink) { _file = file };
     }
 
     private static LogOutput ToSyslog(LogOptions options, SyslogOptions syslog)
@@ -141,7 +147,8 @@ internal sealed class LogOutput : IDisposable
         var format = Format(options, withTime: false);
         var sink = new SyslogSink(syslog, text => Notice(format, text));
         var levels = LevelsOf(options);
-        return new LogOutput(levels, new LineLoggerFactory(format, sink, levels), sink);
+        RecentLines recent = new(addsTime: options.Format == LogFormat.Text);
+        return new LogOutput(levels, recent, new LineLoggerFactory(format, sink, levels) { Recent = recent }, sink);
     }
 
     private static LogOutput ToConsole(LogOptions options)
@@ -152,7 +159,8 @@ internal sealed class LogOutput : IDisposable
         ConsoleSink console = new(StandardStreams.Raw(1), text => isJournal ? JournalStream.Prefixed(LogLevel.Error, Notice(format, text)) : Notice(format, text));
         ILogSink sink = isJournal ? new JournalStream(console) : console;
         var levels = LevelsOf(options);
-        return new LogOutput(levels, new LineLoggerFactory(format, sink, levels), sink) { _console = console };
+        RecentLines recent = new(addsTime: isJournal && options.Format == LogFormat.Text);
+        return new LogOutput(levels, recent, new LineLoggerFactory(format, sink, levels) { Recent = recent }, sink) { _console = console };
     }
 
     private static LogLevels LevelsOf(LogOptions options) => new(options.MinimumLevel, options.Levels);

@@ -10,6 +10,8 @@ namespace TacHost.Control.Wire;
 [JsonSerializable(typeof(StatusReport))]
 [JsonSerializable(typeof(StopReport))]
 [JsonSerializable(typeof(ReloadReport))]
+[JsonSerializable(typeof(LogReport))]
+[JsonSerializable(typeof(LevelReport))]
 internal sealed partial class ControlJson : JsonSerializerContext
 {
     /// <summary>Gets the settings of all writers: text in any script stays readable.</summary>

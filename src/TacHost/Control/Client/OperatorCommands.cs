@@ -16,6 +16,8 @@ internal static class OperatorCommands
         {
             "ps" => PsCommand.Run(command),
             "status" => StatusCommand.Run(who, command.Json),
+            "logs" => LogsCommand.Run(who, command),
+            "level" => LevelCommand.Run(request.Words, command),
             "stop" when request.Words.Count < 2 => StopCommand.Run(who),
             "stop" or "start" or "restart" => Call(request.Command, who!, new JsonObject { ["service"] = request.Words[1] }),
             "reload" or "plan" => ReloadCommand.Run(who, request.Command == "plan" || command.DryRun, command.Json),

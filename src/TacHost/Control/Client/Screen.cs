@@ -31,6 +31,14 @@ internal sealed class Screen
         _ => state,
     };
 
+    /// <summary>Returns a line of a log in the colour of its level.</summary>
+    public string Line(string level, string line) => level switch
+    {
+        "warn" => Coloured(Yellow, line),
+        "error" or "critical" => Coloured(Red, line),
+        _ => line,
+    };
+
     /// <summary>Returns a text for a heading.</summary>
     public string Heading(string text) => Coloured(Bold, text);
 

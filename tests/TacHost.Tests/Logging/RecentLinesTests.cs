@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+using TacHost.Logging;
+
+namespace TacHost.Tests.Logging;
+
+public sealed class RecentLinesTests
+{
+    [Fact]
+    public void Add_BeyondTheNumberAndTheSize_ForgetsTheOldest()
+    {
+        RecentLines recent = new();
+        for (var i = 0; i < 1500; i++)
+            recent.Add(Event(), "x\n"u8);
+
+        Assert.Equal((501, 1500), (recent.After(0)[0].Number, recent.After(0)[^1].Number));
+        Assert.Equal([1499L, 1500L], recent.After(1498).Select(line => line.Number));
+        for (var i = 0; i < 10; i++)
+            recent.Add(Event(), new byte[100 * 1024]);
+        Assert.Equal([1509L, 1510L], recent.After(0).Select(line => line.Number));
+        recent.Add(Event(), new byte[1024 * 1024]);
+        Assert.Equal(1511, Assert.Single(recent.After(0)).Number);
+    }
+
+    private static LogEvent Event() => new(default, LogLevel.Information, "poems", default, "x", null, null);
+}
