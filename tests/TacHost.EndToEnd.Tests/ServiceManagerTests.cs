@@ -42,6 +42,23 @@ public sealed class ServiceManagerTests
     }
 
     [Fact]
+    public async Task NotifySocket_WhileServicesFailAndStartAgain_HearsWhich()
+    {
+        await using var sandbox = new Sandbox();
+        using var manager = Listen(sandbox.PathOf("notify"));
+        sandbox.Environment["NOTIFY_SOCKET"] = sandbox.PathOf("notify");
+        var id = await sandbox.StartDaemonAsync(sandbox.WriteTac());
+        await ReceiveAsync(manager);
+        File.Delete(sandbox.PathOf("poem.txt"));
+
+        Assert.Equal(69, (await sandbox.TachostAsync("restart", $"{id}", "PoetryService")).ExitCode);
+        Assert.Equal("STATUS=fastpoetry is running, 2 services, failed: fastpoetry/PoetryService", await ReceiveAsync(manager));
+        sandbox.Write("poem.txt", Sandbox.Poem);
+        Assert.Equal(0, (await sandbox.TachostAsync("start", $"{id}", "PoetryService")).ExitCode);
+        Assert.Equal("STATUS=fastpoetry is running, 2 services", await ReceiveAsync(manager));
+    }
+
+    [Fact]
     public async Task StandardError_ReadByTheJournal_HasTheLevelOfErrorsInFrontOfEachLine()
     {
         await using var sandbox = new Sandbox();

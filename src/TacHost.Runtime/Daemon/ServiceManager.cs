@@ -70,6 +70,16 @@ internal sealed class ServiceManager : IDisposable
         Send($"STOPPING=1\nSTATUS={status}");
     }
 
+    /// <summary>Gets whether there is a service manager.</summary>
+    public bool IsThere => _socket is not null;
+
+    /// <summary>What the process is doing while it serves, for people. Says nothing before the start is over and once the stop has begun.</summary>
+    public void ServingStatus(string status)
+    {
+        if (_ready is not null)
+            Status(status);
+    }
+
     /// <summary>What the process is doing, for people.</summary>
     public void Status(string status) => Send($"STATUS={status}");
 

@@ -133,6 +133,7 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
         timings.Over("control socket");
         ReportRunning();
         control?.Serve(() => HostMethods.For(this));
+        using StatusTicker ticker = new(this, Summary(running));
 
         Serve(running);
         var exitCode = Deployments.FirstOrDefault(deployment => deployment.ExitCode != ExitCode.Success)?.ExitCode ?? ExitCode.Success;

@@ -12,9 +12,6 @@ namespace TacHost.Control.Client;
 /// <param name="Application">The description of the application, or null if it did not answer.</param>
 internal sealed record RunningApplication(int Process, uint User, string Socket, ProcessReport? Report, ApplicationReport? Application)
 {
-    /// <summary>How long a process may take to describe itself in a list of many.</summary>
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
-
     /// <summary>Gets the name, or null.</summary>
     public string? Name => Application?.Name;
 
@@ -42,7 +39,7 @@ internal sealed record RunningApplication(int Process, uint User, string Socket,
             return [];
         try
         {
-            var report = client.Call("ps", null, _patience).Deserialize(ControlJson.Default.ProcessReport)!;
+            var report = client.Call("ps", null, ControlClient.Patience).Deserialize(ControlJson.Default.ProcessReport)!;
             return [.. report.Applications.Select(application => new RunningApplication(client.Process, client.User, name, report, application))];
         }
         catch (TacHostException e) when (e.ExitCode == ExitCode.TimedOut)

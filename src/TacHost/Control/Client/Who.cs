@@ -16,6 +16,7 @@ internal static class Who
         var found = All(word);
         return found switch
         {
+            [{ Report: null } silent] => throw new TacHostException(ExitCode.TimedOut, $"process {silent.Process} did not answer on its control socket within {ControlClient.Patience.TotalSeconds:0} s."),
             [var only] => only,
             [] when word is null => throw new TacHostException(ExitCode.Unavailable, "no application runs here."),
             [] => throw NotRunning(word),
