@@ -17,13 +17,13 @@ internal static class HostCommands
         new("status", "[WHO]", "show how a running application does; WHO is its name, its process id, its pid file or its tac file, and nothing where only one runs", (options, words) => Operate("status", options, words, 0, 1)) { Word = CommandWord.Running, Options = [_json] },
         new("stop", "[WHO] [PATH]", "stop a running application, and return when it has ended; or the service at PATH in it", (options, words) => Operate("stop", options, words, 0, 2)) { Word = CommandWord.Running },
         new("start", "WHO PATH", "start a service of a running application that was stopped, or has failed", (options, words) => Operate("start", options, words, 2, 2)) { Word = CommandWord.Running },
-        new("restart", "WHO PATH", "stop a service of a running application and start it again", (options, words) => Operate("restart", options, words, 2, 2)) { Word = CommandWord.Running },
         new("reload", "[WHO]", "read the tac file of a running application again and replace what has changed, without losing a connection; if that fails, everything runs as before", (options, words) => Operate("reload", options, words, 0, 1))
         {
             Word = CommandWord.Running,
             Options = [new("--dry-run", null, null, "Show the plan and do nothing: exits 0 if there is nothing to do, and 2 if there are changes.", (options, _) => options with { Command = options.Command with { DryRun = true } }), _json],
         },
         new("plan", "[WHO]", "show what a reload would do, and why; exits 0 if there is nothing to do, and 2 if there are changes", (options, words) => Operate("plan", options, words, 0, 1)) { Word = CommandWord.Running, Options = [_json] },
+        new("restart", "[WHO] [PATH]", "stop a daemon and start it again as it was started, unless its tac file does not compile; or only the service at PATH in it", (options, words) => Operate("restart", options, words, 0, 2)) { Word = CommandWord.Running },
         new("logs", "[WHO]", "show the last lines of the log of a running application", (options, words) => Operate("logs", options, words, 0, 1))
         {
             Word = CommandWord.Running,

@@ -85,6 +85,16 @@ internal sealed class Handover
         return environment;
     }
 
+    /// <summary>Takes out of the environment of a host what was not in that of the user who started it.</summary>
+    public static void RemoveFrom(Dictionary<string, string> environment)
+    {
+        environment.Remove(Variable);
+        if (environment.GetValueOrDefault(GarbageVariable) == GarbageSize)
+            environment.Remove(GarbageVariable);
+        if (environment.GetValueOrDefault(DiagnosticFiles.Variable) == DiagnosticFiles.Off)
+            environment.Remove(DiagnosticFiles.Variable);
+    }
+
     /// <summary>An empty memory file, which is closed for other programs that this process starts.</summary>
     public static SafeFileHandle MemoryFile()
     {

@@ -140,6 +140,54 @@ public sealed class StopTests
         Assert.Equal(0, (await sandbox.TachostAsync("status", id)).ExitCode);
     }
 
+    [Fact]
+    public async Task Restart_OfADaemon_StartsItAsItWasStarted()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Environment["VERSE"] = "from the environment";
+        var before = await sandbox.StartDaemonAsync("--log-level", "debug", sandbox.WriteTac(extra: "Console.WriteLine($\"verse {System.Environment.GetEnvironmentVariable(\"VERSE\")}, handover {System.Environment.GetEnvironmentVariable(\"TACHOST_HANDOVER\")}.\");"));
+        sandbox.Environment["VERSE"] = "of another shell";
+        Directory.CreateDirectory(sandbox.PathOf("elsewhere"));
+
+        var outcome = await sandbox.RunAsync("sh", "-c", $"cd elsewhere && exec {Program.Tachost} restart ../tachost.pid");
+
+        Assert.Equal((0, "", ""), (outcome.ExitCode, outcome.Output, outcome.Error));
+        Assert.NotEqual(before, sandbox.DaemonId);
+        Assert.False(Until.IsAlive(before));
+        Assert.Equal(2, Regex.Count(sandbox.Log, @"verse from the environment, handover \.\n"));
+        Assert.Equal(Sandbox.Poem, Encoding.UTF8.GetString(await sandbox.FetchAsync(sandbox.Port(listener: 1))));
+        Assert.Equal("--log-level debug poem.csx", string.Join(' ', (await File.ReadAllTextAsync($"/proc/{sandbox.DaemonId}/cmdline", TestContext.Current.CancellationToken)).Split('\0')[1..^1]));
+    }
+
+    [Fact]
+    public async Task Restart_OfADaemonWhoseTacIsBrokenNow_StopsNothing()
+    {
+        await using var sandbox = new Sandbox();
+        var id = await sandbox.StartDaemonAsync(sandbox.WriteTac());
+        sandbox.Write("poem.csx", "var application = ;");
+
+        var outcome = await sandbox.TachostAsync("restart", Text(id));
+
+        Assert.Equal(65, outcome.ExitCode);
+        Assert.Contains("poem.csx(1,19)", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains($"fastpoetry (process {id}) goes on as it is", outcome.Error, StringComparison.Ordinal);
+        Assert.Equal(Sandbox.Poem, Encoding.UTF8.GetString(await sandbox.FetchAsync()));
+    }
+
+    [Fact]
+    public async Task Restart_OfTheForeground_IsRefused()
+    {
+        await using var sandbox = new Sandbox();
+        using var process = sandbox.Start("-n", sandbox.UseSharedTac());
+        await Until.SaidAsync(process, "is running");
+
+        var outcome = await sandbox.TachostAsync("restart", Text(process.Id));
+
+        Assert.Equal(64, outcome.ExitCode);
+        Assert.Contains("runs in the foreground", outcome.Error, StringComparison.Ordinal);
+        Assert.True(Until.IsAlive(process.Id));
+    }
+
     private static async Task<int> PortNowAsync(Sandbox sandbox, string id) =>
         int.Parse(Regex.Match((await sandbox.TachostAsync("tree", id)).Output, @"listens on 127\.0\.0\.1:(?<port>\d+)").Groups["port"].Value, CultureInfo.InvariantCulture);
 

@@ -12,6 +12,7 @@ internal static class HostMethods
         ControlMethods methods = new();
         methods.Add("ps", call => call.Answer(Reports.Of(process), ControlJson.Default.ProcessReport));
         methods.Add("status", call => call.Answer(Reports.WithServices(process), ControlJson.Default.StatusReport));
+        methods.Add("origin", call => call.Answer(new OriginReport(Environment.GetCommandLineArgs()[1..], process.LaunchDirectory, process.Manager.IsThere), ControlJson.Default.OriginReport));
         methods.Add("stop", (call, _) => ServiceOperations.StopAsync(process, call));
         methods.Add("start", (call, _) => ServiceOperations.StartAsync(process, call));
         methods.Add("restart", (call, _) => ServiceOperations.RestartAsync(process, call));

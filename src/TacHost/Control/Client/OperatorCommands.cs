@@ -19,6 +19,7 @@ internal static class OperatorCommands
             "logs" => LogsCommand.Run(who, command),
             "level" => LevelCommand.Run(request.Words, command),
             "stop" when request.Words.Count < 2 => StopCommand.Run(who),
+            "restart" when request.Words.Count < 2 => RestartCommand.Run(who),
             "stop" or "start" or "restart" => Call(request.Command, who!, new JsonObject { ["service"] = request.Words[1] }),
             "reload" or "plan" => ReloadCommand.Run(who, request.Command == "plan" || command.DryRun, command.Json),
             _ => throw new InvalidOperationException($"There is no command '{request.Command}'."),
