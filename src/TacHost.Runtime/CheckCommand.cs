@@ -1,5 +1,7 @@
 using System.Text.Json;
 using TacHost.CommandLine;
+using TacHost.Services;
+using TacHost.Units;
 
 namespace TacHost;
 
@@ -49,10 +51,20 @@ internal static class CheckCommand
         return ExitCode.Success;
     }
 
-    private static ServiceNode Build(HostOptions options, string file, Prepared prepared)
+    /// <summary>Prints a systemd unit for a tac file.</summary>
+    public static int WriteUnit(HostOptions options, string file, Prepared prepared)
+    {
+        var application = BuildApplication(options, file, prepared);
+        Console.Out.Write(new SystemdUnit(ServiceNode.Of(application), options, file, application.Uid).Make(options.Command.ForUser));
+        return ExitCode.Success;
+    }
+
+    private static ServiceNode Build(HostOptions options, string file, Prepared prepared) => ServiceNode.Of(BuildApplication(options, file, prepared));
+
+    private static Application BuildApplication(HostOptions options, string file, Prepared prepared)
     {
         var recipe = TacRecipes.Of(prepared, options with { TacFile = file });
-        var building = Task.Run(async () => ServiceNode.Of(await recipe.BuildAsync()));
+        var building = Task.Run(() => recipe.BuildAsync());
         if (!building.AsWaitHandle().WaitOne(options.StartTimeout))
             throw new TacHostException(ExitCode.TimedOut, $"the top level of '{file}' did not end within {options.StartTimeout.TotalSeconds:0.###} s (--start-timeout). Look for a loop or a wait in it; a tac file only builds the tree.");
         return building.GetAwaiter().GetResult();

@@ -58,6 +58,8 @@ internal static class Program
                 return TryPlugin(plugin, options);
             case (HostRequest.Check { Options: var options, Files: var files }, var all):
                 return CheckCommand.Run(options, files, all);
+            case (HostRequest.WriteUnit { Options: var options, File: var file }, [var prepared]):
+                return CheckCommand.WriteUnit(options, file, prepared);
             case (HostRequest.ShowTree { Options: var options, Name: { } file }, [var prepared]):
                 return CheckCommand.ShowTree(options, file, prepared);
             default:

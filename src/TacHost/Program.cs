@@ -81,6 +81,8 @@ internal static class Program
                 return [PluginPreparation.Of(catalog.Find(plugin) ?? throw PluginErrors.NotFound(plugin, catalog), catalog, Compile)];
             case HostRequest.Check { Options: var options, Files: var files }:
                 return [.. files.Select(file => TacCommands.TryPrepare(options, file))];
+            case HostRequest.WriteUnit { Options: var options, File: var file }:
+                return [TacCommands.Prepare(options, file).Tac];
             case HostRequest.ShowParameters { Options: var options, File: var file }:
                 return [TacCommands.Prepare(options, file).Tac];
             default:

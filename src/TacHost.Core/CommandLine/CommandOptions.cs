@@ -42,6 +42,9 @@ internal sealed record CommandOptions
     /// <summary>The running application that is meant, or null where the words say it.</summary>
     public string? Who { get; init; }
 
+    /// <summary>Whether a systemd unit is for the service manager of a user.</summary>
+    public bool ForUser { get; init; }
+
     /// <summary>Whether lock files are made anew.</summary>
     public bool Renew { get; init; }
 }

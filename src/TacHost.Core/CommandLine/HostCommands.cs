@@ -54,6 +54,11 @@ internal static class HostCommands
                 new("--evaluate", null, null, "Evaluate the tac file, also if it is running.", (options, _) => options with { Command = options.Command with { Evaluate = true } }),
             ],
         },
+        new("unit", "FILE", "print a systemd unit for a tac file, which allows what its services need and no more; options before the command, such as --metrics, --uid, --set and --rundir, go into it", (options, words) => words is [var file] ? new HostRequest.WriteUnit(HostRequest.ForHelp(options), file) : null)
+        {
+            Word = CommandWord.TacFile,
+            Options = [new("--user", null, null, "For the service manager of a user (systemctl --user).", (options, _) => options with { Command = options.Command with { ForUser = true } })],
+        },
         new("new", "[TEMPLATE] NAME", "write a first tac file that runs, with comments; --list shows the templates", (options, words) => words switch
         {
             [] when options.Command.List => new HostRequest.ListTemplates(),

@@ -115,6 +115,8 @@ internal abstract record HostRequest
 
     public sealed record Check(HostOptions Options, IReadOnlyList<string> Files) : HostRequest;
 
+    public sealed record WriteUnit(HostOptions Options, string File) : HostRequest;
+
     public sealed record ShowTree(HostOptions Options, string? Name) : HostRequest;
 
     /// <summary>A command about what runs.</summary>

@@ -1,0 +1,33 @@
+namespace TacHost;
+
+/// <summary>Where an endpoint listens, read from its text.</summary>
+/// <param name="Kind">The kind of place: <c>tcp</c>, <c>udp</c> or <c>unix</c>; empty for sockets that somebody else opens.</param>
+/// <param name="Place">The port or the path.</param>
+/// <param name="Interface">The address, or empty for all.</param>
+internal sealed record ListeningPlace(string Kind, string Place, string Interface)
+{
+    private const string InterfaceParameter = "interface=";
+
+    /// <summary>Gets the port, or null for a place without a known one.</summary>
+    public int? Port => Kind is "tcp" or "udp" && int.TryParse(Place, out var port) && port > 0 ? port : null;
+
+    /// <summary>Gets whether only this machine can connect.</summary>
+    public bool IsLocal => Interface is "localhost" or "::1" or "lo" || Interface.StartsWith("127.", StringComparison.Ordinal);
+
+    /// <summary>Reads the text of an endpoint.</summary>
+    public static ListeningPlace Of(string endpoint)
+    {
+        var parts = endpoint.Split(':');
+        if (parts.Length > 1 && parts[0] == "haproxy")
+            parts = parts[1..];
+        var iface = Array.Find(parts, part => part.StartsWith(InterfaceParameter, StringComparison.Ordinal));
+        return parts.Length < 2 || parts[0] is "systemd" or "fd"
+            ? new("", "", "")
+            : new(parts[0] is "tls" or "ssl" or "tcp6" ? "tcp" : parts[0], parts[1], iface is null ? "" : iface[InterfaceParameter.Length..].Replace(@"\", "", StringComparison.Ordinal));
+    }
+
+    /// <summary>Returns whether two endpoints cannot be had together: one port of one protocol at addresses that are the same, or of which one is all; or one path.</summary>
+    public bool ClashesWith(ListeningPlace other) =>
+        Kind == other.Kind && Place == other.Place && Place is not ("" or "0")
+        && (Interface == other.Interface || Interface.Length == 0 || other.Interface.Length == 0);
+}
