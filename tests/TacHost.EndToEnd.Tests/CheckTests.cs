@@ -102,7 +102,7 @@ public sealed class CheckTests
 
         Assert.Contains("my-first is running as process", sandbox.Log, StringComparison.Ordinal);
         if (template == "server")
-            Assert.Equal("hello\nyou said: a\n", await AskAsync(sandbox, "a\nquit\n"));
+            Assert.Equal("hello\r\nyou said: a\r\n", await AskAsync(sandbox, "a\nquit\n"));
     }
 
     [Fact]
