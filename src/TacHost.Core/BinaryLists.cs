@@ -1,6 +1,6 @@
 namespace TacHost;
 
-/// <summary>Lists in the forms that are kept and handed on: how many, then each.</summary>
+/// <summary>The binary format of lists: the count, then the elements.</summary>
 internal static class BinaryLists
 {
     public static void WriteList(this BinaryWriter writer, IReadOnlyList<string> list)
@@ -12,8 +12,8 @@ internal static class BinaryLists
 
     public static string[] ReadList(this BinaryReader reader) => reader.ReadList(static from => from.ReadString());
 
-    /// <param name="reader">Where they are.</param>
-    /// <param name="read">Reads one.</param>
+    /// <param name="reader">The reader.</param>
+    /// <param name="read">Reads an element.</param>
     public static T[] ReadList<T>(this BinaryReader reader, Func<BinaryReader, T> read)
         where T : class
     {

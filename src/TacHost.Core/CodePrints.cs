@@ -5,17 +5,19 @@ namespace TacHost;
 
 /// <summary>A variable that outlives a call: a field of the script, of a closure, or a static field.</summary>
 /// <param name="Module">The module version id of the assembly that has the field.</param>
-/// <param name="Token">Its metadata token.</param>
+/// <param name="Token">The metadata token of the field.</param>
 internal readonly record struct CodeVariable(Guid Module, int Token);
 
-/// <summary>What a method or type of a tac does, with all that it leads to.</summary>
-/// <param name="Print">Equal for two of them that do the same.</param>
+/// <summary>The fingerprint of a method or type of a tac file, including everything that it refers to.</summary>
+/// <param name="Print">The hash, which is equal for two methods or types with the same behavior.</param>
 /// <param name="Reads">The variables that are read.</param>
-/// <param name="Writes">The variables that are written, or lent to somebody who may.</param>
-/// <param name="Libraries">The simple names of the assemblies that are mentioned, beside .NET's own.</param>
+/// <param name="Writes">The variables that are written, or passed by reference to code that may write them.</param>
+/// <param name="Libraries">The simple names of the referenced assemblies, except those of the framework.</param>
 internal sealed record CodePrint(UInt128 Print, IReadOnlyList<CodeVariable> Reads, IReadOnlyList<CodeVariable> Writes, IReadOnlyList<string> Libraries);
 
-/// <summary>The prints of the types and methods that a tac defines itself. Made where the compiler is, and compared where the application runs.</summary>
+/// <summary>
+/// The fingerprints of the types and methods defined by a tac file. Created in the process with the compiler, and compared in the process of the application.
+/// </summary>
 internal sealed class CodePrints
 {
     private readonly Dictionary<CodeVariable, CodePrint> _prints = [];
@@ -24,7 +26,7 @@ internal sealed class CodePrints
     public int Count => _prints.Count;
 
     /// <summary>Returns the print of a type or method, or null if the tac does not define it.</summary>
-    /// <param name="member">A <see cref="Type"/> or <see cref="MethodBase"/>; for a generic one, the print is that of its definition.</param>
+    /// <param name="member">A <see cref="Type"/> or <see cref="MethodBase"/>. For a generic member, the fingerprint of its definition is returned.</param>
     public CodePrint? Of(MemberInfo member) =>
         member is Type { HasElementType: true } or Type { IsGenericParameter: true } or MethodBase { Module.Assembly.IsDynamic: true }
             ? null
@@ -33,14 +35,14 @@ internal sealed class CodePrints
     /// <summary>Adds the print of a type or method.</summary>
     public void Add(Guid module, int token, CodePrint print) => _prints.Add(new CodeVariable(module, token), print);
 
-    /// <summary>Adds all of another compilation, which may be there already.</summary>
+    /// <summary>Adds all fingerprints of another compilation. Existing ones are replaced.</summary>
     public void AddAll(CodePrints others)
     {
         foreach (var (member, print) in others._prints)
             _prints[member] = print;
     }
 
-    /// <summary>Returns the prints as bytes, for another process.</summary>
+    /// <summary>Serializes the fingerprints for another process.</summary>
     public byte[] ToBytes()
     {
         using MemoryStream stream = new();
@@ -49,7 +51,7 @@ internal sealed class CodePrints
         return stream.ToArray();
     }
 
-    /// <summary>Returns the prints that <see cref="ToBytes"/> made bytes of.</summary>
+    /// <summary>Deserializes the fingerprints from the result of <see cref="ToBytes"/>.</summary>
     public static CodePrints FromBytes(byte[] bytes)
     {
         using BinaryReader reader = new(new MemoryStream(bytes), Encoding.UTF8);

@@ -4,11 +4,14 @@ using System.IO.Hashing;
 
 namespace TacHost;
 
-/// <summary>128 bits by which contents are told apart. Against accidents, not against forgery (ADR 1).</summary>
-/// <remarks>Two of XxHash64 with different seeds: XxHash128 is written for wide vectors, which no compiled code of it is used for, and the JIT took 5 ms of every start for it.</remarks>
+/// <summary>A 128-bit hash that identifies contents. Protects against accidents, not against forgery (ADR 1).</summary>
+/// <remarks>
+/// Consists of two XxHash64 with different seeds. XxHash128 uses wide vectors, for which
+/// precompiled code is not used, and its JIT compilation took 5 ms of every start.
+/// </remarks>
 internal sealed class Fingerprint
 {
-    /// <summary>In bytes.</summary>
+    /// <summary>The size in bytes.</summary>
     public const int Size = 2 * sizeof(ulong);
 
     private const long OtherSeed = 0x5441_4348_4F53_5421;
@@ -23,7 +26,7 @@ internal sealed class Fingerprint
         BinaryPrimitives.WriteUInt64BigEndian(destination[sizeof(ulong)..], XxHash64.HashToUInt64(content, OtherSeed));
     }
 
-    /// <summary>Whether some bytes begin with the fingerprint of those that follow it.</summary>
+    /// <summary>Returns true if the bytes begin with the fingerprint of the remaining bytes.</summary>
     public static bool IsAtFrontOf(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length <= Size)
@@ -33,14 +36,14 @@ internal sealed class Fingerprint
         return expected.SequenceEqual(bytes[..Size]);
     }
 
-    /// <summary>Takes in what comes next.</summary>
+    /// <summary>Adds the next part of the content.</summary>
     public void Append(ReadOnlySpan<byte> content)
     {
         _first.Append(content);
         _second.Append(content);
     }
 
-    /// <summary>As 32 hexadecimal digits.</summary>
+    /// <summary>Returns the fingerprint as 32 hexadecimal digits.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{_first.GetCurrentHashAsUInt64():x16}{_second.GetCurrentHashAsUInt64():x16}");
 }

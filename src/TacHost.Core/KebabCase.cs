@@ -2,7 +2,7 @@ using System.Text;
 
 namespace TacHost;
 
-/// <summary>Names of the code as they are written on a command line: <c>ReadOnly</c> is <c>read-only</c>.</summary>
+/// <summary>Converts names from code to the style of the command line: <c>ReadOnly</c> becomes <c>read-only</c>.</summary>
 internal static class KebabCase
 {
     public static string Of(string name)

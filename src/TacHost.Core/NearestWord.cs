@@ -1,9 +1,9 @@
 namespace TacHost;
 
-/// <summary>Finds what a mistyped word was probably meant to be.</summary>
+/// <summary>Finds a suggestion for a mistyped word.</summary>
 internal static class NearestWord
 {
-    /// <summary>The candidate with the fewest edits between it and the word, or null if even that one is far off.</summary>
+    /// <summary>Returns the candidate with the smallest edit distance to the word, or null if no candidate is similar.</summary>
     public static string? To(string word, IEnumerable<string> candidates) =>
         candidates
             .Select(candidate => (candidate, distance: candidate.StartsWith(word, StringComparison.Ordinal) ? 1 : Distance(word, candidate)))
@@ -12,7 +12,7 @@ internal static class NearestWord
             .Select(each => each.candidate)
             .FirstOrDefault();
 
-    /// <summary>Levenshtein's distance.</summary>
+    /// <summary>Returns the Levenshtein distance.</summary>
     private static int Distance(string left, string right)
     {
         var row = Enumerable.Range(0, right.Length + 1).ToArray();

@@ -2,17 +2,17 @@ using System.Text;
 
 namespace TacHost;
 
-/// <summary>One line of a source file with a caret under a place in it, as compilers show it.</summary>
+/// <summary>Formats a source line with a caret below a position, as compilers do.</summary>
 internal static class SourceLine
 {
-    /// <summary>Returns the line and the caret, each on a line of its own.</summary>
+    /// <summary>Returns the source line and the caret on separate lines.</summary>
     /// <param name="line">The line.</param>
-    /// <param name="column">The place in it, from 0.</param>
+    /// <param name="column">The position in the line, starting with 0.</param>
     public static string WithCaret(string line, int column)
     {
         StringBuilder text = new($"\n    {line}\n    ");
 
-        // Tabs stay tabs, so that the caret is below the place.
+        // Tabs are preserved, so that the caret is aligned.
         foreach (var character in line.AsSpan(0, Math.Clamp(column, 0, line.Length)))
             text.Append(character == '\t' ? '\t' : ' ');
         return text.Append('^').ToString();

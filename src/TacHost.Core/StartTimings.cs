@@ -5,8 +5,8 @@ using System.Text;
 
 namespace TacHost;
 
-/// <summary>Where the time of a start went, for <c>--timings</c>: what was done in this process, one part after another.</summary>
-/// <param name="isAskedFor">Whether somebody wants to know what .NET took before: asking it takes a millisecond.</param>
+/// <summary>The durations of the start phases in this process, for <c>--timings</c>.</summary>
+/// <param name="isAskedFor">True to include the time of the runtime before the start, whose measurement takes a millisecond.</param>
 internal sealed class StartTimings(bool isAskedFor)
 {
     private readonly TimeSpan _beforeMain = isAskedFor ? Environment.CpuUsage.TotalTime : default;
@@ -16,10 +16,10 @@ internal sealed class StartTimings(bool isAskedFor)
     /// <summary>Returns whether a command line seems to ask for timings. A wrong guess costs a millisecond.</summary>
     public static bool AreAskedFor(string[] args) => Array.Exists(args, static word => word.Length > 2 && "--timings".StartsWith(word, StringComparison.Ordinal));
 
-    /// <summary>A part is over, which began when the one before was.</summary>
+    /// <summary>Records the end of a phase, which began at the end of the previous one.</summary>
     public void Over(string part) => _parts.Add(new Part(part, Stopwatch.GetTimestamp()));
 
-    /// <summary>A line for each part, then one for all.</summary>
+    /// <summary>Returns a line for each phase, and a line with the total.</summary>
     public override string ToString()
     {
         var text = new StringBuilder();
@@ -37,6 +37,6 @@ internal sealed class StartTimings(bool isAskedFor)
         void Append(TimeSpan time, string what) => text.Append(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds,8:0.0} ms  {what}\n");
     }
 
-    /// <summary>A class, because .NET has no machine code for a list of a structure of ours.</summary>
+    /// <summary>A phase. A class, because precompiled code exists only for lists of reference types.</summary>
     private sealed record Part(string Name, long Over);
 }

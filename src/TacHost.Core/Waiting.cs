@@ -1,19 +1,19 @@
 namespace TacHost;
 
-/// <summary>How the main thread waits while the application runs on others, and the thread of a start for its parts: asleep, and not as a task.</summary>
+/// <summary>Blocking waits for tasks: of the main thread while the application runs, and of the start thread for its phases.</summary>
 /// <remarks>
-/// Each async method that is suspended has .NET compile five methods for it, and there would be ten in a chain: 4 ms to the first poem. A wait for a task by
-/// its own means spins first, and takes the processor from the start that it waits for.
+/// For each suspended async method, the runtime compiles five methods, and there would be a chain of ten: 4 ms to the first
+/// poem. <c>Task.Wait</c> spins first, and takes processor time from the start that it waits for.
 /// </remarks>
 internal static class Waiting
 {
-    /// <summary>A handle that is set when the task has ended, in whatever way.</summary>
+    /// <summary>Returns a handle that is set when the task has completed, in any state.</summary>
     public static WaitHandle AsWaitHandle(this Task task) => ((IAsyncResult)task).AsyncWaitHandle;
 
-    /// <summary>Waits for the first of them.</summary>
+    /// <summary>Waits until one of the handles is set.</summary>
     public static void ForAny(params WaitHandle[] handles) => WaitHandle.WaitAny(handles);
 
-    /// <summary>Waits for a task to end, and throws what it threw.</summary>
+    /// <summary>Waits for a task, and rethrows its exception.</summary>
     public static void For(Task task)
     {
         if (!task.IsCompleted)
@@ -21,7 +21,7 @@ internal static class Waiting
         task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Waits for a task to end, and throws what it threw.</summary>
+    /// <summary>Waits for a task, and returns its result or rethrows its exception.</summary>
     public static T Result<T>(Task<T> task)
     {
         For(task);

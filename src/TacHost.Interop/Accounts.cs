@@ -2,16 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace TacHost.Interop;
 
-/// <summary>The users and groups of this machine, wherever it keeps them.</summary>
+/// <summary>The databases of users and groups, as configured for the C library.</summary>
 internal static unsafe class Accounts
 {
-    /// <summary>The user of that name, or null.</summary>
+    /// <summary>Returns the user with a name, or null.</summary>
     public static Account? User(string name) => Copy(Libc.GetUser(name));
 
-    /// <summary>The user of that number, or null.</summary>
+    /// <summary>Returns the user with an ID, or null.</summary>
     public static Account? User(uint id) => Copy(Libc.GetUser(id));
 
-    /// <summary>The number of the group of that name, or null.</summary>
+    /// <summary>Returns the ID of the group with a name, or null.</summary>
     public static uint? Group(string name)
     {
         var entry = Libc.GetGroup(name);

@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TacHost.Interop;
 
-/// <summary>statx(2) in the three forms that are needed.</summary>
+/// <summary>The used variants of statx(2).</summary>
 internal static class FileStatusOf
 {
     private const int WorkingDirectory = -100;
@@ -10,15 +10,15 @@ internal static class FileStatusOf
     private const int EmptyPath = 0x1000;
     private const uint BasicStatus = 0x7FF;
 
-    /// <summary>The status of what a path names, without following a symbolic link at its end; null if there is nothing or it may not be looked at.</summary>
+    /// <summary>Returns the status of a path without following a symbolic link at its end, or null if the path is missing or not accessible.</summary>
     public static FileStatus? Path(string path) =>
         Libc.GetStatus(WorkingDirectory, path, NoFollow, BasicStatus, out var status) == 0 ? status : null;
 
-    /// <summary>The status of what a path leads to, through symbolic links; null if there is nothing or it may not be looked at.</summary>
+    /// <summary>Returns the status of a path after following symbolic links, or null if the path does not exist or is not accessible.</summary>
     public static FileStatus? Target(string path) =>
         Libc.GetStatus(WorkingDirectory, path, 0, BasicStatus, out var status) == 0 ? status : null;
 
-    /// <summary>The status of an open file.</summary>
+    /// <summary>Returns the status of an open file, or null after an error.</summary>
     public static FileStatus? Open(SafeFileHandle file)
     {
         var held = false;

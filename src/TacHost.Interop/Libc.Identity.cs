@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace TacHost.Interop;
 
-/// <summary>The calls on users, groups and the root directory. Those that change anything go through the C library, which changes all threads; the raw system calls change one.</summary>
+/// <summary>
+/// The functions for users, groups and the root directory. Changes are made through the C
+/// library, which changes all threads, instead of the raw system calls, which change only one.
+/// </summary>
 internal static unsafe partial class Libc
 {
     [LibraryImport(Library, EntryPoint = "geteuid")]

@@ -3,15 +3,17 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TacHost.Interop;
 
-/// <summary>The calls of the C library that .NET has no equal for. A result of -1 leaves the reason in <see cref="Marshal.GetLastPInvokeError"/>.</summary>
+/// <summary>
+/// The functions of the C library that .NET does not provide. After a result of -1, <see cref="Marshal.GetLastPInvokeError"/> returns the error.
+/// </summary>
 internal static unsafe partial class Libc
 {
     private const string Library = "libc";
 
-    /// <summary>PATH_MAX, with the NUL.</summary>
+    /// <summary>PATH_MAX, including the NUL.</summary>
     private const int LongestPath = 4096;
 
-    /// <summary>An absolute path without symbolic links, or null if a part of it is not there or cannot be looked at.</summary>
+    /// <summary>Returns an absolute path without symbolic links, or null if a part of the path is missing or not accessible.</summary>
     public static string? PathWithoutLinks(string path)
     {
         var resolved = stackalloc byte[LongestPath];
@@ -51,14 +53,14 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "signal", SetLastError = true)]
     private static partial nint SetSignalHandler(int signal, nint handler);
 
-    /// <summary>Ends this process as the signal would have if nobody had asked for it.</summary>
+    /// <summary>Ends this process by the default action of the signal.</summary>
     public static void EndBySignal(int signal)
     {
         ResetSignal(signal);
         _ = SendSignal(Environment.ProcessId, signal);
     }
 
-    /// <summary>Lets a signal do what it does by default.</summary>
+    /// <summary>Restores the default action of a signal.</summary>
     public static void ResetSignal(int signal)
     {
         const nint byDefault = 0;
@@ -68,7 +70,7 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "poll", SetLastError = true)]
     private static partial int Poll(PollDescriptor* descriptors, nuint count, int milliseconds);
 
-    /// <summary>Whether there is something to be read, or the end, before a time is over.</summary>
+    /// <summary>Waits for input or end of file. Returns false after the timeout.</summary>
     public static bool WaitForInput(SafeFileHandle file, TimeSpan time)
     {
         const short input = 1;

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace TacHost.Interop;
 
-/// <summary>open(2), with the values that x86-64 and arm64 Linux share.</summary>
+/// <summary>Flags of open(2) with the same value on x86-64 and arm64 Linux.</summary>
 [Flags]
 internal enum OpenFlags
 {
@@ -19,14 +19,14 @@ internal enum OpenFlags
     NonBlocking = 0x800,
     CloseOnExec = 0x80000,
 
-    /// <summary>Only to name a place in the tree, as for the directory of openat(2).</summary>
+    /// <summary>O_PATH: open only a location in the file system, such as the directory of openat(2).</summary>
     PathOnly = 0x200000,
 }
 
 /// <summary>Flags of open(2) that differ between architectures.</summary>
 internal static class OpenFlag
 {
-    /// <summary>Do not follow a symbolic link at the end of the path.</summary>
+    /// <summary>O_NOFOLLOW: do not follow a symbolic link at the end of the path.</summary>
     public static OpenFlags NoFollow =>
         (OpenFlags)(RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000);
 
@@ -58,14 +58,14 @@ internal struct TimeSpecification
     public nint Nanoseconds;
 }
 
-/// <summary>fcntl(2) on open file description locks: they belong to the open file, not to the process, and so outlive no one by accident.</summary>
+/// <summary>fcntl(2) commands of open file description locks. The lock belongs to the open file instead of the process, and ends with it.</summary>
 internal enum LockCommand
 {
     Get = 36,
     Set = 37,
 }
 
-/// <summary>fcntl(2) on a descriptor.</summary>
+/// <summary>fcntl(2) commands for a descriptor.</summary>
 internal enum DescriptorCommand
 {
     GetFlags = 1,
@@ -88,7 +88,7 @@ internal struct FileLock
     public int Process;
 }
 
-/// <summary>The part of struct statx that is asked for here; its layout is the same on every architecture.</summary>
+/// <summary>The used fields of struct statx. The layout is the same on every architecture.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct FileStatus
 {
@@ -109,37 +109,37 @@ internal struct FileStatus
 
     public readonly bool IsRegularFile => (Mode & 0xF000) == 0x8000;
 
-    /// <summary>Whether it is a regular file with a single name, so that no other name of it can be meant.</summary>
+    /// <summary>Gets whether the file is a regular file with a single hard link, so that no other name refers to it.</summary>
     public readonly bool IsOrdinary => IsRegularFile && Links == 1;
 
     public readonly bool IsSymbolicLink => (Mode & 0xF000) == 0xA000;
 
-    /// <summary>Whether anybody but the owner may write.</summary>
+    /// <summary>Gets whether other users than the owner may write, through the group or others permission.</summary>
     public readonly bool IsWritableByOthers => (Mode & 0b010_010) != 0;
 
-    /// <summary>Whether everybody may write.</summary>
+    /// <summary>Gets whether everybody may write.</summary>
     public readonly bool IsWritableByAll => (Mode & 0b010) != 0;
 
-    /// <summary>The sticky bit: in such a directory nobody may remove or rename what is somebody else's.</summary>
+    /// <summary>Gets the sticky bit: in such a directory, nobody may remove or rename files of other users.</summary>
     public readonly bool IsSticky => (Mode & 0x200) != 0;
 
     /// <summary>When the content was last changed.</summary>
     public readonly DateTimeOffset Modified => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(ModifiedSeconds, 0, 253402300799));
 
-    /// <summary>The permission bits.</summary>
+    /// <summary>Gets the permission bits.</summary>
     public readonly uint Permissions => Mode & 0xFFFu;
 
     public readonly bool IsSameFileAs(in FileStatus other) =>
         (Inode, DeviceMajor, DeviceMinor) == (other.Inode, other.DeviceMajor, other.DeviceMinor);
 }
 
-/// <summary>What waitpid(2) says of a process that ended.</summary>
+/// <summary>The status of an ended process from waitpid(2).</summary>
 internal readonly record struct ExitStatus(int Raw)
 {
-    /// <summary>The signal that ended it, or 0.</summary>
+    /// <summary>Gets the signal that ended the process, or 0.</summary>
     public int Signal => Raw & 0x7F;
 
-    /// <summary>Its exit code, if no signal ended it.</summary>
+    /// <summary>Gets the exit code, if the process was not ended by a signal.</summary>
     public int Code => (Raw >> 8) & 0xFF;
 }
 

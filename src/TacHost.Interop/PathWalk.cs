@@ -3,11 +3,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TacHost.Interop;
 
-/// <summary>A path followed one component at a time, each through the descriptor of the one before, up to the directory of the last.</summary>
+/// <summary>The resolution of a path up to the directory of its last component. Each component is opened through the descriptor of the previous one.</summary>
 /// <remarks>
-/// Every component is examined through the descriptor that the walk goes on with, so that nothing can be exchanged between the check and the use. The way
-/// is trusted if it cannot be led elsewhere by anybody but this user and root: each directory and each symbolic link on it belongs to one of the two, and no directory
-/// is writable by others, unless it is sticky, as /tmp is.
+/// Every component is checked through the same descriptor that the walk continues with, so it cannot be replaced between check and use.
+/// A path is trusted if only this user and root can change where it leads. Every directory and symbolic link must belong
+/// to one of the two. A directory must not be writable by others unless it is sticky, such as /tmp.
 /// </remarks>
 internal sealed class PathWalk : IDisposable
 {
@@ -29,7 +29,7 @@ internal sealed class PathWalk : IDisposable
     /// <exception cref="InvalidOperationException">The walk failed.</exception>
     public SafeFileHandle Directory => _directory ?? throw new InvalidOperationException("The path leads nowhere.");
 
-    /// <summary>Gets the name of the last component in <see cref="Directory"/>; "." for the root, and where the last is entered.</summary>
+    /// <summary>Gets the name of the last component in <see cref="Directory"/>, or "." for the root and for an entered directory.</summary>
     public string Name { get; private set; } = Itself;
 
     /// <summary>Gets the path of <see cref="Directory"/> without symbolic links.</summary>
@@ -38,21 +38,24 @@ internal sealed class PathWalk : IDisposable
     /// <summary>Gets the path without symbolic links.</summary>
     public string Place => Name == Itself ? _place : Path.Combine(_place, Name);
 
-    /// <summary>Gets the error for which the walk ended, or 0. A last component that does not exist is no error.</summary>
+    /// <summary>Gets the error that ended the walk, or 0. A missing last component is not an error.</summary>
     public int Error { get; private set; }
 
-    /// <summary>Gets the reason why somebody else could lead the path elsewhere, or null. Says nothing of the last component, unless that was a symbolic link.</summary>
+    /// <summary>
+    /// Gets the reason why another user could change where the path leads, or null. The last
+    /// component is not checked, unless it is a symbolic link.
+    /// </summary>
     public string? Distrust { get; private set; }
 
-    /// <summary>Gets whether the last component is a link of proc(5), which only the kernel can follow.</summary>
+    /// <summary>Gets whether the last component is a magic link of proc(5), which only the kernel can follow.</summary>
     public bool IsMagic { get; private set; }
 
-    /// <summary>Follows a path to the directory of its last component.</summary>
-    /// <param name="path">Absolute.</param>
-    /// <param name="followsLast">Whether a symbolic link at the end is followed too.</param>
-    /// <param name="entersLast">Whether the last component is a directory too, so that <see cref="Directory"/> is that one.</param>
-    /// <param name="trustsOwnGroup">Whether the group may write whose number is that of the user: where each user has such a group, nobody else is in it.</param>
-    /// <param name="refusesForeignLinks">Whether the walk fails with ELOOP at a symbolic link that somebody else could have made.</param>
+    /// <summary>Resolves a path up to the directory of its last component.</summary>
+    /// <param name="path">The absolute path.</param>
+    /// <param name="followsLast">True to follow a symbolic link at the end.</param>
+    /// <param name="entersLast">True if the last component is a directory to enter, which <see cref="Directory"/> is then.</param>
+    /// <param name="trustsOwnGroup">True to allow write access for the group with the ID of the user. Such a private group has no other members.</param>
+    /// <param name="refusesForeignLinks">True to fail with ELOOP at a symbolic link that another user could have created.</param>
     public static PathWalk Along(string path, bool followsLast = true, bool entersLast = false, bool trustsOwnGroup = false, bool refusesForeignLinks = false)
     {
         PathWalk walk = new(trustsOwnGroup, refusesForeignLinks);
@@ -64,17 +67,17 @@ internal sealed class PathWalk : IDisposable
     }
 
     /// <summary>Opens the last component, never through a symbolic link.</summary>
-    /// <param name="flags">How.</param>
-    /// <param name="mode">The mode of a file that is created.</param>
-    /// <param name="waits">Whether to wait for the other end of a pipe.</param>
-    /// <returns>Null if that failed, for the reason in <see cref="Marshal.GetLastPInvokeError"/>.</returns>
+    /// <param name="flags">The flags.</param>
+    /// <param name="mode">The mode of a created file.</param>
+    /// <param name="waits">True to wait for the other end of a pipe.</param>
+    /// <returns>The file, or null after an error, which <see cref="Marshal.GetLastPInvokeError"/> returns.</returns>
     public SafeFileHandle? Open(OpenFlags flags, uint mode = 0, bool waits = false)
     {
         var descriptor = Libc.OpenAt(Directory, Name, flags | OpenFlags.CloseOnExec | (waits ? 0 : OpenFlags.NonBlocking) | (IsMagic ? 0 : OpenFlag.NoFollow), mode);
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
-    /// <summary>Gives the directory of the last component away, so that it outlives the walk.</summary>
+    /// <summary>Transfers the ownership of the directory of the last component to the caller.</summary>
     public SafeFileHandle TakeDirectory()
     {
         var directory = Directory;
@@ -82,11 +85,13 @@ internal sealed class PathWalk : IDisposable
         return directory;
     }
 
-    /// <summary>Returns the reason why a file at the end of the path cannot be trusted as the way to it is, or null.</summary>
+    /// <summary>Returns the reason why a file at the end of the path cannot be trusted, or null.</summary>
     /// <param name="status">The status of the opened file.</param>
     public string? WhyNot(in FileStatus status) => Distrust ?? WhyNot(status, Place, forbidsSticky: false);
 
-    /// <summary>Returns the reason why <see cref="Directory"/> is no place to look for files that count because of where they are, or null: others may not even add any.</summary>
+    /// <summary>
+    /// Returns the reason why <see cref="Directory"/> must not be searched for trusted files, or null. Others must not even be able to add files.
+    /// </summary>
     public string? WhyNotSearch() => Distrust ?? WhyNot(FileStatusOf.Open(Directory) ?? default, _place, forbidsSticky: true);
 
     public void Dispose() => _directory?.Dispose();
@@ -192,7 +197,7 @@ internal sealed class PathWalk : IDisposable
             return $"'{place}' belongs to {Owner(status)}";
         var isWritable = status.IsWritableByOthers && !(_trustsOwnGroup && status.GroupId == _me && !status.IsWritableByAll);
 
-        // In a sticky directory others can add files of their own, but not replace this one.
+        // In a sticky directory, others can add files, but cannot replace this one.
         return isWritable && (forbidsSticky || !(status.IsDirectory && status.IsSticky)) ? $"others can write to '{place}'" : null;
     }
 

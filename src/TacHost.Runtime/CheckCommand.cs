@@ -5,12 +5,12 @@ using TacHost.Units;
 
 namespace TacHost;
 
-/// <summary>The commands that build the trees of tac files and start nothing: <c>tachost check</c> and <c>tachost tree</c>.</summary>
+/// <summary>The commands that only build the trees of tac files: <c>tachost check</c> and <c>tachost tree</c>.</summary>
 internal static class CheckCommand
 {
     private static readonly JsonSerializerOptions _format = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Checks all files, also those behind one that fails. Returns the code with which the first wrong one would not start.</summary>
+    /// <summary>Checks all files, even after a failure. Returns the exit code of the first file that would not start.</summary>
     /// <param name="options">The options.</param>
     /// <param name="files">The files, as the user wrote them.</param>
     /// <param name="prepared">What was prepared of each.</param>

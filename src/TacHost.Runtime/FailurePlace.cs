@@ -3,14 +3,14 @@ using TacHost.Loading;
 
 namespace TacHost;
 
-/// <summary>The place in a tac or a plugin at which an exception passed: the author's line, and not one of the host or a library.</summary>
+/// <summary>The location of an exception in the code of a tac file or a plugin, not in the host or a library.</summary>
 internal sealed class FailurePlace
 {
     private readonly StackFrame? _frame;
 
     private FailurePlace(StackFrame? frame) => _frame = frame;
 
-    /// <summary>Finds the innermost frame in the sources of a tac or a plugin; exceptions inside others are looked at first.</summary>
+    /// <summary>Finds the innermost frame in the code of a tac file or a plugin. Inner exceptions have priority.</summary>
     public static FailurePlace Of(Exception exception)
     {
         StackFrame? found = null;
@@ -29,10 +29,10 @@ internal sealed class FailurePlace
         return new FailurePlace(found);
     }
 
-    /// <summary>Returns such as <c> at poem.csx:line 4</c>, or nothing.</summary>
+    /// <summary>Returns a text such as <c> at poem.csx:line 4</c>, or an empty string.</summary>
     public override string ToString() => _frame is null ? "" : $" at {Path.GetFileName(_frame.GetFileName())}:line {_frame.GetFileLineNumber()}";
 
-    /// <summary>Returns the line of source with a caret, or nothing where the file cannot be read or is not what was compiled any more.</summary>
+    /// <summary>Returns the source line with a caret. Returns an empty string if the file cannot be read or has changed since the start.</summary>
     public string Source()
     {
         if (_frame?.GetFileName() is not { } file || !File.Exists(file))

@@ -31,7 +31,7 @@ internal static class Program
             return Execute(request, args, timings);
         });
 
-        // A service may have left a thread behind that would keep the process for ever.
+        // A service may have left a foreground thread that would keep the process alive.
 #pragma warning disable RS0030 // the one place that ends the process
         Environment.Exit(exitCode);
 #pragma warning restore RS0030
@@ -40,7 +40,7 @@ internal static class Program
 
     private static int Execute(HostRequest request, string[] args, StartTimings timings)
     {
-        // Registered before anything that takes time, so that none of them ends the process at any moment of its life.
+        // Registered before any slow operation, so that these signals never end the process.
         OtherSignals signals = new();
         var handover = Handover.Take() ?? throw new TacHostException(ExitCode.Usage, $"this program is started by '{Installation.FrontProgram}', and does nothing by itself. Start that.");
         timings.Over("what the command has prepared");

@@ -2,18 +2,18 @@ using TacHost.Services;
 
 namespace TacHost;
 
-/// <summary>A service of a tree that was built and not started, for <c>tachost tree</c> and <c>tachost check</c>.</summary>
-/// <param name="Name">The last part of its path.</param>
-/// <param name="Path">Its path in the tree.</param>
-/// <param name="Type">Its class.</param>
-/// <param name="Needs">What it will take of the machine, as far as it says so.</param>
-/// <param name="Children">The services below it, in the order of their start.</param>
+/// <summary>A service of a tree that has been built but not started, for <c>tachost tree</c> and <c>tachost check</c>.</summary>
+/// <param name="Name">The last part of the path.</param>
+/// <param name="Path">The path in the tree.</param>
+/// <param name="Type">The name of the class.</param>
+/// <param name="Needs">The resources that the service declares to need.</param>
+/// <param name="Children">The child services, in the order of their start.</param>
 internal sealed record ServiceNode(string Name, string Path, string Type, IReadOnlyList<ServiceNeed> Needs, IReadOnlyList<ServiceNode> Children)
 {
-    /// <summary>Gets the node and all below it.</summary>
+    /// <summary>Gets the node and all its descendants.</summary>
     public IEnumerable<ServiceNode> All => Children.SelectMany(child => child.All).Prepend(this);
 
-    /// <summary>Makes the nodes of a tree.</summary>
+    /// <summary>Creates the nodes of a tree.</summary>
     public static ServiceNode Of(IService service)
     {
         var path = service.ServicePath;

@@ -5,12 +5,12 @@ using TacHost.Services;
 
 namespace TacHost;
 
-/// <summary>What <c>tachost tree</c> prints.</summary>
+/// <summary>The output of <c>tachost tree</c>.</summary>
 internal static class ServiceTreeText
 {
     private static readonly JsonSerializerOptions _format = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Returns the tree for people: a line for each service, with its class and what it needs.</summary>
+    /// <summary>Returns the tree for people: a line for each service, with its class and its needs.</summary>
     public static string Make(ServiceNode root)
     {
         List<(string Name, ServiceNode Node)> rows = [];
@@ -32,7 +32,7 @@ internal static class ServiceTreeText
         }
     }
 
-    /// <summary>Returns the tree for programs.</summary>
+    /// <summary>Returns the tree in JSON for programs.</summary>
     public static string Json(ServiceNode root) => JsonSerializer.Serialize(Shape(root), _format) + "\n";
 
     private static object Shape(ServiceNode node) => new

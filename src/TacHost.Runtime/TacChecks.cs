@@ -2,12 +2,12 @@ using TacHost.Services;
 
 namespace TacHost;
 
-/// <summary>What <c>tachost check</c> looks at once the trees of all its files are built.</summary>
+/// <summary>The checks of <c>tachost check</c> after the trees of all files have been built.</summary>
 internal sealed class TacChecks(string runDirectory)
 {
     private readonly List<(string File, ServiceNode Node, ServiceNeed Need)> _listening = [];
 
-    /// <summary>Returns what is wrong with the tree of one file, also beside those that were looked at before.</summary>
+    /// <summary>Returns the mistakes in the tree of a file, including conflicts with previously checked files.</summary>
     public IReadOnlyList<string> Of(string file, ServiceNode root)
     {
         List<string> mistakes = [];

@@ -6,10 +6,11 @@ using TacHost.Services.Supervision;
 
 namespace TacHost.Services;
 
-/// <summary>The root of a deployment's tree, and what the process that runs it should be.</summary>
+/// <summary>The root of a service tree, with the settings of the process that runs it.</summary>
 /// <remarks>
-/// A tac file leaves one in its global named <c>application</c>. Everything that is shared by a whole tree belongs to it, so that
-/// several applications can live in one process. Ported from <c>twisted.application.service.Application</c>.
+/// A tac file leaves an application in its global variable <c>application</c>. All state that a
+/// tree shares belongs to its application, so that several applications can live in one process.
+/// Ported from <c>twisted.application.service.Application</c>.
 /// </remarks>
 public sealed class Application : MultiService, IAsyncDisposable
 {
@@ -21,8 +22,8 @@ public sealed class Application : MultiService, IAsyncDisposable
     private readonly TaskCompletionSource _stopRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Makes an application without services.</summary>
-    /// <param name="name">Its name, the first part of every path and log category in its tree.</param>
+    /// <summary>Initializes an application without services.</summary>
+    /// <param name="name">The name, the first part of every path and log category in the tree.</param>
     public Application(string name)
     {
         ConnectionMetrics = new ConnectionMetrics(this);
@@ -45,20 +46,26 @@ public sealed class Application : MultiService, IAsyncDisposable
     /// <summary>Gets whether <see cref="LoggerFactory"/> has been set.</summary>
     public bool HasLoggerFactory => _loggerFactory is not null;
 
-    /// <summary>Gets the providers that receive all log lines beside the host's log. The host disposes them at the end. They are read when the tree is started, and not used with a <see cref="LoggerFactory"/> of the tac file's own.</summary>
+    /// <summary>Gets the additional providers that receive all log lines. The host disposes them at the end.</summary>
+    /// <remarks>The host reads the list when it starts the tree. It ignores the list if the tac file sets its own <see cref="LoggerFactory"/>.</remarks>
     public IList<ILoggerProvider> LoggerProviders { get; } = [];
 
-    /// <summary>The user that the process becomes once the privileged part of the start is over, or null to stay. The command line goes before it. Defaults to null.</summary>
+    /// <summary>
+    /// Gets or sets the user ID to switch to after the privileged start, or null to keep the current user. The command line overrides it. Defaults to null.
+    /// </summary>
     public int? Uid { get; set; }
 
-    /// <summary>The group that the process becomes, or null for the user's own. The command line goes before it. Defaults to null.</summary>
+    /// <summary>Gets or sets the group ID to switch to, or null for the group of the user. The command line overrides it. Defaults to null.</summary>
     public int? Gid { get; set; }
 
-    /// <summary>Gets or sets the directory that relative paths of the tree start at. The host sets it to the run directory. Defaults to the working directory of the process.</summary>
+    /// <summary>
+    /// Gets or sets the directory that relative paths in the tree are resolved against. The
+    /// host sets it to the run directory. Defaults to the working directory of the process.
+    /// </summary>
     /// <exception cref="ArgumentException">The path is not absolute.</exception>
     public string BaseDirectory
     {
-#pragma warning disable RS0030 // the one place that reads it, for an application without a host
+#pragma warning disable RS0030 // the only place that reads it, for an application without a host
         get => _baseDirectory ?? Environment.CurrentDirectory;
 #pragma warning restore RS0030
         set
@@ -70,8 +77,8 @@ public sealed class Application : MultiService, IAsyncDisposable
         }
     }
 
-    /// <summary>The exit code of the process when it has run and stopped as asked. A service may set it at any time. Defaults to 0.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is not between 0 and 255.</exception>
+    /// <summary>Gets or sets the exit code of the process after a requested stop. A service may set it at any time. Defaults to 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not between 0 and 255.</exception>
     public int ExitCode
     {
         get => _exitCode;
@@ -83,22 +90,31 @@ public sealed class Application : MultiService, IAsyncDisposable
         }
     }
 
-    /// <summary>Ends once <see cref="RequestStop"/> has been called. The host waits for it and then stops the tree.</summary>
+    /// <summary>Gets a task that completes after a call of <see cref="RequestStop"/>. The host awaits the task and then stops the tree.</summary>
     public Task StopRequested => _stopRequested.Task;
 
-    /// <summary>Fails with <see cref="ServiceFailedException"/> when a running service has failed and no collection on the way up has dealt with it; otherwise never ends.</summary>
+    /// <summary>
+    /// Gets a task that fails with <see cref="ServiceFailedException"/> when a running
+    /// service fails and no ancestor handles the failure. Otherwise it never completes.
+    /// </summary>
     public Task Failed => _failed.Task;
 
-    /// <summary>What the connections of the tree add up to.</summary>
+    /// <summary>Gets the metrics of all connections in the tree.</summary>
     internal ConnectionMetrics ConnectionMetrics { get; }
 
-    /// <summary>Gets the sockets that are kept open while their services are restarted.</summary>
+    /// <summary>Gets the sockets that stay open while their services are restarted.</summary>
     internal ListeningSockets ListeningSockets { get; } = new();
 
-    /// <summary>Asks the host to stop the tree and end the process with <see cref="ExitCode"/>, as a service does whose work is done. Returns at once; twistd's <c>reactor.stop()</c>.</summary>
+    /// <summary>
+    /// Requests that the host stops the tree and exits with <see cref="ExitCode"/>, for example when
+    /// the work of a service is done. Returns at once. Corresponds to twistd's <c>reactor.stop()</c>.
+    /// </summary>
     public void RequestStop() => _stopRequested.TrySetResult();
 
-    /// <summary>Disposes the hosted services of the tree that are not services themselves, in reverse, once each. Called when the application will not start again.</summary>
+    /// <summary>
+    /// Disposes each hosted service of the tree that is not itself an <see cref="IService"/>,
+    /// once and in reverse order. Call it when the application will not start again.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (!Interlocked.Exchange(ref _isDisposed, true))
@@ -113,8 +129,10 @@ public sealed class Application : MultiService, IAsyncDisposable
         return ConnectionMetrics.TotalsOf(service.ServicePath);
     }
 
-    /// <summary>Returns the absolute form of a path. A relative one starts at <see cref="BaseDirectory"/>, wherever the process works.</summary>
-    /// <exception cref="ArgumentException">The path is empty or has a NUL character in it.</exception>
+    /// <summary>
+    /// Returns the absolute form of a path. Resolves a relative path against <see cref="BaseDirectory"/>, whatever the working directory of the process is.
+    /// </summary>
+    /// <exception cref="ArgumentException">The path is empty or contains a NUL character.</exception>
     public new string ResolvePath(string path) => Path.GetFullPath(path, BaseDirectory);
 
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace TacHost.Services;
 
-/// <summary>The children of a group: their order, their path segments, and the pass of a start over them. May be used from any thread.</summary>
+/// <summary>The children of a group, with their order, their path segments, and the position of a start that iterates over them. Thread-safe.</summary>
 internal sealed class ChildCollection(MultiService owner)
 {
     private readonly Lock _gate = new();
@@ -11,14 +11,14 @@ internal sealed class ChildCollection(MultiService owner)
     private readonly List<PendingStart> _pendingStarts = [];
     private Dictionary<string, IService>? _bySegment;
 
-    /// <summary>For each type, the lowest number that an unnamed child of the type may find free.</summary>
+    /// <summary>For each type, a lower bound of the free numbers for unnamed children of that type.</summary>
     private Dictionary<string, int>? _nextNumbers;
 
-    /// <summary>The position of the current pass. A child that is removed before it moves it back.</summary>
+    /// <summary>The position of the current pass. Removing a child before that position decrements it.</summary>
     private int _next;
     private volatile AddPolicy _policy;
 
-    /// <summary>What happens to a child that is added now.</summary>
+    /// <summary>The policy for a child that is added now.</summary>
     private enum AddPolicy
     {
         Waits,
@@ -47,7 +47,7 @@ internal sealed class ChildCollection(MultiService owner)
             return IsChild(child);
     }
 
-    /// <summary>Registers a child whose parent is the owner already.</summary>
+    /// <summary>Registers a child whose parent is already set to the owner.</summary>
     /// <returns>The pending start, which the caller must complete after it has started the child; null if the child must not be started now.</returns>
     public PendingStart? Register(IService child, bool mayStart)
     {
@@ -88,8 +88,8 @@ internal sealed class ChildCollection(MultiService owner)
         }
     }
 
-    /// <summary>Puts a new instance in the place of a stopped one: same position, same path segment.</summary>
-    /// <returns>Whether the old instance was still a child.</returns>
+    /// <summary>Replaces a stopped instance with a new one at the same position and path segment.</summary>
+    /// <returns>true if the old instance was still a child.</returns>
     public bool Replace(Service old, Service successor)
     {
         lock (_gate)
@@ -104,7 +104,7 @@ internal sealed class ChildCollection(MultiService owner)
         }
     }
 
-    /// <summary>Replaces all children. Those that joined while the owner was running, and do not leave, stay behind the others.</summary>
+    /// <summary>Replaces all children. Children that joined while the owner was running, and that do not leave, are kept after the new ones.</summary>
     public void Become(IReadOnlyList<(IService Child, string Segment)> children, IReadOnlySet<IService> leaving)
     {
         lock (_gate)
@@ -140,8 +140,8 @@ internal sealed class ChildCollection(MultiService owner)
             (_next, _policy) = (0, AddPolicy.JoinsThePass);
     }
 
-    /// <summary>The next child of the pass, or null after the last.</summary>
-    /// <param name="isLastPass">Whether a child that is added after null was returned must be started at once.</param>
+    /// <summary>Returns the next child of the pass, or null after the last.</summary>
+    /// <param name="isLastPass">true if a child that is added after the end of this pass must be started at once.</param>
     public IService? Next(bool isLastPass)
     {
         lock (_gate)
@@ -165,7 +165,7 @@ internal sealed class ChildCollection(MultiService owner)
         }
     }
 
-    /// <summary>Accepts children again, which wait for the next start.</summary>
+    /// <summary>Accepts children again. They wait for the next start.</summary>
     public void Reopen() => _policy = AddPolicy.Waits;
 
     public string SegmentOf(IService child) =>
@@ -187,7 +187,9 @@ internal sealed class ChildCollection(MultiService owner)
             service.Segment = segment;
     }
 
-    /// <summary>The type's name for the first unnamed child of a type, with '-2', '-3' … for those that follow. The lowest free number is taken.</summary>
+    /// <summary>
+    /// Returns the type name for the first unnamed child of a type, and adds '-2', '-3' … for further children. Uses the lowest free number.
+    /// </summary>
     private string MakeSegment(string type, Dictionary<string, IService> segments)
     {
         ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(_nextNumbers ??= [], type, out _);

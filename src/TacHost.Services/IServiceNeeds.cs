@@ -1,40 +1,42 @@
 namespace TacHost.Services;
 
-/// <summary>A service that can say, before it is started, what it will take of the machine: <c>tachost tree</c> shows it, and <c>tachost check</c> looks whether it is there.</summary>
+/// <summary>
+/// A service that can list the resources it needs before it is started. <c>tachost tree</c> shows them, and <c>tachost check</c> checks their availability.
+/// </summary>
 public interface IServiceNeeds
 {
-    /// <summary>Gets what the service will take. Opens nothing.</summary>
+    /// <summary>Gets the resources that the service will use. Opens nothing.</summary>
     IReadOnlyList<ServiceNeed> Needs { get; }
 }
 
-/// <summary>One thing that a service will take of the machine.</summary>
+/// <summary>A resource that a service needs.</summary>
 public sealed class ServiceNeed
 {
     /// <summary>Initializes a need.</summary>
-    /// <param name="kind">What the service will do.</param>
-    /// <param name="name">With what: the text of an endpoint, or a path.</param>
+    /// <param name="kind">The use of the resource.</param>
+    /// <param name="name">The name of the resource: the text of an endpoint, or a path.</param>
     public ServiceNeed(ServiceNeedKind kind, string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         (Kind, Name) = (kind, name);
     }
 
-    /// <summary>Gets what the service will do.</summary>
+    /// <summary>Gets the use of the resource.</summary>
     public ServiceNeedKind Kind { get; }
 
-    /// <summary>Gets the text of an endpoint, or a path.</summary>
+    /// <summary>Gets the name of the resource: the text of an endpoint, or a path.</summary>
     public string Name { get; }
 }
 
-/// <summary>What a service does with what it needs.</summary>
+/// <summary>The use that a service makes of a resource.</summary>
 public enum ServiceNeedKind
 {
-    /// <summary>Listens at an endpoint; nobody else can.</summary>
+    /// <summary>Listens on an endpoint, exclusively.</summary>
     Listen,
 
-    /// <summary>Reads a file, which must be there.</summary>
+    /// <summary>Reads a file, which must exist.</summary>
     File,
 
-    /// <summary>Uses a directory, which must be there.</summary>
+    /// <summary>Uses a directory, which must exist.</summary>
     Directory,
 }

@@ -6,11 +6,13 @@ namespace TacHost.Services;
 
 /// <summary>An ordered group of services that starts and stops as one service.</summary>
 /// <remarks>
-/// Children start one after another in the order in which they were added and stop in reverse, each awaited, so that a child may rely on those added before it.
-/// If one fails to start, those already started are stopped and the failure is rethrown. A stop goes on past failures and reports them together,
-/// and past a child that has not stopped a second after the grace period.
-/// A failure of a running child is passed up, and ends the host when it reaches the <see cref="Application"/>; override <see cref="OnServiceFailed"/> to deal with it here.
-/// A derived class's own start runs before its children's, its own stop after theirs.
+/// Children are started one after another in the order in which they were added, and
+/// stopped in reverse. Each is awaited, so a child can rely on those added before it.
+/// If a child fails to start, the children that are already started are stopped, and the failure is rethrown.
+/// A stop continues after a failure and reports all failures together. It also continues if a child has not stopped one second after the grace period.
+/// A failure of a running child is passed to the parent, and ends the host when it reaches
+/// the <see cref="Application"/>. Override <see cref="OnServiceFailed"/> to handle it here.
+/// The derived class's own start runs before the start of its children, and its own stop after theirs.
 /// Ported from <c>twisted.application.service.MultiService</c>.
 /// </remarks>
 public class MultiService : Service, IServiceCollection
@@ -20,12 +22,12 @@ public class MultiService : Service, IServiceCollection
     /// <summary>Initializes a group without children.</summary>
     public MultiService() => Children = new ChildCollection(this);
 
-    /// <summary>Whether the group is stopping: none of its children may start.</summary>
+    /// <summary>Gets whether the group is stopping and therefore must not start any child.</summary>
     internal bool IsStopping => Children.IsRefusing;
 
     internal ChildCollection Children { get; }
 
-    /// <summary>The failures and ends of children that wait to be handled.</summary>
+    /// <summary>Gets the queue of failed and ended children to handle.</summary>
     internal SerialQueue<ChildExit> Exits => _exits ?? Interlocked.CompareExchange(ref _exits, new SerialQueue<ChildExit>(HandleExitAsync), null) ?? _exits;
 
     /// <inheritdoc/>
@@ -122,19 +124,19 @@ public class MultiService : Service, IServiceCollection
     {
     }
 
-    /// <summary>Returns the children, as they are now.</summary>
+    /// <summary>Returns an enumerator over a snapshot of the children.</summary>
     public IEnumerator<IService> GetEnumerator() => ((IEnumerable<IService>)Children.Snapshot()).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Handles the failure of a running service below. Passes it to the parent unless overridden.</summary>
+    /// <summary>Handles the failure of a running descendant. The default implementation passes it to the parent.</summary>
     /// <remarks>Called on the thread pool, one failure at a time and in order. If the override throws, the failure is passed to the parent.</remarks>
-    /// <param name="child">The child that has failed, or below which a service has failed.</param>
-    /// <param name="origin">The service that has failed, at any depth.</param>
+    /// <param name="child">The child that has failed, or that contains the failed service.</param>
+    /// <param name="origin">The failed service, at any depth.</param>
     /// <param name="failure">The reason.</param>
     protected virtual void OnServiceFailed(IService child, IService origin, Exception failure) => Parent?.ServiceFailed(this, origin, failure);
 
-    /// <summary>Runs when a child that leaves has stopped.</summary>
+    /// <summary>Called after a removed child has stopped.</summary>
     private protected virtual void OnRemoved(IService child)
     {
     }
@@ -169,7 +171,7 @@ public class MultiService : Service, IServiceCollection
         while (Children.Next(isLastPass: true) is { } child)
             await StartInPassAsync(child, child.StartAsync, cancellationToken);
 
-        // A body may have failed already. The parent knows before this start ends.
+        // A body may have failed already. Ensures that the parent is notified before this start completes.
         if (_exits is { } exits)
             await exits.Quiet;
     }
@@ -222,7 +224,7 @@ public class MultiService : Service, IServiceCollection
     {
         try
         {
-            // A group sees to this for its own children; limiting it here as well would cut off those it has not come to.
+            // A group does this for its own children. A limit here would also abort the stop of children that the group has not reached.
             var stop = stopAsync(cancellationToken);
             await (service is MultiService && service != this ? stop : GracePeriod.WaitForStopAsync(stop, service.ServicePath, cancellationToken));
         }
@@ -237,7 +239,7 @@ public class MultiService : Service, IServiceCollection
         }
     }
 
-    /// <summary>Starts a child in the pass of a start.</summary>
+    /// <summary>Starts a child during the start of the group.</summary>
     private protected virtual Task StartInPassAsync(IService child, Func<CancellationToken, Task> startAsync, CancellationToken cancellationToken) => StartChildAsync(child, startAsync, cancellationToken);
 
     internal async Task StartChildAsync(IService child, Func<CancellationToken, Task> startAsync, CancellationToken cancellationToken)
@@ -245,7 +247,7 @@ public class MultiService : Service, IServiceCollection
         cancellationToken.ThrowIfCancellationRequested();
         await startAsync(cancellationToken);
 
-        // It may have been removed meanwhile, by itself or by another thread.
+        // The child may have been removed meanwhile, by itself or by another thread.
         if (!Children.Contains(child))
             await child.StopAsync(cancellationToken);
     }

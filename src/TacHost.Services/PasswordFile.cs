@@ -4,23 +4,27 @@ using TacHost.Services.Interop;
 
 namespace TacHost.Services;
 
-/// <summary>Who may log in, from a file with a line <c>name:hash</c> or <c>name:hash:home</c> for each.</summary>
+/// <summary>A file of users and password hashes, with one line <c>name:hash</c> or <c>name:hash:home</c> per user.</summary>
 /// <remarks>
 /// <para>
-/// The hashes are those of crypt(5), as <c>openssl passwd -6</c>, <c>mkpasswd</c> and <c>htpasswd -B</c> make them: SHA-256, SHA-512, bcrypt, yescrypt, scrypt.
-/// The system's libcrypt computes them. Plain text and hashes that are broken in seconds are refused, and so is a file that anybody but its owner may write to.
-/// Empty lines and lines that begin with # are skipped; a hash behind <c>!</c> belongs to a user who is locked out; fields after the third are ignored.
+/// The hashes are those of crypt(5), as created by <c>openssl passwd -6</c>,
+/// <c>mkpasswd</c> and <c>htpasswd -B</c>: SHA-256, SHA-512, bcrypt, yescrypt, scrypt.
+/// The system's libcrypt computes them. Plain text and hashes that can be broken in
+/// seconds are rejected. A file that anyone except its owner may write to is rejected too.
+/// Empty lines and lines that begin with # are skipped. A hash that begins with <c>!</c> or <c>*</c> locks the user. Fields after the third are ignored.
 /// </para>
 /// <para>
-/// The file is read again when it has changed. If it cannot be used then, nobody is let in until it is mended.
-/// May be used by several threads at once. Ported from <c>twisted.cred.checkers.FilePasswordDB</c>, which takes plain text.
+/// The file is reread after a change. If the changed file is unusable, all logins are refused until it is corrected.
+/// Thread-safe. Ported from <c>twisted.cred.checkers.FilePasswordDB</c>, which accepts plain text.
 /// </para>
 /// </remarks>
 public sealed class PasswordFile
 {
     private readonly Lock _gate = new();
 
-    /// <summary>Checking a password takes a processor for a while: whoever tries many shall not take all of the thread pool.</summary>
+    /// <summary>
+    /// Limits concurrent checks to the number of processors, so that a client that tries many passwords does not block the thread pool. Each check is slow.
+    /// </summary>
     private readonly SemaphoreSlim _turns = new(Math.Max(1, Environment.ProcessorCount));
     private readonly byte[] _decoyKey = RandomNumberGenerator.GetBytes(16);
     private readonly string _given;
@@ -28,36 +32,41 @@ public sealed class PasswordFile
     private string? _stamp;
     private PasswordFileException? _fault;
 
-    /// <summary>Names the file. Nothing is read yet.</summary>
+    /// <summary>Initializes a password file. Does not read the file.</summary>
     public PasswordFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         _given = path;
     }
 
-    /// <summary>Gets or sets the directory that a relative path starts at. A server sets it to its <see cref="Application.BaseDirectory"/>. Defaults to null: the working directory.</summary>
+    /// <summary>
+    /// Gets or sets the directory that a relative path is resolved against. A server sets it to
+    /// its <see cref="Application.BaseDirectory"/>. Defaults to null: the working directory.
+    /// </summary>
     public string? BaseDirectory { get; set; }
 
-    /// <summary>Gets the absolute path of the file. A relative path starts at <see cref="BaseDirectory"/>.</summary>
+    /// <summary>Gets the absolute path of the file. A relative path is resolved against <see cref="BaseDirectory"/>.</summary>
 #pragma warning disable RS0030 // a password file may be used without a server
     public string Path => BaseDirectory is { } directory ? System.IO.Path.GetFullPath(_given, directory) : System.IO.Path.GetFullPath(_given);
 #pragma warning restore RS0030
 
-    /// <summary>Reads the file if it has changed or was never read, and loads what is needed to check passwords. A server calls it in the privileged part of its start, so that mistakes are told there.</summary>
-    /// <exception cref="PasswordFileException">The file cannot be read or cannot be trusted; the message says which line is wrong and what to do.</exception>
-    /// <exception cref="DllNotFoundException">The system has no libcrypt.</exception>
+    /// <summary>
+    /// Reads the file if it is new or has changed, and loads libcrypt. A server calls this method in its privileged start, so that errors appear there.
+    /// </summary>
+    /// <exception cref="PasswordFileException">The file cannot be read or is not trustworthy. The message contains the wrong line and the remedy.</exception>
+    /// <exception cref="DllNotFoundException">libcrypt is not installed.</exception>
     public void Load()
     {
         Libcrypt.Load();
         Current();
     }
 
-    /// <summary>Checks a password. Takes long on purpose, on the thread pool, and as long for an unknown name as for a known one.</summary>
+    /// <summary>Verifies a password on the thread pool. Slow by design, and equally slow for known and unknown names.</summary>
     /// <param name="name">The user's name.</param>
-    /// <param name="password">The password. One with a NUL in it, or of more than 511 bytes of UTF-8, is nobody's.</param>
-    /// <param name="cancellationToken">Gives up waiting. A check that has begun goes on.</param>
-    /// <returns>The user, or null if there is none of that name, with that password, or it is locked out.</returns>
-    /// <exception cref="PasswordFileException">The file has changed and cannot be used any more. Let nobody in.</exception>
+    /// <param name="password">The password. A password that contains a NUL, or has more than 511 bytes of UTF-8, never matches.</param>
+    /// <param name="cancellationToken">Cancels the wait. A check in progress continues.</param>
+    /// <returns>The user, or null if the name is unknown, the password is wrong, or the user is locked.</returns>
+    /// <exception cref="PasswordFileException">The file has changed and is unusable. Refuse the login.</exception>
     public async Task<PasswordFileUser?> VerifyAsync(string name, string password, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -76,7 +85,7 @@ public sealed class PasswordFile
         return right && entry is { IsLocked: false } ? entry.User : null;
     }
 
-    /// <summary>The hash that stands in for one that is not there: always the same for a name, and as costly as those in the file.</summary>
+    /// <summary>Returns the decoy hash for an unknown or locked user: always the same for a name, and as slow as the hashes in the file.</summary>
     private string DecoyFor(string name, Dictionary<string, Entry> entries)
     {
         var hashes = entries.Values.Where(entry => !entry.IsLocked).Select(entry => entry.Hash).ToList();

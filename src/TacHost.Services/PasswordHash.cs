@@ -5,16 +5,16 @@ using TacHost.Services.Interop;
 
 namespace TacHost.Services;
 
-/// <summary>Which hashes are good enough to be kept in a file, and whether a password has one.</summary>
+/// <summary>Functions to check the strength of a password hash and to verify a password.</summary>
 internal static partial class PasswordHash
 {
-    /// <summary>Of a password that nobody knows, for a file without users: it takes the time that a real one would.</summary>
+    /// <summary>The hash of a password that nobody knows, for a file without users. Its verification takes as long as that of a real one.</summary>
     public const string Decoy = "$6$tachostdecoy$SWP60weqEFQO7XFzfZVvn6Ac.Ilt.Z7i/vxeMvly6GJRTdAOw/OaAzqIiGyLDs3Hf6nuseA0XUZWurjpq5Fgn0";
 
-    /// <summary>crypt(5): CRYPT_MAX_PASSPHRASE_SIZE, with its end.</summary>
+    /// <summary>CRYPT_MAX_PASSPHRASE_SIZE of crypt(5), less the terminating NUL.</summary>
     private const int LongestPassword = 511;
 
-    /// <summary>What is wrong with the text in the place of a hash, or null if nothing is. Never repeats the text, which may be somebody's password.</summary>
+    /// <summary>Returns the defect of a text in the hash field, or null if the hash is acceptable. Never repeats the text, which may be a password.</summary>
     public static string? Fault(string text)
     {
         if (Sha2().IsMatch(text) || Bcrypt().IsMatch(text) || Yescrypt().IsMatch(text) || Scrypt().IsMatch(text))
@@ -30,10 +30,10 @@ internal static partial class PasswordHash
         return Des().IsMatch(text) ? "has a DES hash, which is broken in seconds, or a password in plain text" : "has a password in plain text";
     }
 
-    /// <summary>Whether a password has this hash. Takes long on purpose, and as long for a wrong one.</summary>
+    /// <summary>Returns whether a password matches a hash. Slow by design, and equally slow for a wrong password.</summary>
     public static bool Verify(string password, string hash)
     {
-        // To the library a NUL is the end; a password that contains one must not count as the part before it.
+        // The library treats NUL as the end. A password that contains a NUL must not match its prefix.
         var possible = !password.Contains('\0') && Encoding.UTF8.GetByteCount(password) <= LongestPassword;
         var found = Libcrypt.Hash(possible ? password : "", hash);
         return found is not null & CryptographicOperations.FixedTimeEquals(found, Encoding.UTF8.GetBytes(hash)) & possible;

@@ -1,6 +1,8 @@
 namespace TacHost.Services;
 
-/// <summary>Handles items on the thread pool, one at a time and in the order in which they were posted. Costs nothing while it is empty.</summary>
+/// <summary>
+/// A queue that handles items on the thread pool, one at a time and in the order in which they were posted. Costs nothing while it is empty.
+/// </summary>
 /// <param name="handle">Handles one item. Must not throw.</param>
 internal sealed class SerialQueue<T>(Func<T, Task> handle)
 {
@@ -10,7 +12,7 @@ internal sealed class SerialQueue<T>(Func<T, Task> handle)
     private bool _isHandling;
     private Task _handling = Task.CompletedTask;
 
-    /// <summary>Completes when the items that are there now have been handled.</summary>
+    /// <summary>Gets a task that completes when the items that are queued now have been handled.</summary>
     public Task Quiet
     {
         get
@@ -30,7 +32,7 @@ internal sealed class SerialQueue<T>(Func<T, Task> handle)
         }
     }
 
-    /// <summary>Handles what waits in the queue, and what comes.</summary>
+    /// <summary>Handles the queued items and those posted later.</summary>
     public void Open()
     {
         lock (_gate)
@@ -40,7 +42,7 @@ internal sealed class SerialQueue<T>(Func<T, Task> handle)
         }
     }
 
-    /// <summary>Handles no further item until <see cref="Open"/> is called. Items that wait are dropped.</summary>
+    /// <summary>Drops the queued items. Items posted later are not handled until <see cref="Open"/> is called.</summary>
     public void Close()
     {
         lock (_gate)

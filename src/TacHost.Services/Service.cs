@@ -2,15 +2,16 @@ using Microsoft.Extensions.Logging;
 
 namespace TacHost.Services;
 
-/// <summary>The base of all services: a name, a parent, and a state machine around what a derived class does at start and stop.</summary>
+/// <summary>The base class of services: a name, a parent, and a state machine for start and stop.</summary>
 /// <remarks>
-/// Override <see cref="OnPrivilegedStartAsync"/>, <see cref="OnStartAsync"/> and <see cref="OnStopAsync"/>, or <see cref="ExecuteAsync"/>; none
-/// needs a call of the base. The host makes these calls one after another, never two at a time for one service.
-/// Constructing a service must have no effect outside of it. Ported from <c>twisted.application.service.Service</c>.
+/// Override <see cref="OnPrivilegedStartAsync"/>, <see cref="OnStartAsync"/> and
+/// <see cref="OnStopAsync"/>, or <see cref="ExecuteAsync"/>. An override need not call the base method.
+/// The host calls them one after another, never two at a time for one service.
+/// Constructing a service must not have side effects. Ported from <c>twisted.application.service.Service</c>.
 /// </remarks>
 public abstract class Service : IService
 {
-    /// <summary>Returned by services without a body.</summary>
+    /// <summary>The return value of <see cref="ExecuteAsync"/> for services without a body.</summary>
     private static readonly Task _noBody = MakeTask();
 
     private readonly Lock _gate = new();
@@ -33,7 +34,7 @@ public abstract class Service : IService
     /// <inheritdoc/>
     public ServiceState State => _life.State;
 
-    /// <summary>Whether <see cref="State"/> is <see cref="ServiceState.Running"/>.</summary>
+    /// <summary>Gets whether <see cref="State"/> is <see cref="ServiceState.Running"/>.</summary>
     public bool Running => State == ServiceState.Running;
 
     /// <inheritdoc/>
@@ -55,12 +56,13 @@ public abstract class Service : IService
     public string ServicePath => _parent is IService parent ? $"{parent.ServicePath}/{Segment ?? OwnName}" : OwnName;
 
     /// <summary>
-    /// Where this service logs to; the category is made of the names from the root, with the type in place of this service's own if it has none.
-    /// Logs nowhere while the service is in no <see cref="Application"/>.
+    /// Gets the logger of this service. Its category consists of the names from the root,
+    /// with the type name instead of this service's own name if it has none.
+    /// Discards log lines while the service is not in an <see cref="Application"/>.
     /// </summary>
     protected internal ILogger Logger => (_logger ??= new ServiceLogger(this)).Current;
 
-    /// <summary>The application at the root of the tree, or null while the service is not in one.</summary>
+    /// <summary>Gets the application at the root of the tree, or null if the service is not in an application.</summary>
     protected internal Application? Application
     {
         get
@@ -72,28 +74,30 @@ public abstract class Service : IService
         }
     }
 
-    /// <summary>Gets the recorded files that have changed since the last start read them; see <see cref="RecordFile"/>. Looks at each of them.</summary>
+    /// <summary>Gets the recorded files that have changed since the last start read them; see <see cref="RecordFile"/>. Checks each file.</summary>
     public IReadOnlyList<string> ChangedFiles => _startFiles?.Changed ?? [];
 
-    /// <summary>This service's part of <see cref="ServicePath"/>, given by the parent because it must differ from the siblings'.</summary>
+    /// <summary>
+    /// Gets or sets the segment of this service in <see cref="ServicePath"/>. The parent assigns it, because it must be unique among siblings.
+    /// </summary>
     internal string? Segment { get; set; }
 
-    /// <summary>The name, or a description of the type for one that has none.</summary>
+    /// <summary>Gets the name, or the type name if the service has no name.</summary>
     internal virtual string OwnName => _name ?? TypeName.Of(GetType());
 
-    /// <summary>What the body waits for before it begins, or null. Set before the start.</summary>
+    /// <summary>Gets or sets the task source that the body awaits before it runs, or null. Set it before the start.</summary>
     internal TaskCompletionSource? BodyGate { get; set; }
 
     /// <summary>Gets or sets whether the parent does not list the service: it is new and not in its place yet, or it has been replaced and stops.</summary>
     internal bool IsApart { get; set; }
 
-    /// <summary>The phase of the state machine, which tells more than <see cref="State"/>.</summary>
+    /// <summary>Gets the phase of the state machine, which is more detailed than <see cref="State"/>.</summary>
     internal ServicePhase Phase => _life.Phase;
 
-    /// <summary>Whether a call of the start is under way.</summary>
+    /// <summary>Gets whether a start call is in progress.</summary>
     internal bool IsStarting => _life.IsStarting;
 
-    /// <summary>The collection that is told of failures: the parent, or a root itself.</summary>
+    /// <summary>Gets the collection that is notified of failures: the parent, or the service itself if it is a root collection.</summary>
     internal IServiceCollection? Supervising => _parent ?? this as IServiceCollection;
 
     /// <inheritdoc/>
@@ -141,47 +145,62 @@ public abstract class Service : IService
     /// <inheritdoc/>
     public Task PrivilegedStartAsync(CancellationToken cancellationToken) => _life.StartAsync(whole: false, cancellationToken);
 
-    /// <summary>Starts the service, beginning with the privileged part unless that has been done.</summary>
-    /// <remarks>If the start fails or is cancelled, <see cref="OnStopAsync"/> is called and the service is <see cref="ServiceState.Failed"/>; nothing is left to stop.</remarks>
+    /// <summary>Starts the service. Runs the privileged part first if it has not been run.</summary>
+    /// <remarks>
+    /// If the start fails or is cancelled, <see cref="OnStopAsync"/> runs and the service
+    /// becomes <see cref="ServiceState.Failed"/>. It need not be stopped then.
+    /// </remarks>
     /// <exception cref="InvalidOperationException">The service is starting, running or stopping, or its parent is stopping.</exception>
     public Task StartAsync(CancellationToken cancellationToken) => _life.StartAsync(whole: true, cancellationToken);
 
-    /// <summary>Stops the service and returns when it has stopped. Has no effect on a stopped service; a second call waits for the first.</summary>
+    /// <summary>Stops the service and completes when it has stopped. Has no effect on a stopped service. A second call awaits the first.</summary>
     /// <remarks>
-    /// A service that is starting is stopped by cancelling its start. The start throws <see cref="OperationCanceledException"/>, and this call returns when
+    /// Stopping a service that is starting cancels the start. The start throws <see cref="OperationCanceledException"/>, and this call returns when
     /// <see cref="OnStopAsync"/> has run. A start must therefore not await the stop of its own service.
     /// </remarks>
-    /// <param name="cancellationToken">Cancelled when the grace period is over.</param>
+    /// <param name="cancellationToken">Cancelled at the end of the grace period.</param>
     public Task StopAsync(CancellationToken cancellationToken) => _life.StopAsync(cancellationToken);
 
-    /// <summary>Returns the absolute form of a path. A relative one starts at the application's <see cref="Services.Application.BaseDirectory"/>, or at the working directory while the service is in no application.</summary>
-    /// <exception cref="ArgumentException">The path is empty or has a NUL character in it.</exception>
+    /// <summary>
+    /// Returns the absolute form of a path. Resolves a relative path against the <see cref="Services.Application.BaseDirectory"/>
+    /// of the application, or against the working directory if the service is not in an application.
+    /// </summary>
+    /// <exception cref="ArgumentException">The path is empty or contains a NUL character.</exception>
 #pragma warning disable RS0030 // a service without an application has no other directory
     protected internal string ResolvePath(string path) => Application?.ResolvePath(path) ?? Path.GetFullPath(path);
 #pragma warning restore RS0030
 
-    /// <summary>What must happen before the process gives up its privileges. Runs exactly once in each start, before <see cref="OnStartAsync"/>.</summary>
+    /// <summary>
+    /// Runs the part of the start that needs privileges, before the process drops them. Runs exactly once in each start, before <see cref="OnStartAsync"/>.
+    /// </summary>
     protected virtual Task OnPrivilegedStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Starts the service. It counts as running when the task ends; if the task fails, so does the start of the tree.</summary>
+    /// <summary>Starts the service. The service is running when the task completes. If the task fails, the start of the tree fails.</summary>
     protected virtual Task OnStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
-    /// Releases whatever the start took hold of. Runs once for each start, also after one that failed or was cancelled half-way,
-    /// so it must cope with what was never made.
+    /// Releases the resources of the start. Runs once for each start, even if the start failed or was cancelled.
+    /// Therefore, it must handle resources that were never created.
     /// </summary>
-    /// <param name="cancellationToken">Cancelled when the grace period is over: from then on, give up politeness and let go.</param>
+    /// <param name="cancellationToken">Cancelled at the end of the grace period. Abort connections and other work then instead of waiting.</param>
     protected virtual Task OnStopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>A long-running body. It begins once the service is running, on the thread that started it, up to its first await; if it throws, the service has failed.</summary>
-    /// <param name="stoppingToken">Cancelled when the service is to stop. The stop waits for the body to end, but no longer than the grace period, then calls <see cref="OnStopAsync"/>. So the body must not await that stop itself.</param>
-    /// <remarks>A body that returns leaves the service running, except under a <see cref="Supervision.Supervisor"/>: it counts as a normal end there.</remarks>
+    /// <summary>
+    /// Runs the long-running body. It begins once the service is running, on the thread
+    /// that started it, up to its first await. If it throws, the service fails.
+    /// </summary>
+    /// <param name="stoppingToken">Cancelled when the service is to stop. The stop awaits the body, but not longer than
+    /// the grace period, and then calls <see cref="OnStopAsync"/>. The body must not await that stop itself.</param>
+    /// <remarks>If the body returns, the service remains running. Only a <see cref="Supervision.Supervisor"/> treats it as a normal end.</remarks>
     protected virtual Task ExecuteAsync(CancellationToken stoppingToken) => _noBody;
 
-    /// <summary>Declares that the service has failed: a listener that can no longer accept, a client that has given up. May be called from any thread; returns at once.</summary>
+    /// <summary>
+    /// Reports that the service has failed, for example that a listener can no longer accept or a client stops retrying. Thread-safe; returns at once.
+    /// </summary>
     /// <remarks>
-    /// A running service becomes <see cref="ServiceState.Failed"/>, and its parent is told on another thread: a <see cref="Supervision.Supervisor"/> restarts it,
-    /// otherwise the process ends. During a start the start is cancelled and fails with this reason. At any other time the failure is only logged.
+    /// A running service becomes <see cref="ServiceState.Failed"/>, and its parent is notified on another
+    /// thread. A <see cref="Supervision.Supervisor"/> restarts the service; otherwise, the process ends.
+    /// A call during a start cancels the start, which fails with this reason. At any other time, the failure is only logged.
     /// </remarks>
     /// <param name="failure">The reason.</param>
     protected void Fail(Exception failure)
@@ -190,35 +209,35 @@ public abstract class Service : IService
         _life.Fail(failure);
     }
 
-    /// <summary>The privileged part of a start, with what a group adds to it.</summary>
+    /// <summary>Runs the privileged part of a start. A group also runs that of its children.</summary>
     internal virtual Task PrivilegedStartCoreAsync(CancellationToken cancellationToken) => OnPrivilegedStartAsync(cancellationToken);
 
-    /// <summary>The rest of a start, with what a group adds to it.</summary>
+    /// <summary>Runs the rest of a start. A group also starts its children.</summary>
     internal virtual Task StartCoreAsync(CancellationToken cancellationToken) => OnStartAsync(cancellationToken);
 
-    /// <summary>A stop, with what a group adds to it.</summary>
+    /// <summary>Runs a stop. A group also stops its children.</summary>
     internal virtual Task StopCoreAsync(CancellationToken cancellationToken) => OnStopAsync(cancellationToken);
 
-    /// <summary>Runs when every service of a start that was asked for from outside has started.</summary>
+    /// <summary>Called after all services of an externally requested start have started.</summary>
     internal virtual Task AfterStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Runs before any service of a stop that was asked for from outside stops.</summary>
+    /// <summary>Called before the first service of an externally requested stop is stopped.</summary>
     internal virtual Task BeforeStopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Runs when every service of a stop that was asked for from outside has stopped.</summary>
+    /// <summary>Called after all services of an externally requested stop have stopped.</summary>
     internal virtual Task AfterStopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Begins the body.</summary>
-    /// <returns>The body, or null for a service without one.</returns>
+    /// <summary>Starts the body.</summary>
+    /// <returns>The task of the body, or null for a service without a body.</returns>
     internal Task? Execute(CancellationToken stoppingToken) => ExecuteAsync(stoppingToken) is var body && body == _noBody ? null : body;
 
-    /// <summary>Notes when the service will be started again; null if no start is due.</summary>
+    /// <summary>Sets the time of the next start, or null if no start is scheduled.</summary>
     internal void SetNextTry(DateTimeOffset? time) => Volatile.Write(ref _nextTry, time?.UtcTicks ?? 0);
 
-    /// <summary>Counts a restart.</summary>
+    /// <summary>Increments the number of restarts.</summary>
     internal void CountRestart() => Restarts++;
 
-    /// <summary>Takes the place of an instance that has stopped, with its history.</summary>
+    /// <summary>Replaces a stopped instance and copies its history.</summary>
     internal void Succeed(Service old, IServiceCollection parent)
     {
         lock (_gate)
@@ -226,8 +245,10 @@ public abstract class Service : IService
         (Restarts, _life.LastFailure) = (old.Restarts, old.LastFailure);
     }
 
-    /// <summary>Records that this start depends on a file. A reload replaces the service if the file is another one by then. Call it in the start, before the file is read.</summary>
-    /// <param name="path">The path, as messages are to name it. A relative path starts at the base directory of the application.</param>
+    /// <summary>
+    /// Records that this start depends on a file. A reload replaces the service if the file has changed. Call it during the start, before the file is read.
+    /// </summary>
+    /// <param name="path">The path, as shown in messages. A relative path is resolved against the base directory of the application.</param>
     protected internal void RecordFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -277,7 +298,7 @@ public abstract class Service : IService
         }
     }
 
-    /// <summary>Leaves a parent that does not run for one that does, without being listed among its children yet.</summary>
+    /// <summary>Moves the service from a parent that is not running to a running one, without adding it to the children yet.</summary>
     internal void MoveBeside(MultiService from, MultiService to)
     {
         lock (_gate)
@@ -290,7 +311,7 @@ public abstract class Service : IService
         IsApart = true;
     }
 
-    /// <summary>Forgets a parent, unless another has taken its place.</summary>
+    /// <summary>Clears the parent, unless it has been replaced.</summary>
     internal void ClearParent(IServiceCollection parent)
     {
         lock (_gate)
@@ -302,10 +323,10 @@ public abstract class Service : IService
         }
     }
 
-    /// <summary>A logger for something that belongs to this service, such as a factory, under the same names as the service's own.</summary>
+    /// <summary>Creates a logger for an object of this service, such as a factory. The category starts with the same names.</summary>
     internal ILogger LoggerNamed(string leaf) => ServiceLogger.Make(this, leaf);
 
-    /// <summary>A completed task that is not <see cref="Task.CompletedTask"/>, which a body may return.</summary>
+    /// <summary>Creates a completed task that differs from <see cref="Task.CompletedTask"/>, because a body may return that.</summary>
     private static Task MakeTask()
     {
         TaskCompletionSource source = new();

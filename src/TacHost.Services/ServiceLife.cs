@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 
 namespace TacHost.Services;
 
-/// <summary>The phases of a service, as <see cref="ServiceLife"/> sees them.</summary>
+/// <summary>The phases of a service in <see cref="ServiceLife"/>.</summary>
 internal enum ServicePhase
 {
     Stopped,
@@ -19,27 +19,27 @@ internal enum ServicePhase
 /// <summary>The state machine of one service.</summary>
 /// <remarks>
 /// <code>
-/// phase               seen as    event                              next
+/// phase               State      event                              next phase
 /// Stopped, Failed     the same   privileged start, start            StartingPrivileged
-/// StartingPrivileged  Starting   the privileged part has ended      Prepared; Starting if the whole start was asked for
+/// StartingPrivileged  Starting   the privileged part has ended.     Prepared; Starting if the whole start was requested.
 /// Prepared            Starting   start                              Starting
-/// Starting            Running    the start has ended                Running
-/// any of these three  Starting   throws, is cancelled, Fail         OnStop runs, then Failed
-/// StartingPrivileged, Starting   stop                               the start is cancelled; OnStop runs, then Failed
-/// Running             Running    the body has returned              Completed
+/// Starting            Starting   the start has ended.               Running
+/// any of these three  Starting   throws, is cancelled, Fail         OnStop runs, then Failed.
+/// StartingPrivileged, Starting   stop                               the start is cancelled; OnStop runs, then Failed.
+/// Running             Running    the body has returned.             Completed
 /// Running, Completed  Running    the body has thrown, Fail          Crashed
 /// Prepared, Running, Completed, Crashed       stop                  Stopping
 /// Crashed             Failed
-/// Stopping            Stopping   OnStop has run                     Stopped; Failed if the stop has thrown
+/// Stopping            Stopping   OnStop has run.                    Stopped; Failed if the stop has thrown.
 /// </code>
-/// OnStop runs exactly once for each start. A phase changes only under the lock, and every change is made in this class.
+/// OnStop runs exactly once for each start. The phase changes only under the lock, and only in this class.
 /// </remarks>
 internal sealed class ServiceLife(Service service)
 {
     private readonly Lock _gate = new();
     private volatile ServicePhase _phase;
 
-    /// <summary>Cancels the start; null while none is under way.</summary>
+    /// <summary>Cancels the start in progress; null if there is none.</summary>
     private CancellationTokenSource? _start;
     private TaskCompletionSource? _ended;
     private ServiceBody? _body;
@@ -51,7 +51,7 @@ internal sealed class ServiceLife(Service service)
 
     public Exception? LastFailure { get; set; }
 
-    /// <summary>When the service began to run, in ticks of UTC, or 0 while it does not run.</summary>
+    /// <summary>Gets the time at which the service entered the running state, in UTC ticks, or 0 if it is not running.</summary>
     public long StartedAt { get; private set; }
 
     public ServiceState State => _phase switch
@@ -63,10 +63,10 @@ internal sealed class ServiceLife(Service service)
         _ => ServiceState.Failed,
     };
 
-    /// <summary>Whether a call of the start is under way.</summary>
+    /// <summary>Gets whether a start call is in progress.</summary>
     public bool IsStarting => _phase is ServicePhase.StartingPrivileged or ServicePhase.Starting;
 
-    /// <summary>Runs the privileged part of a start, or what is still to do of a whole start.</summary>
+    /// <summary>Runs the privileged part of a start, or the remaining part of a whole start.</summary>
     public async Task StartAsync(bool whole, CancellationToken cancellationToken)
     {
         using var start = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -97,7 +97,7 @@ internal sealed class ServiceLife(Service service)
         }
     }
 
-    /// <summary>Stops the service. During a start, cancels the start and returns when the start has been undone.</summary>
+    /// <summary>Stops the service. During a start, cancels the start and completes when the start has been rolled back.</summary>
     public Task StopAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -120,9 +120,9 @@ internal sealed class ServiceLife(Service service)
         return FinishStopAsync(cancellationToken);
     }
 
-    /// <summary>Records a failure. A running service is failed from then on, and its parent is told; a start that is under way fails.</summary>
+    /// <summary>Records a failure. A running service becomes failed and its parent is notified. A start in progress fails.</summary>
     /// <param name="failure">The reason.</param>
-    /// <param name="body">The body that has thrown, or null if no body has. A body that an earlier stop has abandoned is ignored.</param>
+    /// <param name="body">The body that has thrown, or null for another cause. A body that an earlier stop has abandoned is ignored.</param>
     public void Fail(Exception failure, ServiceBody? body = null)
     {
         var isFirst = false;
@@ -152,7 +152,7 @@ internal sealed class ServiceLife(Service service)
             service.Supervising?.ServiceFailed(service, service, failure);
     }
 
-    /// <summary>Records that the body has returned, and tells the parent.</summary>
+    /// <summary>Records that the body has returned, and notifies the parent.</summary>
     public void Complete(ServiceBody body)
     {
         lock (_gate)
@@ -165,7 +165,7 @@ internal sealed class ServiceLife(Service service)
         service.Supervising?.ServiceCompleted(service);
     }
 
-    /// <returns>Whether the privileged part must still run.</returns>
+    /// <returns>true if the privileged part must still run.</returns>
     private bool Begin(CancellationTokenSource start, bool whole)
     {
         ServicePhase before;
@@ -183,7 +183,7 @@ internal sealed class ServiceLife(Service service)
             (_phase, _start) = (ServicePhase.StartingPrivileged, start);
         }
 
-        // After the phase was set: the stop of the parent either finds this start and cancels it, or is seen here.
+        // After setting the phase: the stop of the parent either finds this start and cancels it, or is detected here.
         if (service.Parent is MultiService { IsStopping: true } parent)
         {
             End(before, LastFailure);
@@ -214,7 +214,7 @@ internal sealed class ServiceLife(Service service)
 
     private void Run()
     {
-        // The body can be awaited before anybody can see that the service runs.
+        // The body must be awaitable before other threads can observe the running state.
         ServiceBody body = new(service, this);
         lock (_gate)
         {
@@ -228,7 +228,7 @@ internal sealed class ServiceLife(Service service)
 
     private async Task AbandonAsync(Exception failure, CancellationToken cancellationToken)
     {
-        // The caller must see why the start failed; an exception of the clean-up would hide it.
+        // The caller needs the reason of the failed start; an exception of the clean-up would hide it.
         if (await ServiceStop.RunAsync(service, null, _mustStop ? _stopToken : cancellationToken) is { } e)
             ServiceLog.CleanUpFailed(service.Logger, e, service.ServicePath);
         End(ServicePhase.Failed, failure);

@@ -1,20 +1,22 @@
 namespace TacHost.Services;
 
-/// <summary>Where a service stands between its start and its stop.</summary>
+/// <summary>The state of a service.</summary>
 public enum ServiceState
 {
-    /// <summary>Not started yet, or stopped again; it holds nothing.</summary>
+    /// <summary>The service has not been started, or has stopped. It holds no resources.</summary>
     Stopped,
 
-    /// <summary>Its start has begun, possibly only the privileged part of it, and has not ended.</summary>
+    /// <summary>The start has begun, possibly only its privileged part, and has not completed.</summary>
     Starting,
 
-    /// <summary>Its start has ended well.</summary>
+    /// <summary>The start has succeeded.</summary>
     Running,
 
-    /// <summary>Its stop has begun and has not ended.</summary>
+    /// <summary>The stop has begun and has not completed.</summary>
     Stopping,
 
-    /// <summary>Its start, its long-running body or its stop has thrown. It can be started again once it has been stopped.</summary>
+    /// <summary>
+    /// The start, the long-running body or the stop has thrown. The service can be started again, after a stop if it failed while it was running.
+    /// </summary>
     Failed,
 }

@@ -3,10 +3,10 @@ using TacHost.Services.Plugins.Reading;
 
 namespace TacHost.Services;
 
-/// <summary>What a tac file can ask of the outside at its top level: <c>Option(…)</c> and <c>Args</c>.</summary>
+/// <summary>The parameters that a tac file reads at its top level: <c>Option(…)</c> and <c>Args</c>.</summary>
 /// <remarks>
-/// A value is looked for, in this order, in the words after the tac file and in <c>--set</c>, in the environment, in the file of values.
-/// Values are read as those of plugin options are; see <see cref="OptionAttribute"/> for the types.
+/// The sources of a value, in this order: the words after the tac file, <c>--set</c>, the environment, the file of values.
+/// Values have the same format as those of plugin options; see <see cref="OptionAttribute"/> for the types.
 /// </remarks>
 public sealed class TacParameters
 {
@@ -29,36 +29,36 @@ public sealed class TacParameters
     /// <summary>Gets the words after <c>--</c> on the command line.</summary>
     public IReadOnlyList<string> Args => _words.Arguments;
 
-    /// <summary>Gets the parameters that the tac file has asked for so far, in that order.</summary>
+    /// <summary>Gets the parameters that the tac file has requested so far, in that order.</summary>
     public IReadOnlyList<OptionDescription> Options => _options;
 
-#pragma warning disable RS0026 // tac files are compiled from source, so that one more optional parameter breaks none of them
-    /// <summary>Returns the value of a parameter that must be given from outside.</summary>
+#pragma warning disable RS0026 // tac files are compiled from source, so an additional optional parameter does not break them
+    /// <summary>Returns the value of a required parameter.</summary>
     /// <param name="name">The name, without dashes: lower-case letters, digits and hyphens.</param>
-    /// <param name="description">What it is for, as the help says it.</param>
-    /// <param name="minimum">The least that a number, port, size (in bytes) or time (in seconds) may be.</param>
-    /// <param name="maximum">The most that it may be.</param>
-    /// <param name="choices">The only values that are taken. Defaults to all that the type has.</param>
-    /// <param name="environmentVariable">An environment variable that counts before that of the name, <c>TACHOST_SET_NAME</c>.</param>
-    /// <exception cref="UsageException">The parameter is not given, or the value does not convert.</exception>
+    /// <param name="description">The purpose, as shown in the help.</param>
+    /// <param name="minimum">The minimum of a number, port, size (in bytes) or time (in seconds).</param>
+    /// <param name="maximum">The maximum.</param>
+    /// <param name="choices">The allowed values. Defaults to all values of the type.</param>
+    /// <param name="environmentVariable">An environment variable with precedence over that of the name, <c>TACHOST_SET_NAME</c>.</param>
+    /// <exception cref="UsageException">The parameter is missing, or the value cannot be parsed.</exception>
     public T Option<T>(string name, string description, double minimum = double.NegativeInfinity, double maximum = double.PositiveInfinity, string[]? choices = null, string? environmentVariable = null) =>
         Option<T>(new OptionAttribute(name, description) { Minimum = minimum, Maximum = maximum, Choices = choices ?? [], EnvironmentVariable = environmentVariable, Required = true }, default!);
 
     /// <summary>Returns the value of a parameter, or its default.</summary>
     /// <param name="name">The name, without dashes: lower-case letters, digits and hyphens.</param>
-    /// <param name="defaultValue">The value that counts if none is given.</param>
-    /// <param name="description">What it is for, as the help says it.</param>
-    /// <param name="minimum">The least that a number, port, size (in bytes) or time (in seconds) may be.</param>
-    /// <param name="maximum">The most that it may be.</param>
-    /// <param name="choices">The only values that are taken. Defaults to all that the type has.</param>
-    /// <param name="environmentVariable">An environment variable that counts before that of the name, <c>TACHOST_SET_NAME</c>.</param>
-    /// <exception cref="UsageException">The value does not convert.</exception>
+    /// <param name="defaultValue">The value if none is given.</param>
+    /// <param name="description">The purpose, as shown in the help.</param>
+    /// <param name="minimum">The minimum of a number, port, size (in bytes) or time (in seconds).</param>
+    /// <param name="maximum">The maximum.</param>
+    /// <param name="choices">The allowed values. Defaults to all values of the type.</param>
+    /// <param name="environmentVariable">An environment variable with precedence over that of the name, <c>TACHOST_SET_NAME</c>.</param>
+    /// <exception cref="UsageException">The value cannot be parsed.</exception>
     public T Option<T>(string name, T defaultValue, string description, double minimum = double.NegativeInfinity, double maximum = double.PositiveInfinity, string[]? choices = null, string? environmentVariable = null) =>
         Option(new OptionAttribute(name, description) { Minimum = minimum, Maximum = maximum, Choices = choices ?? [], EnvironmentVariable = environmentVariable }, defaultValue);
 #pragma warning restore RS0026
 
-    /// <summary>Throws if something was given that the tac file has not asked for. The host calls this when the tree is built.</summary>
-    /// <exception cref="UsageException">Something was.</exception>
+    /// <summary>Throws if a value was given for a parameter that the tac file does not read. The host calls this method after the tree is built.</summary>
+    /// <exception cref="UsageException">A parameter is unknown.</exception>
     public void ThrowIfUnknown()
     {
         if (_sources.OnlyList)

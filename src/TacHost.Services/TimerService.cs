@@ -1,10 +1,10 @@
 namespace TacHost.Services;
 
-/// <summary>A service that calls a function again and again, at once after the start and then at every full step of time since then.</summary>
+/// <summary>A service that calls a function periodically: at once after the start, and then at every multiple of the interval.</summary>
 /// <remarks>
-/// One call at a time: steps that pass while a call is in progress are skipped, so that a slow call moves no later one off the grid. A call that throws is the failure of the service,
-/// and the last. A stop waits for the call in progress, but no longer than the grace period. Ported from <c>twisted.application.internet.TimerService</c>,
-/// where such a failure is only logged.
+/// Calls never overlap. Intervals that elapse during a call are skipped, so that a slow call does not shift later calls off the grid.
+/// If a call throws, the service fails and makes no further calls. A stop awaits the call in progress, but not longer than the grace period.
+/// Ported from <c>twisted.application.internet.TimerService</c>, which only logs such a failure.
 /// </remarks>
 public sealed class TimerService : Service
 {
@@ -13,10 +13,11 @@ public sealed class TimerService : Service
     private readonly TimeSpan _step;
     private readonly Func<CancellationToken, Task> _call;
 
-    /// <summary>Describes a timer. Nothing is called before the start.</summary>
-    /// <param name="step">The time from one call to the next.</param>
-    /// <param name="call">The function, called on the thread pool. Its token is cancelled when the service is to stop; throwing <see cref="OperationCanceledException"/> then is no failure.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The step is not greater than zero.</exception>
+    /// <summary>Initializes a timer. Makes no call before the start.</summary>
+    /// <param name="step">The interval.</param>
+    /// <param name="call">The function, called on the thread pool. Its token is cancelled when the
+    /// service is to stop. <see cref="OperationCanceledException"/> is not a failure then.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The interval is not greater than zero.</exception>
     public TimerService(TimeSpan step, Func<CancellationToken, Task> call)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(step, TimeSpan.Zero);
@@ -24,22 +25,22 @@ public sealed class TimerService : Service
         (_step, _call) = (step, call);
     }
 
-    /// <summary>Describes a timer for a function that does its work at once. Nothing is called before the start.</summary>
-    /// <param name="step">The time from one call to the next.</param>
+    /// <summary>Initializes a timer for a synchronous function. Makes no call before the start.</summary>
+    /// <param name="step">The interval.</param>
     /// <param name="call">The function, called on the thread pool.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The step is not greater than zero.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The interval is not greater than zero.</exception>
     public TimerService(TimeSpan step, Action call)
         : this(step, Synchronously(call))
     {
     }
 
-    /// <summary>The clock. Defaults to the system's.</summary>
+    /// <summary>Gets the clock. Defaults to the system clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // The first call must not hold up the start of what comes after this service.
+        // The first call must not delay the start of the services after this one.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var start = TimeProvider.GetTimestamp();
         while (!stoppingToken.IsCancellationRequested)
@@ -50,7 +51,7 @@ public sealed class TimerService : Service
         }
     }
 
-    /// <summary>Waits until so much time has passed since the start. A timer counts whole milliseconds, and may come early by a part of one.</summary>
+    /// <summary>Waits until the given time since the start. A timer counts whole milliseconds and may fire early by a fraction of one.</summary>
     private async Task WaitAsync(long start, TimeSpan until, CancellationToken stoppingToken)
     {
         while (until - TimeProvider.GetElapsedTime(start) is { Ticks: > 0 } left)

@@ -1,9 +1,9 @@
 namespace TacHost.Services;
 
-/// <summary>What a type is called in paths and log lines.</summary>
+/// <summary>Names of types for paths and log lines.</summary>
 internal static class TypeName
 {
-    /// <summary>The plain name, without the arity of a generic type.</summary>
+    /// <summary>Returns the name of a type, without the arity of a generic type.</summary>
     public static string Of(Type type)
     {
         var name = type.Name;

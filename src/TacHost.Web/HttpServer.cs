@@ -11,11 +11,11 @@ using Endpoint = TacHost.Services.Networking.Endpoint;
 
 namespace TacHost.Web;
 
-/// <summary>A service that listens at an endpoint and answers HTTP requests there, by Kestrel: HTTP/1.1, and HTTP/2 over TLS.</summary>
+/// <summary>A service that listens on an endpoint and answers HTTP requests with Kestrel: HTTP/1.1, and HTTP/2 over TLS.</summary>
 /// <remarks>
-/// Binds in the privileged part of its start, so that port 80 can be had before privileges are given up; answers once started.
-/// A stop closes the port first, then waits for the requests that are being answered until the grace period is over, and aborts what is left.
-/// What Kestrel logs goes to the service's logger. An exception that a handler throws is logged, and answered by status 500.
+/// Binds in the privileged part of its start, so that port 80 can be bound before privileges are dropped. Answers requests after the start.
+/// A stop closes the port, then waits for running requests until the end of the grace period, and aborts the remaining ones.
+/// Kestrel's log goes to the service's logger. An exception from a handler is logged, and answered with status 500.
 /// </remarks>
 public class HttpServer : Service, IListeningService, IServiceNeeds
 {
@@ -27,19 +27,22 @@ public class HttpServer : Service, IListeningService, IServiceNeeds
     private ListenerGroup? _listeners;
     private KestrelServer? _server;
 
-    /// <summary>Describes a server on a TCP port. Nothing is opened before the start.</summary>
-    /// <param name="port">The port, or 0 for one that the system picks; see <see cref="EndPoints"/>.</param>
-    /// <param name="handler">Answers a request. Called by several threads at once.</param>
-    /// <param name="iface">An address, the name of a network interface, or a host name, which means every address it resolves to. Defaults to the empty string: every interface, IPv4 and IPv6.</param>
+    /// <summary>Initializes a server on a TCP port. Sockets are not opened before the start.</summary>
+    /// <param name="port">The port. 0 lets the system pick a free port; see <see cref="EndPoints"/>.</param>
+    /// <param name="handler">The handler of the requests. Called concurrently on several threads.</param>
+    /// <param name="iface">
+    /// An address, the name of a network interface, or a host name, which stands for all addresses that it
+    /// resolves to. Defaults to the empty string: every interface, IPv4 and IPv6.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The port is not between 0 and 65535.</exception>
     public HttpServer(int port, RequestDelegate handler, string iface = "")
         : this(ServerEndpoint.Tcp(port, iface), handler)
     {
     }
 
-    /// <summary>Describes a server on a TCP port where TLS is spoken. Nothing is opened before the start.</summary>
-    /// <param name="port">The port, or 0 for one that the system picks; see <see cref="EndPoints"/>.</param>
-    /// <param name="handler">Answers a request. Called by several threads at once.</param>
+    /// <summary>Initializes a server on a TCP port with TLS. Sockets are not opened before the start.</summary>
+    /// <param name="port">The port. 0 lets the system pick a free port; see <see cref="EndPoints"/>.</param>
+    /// <param name="handler">The handler of the requests. Called concurrently on several threads.</param>
     /// <param name="tls">The certificates. They are read in the privileged part of the start, and again when their files change.</param>
     /// <param name="iface">As for a server without TLS.</param>
     /// <exception cref="ArgumentOutOfRangeException">The port is not between 0 and 65535.</exception>
@@ -48,18 +51,18 @@ public class HttpServer : Service, IListeningService, IServiceNeeds
     {
     }
 
-    /// <summary>Describes a server by the text of its endpoint, such as <c>unix:/run/web.sock</c>. Nothing is opened before the start.</summary>
-    /// <param name="endpoint">Where to listen; see <see cref="Endpoint.Parse"/>.</param>
-    /// <param name="handler">Answers a request. Called by several threads at once.</param>
-    /// <exception cref="FormatException">It is not an endpoint.</exception>
+    /// <summary>Initializes a server from the text of an endpoint, such as <c>unix:/run/web.sock</c>. Sockets are not opened before the start.</summary>
+    /// <param name="endpoint">The endpoint to listen on; see <see cref="Endpoint.Parse"/>.</param>
+    /// <param name="handler">The handler of the requests. Called concurrently on several threads.</param>
+    /// <exception cref="FormatException">The text is not an endpoint.</exception>
     public HttpServer(string endpoint, RequestDelegate handler)
         : this(Endpoint.Parse(endpoint), handler)
     {
     }
 
-    /// <summary>Describes a server. Nothing is opened before the start.</summary>
-    /// <param name="endpoint">Where to listen.</param>
-    /// <param name="handler">Answers a request. Called by several threads at once.</param>
+    /// <summary>Initializes a server on an endpoint. Sockets are not opened before the start.</summary>
+    /// <param name="endpoint">The endpoint to listen on.</param>
+    /// <param name="handler">The handler of the requests. Called concurrently on several threads.</param>
     public HttpServer(ServerEndpoint endpoint, RequestDelegate handler)
         : this(endpoint)
     {
@@ -67,8 +70,8 @@ public class HttpServer : Service, IListeningService, IServiceNeeds
         _handler = handler;
     }
 
-    /// <summary>Describes a server whose class overrides <see cref="MakeHandlerAsync"/>.</summary>
-    /// <param name="endpoint">Where to listen.</param>
+    /// <summary>Initializes a server whose class overrides <see cref="MakeHandlerAsync"/>.</summary>
+    /// <param name="endpoint">The endpoint to listen on.</param>
     protected HttpServer(ServerEndpoint endpoint)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
@@ -78,19 +81,23 @@ public class HttpServer : Service, IListeningService, IServiceNeeds
     /// <inheritdoc/>
     IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => [new ServiceNeed(ServiceNeedKind.Listen, _endpoint.ToString())];
 
-    /// <summary>The addresses it listens on, with the port that was picked for 0. Empty while it is not bound.</summary>
+    /// <summary>Gets the bound addresses, with the actual port if the port is 0. Empty while the server is not bound.</summary>
     public IReadOnlyList<EndPoint> EndPoints => _listeners?.EndPoints ?? [];
 
-    /// <summary>Gets how many connections there may be. Idle connections are limited by Kestrel's settings. Defaults to no limits.</summary>
+    /// <summary>Gets the limits of connections. Kestrel's settings limit idle connections. Defaults to no limits.</summary>
     public ConnectionLimits Limits { get; init; } = new();
 
-    /// <summary>Changes Kestrel's settings, such as its limits, before each start. Where to listen is not among them. Defaults to null: Kestrel's defaults, without the <c>Server</c> header.</summary>
+    /// <summary>Gets a callback that changes Kestrel's settings, such as its limits, before each start. The endpoint cannot be changed.</summary>
+    /// <remarks>Defaults to null: Kestrel's defaults, without the <c>Server</c> header.</remarks>
     public Action<KestrelServerOptions>? Configure { get; init; }
 
-    /// <summary>What handlers find as <see cref="HttpContext.RequestServices"/>, with a scope for each request if it can make scopes. Defaults to null: nothing but loggers.</summary>
+    /// <summary>
+    /// Gets the provider for <see cref="HttpContext.RequestServices"/>. If it supports scopes, each
+    /// request has its own scope. Defaults to null: only loggers are provided.
+    /// </summary>
     public IServiceProvider? Services { get; init; }
 
-    /// <summary>Makes what answers the requests. Called once in each start, after privileges were given up and before the first request.</summary>
+    /// <summary>Creates the handler of the requests. Called once in each start, after privileges are dropped and before the first request.</summary>
     protected virtual Task<RequestDelegate> MakeHandlerAsync(CancellationToken cancellationToken) =>
         Task.FromResult(_handler ?? throw new InvalidOperationException($"The service '{ServicePath}' has nothing that answers requests. Override {nameof(MakeHandlerAsync)}."));
 
@@ -148,7 +155,10 @@ public class HttpServer : Service, IListeningService, IServiceNeeds
         _listeners = null;
     }
 
-    /// <summary>Ends the connections on which no request is being answered, after the time for what is on its way already. Kestrel itself would wait for the rest of half a header.</summary>
+    /// <summary>
+    /// Closes the connections without a running request, after a delay for requests in transit.
+    /// Kestrel itself would wait for the rest of an incomplete header.
+    /// </summary>
     private async Task EndSilentConnectionsAsync(Task stopping)
     {
         while (true)

@@ -10,10 +10,10 @@ using Endpoint = TacHost.Services.Networking.Endpoint;
 
 namespace TacHost.Web;
 
-/// <summary>A service that serves the files of a directory by HTTP: with ranges, ETags, conditional requests and compression.</summary>
+/// <summary>A service that serves the files of a directory over HTTP, with ranges, ETags, conditional requests and compression.</summary>
 /// <remarks>
-/// Never serves what is not in the directory: neither <c>..</c>, in whatever encoding, nor a symbolic link leads out of it. Names that begin with a dot are as if
-/// they were not there, but for <c>.well-known</c>. What is no ordinary file is not served either.
+/// Never serves files outside the directory, neither through an encoded <c>..</c> nor through a symbolic link.
+/// Names that begin with a dot are treated as missing, except <c>.well-known</c>. Only regular files are served.
 /// Ported from <c>twisted.web.static.File</c>.
 /// </remarks>
 public sealed class WebServer : HttpServer
@@ -22,9 +22,11 @@ public sealed class WebServer : HttpServer
     private AccessLogFile? _accessLogFile;
     private Upstreams? _upstreams;
 
-    /// <summary>Describes a server on a TCP port. Nothing is opened before the start.</summary>
-    /// <param name="port">The port, or 0 for one that the system picks; see <see cref="HttpServer.EndPoints"/>.</param>
-    /// <param name="root">The directory. A relative path counts from the working directory at the start. If it is a symbolic link, it is followed anew for each request.</param>
+    /// <summary>Initializes a server on a TCP port. Sockets are not opened before the start.</summary>
+    /// <param name="port">The port. 0 lets the system pick a free port; see <see cref="HttpServer.EndPoints"/>.</param>
+    /// <param name="root">
+    /// The directory. A relative path is resolved against the base directory of the application. A symbolic link is resolved for each request.
+    /// </param>
     /// <param name="iface">An address, the name of a network interface, or a host name. Defaults to the empty string: every interface, IPv4 and IPv6.</param>
     /// <exception cref="ArgumentOutOfRangeException">The port is not between 0 and 65535.</exception>
     public WebServer(int port, string root, string iface = "")
@@ -32,8 +34,8 @@ public sealed class WebServer : HttpServer
     {
     }
 
-    /// <summary>Describes a server on a TCP port where TLS is spoken. Nothing is opened before the start.</summary>
-    /// <param name="port">The port, or 0 for one that the system picks; see <see cref="HttpServer.EndPoints"/>.</param>
+    /// <summary>Initializes a server on a TCP port with TLS. Sockets are not opened before the start.</summary>
+    /// <param name="port">The port. 0 lets the system pick a free port; see <see cref="HttpServer.EndPoints"/>.</param>
     /// <param name="root">The directory, as for a server without TLS.</param>
     /// <param name="tls">The certificates.</param>
     /// <param name="iface">As for a server without TLS.</param>
@@ -43,17 +45,17 @@ public sealed class WebServer : HttpServer
     {
     }
 
-    /// <summary>Describes a server by the text of its endpoint. Nothing is opened before the start.</summary>
-    /// <param name="endpoint">Where to listen; see <see cref="Endpoint.Parse"/>.</param>
+    /// <summary>Initializes a server from the text of an endpoint. Sockets are not opened before the start.</summary>
+    /// <param name="endpoint">The endpoint to listen on; see <see cref="Endpoint.Parse"/>.</param>
     /// <param name="root">The directory, as for a server on a port.</param>
-    /// <exception cref="FormatException">It is not an endpoint.</exception>
+    /// <exception cref="FormatException">The text is not an endpoint.</exception>
     public WebServer(string endpoint, string root)
         : this(Endpoint.Parse(endpoint), root)
     {
     }
 
-    /// <summary>Describes a server. Nothing is opened before the start.</summary>
-    /// <param name="endpoint">Where to listen.</param>
+    /// <summary>Initializes a server on an endpoint. Sockets are not opened before the start.</summary>
+    /// <param name="endpoint">The endpoint to listen on.</param>
     /// <param name="root">The directory, as for a server on a port.</param>
     public WebServer(ServerEndpoint endpoint, string root)
         : base(endpoint)
@@ -62,19 +64,21 @@ public sealed class WebServer : HttpServer
         _root = root;
     }
 
-    /// <summary>The files that stand for the directory they are in; the first that is there is taken. Defaults to <c>index.html</c>.</summary>
+    /// <summary>Gets the names of the index files of a directory. The first existing file is used. Defaults to <c>index.html</c>.</summary>
     public IReadOnlyList<string> IndexFiles { get; init; } = ["index.html"];
 
-    /// <summary>Whether a directory without an index file is answered by a page that lists it. Defaults to false: by 404.</summary>
+    /// <summary>Gets whether a directory without an index file is answered with a listing. Defaults to false: the status is 404.</summary>
     public bool ListDirectories { get; init; }
 
-    /// <summary>Whether files whose name begins with a dot are served, and those in directories of such names. Defaults to false.</summary>
+    /// <summary>Gets whether files are served whose name, or the name of whose directory, begins with a dot. Defaults to false.</summary>
     public bool ServeDotFiles { get; init; }
 
-    /// <summary>Whether texts are compressed, by brotli or gzip, for clients that can read that. Defaults to true.</summary>
+    /// <summary>Gets whether texts are compressed with brotli or gzip for clients that support it. Defaults to true.</summary>
     public bool Compress { get; init; } = true;
 
-    /// <summary>Headers for every answer, also in place of the server's own of the same name. Defaults to <c>X-Content-Type-Options: nosniff</c>.</summary>
+    /// <summary>
+    /// Gets the headers of every response. They replace the server's own headers of the same name. Defaults to <c>X-Content-Type-Options: nosniff</c>.
+    /// </summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [new("X-Content-Type-Options", "nosniff")];
 
     /// <summary>Content types beyond those of ASP.NET Core and /etc/mime.types, or in place of them, by the end of the file's name with its dot. Defaults to none.</summary>
@@ -86,16 +90,22 @@ public sealed class WebServer : HttpServer
     /// <summary>Gets the file of the root that answers every path without a dot in its last part that is not there, such as <c>index.html</c>: the page of a single-page application. Defaults to null: such paths are 404.</summary>
     public string? FallbackFile { get; init; }
 
-    /// <summary>Paths that other HTTP servers answer, each with the address of one. What follows the path in a request is added to that address. Defaults to none.</summary>
+    /// <summary>
+    /// Gets the addresses of other HTTP servers by path. The rest of the request path is appended to the address. Defaults to an empty dictionary.
+    /// </summary>
     public IReadOnlyDictionary<string, Uri> Proxies { get; init; } = new Dictionary<string, Uri>();
 
-    /// <summary>Gets the proxies in front of this server whose <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Host</c> count. Peers on UNIX sockets always count. Defaults to this machine's loopback addresses.</summary>
+    /// <summary>
+    /// Gets the networks of proxies whose <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Host</c> headers are trusted.
+    /// Peers on UNIX sockets are always trusted. Defaults to the loopback addresses.
+    /// </summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = TacHost.Services.Networking.Connections.TrustedProxies.Loopback.Networks;
 
-    /// <summary>A file that gets a line in the combined form for each request. It may be renamed at any time: the next line makes a new one. Defaults to null: no such file.</summary>
+    /// <summary>Gets the path of a file with a line in the combined log format for each request. Defaults to null: no file.</summary>
+    /// <remarks>The file may be renamed at any time. The next line creates a new file.</remarks>
     public string? AccessLogFile { get; init; }
 
-    /// <summary>Whether each request is a line of the service's log. Defaults to false.</summary>
+    /// <summary>Gets whether each request is logged to the service's log. Defaults to false.</summary>
     public bool LogRequests { get; init; }
 
     /// <inheritdoc/>
@@ -104,7 +114,7 @@ public sealed class WebServer : HttpServer
         RootDirectory root = new(ResolvePath(_root)) { ShowsDotFiles = ServeDotFiles };
         root.Check();
 
-        // These would log every file that is sent; that is what the access log is for.
+        // The middlewares do not log, because they would log every file. The access log serves this purpose.
         var handler = FileRequests.Make(root, this, new LoggersOnly(NullLoggerFactory.Instance));
         if (Proxies.Count > 0)
             handler = WithUpstreams(handler);
@@ -132,7 +142,7 @@ public sealed class WebServer : HttpServer
 
     internal static ServerEndpoint TlsEndpoint(int port, string iface, TlsCertificate certificate) => ServerEndpoint.Tls(port, new TlsOptions(certificate), iface);
 
-    /// <summary>In a method of its own, so that nothing of proxies is loaded without need.</summary>
+    /// <summary>Adds the forwarding to other servers. A separate method, so that YARP is loaded only if it is needed.</summary>
     private RequestDelegate WithUpstreams(RequestDelegate handler) => (_upstreams = new Upstreams(Proxies, Logger)).Before(handler);
 
     private RequestDelegate WithHeaders(RequestDelegate handler) => context =>

@@ -2,42 +2,42 @@ using TacHost.Interop;
 
 namespace TacHost;
 
-/// <summary>The directory of this user for what can be made again: compiled tac files, and the indexes of plugin directories.</summary>
+/// <summary>The user's cache directory, for compiled tac files and the indexes of plugin directories.</summary>
 /// <remarks>
-/// What lies here decides what will be run, perhaps by root. So the directory and all above it must belong to this user or root and be writable by nobody
-/// else; otherwise it is not used. It is opened once, checked, and from then on used through its descriptor.
+/// The content determines which code is executed, perhaps by root. Therefore the directory and its ancestors must belong to this user or root, and must
+/// not be writable by others. Otherwise, the directory is not used. It is opened and checked once, and then accessed through its descriptor.
 /// </remarks>
 internal sealed class CacheDirectory
 {
-    /// <summary>For one that others read from, who run what its owner has compiled.</summary>
+    /// <summary>The mode of a directory that others may read, who execute code compiled by its owner.</summary>
     public const UnixFileMode Shared = Private | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const uint FileMode = 0x1B6; // 0666, of which the umask takes its part
+    private const uint FileMode = 0x1B6; // 0666, restricted by the umask
 
     private readonly OpenDirectory? _files;
 
     private CacheDirectory(string? path, OpenDirectory? files, string? notice) => (Path, _files, Notice) = (path, files, notice);
 
-    /// <summary>Gets the absolute path; null if the directory is not used.</summary>
+    /// <summary>Gets the absolute path, or null if the directory is not used.</summary>
     public string? Path { get; }
 
-    /// <summary>Gets why the directory is not used, or null.</summary>
+    /// <summary>Gets the reason why the directory is not used, or null.</summary>
     public string? Notice { get; }
 
-    /// <summary>The one in the place that the environment names.</summary>
+    /// <summary>Opens the cache directory that the environment specifies.</summary>
     public static CacheDirectory Open() =>
         Place() is { } directory ? At(directory, Private) : None("Compiled tac files are not kept, because there is neither a home directory nor TACHOST_CACHE.");
 
-    /// <summary>None at all, for a reason.</summary>
+    /// <summary>Returns an unused cache directory, for a given reason.</summary>
     public static CacheDirectory None(string notice) => new(null, null, notice);
 
-    /// <summary>A certain one, made with a mode if it is not there.</summary>
+    /// <summary>Opens a given directory. Creates it with the given mode if it does not exist.</summary>
     public static CacheDirectory At(string directory, UnixFileMode mode)
     {
         try
         {
-            // What is made is made where nobody can lead it elsewhere.
+            // Create the directory only if no other user can redirect its path.
             using var above = Directory.Exists(directory) ? null : PathWalk.Along(NearestAbove(directory), entersLast: true);
             if (above?.Distrust is { } unsafePlace)
                 return NotUsed(directory, unsafePlace);
@@ -56,7 +56,7 @@ internal sealed class CacheDirectory
             : new CacheDirectory(directory, OpenDirectory.Of(walk), null);
     }
 
-    /// <summary>Reads a file; null if there is none that this user or root has written.</summary>
+    /// <summary>Reads a file. Returns null if the file does not exist or was not written by this user or root.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public byte[]? Read(string name)
     {
@@ -67,7 +67,7 @@ internal sealed class CacheDirectory
         return RandomAccess.Read(file, bytes, 0) == bytes.Length ? bytes : null;
     }
 
-    /// <summary>Keeps a file. Others see it whole or not at all.</summary>
+    /// <summary>Writes a file atomically.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Write(string name, byte[] content)
     {
@@ -88,7 +88,7 @@ internal sealed class CacheDirectory
         }
     }
 
-    /// <summary>Deletes a file, if it is there and can be deleted.</summary>
+    /// <summary>Deletes a file. Errors are ignored.</summary>
     public void Delete(string name) => _files?.Delete(name);
 
     private static CacheDirectory NotUsed(string directory, string reason) =>

@@ -1,8 +1,8 @@
 namespace TacHost;
 
-/// <summary>A compiled script that is no tac: a plugin in one file.</summary>
-/// <param name="Code">Its assemblies: that of the script last, after what it is compiled against.</param>
-/// <param name="Libraries">Absolute paths of the assemblies it refers to by <c>#r</c>.</param>
-/// <param name="Sources">Absolute paths of the script and of what it loads.</param>
-/// <param name="Notices">What was noticed and belongs in the log.</param>
+/// <summary>A compiled script that is not a tac file: a plugin in a single file.</summary>
+/// <param name="Code">The assemblies: first those that the script is compiled against, last the script itself.</param>
+/// <param name="Libraries">The absolute paths of the assemblies referenced by <c>#r</c>.</param>
+/// <param name="Sources">The absolute paths of the script and of the files that it loads.</param>
+/// <param name="Notices">The notices for the log.</param>
 internal sealed record CompiledScript(IReadOnlyList<CodeImage> Code, IReadOnlyList<string> Libraries, IReadOnlyList<string> Sources, IReadOnlyList<string> Notices);

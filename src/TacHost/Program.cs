@@ -99,7 +99,7 @@ internal static class Program
     /// <summary>Prepares an application and starts the host: as a daemon, or in place of this process.</summary>
     private static int StartApplication(HostOptions options, string[] args, StartTimings timings)
     {
-        // Registered before anything that takes time, so that none of them ends the process at any moment of its life.
+        // Registered before any slow operation, so that these signals never end the process.
         OtherSignals signals = new();
         Handover.RequireNone();
         GC.KeepAlive(signals);
@@ -165,7 +165,7 @@ internal static class Program
         return ExitCode.Success;
     }
 
-    /// <summary>Hands the application to the daemon and waits until the daemon reports that it runs.</summary>
+    /// <summary>Passes the application to the daemon, and waits until the daemon reports that it is running.</summary>
     /// <returns>What the daemon wants to be shown.</returns>
     private static (string Text, bool IsAnswer) WaitForDaemon(DaemonProcess daemon, HostOptions options, Prepared prepared)
     {

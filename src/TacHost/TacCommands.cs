@@ -5,14 +5,14 @@ using TacHost.Scripting;
 
 namespace TacHost;
 
-/// <summary>Prepares tac files for Program, and carries out the commands that are about one.</summary>
+/// <summary>Prepares tac files for Program, and executes the commands for tac files.</summary>
 internal static class TacCommands
 {
-    /// <summary>Prepares the tac file of a run, and prints what the compiler warns of: once, because the next start takes what is compiled.</summary>
+    /// <summary>Prepares the tac file of a run, and prints the compiler's warnings. A cached start does not print them again.</summary>
     public static TacPreparation Prepare(HostOptions options, string file) =>
         Prepare(file, PluginPath.SearchDirectories(options), PackagesOf(options), options.Debug);
 
-    /// <summary>Prepares a tac file or a script that is a plugin, and prints what the compiler warns of.</summary>
+    /// <summary>Prepares a tac file or a plugin script, and prints the compiler's warnings.</summary>
     public static TacPreparation Prepare(string file, IReadOnlyList<string> directories, PackageOptions packages, bool isForDebugger = false)
     {
         var prepared = TacFile.Prepare(file, directories, packages, TacCache.Open(), isForDebugger);
@@ -39,7 +39,7 @@ internal static class TacCommands
             Terminal.WriteError(OneLine.Printable(warning) + "\n");
     }
 
-    /// <summary>Restores the packages of tac files, also those of files behind one that fails.</summary>
+    /// <summary>Restores the packages of tac files, even after a failure.</summary>
     public static int Restore(HostOptions options, IReadOnlyList<string> files, Action<TacHostException> printError)
     {
         TacHostException? first = null;

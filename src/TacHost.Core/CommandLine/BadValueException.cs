@@ -1,8 +1,8 @@
 namespace TacHost.CommandLine;
 
-/// <summary>A value that an option does not take.</summary>
-/// <param name="expected">What it takes instead, to follow "which is".</param>
-/// <param name="choices">The words to look for a near one among, if there are any.</param>
+/// <summary>The exception for an invalid value of an option.</summary>
+/// <param name="expected">The description of a valid value, to follow "which is".</param>
+/// <param name="choices">The valid values, which are searched for a similar one, or null.</param>
 internal sealed class BadValueException(string expected, IReadOnlyList<string>? choices = null) : Exception(expected)
 {
     public IReadOnlyList<string> Choices { get; } = choices ?? [];

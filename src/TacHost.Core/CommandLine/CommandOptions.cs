@@ -1,21 +1,21 @@
 namespace TacHost.CommandLine;
 
-/// <summary>What the options of a command say.</summary>
+/// <summary>The options of a command.</summary>
 internal sealed record CommandOptions
 {
-    /// <summary>The directory to write into, or null for the usual one.</summary>
+    /// <summary>Gets the directory to write to, or null for the default.</summary>
     public string? Directory { get; init; }
 
-    /// <summary>What is asked about plugins.</summary>
+    /// <summary>Gets the requested information about plugins.</summary>
     public PluginQuestion Question { get; init; }
 
-    /// <summary>The plugin that is asked about, or null for all.</summary>
+    /// <summary>Gets the name of the plugin, or null for all plugins.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Whether a list is asked for.</summary>
+    /// <summary>Gets whether a list is requested.</summary>
     public bool List { get; init; }
 
-    /// <summary>Whether to print JSON.</summary>
+    /// <summary>Gets whether to print JSON.</summary>
     public bool Json { get; init; }
 
     /// <summary>Whether to show changes as they come.</summary>
@@ -45,6 +45,6 @@ internal sealed record CommandOptions
     /// <summary>Whether a systemd unit is for the service manager of a user.</summary>
     public bool ForUser { get; init; }
 
-    /// <summary>Whether lock files are made anew.</summary>
+    /// <summary>Gets whether to recreate lock files.</summary>
     public bool Renew { get; init; }
 }

@@ -10,10 +10,10 @@ internal static class HelpText
     public const int TermColumn = 20;
     private const int Width = 100;
 
-    /// <summary>More than any column needs. .NET's own padding is compiled anew in every process: 1 ms.</summary>
+    /// <summary>The spaces for padding, longer than any column. <c>PadRight</c> requires JIT compilation in every process, which takes 1 ms.</summary>
     private const string Spaces = "                                                  ";
 
-    /// <param name="plugins">The rows of the plugins, or nothing.</param>
+    /// <param name="plugins">The rows of the plugins, or an empty string.</param>
     public static string Make(string plugins)
     {
         var text = new StringBuilder($"Usage: {Reference.Synopsis}\n\n");
@@ -43,7 +43,7 @@ internal static class HelpText
         return text.ToString();
     }
 
-    /// <summary>Such as <c>-l, --logfile FILE</c>.</summary>
+    /// <summary>Returns the names of an option, such as <c>-l, --logfile FILE</c>.</summary>
     public static string Names(Option option)
     {
         var value = option.ValueName is null ? "" : option.IsValueOptional ? $" [{option.ValueName}]" : $" {option.ValueName}";
@@ -63,7 +63,7 @@ internal static class HelpText
     private static void AppendExample(StringBuilder text, string command, string meaning) =>
         text.Append(CultureInfo.InvariantCulture, $"  {command}\n      {meaning}\n");
 
-    /// <summary>Appends a term and, from a column on, what it means.</summary>
+    /// <summary>Appends a term, and its meaning starting at a column.</summary>
     public static void AppendRow(StringBuilder text, string term, string meaning, int column)
     {
         var isTooLong = term.Length > column - 4;
@@ -71,7 +71,7 @@ internal static class HelpText
         AppendWrapped(text, meaning, column, isTooLong ? 0 : column);
     }
 
-    /// <summary>Appends words from a column on, on a line that is filled up to another.</summary>
+    /// <summary>Appends wrapped words with an indentation, starting on a line that is already filled up to a column.</summary>
     public static void AppendWrapped(StringBuilder text, string words, int indent, int filled)
     {
         if (filled < indent)

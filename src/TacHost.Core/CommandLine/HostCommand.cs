@@ -1,27 +1,27 @@
 namespace TacHost.CommandLine;
 
-/// <summary>A command of the host: the one place that says how it is called, what it takes, what completion offers for it, and what it asks for.</summary>
+/// <summary>A command of the host: its name, operands, completion and request are defined only here.</summary>
 /// <param name="Name">The first word of the command line.</param>
-/// <param name="Operands">The words after it in the synopsis, such as <c>FILE...</c>; empty for none.</param>
-/// <param name="Description">What it does, for help and man page.</param>
-/// <param name="Read">Makes a request of the options and of the words that are no options. Returns null if it cannot do with these words.</param>
+/// <param name="Operands">The operands in the synopsis, such as <c>FILE...</c>, or empty.</param>
+/// <param name="Description">The description for the help and the man page.</param>
+/// <param name="Read">Creates a request from the options and the operands. Returns null if the operands are invalid.</param>
 internal sealed record HostCommand(string Name, string Operands, string Description, Func<HostOptions, string[], HostRequest?> Read)
 {
-    /// <summary>Gets the command's own options, which stand anywhere after its name.</summary>
+    /// <summary>Gets the command's own options, which may appear anywhere after its name.</summary>
     public Option[] Options { get; init; } = [];
 
-    /// <summary>Gets what completion offers for its words.</summary>
+    /// <summary>Gets the kind of completion for the operands.</summary>
     public CommandWord Word { get; init; }
 
     /// <summary>Gets the words that completion offers for <see cref="CommandWord.Choice"/>.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 
-    /// <summary>Gets such as <c>compile FILE... [--out DIR]</c>.</summary>
+    /// <summary>Gets the synopsis, such as <c>compile FILE... [--out DIR]</c>.</summary>
     public string Synopsis =>
         string.Join(' ', [Name, .. Operands.Length > 0 ? [Operands] : Array.Empty<string>(), .. Options.Where(option => !option.IsHidden).Select(option => $"[{option.Name}{(option.ValueName is null ? "" : $" {option.ValueName}")}]")]);
 
-    /// <summary>Reads the words after the name: options and others in any order; all after <c>--</c> are others.</summary>
-    /// <exception cref="TacHostException">They are wrong.</exception>
+    /// <summary>Parses the arguments after the name. Options and operands may be mixed; all arguments after <c>--</c> are operands.</summary>
+    /// <exception cref="TacHostException">The arguments are invalid.</exception>
     public HostRequest Request(HostOptions options, string[] words)
     {
         OptionReader reader = new(Options, $"See tachost --help: tachost {Synopsis}.");
@@ -47,13 +47,13 @@ internal sealed record HostCommand(string Name, string Operands, string Descript
     }
 }
 
-/// <summary>What completion offers for the words of a command.</summary>
+/// <summary>The kind of completion for the operands of a command.</summary>
 internal enum CommandWord
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No completion.</summary>
     None,
 
-    /// <summary>Tac files, and directories in which some may be.</summary>
+    /// <summary>Tac files, and directories that may contain tac files.</summary>
     TacFile,
 
     /// <summary>The names of plugins.</summary>
@@ -68,6 +68,6 @@ internal enum CommandWord
     /// <summary>Directories.</summary>
     Directory,
 
-    /// <summary>Certain words.</summary>
+    /// <summary>The choices of the command.</summary>
     Choice,
 }

@@ -3,7 +3,7 @@ using TacHost.Logging;
 
 namespace TacHost.CommandLine;
 
-/// <summary>The host's own options: the one table that reading, help, completion and man page are made from.</summary>
+/// <summary>The table of the host's options. Parser, help, completion and man page are generated from this table.</summary>
 internal static class HostCommandLine
 {
     private static readonly string[] _logFormats = ["text", "json"];
@@ -68,8 +68,8 @@ internal static class HostCommandLine
 
     public static IReadOnlyList<Option> Options => _options;
 
-    /// <summary>Reads a command line: the options, and the words after them.</summary>
-    /// <exception cref="TacHostException">It is wrong.</exception>
+    /// <summary>Parses a command line into options and operands.</summary>
+    /// <exception cref="TacHostException">The command line is invalid.</exception>
     public static (HostOptions Options, string[] Operands) Read(string[] arguments)
     {
         var (given, operands) = new OptionReader(_options).Read(arguments);
@@ -90,8 +90,8 @@ internal static class HostCommandLine
         return all.ToArray();
     }
 
-    /// <summary>Takes an option in.</summary>
-    /// <exception cref="TacHostException">Its value cannot be.</exception>
+    /// <summary>Applies an option.</summary>
+    /// <exception cref="TacHostException">The value is invalid.</exception>
     public static HostOptions Apply(HostOptions options, (Option Option, string Value) given)
     {
         var (option, value) = given;

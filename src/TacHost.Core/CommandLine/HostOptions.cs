@@ -2,16 +2,18 @@ using TacHost.Logging;
 
 namespace TacHost.CommandLine;
 
-/// <summary>What the command line asks for. Paths are absolute once it has been read, but those of the tac file and the run directory, which are as the user wrote them.</summary>
+/// <summary>
+/// The options of the command line. After parsing, all paths are absolute, except those of the tac file and the run directory, which are unchanged.
+/// </summary>
 internal sealed record HostOptions
 {
-    /// <summary>The tac file.</summary>
+    /// <summary>Gets the tac file.</summary>
     public string? TacFile { get; init; }
 
-    /// <summary>The plugin to run in place of a tac file, or null.</summary>
+    /// <summary>Gets the plugin to run instead of a tac file, or null.</summary>
     public string? Plugin { get; init; }
 
-    /// <summary>The words after the tac file or the plugin's name, which are its own.</summary>
+    /// <summary>Gets the arguments for the tac file or the plugin.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
     /// <summary>Gets whether the words after a tac file ask for its parameters instead of a run.</summary>
@@ -29,90 +31,92 @@ internal sealed record HostOptions
         }
     }
 
-    /// <summary>Values of the tac file's parameters, each NAME=VALUE.</summary>
+    /// <summary>Gets the values of the tac file's parameters, each NAME=VALUE.</summary>
     public IReadOnlyList<string> Settings { get; init; } = [];
 
-    /// <summary>The file with more of them, or null for the one beside the tac file.</summary>
+    /// <summary>Gets the file with further parameter values, or null for the default file beside the tac file.</summary>
     public string? ValuesFile { get; init; }
 
-    /// <summary>Whether the lock files of packages must fit as they are.</summary>
+    /// <summary>Gets whether the lock files of packages must match without changes.</summary>
     public bool Locked { get; init; }
 
-    /// <summary>What the options of a command say.</summary>
+    /// <summary>Gets the options of the command.</summary>
     public CommandOptions Command { get; init; } = new();
 
-    /// <summary>Directories in which plugins are looked for before all others.</summary>
+    /// <summary>Gets the directories that are searched for plugins before all others.</summary>
     public IReadOnlyList<string> PluginDirectories { get; init; } = [];
 
-    /// <summary>Whether to stay in the foreground.</summary>
+    /// <summary>Gets whether to stay in the foreground.</summary>
     public bool NoDaemon { get; init; }
 
-    /// <summary>The directory to run in, or null to stay where tachost was started. Inside the jail if there is one.</summary>
+    /// <summary>
+    /// Gets the working directory, or null for the directory in which tachost was started. It is inside the chroot directory, if there is one.
+    /// </summary>
     public string? RunDirectory { get; init; }
 
-    /// <summary>The directory to make the root of the file system before the services start, or null.</summary>
+    /// <summary>Gets the directory for chroot(2) before the services start, or null.</summary>
     public string? Jail { get; init; }
 
-    /// <summary>The user to become, by name or number, or null.</summary>
+    /// <summary>Gets the name or ID of the user to switch to, or null.</summary>
     public string? User { get; init; }
 
-    /// <summary>The group to become, by name or number, or null.</summary>
+    /// <summary>Gets the name or ID of the group to switch to, or null.</summary>
     public string? Group { get; init; }
 
-    /// <summary>Whether the change of user and group keeps the way back.</summary>
+    /// <summary>Gets whether only the effective user and group are changed, so that services can change back.</summary>
     public bool EffectiveOnly { get; init; }
 
-    /// <summary>The file mode creation mask, or null for 077 in a daemon and the inherited one in the foreground.</summary>
+    /// <summary>Gets the file mode creation mask, or null for the default: 077 in a daemon, the inherited mask in the foreground.</summary>
     public uint? Umask { get; init; }
 
-    /// <summary>The pid file, or null for none.</summary>
+    /// <summary>Gets the pid file, or null to write none.</summary>
     public string? PidFile { get; init; } = "tachost.pid";
 
-    /// <summary>Whether the process has no control socket.</summary>
+    /// <summary>Gets whether to run without a control socket.</summary>
     public bool NoControl { get; init; }
 
     /// <summary>The endpoint of metrics and health checks, or null for none.</summary>
     public string? Metrics { get; init; }
 
-    /// <summary>Where log lines go, and which, and how.</summary>
+    /// <summary>Gets the destination, the filter and the format of the log.</summary>
     public LogOptions Log { get; init; } = new();
 
-    /// <summary>The log file as it was given, '-' for standard output, or null.</summary>
+    /// <summary>Gets the log file as given, '-' for standard output, or null.</summary>
     public string? LogFile { get; init; }
 
-    /// <summary>Where syslog messages go; empty for this machine's daemon; null for none.</summary>
+    /// <summary>Gets the address of the syslog server, an empty string for the local daemon, or null to disable syslog.</summary>
     public string? SyslogTarget { get; init; }
 
-    /// <summary>The tag of syslog messages, or null for the usual one.</summary>
+    /// <summary>Gets the tag of syslog messages, or null for the default.</summary>
     public string? SyslogPrefix { get; init; }
 
-    /// <summary>The facility of syslog messages, or null for the usual one.</summary>
+    /// <summary>Gets the facility of syslog messages, or null for the default.</summary>
     public string? SyslogFacility { get; init; }
 
-    /// <summary>Directories in which <c>#r</c> looks before the host's own.</summary>
+    /// <summary>Gets the directories that <c>#r</c> searches before the host's own directory.</summary>
     public IReadOnlyList<string> Libraries { get; init; } = [];
 
-    /// <summary>All directories in which assemblies are looked for, in order: <see cref="Libraries"/>, those of TACHOST_PATH, the host's own.</summary>
+    /// <summary>Gets all directories that are searched for assemblies, in order: <see cref="Libraries"/>, those of TACHOST_PATH, and the host's own.</summary>
     public IReadOnlyList<string> SearchDirectories { get; init; } = [];
 
-    /// <summary>How long the tac and the start of its tree may take together.</summary>
+    /// <summary>Gets the timeout for executing the tac file and starting its tree.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a stop may take before what is left is cut off.</summary>
+    /// <summary>Gets the grace period of a stop. Services that are still running after that are aborted.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Whether the process ends by the signal that stopped it, as twistd does, instead of exiting 0.</summary>
+    /// <summary>Gets whether the process ends by the signal that stopped it, as twistd does, instead of exiting with 0.</summary>
     public bool ExitWithSignal { get; init; }
 
-    /// <summary>Whether errors on the terminal come with their stack traces.</summary>
+    /// <summary>Gets whether errors on the terminal include stack traces.</summary>
     public bool Debug { get; init; }
 
-    /// <summary>Whether to print where the time of the start went.</summary>
+    /// <summary>Gets whether to print the durations of the start phases.</summary>
     public bool Timings { get; init; }
 
-    /// <summary>Whether the help is asked for.</summary>
+    /// <summary>Gets whether help is requested.</summary>
     public bool Help { get; init; }
 
-    /// <summary>Whether the version is asked for.</summary>
+    /// <summary>Gets whether the version is requested.</summary>
     public bool Version { get; init; }
 }

@@ -2,15 +2,15 @@ using TacHost.Logging;
 
 namespace TacHost.CommandLine;
 
-/// <summary>What a command line asks the host to do.</summary>
+/// <summary>A request to the host, parsed from a command line.</summary>
 internal abstract record HostRequest
 {
     private HostRequest()
     {
     }
 
-    /// <summary>Reads a command line.</summary>
-    /// <exception cref="TacHostException">It is wrong.</exception>
+    /// <summary>Parses a command line.</summary>
+    /// <exception cref="TacHostException">The command line is invalid.</exception>
     public static HostRequest Read(string[] arguments)
     {
         if (arguments.Length == 0)
@@ -39,7 +39,10 @@ internal abstract record HostRequest
         _ => new Run(Completed(options with { TacFile = tac, Words = words })),
     };
 
-    /// <summary>A word is a tac file if it ends in .csx, has a '/' in it or is the name of a file that is there; otherwise it can be a plugin's name.</summary>
+    /// <summary>
+    /// Returns true if a word may be the name of a plugin. A word is a tac file if it ends
+    /// with .csx, contains a '/' or is the name of an existing file.
+    /// </summary>
     private static bool MayBePlugin(string word) => IsWord(word) && !File.Exists(word);
 
     private static bool IsWord(string word)
@@ -53,11 +56,11 @@ internal abstract record HostRequest
         return char.IsAsciiLetter(word[0]);
     }
 
-    /// <summary>Without what matters only to a run, and might be wrong with it.</summary>
+    /// <summary>Returns the options for the help, without those that only affect a run and may be invalid.</summary>
     public static HostOptions ForHelp(HostOptions options) =>
         Completed(options with { NoDaemon = true, LogFile = null, SyslogTarget = null, PidFile = null });
 
-    /// <summary>Fills in what depends on several options at once.</summary>
+    /// <summary>Sets the options that depend on several others.</summary>
     private static HostOptions Completed(HostOptions options)
     {
         var logFile = options.LogFile ?? (options.NoDaemon ? "-" : "tachost.log");
@@ -119,7 +122,7 @@ internal abstract record HostRequest
 
     public sealed record ShowTree(HostOptions Options, string? Name) : HostRequest;
 
-    /// <summary>A command about what runs.</summary>
+    /// <summary>A command for running applications.</summary>
     public sealed record Operate(HostOptions Options, string Command, IReadOnlyList<string> Words) : HostRequest;
 
     public sealed record ShowParameters(HostOptions Options, string File) : HostRequest;

@@ -3,13 +3,13 @@ using System.Text;
 
 namespace TacHost.CommandLine;
 
-/// <summary>Keeps a message that quotes the command line on one line, and control characters off the terminal.</summary>
+/// <summary>Escapes control characters in messages that quote the command line.</summary>
 internal static class OneLine
 {
-    /// <summary>The text with all of its unsafe characters escaped.</summary>
+    /// <summary>Returns a text with all unsafe characters escaped.</summary>
     public static string Of(string text) => Escape(text, UnsafeText.IsUnsafe);
 
-    /// <summary>The text with those escaped that could steer a terminal; lines and tabs stay.</summary>
+    /// <summary>Returns a text with the unsafe characters escaped, except line feeds and tabs.</summary>
     public static string Printable(string text) => Escape(text, character => UnsafeText.IsUnsafe(character) && character is not ('\n' or '\t'));
 
     private static string Escape(string text, Func<char, bool> isEscaped)

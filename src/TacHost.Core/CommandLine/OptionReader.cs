@@ -1,16 +1,16 @@
 namespace TacHost.CommandLine;
 
-/// <summary>Reads words as getopt_long(3) does in its POSIX mode: options end at the first word that is none, or at <c>--</c>.</summary>
+/// <summary>A parser for options like getopt_long(3) in POSIX mode: parsing stops at the first non-option argument or at <c>--</c>.</summary>
 /// <remarks>
-/// Short options can be bundled, a value can be joined to its option or follow it, a long name can be shortened as long as it is unique.
-/// What every start runs is written as plain loops: each first use of a generic method costs it 0.1 ms (ADR 10).
+/// Short options can be bundled. A value can be joined to its option or follow it. A long name can be abbreviated to a unique prefix.
+/// The code consists of plain loops, because it runs in every start: each first use of a generic method costs 0.1 ms (ADR 10).
 /// </remarks>
-/// <param name="options">The options there are.</param>
-/// <param name="help">Where there is more about them, as a sentence.</param>
+/// <param name="options">The known options.</param>
+/// <param name="help">A sentence that refers to further help.</param>
 internal sealed class OptionReader(Option[] options, string help = "See tachost --help.")
 {
-    /// <summary>The options that were given, in order and with their values, and the words after them.</summary>
-    /// <exception cref="TacHostException">A word is no option, or lacks its value.</exception>
+    /// <summary>Parses the options with their values, in order, and the operands after them.</summary>
+    /// <exception cref="TacHostException">An option is unknown, or its value is missing.</exception>
     public (IReadOnlyList<(Option Option, string Value)> Given, string[] Operands) Read(string[] words)
     {
         List<(Option, string)> given = [];

@@ -1,17 +1,17 @@
 namespace TacHost.CommandLine;
 
-/// <summary>What <c>tachost plugins</c> is asked for.</summary>
+/// <summary>The output of <c>tachost plugins</c>.</summary>
 internal enum PluginQuestion
 {
-    /// <summary>The list for people.</summary>
+    /// <summary>A list for people.</summary>
     List,
 
-    /// <summary>The list for completion.</summary>
+    /// <summary>A list for completion.</summary>
     Names,
 
-    /// <summary>The options of one, for completion.</summary>
+    /// <summary>The options of a plugin, for completion.</summary>
     Options,
 
-    /// <summary>What is the matter with one.</summary>
+    /// <summary>The diagnosis of a plugin.</summary>
     Why,
 }

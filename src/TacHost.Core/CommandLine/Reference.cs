@@ -1,6 +1,6 @@
 namespace TacHost.CommandLine;
 
-/// <summary>What the help and the man page say besides the options.</summary>
+/// <summary>The texts of the help and the man page, except the options.</summary>
 internal static class Reference
 {
     public const string Synopsis = "tachost [options] FILE [parameters] | NAME [plugin options] | COMMAND";

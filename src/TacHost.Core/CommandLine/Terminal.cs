@@ -2,7 +2,9 @@ using System.Text;
 
 namespace TacHost.CommandLine;
 
-/// <summary>Standard output and standard error, for what the program says itself. A stream that takes nothing changes neither what the program does nor its exit code.</summary>
+/// <summary>
+/// Writes the program's own messages to standard output and standard error. A closed stream or a full disk does not affect the program or its exit code.
+/// </summary>
 internal static class Terminal
 {
     private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(2);
@@ -10,7 +12,10 @@ internal static class Terminal
     /// <summary>Writes a text to standard output.</summary>
     public static void Write(string text) => Write(Console.OpenStandardOutput, text);
 
-    /// <summary>Writes a text to standard error. A reader who takes nothing is not waited for: an exit code says more to whoever started the program than silence.</summary>
+    /// <summary>
+    /// Writes a text to standard error. Waits at most two seconds for a blocked reader, because the
+    /// exit code is more useful for the caller than a program that hangs.
+    /// </summary>
     public static void WriteError(string text)
     {
         var writing = Task.Factory.StartNew(() => Write(Console.OpenStandardError, text), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -26,7 +31,7 @@ internal static class Terminal
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It is closed, or its disk is full, and there is no other place to say so.
+            // The stream is closed, or its disk is full. There is no other place to report the error.
         }
     }
 }

@@ -2,32 +2,33 @@ using System.Globalization;
 
 namespace TacHost.Daemon;
 
-/// <summary>The socket and the pipes by which .NET lets debuggers and tools such as dotnet-counters reach a process.</summary>
+/// <summary>The socket and the pipes through which debuggers and tools such as dotnet-counters access a .NET process.</summary>
 /// <remarks>
-/// .NET makes them in the temporary directory before the first line of this program runs, and removes them at an orderly exit, if it still may: not as another user,
-/// not from a jail, and not when the process is replaced or killed. So they go at once, unless <c>DOTNET_EnableDiagnostics=1</c> asks for them (ADR 15).
+/// The runtime creates them in the temporary directory before the program starts. It removes them at a regular exit, but not as another user,
+/// not after chroot(2), and not if the process is replaced or killed. Therefore they are
+/// removed early, unless <c>DOTNET_EnableDiagnostics=1</c> is set (ADR 15).
 /// </remarks>
 internal static class DiagnosticFiles
 {
-    /// <summary>.NET's switch. What this program starts in its own place has it off, so that nothing is made in the first place.</summary>
+    /// <summary>The runtime's variable. It is set to off for processes that replace this one, so that the files are not created.</summary>
     public const string Variable = "DOTNET_EnableDiagnostics";
 
-    private const int StartTimeField = 19; // of proc(5), counted from what follows the name
+    private const int StartTimeField = 19; // of proc(5), counted after the name
 
-    /// <summary>Off, in a spelling by which <see cref="Handover"/> knows its own from a user's.</summary>
+    /// <summary>The value for off, in a spelling that distinguishes the setting of <see cref="Handover"/> from the user's.</summary>
     public const string Off = "00";
 
-    /// <summary>Gets whether somebody has asked for diagnostics.</summary>
+    /// <summary>Gets whether diagnostics are enabled explicitly.</summary>
     public static bool AreWanted => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } value && value != "0";
 
-    /// <summary>Removes those of this process, unless they are wanted.</summary>
+    /// <summary>Removes the files of this process, unless the variable is set.</summary>
     public static void RemoveUnlessWanted()
     {
         if (Environment.GetEnvironmentVariable(Variable) is null)
             Remove();
     }
 
-    /// <summary>Removes those of this process, which has to do without them from now on.</summary>
+    /// <summary>Removes the files of this process. Diagnostics are unavailable afterwards.</summary>
     public static void Remove()
     {
         try
@@ -40,7 +41,7 @@ internal static class DiagnosticFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // They are .NET's, and it removes them itself as far as it can.
+            // The runtime removes its files itself as far as possible.
         }
     }
 }

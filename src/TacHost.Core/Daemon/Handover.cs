@@ -6,9 +6,9 @@ namespace TacHost.Daemon;
 
 /// <summary>What the command passes to the host: what it has prepared, and for a daemon the pipe of its start-up report.</summary>
 /// <remarks>
-/// Both are inherited descriptors, whose numbers stand in an environment variable. The prepared application travels as bytes in a
-/// memory file, so that it is exactly what was checked, whatever happens to the cache or the sources meanwhile. A daemon is started before it is prepared, and
-/// has a third descriptor: a pipe whose other end is closed when the file has been written, or is not going to be.
+/// Both are inherited file descriptors, whose numbers are in an environment variable. The prepared application is a memory file
+/// with exactly the checked bytes, independent of changes to the cache or the sources. A daemon is started before the application is
+/// prepared, and inherits a third descriptor. This is a pipe whose write end the parent closes after it has written the file, or on an error.
 /// </remarks>
 internal sealed class Handover
 {
@@ -22,7 +22,7 @@ internal sealed class Handover
     /// <summary>What was prepared: one application, or for a command that takes several files something for each.</summary>
     public IReadOnlyList<Prepared> Prepared { get; }
 
-    /// <summary>Where to report to; null in the foreground.</summary>
+    /// <summary>Gets the start-up report, or null in the foreground.</summary>
     public StartupReport? Report { get; }
 
     /// <summary>Whether the command started this process as a daemon.</summary>
@@ -36,8 +36,10 @@ internal sealed class Handover
             throw NotOurs();
     }
 
-    /// <summary>Takes what was handed to this process, once it is there; null if it was started by a user.</summary>
-    /// <exception cref="TacHostException">It is not going to be there: the process that was to prepare it has given up, and nobody will read this; or there never was one.</exception>
+    /// <summary>Waits for the data for this process and returns it. Returns null if a user started the process.</summary>
+    /// <exception cref="TacHostException">
+    /// The parent failed before it wrote the application, so nobody reads this error. Or the process was not started by tachost.
+    /// </exception>
     public static Handover? Take()
     {
         if (Environment.GetEnvironmentVariable(Variable) is not { } value)
@@ -71,8 +73,11 @@ internal sealed class Handover
         return Fingerprint.IsAtFrontOf(bytes) ? TacHost.Prepared.FromBytes(bytes[Fingerprint.Size..]) : null;
     }
 
-    /// <summary>The environment of the process that goes on, with the descriptors named in it, and 4 MB for .NET to fill before it collects.</summary>
-    /// <remarks>By default that is as much as the processor's cache holds, and a daemon that serves grows by it: to 1.42 times what it takes when idle, against 1.16. The setting of the same name in runtimeconfig.json is not heeded.</remarks>
+    /// <summary>Returns the environment of the successor, with the numbers of the descriptors and a generation 0 budget of 4 MB.</summary>
+    /// <remarks>
+    /// The default budget is the size of the processor's cache. A serving daemon then grows to 1.42 times its idle memory,
+    /// against 1.16 with 4 MB. The runtime ignores the setting of the same name in runtimeconfig.json.
+    /// </remarks>
     public static List<string> EnvironmentWith(params int[] descriptors)
     {
         var all = Environment.GetEnvironmentVariables();
@@ -95,7 +100,7 @@ internal sealed class Handover
             environment.Remove(DiagnosticFiles.Variable);
     }
 
-    /// <summary>An empty memory file, which is closed for other programs that this process starts.</summary>
+    /// <summary>Creates an empty memory file, which other started programs do not inherit.</summary>
     public static SafeFileHandle MemoryFile()
     {
         const uint closeOnExec = 1;

@@ -4,22 +4,22 @@ using TacHost.Interop;
 
 namespace TacHost.Daemon;
 
-/// <summary>The user and group that a process started by root goes on as.</summary>
-/// <param name="User">The user's number.</param>
-/// <param name="Group">The group's number.</param>
-/// <param name="UserName">The user whose supplementary groups it gets, or null for none.</param>
-/// <param name="EffectiveOnly">Whether the way back is kept.</param>
+/// <summary>The user and group that a process started by root switches to.</summary>
+/// <param name="User">The user ID.</param>
+/// <param name="Group">The group ID.</param>
+/// <param name="UserName">The user whose supplementary groups the process gets, or null for no supplementary groups.</param>
+/// <param name="EffectiveOnly">True to change only the effective IDs, so that the process can change back.</param>
 internal sealed record Identity(uint User, uint Group, string? UserName, bool EffectiveOnly)
 {
-    /// <summary>The system's directories, as the programs of inetd find them.</summary>
+    /// <summary>The system's default PATH, the same as for programs of inetd.</summary>
     private const string OrdinaryPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private const uint Unchanged = uint.MaxValue;
 
-    /// <summary>Looks up what was asked for. Null if nothing was, or if the process is that already.</summary>
-    /// <param name="user">A name or number, or null.</param>
-    /// <param name="group">A name or number, or null for the user's own.</param>
-    /// <param name="effectiveOnly">Whether the way back is kept.</param>
-    /// <exception cref="TacHostException">There is no such user or group, or it takes root to become it.</exception>
+    /// <summary>Looks up the requested identity. Returns null if nothing is requested, or if a user other than root already has the identity.</summary>
+    /// <param name="user">A name or ID, or null.</param>
+    /// <param name="group">A name or ID, or null for the primary group of the user.</param>
+    /// <param name="effectiveOnly">True to change only the effective IDs, so that the process can change back.</param>
+    /// <exception cref="TacHostException">The user or the group does not exist, or switching requires root.</exception>
     public static Identity? Resolve(string? user, string? group, bool effectiveOnly)
     {
         if (user is null && group is null)
@@ -36,8 +36,8 @@ internal sealed record Identity(uint User, uint Group, string? UserName, bool Ef
         return new Identity(userId, groupId, account?.Name, effectiveOnly);
     }
 
-    /// <summary>Makes the environment that of the user, for services and the programs that they start; not where the way back is kept.</summary>
-    /// <remarks>What is in the PATH of root's shell is nobody else's business. The rest stays, since it may be meant for the services.</remarks>
+    /// <summary>Sets the environment variables of the user for services and their programs, unless only the effective IDs change.</summary>
+    /// <remarks>The PATH of root's shell is not passed on. Other variables stay, because they may be intended for the services.</remarks>
     public void SetEnvironment()
     {
         if (EffectiveOnly)
@@ -52,11 +52,11 @@ internal sealed record Identity(uint User, uint Group, string? UserName, bool Ef
         static void Set(string name, string? value) => Environment.SetEnvironmentVariable(name, value);
     }
 
-    /// <summary>Becomes it: supplementary groups, group, user, in that order, and looks whether every thread has.</summary>
-    /// <exception cref="TacHostException">The operating system refused, or root could be had back.</exception>
+    /// <summary>Switches to the identity: supplementary groups, group, user, in this order. Then verifies the identity of every thread.</summary>
+    /// <exception cref="TacHostException">The operating system refused, or the process could switch back to root.</exception>
     public unsafe void Assume(ThreadIdentities threads)
     {
-        // A group that the supplementary list still held would be as good as not given up.
+        // A group that stays in the supplementary list would keep its privileges.
         Require(UserName is not null ? Libc.InitializeGroups(UserName, Group) : Libc.SetGroups(0, null), "the supplementary groups");
         Require(EffectiveOnly ? Libc.SetGroupIds(Unchanged, Group, Unchanged) : Libc.SetGroupIds(Group, Group, Group), $"group {Group}");
         Require(EffectiveOnly ? Libc.SetUserIds(Unchanged, User, Unchanged) : Libc.SetUserIds(User, User, User), $"user {User}");
@@ -68,7 +68,7 @@ internal sealed record Identity(uint User, uint Group, string? UserName, bool Ef
 
     private static (string? Name, uint UserId, uint? GroupId)? FindUser(string user)
     {
-        // twistd takes a number for a number before it takes it for a name.
+        // As in twistd, a number is first taken as an ID and then as a name.
         if (uint.TryParse(user, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id != Unchanged)
             return Accounts.User(id) is { } numbered ? (numbered.Name, id, numbered.GroupId) : (null, id, null);
         return Accounts.User(user) is { } named

@@ -6,16 +6,17 @@ using TacHost.Interop;
 
 namespace TacHost.Daemon;
 
-/// <summary>The pid file of this process: claimed by a lock that lasts as long as the process, removed at the end.</summary>
+/// <summary>The pid file of this process. Claimed by a lock that lasts as long as the process, and removed at the end.</summary>
 /// <remarks>
-/// Whether an instance runs is decided by the write lock alone, so an old, empty or damaged file and a recycled pid never block a start. A read lock, which anybody
-/// can have on a file that he may read, is nobody's instance.
-/// The file appears under its name complete and locked: it is written under another one, and linked or renamed.
-/// The process keeps the lock by a private mapping and has no descriptor: nothing that runs in it later, as another user, can write a number there for root's kill(1).
+/// Only the write lock decides whether an instance is running. Therefore an old, empty or damaged file and a reused process ID never block
+/// a start. A read lock does not count, because everybody who may read the file can set one.
+/// The file is complete and locked when it appears under its name: it is written under another name, and then linked or renamed.
+/// The process keeps the lock through a private mapping, without a file descriptor. Code that runs later as
+/// another user can therefore not write a number to the file for root's kill(1).
 /// </remarks>
 internal sealed class PidFile : IDisposable
 {
-    private const uint Mode = 0x1A4; // 0644: monitoring may read it
+    private const uint Mode = 0x1A4; // 0644, because monitoring may read the file
     private const int Attempts = 50;
 
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(20);
@@ -29,7 +30,7 @@ internal sealed class PidFile : IDisposable
     {
         (_path, _directory, _file) = (path, directory, file);
 
-        // A tac or a service may end the process itself.
+        // A tac file or a service may end the process itself.
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
     }
 
@@ -38,8 +39,11 @@ internal sealed class PidFile : IDisposable
 
     private string Name => Path.GetFileName(_path);
 
-    /// <summary>Throws if a running instance holds the file. Takes nothing, and so disturbs nobody who is about to claim it. Where that is in doubt, <see cref="Claim"/> decides.</summary>
-    /// <exception cref="TacHostException">An instance runs, or something that is not a file is in the way.</exception>
+    /// <summary>
+    /// Throws if a running instance holds the file. Does not take the lock, so that a concurrent
+    /// start is not disturbed. In case of doubt, <see cref="Claim"/> decides.
+    /// </summary>
+    /// <exception cref="TacHostException">An instance is running, or the path is not a file.</exception>
     public static void Check(string path)
     {
         using var directory = DirectoryOf(path);
@@ -48,8 +52,8 @@ internal sealed class PidFile : IDisposable
             throw PidFileErrors.HeldBy(path, file);
     }
 
-    /// <summary>Makes the file this process's own.</summary>
-    /// <exception cref="TacHostException">A running instance holds it, or it cannot be written.</exception>
+    /// <summary>Creates and locks the file for this process.</summary>
+    /// <exception cref="TacHostException">A running instance holds the file, or the file cannot be written.</exception>
     public static PidFile Claim(string path)
     {
         var directory = DirectoryOf(path);
@@ -75,7 +79,7 @@ internal sealed class PidFile : IDisposable
         }
     }
 
-    /// <summary>Removes the file of a process that died without doing so.</summary>
+    /// <summary>Removes the file of a process that died without removing it.</summary>
     public static void RemoveLeftBy(int process, string path)
     {
         using var directory = DirectoryOf(path);
@@ -84,8 +88,11 @@ internal sealed class PidFile : IDisposable
             directory.Delete(Path.GetFileName(path));
     }
 
-    /// <summary>Removes the file, unless somebody has put another one in its place. The lock ends with the process.</summary>
-    /// <returns>Why it could not be removed, or null. It is emptied then, if it belongs to this user; without the lock it blocks nobody.</returns>
+    /// <summary>Removes the file, unless it has been replaced by another file. The lock ends with the process.</summary>
+    /// <returns>
+    /// The reason why the file could not be removed, or null. In that case the file is emptied, if it belongs to
+    /// this user. Without the lock, it does not block a start.
+    /// </returns>
     public string? Remove()
     {
         if (_isRemoved)
@@ -118,10 +125,10 @@ internal sealed class PidFile : IDisposable
             : PidFileErrors.CannotUse(path, walk.Error);
     }
 
-    /// <summary>Writes and locks the file under another name.</summary>
+    /// <summary>Writes and locks the file under a temporary name.</summary>
     private static SafeFileHandle Prepare(OpenDirectory directory, string path, string prepared)
     {
-        // Left by a process of the same number, if it is there.
+        // An earlier process with the same ID may have left a file.
         directory.Delete(prepared);
         var file = directory.OpenFile(prepared, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive, Mode) ?? throw PidFileErrors.CannotUse(path, Marshal.GetLastPInvokeError());
         try
@@ -139,7 +146,7 @@ internal sealed class PidFile : IDisposable
         }
     }
 
-    /// <summary>Gives the prepared file its name if nothing has that name yet.</summary>
+    /// <summary>Links the prepared file to its final name if the name is not in use.</summary>
     private static bool TryPlace(OpenDirectory directory, string prepared, string path)
     {
         if (directory.Link(prepared, Path.GetFileName(path)))
@@ -152,7 +159,7 @@ internal sealed class PidFile : IDisposable
         return error == Errno.Exists ? false : throw PidFileErrors.CannotUse(path, error);
     }
 
-    /// <summary>Puts the prepared file in the place of one that nobody holds. Whoever has the lock on that one may do so, and nobody else.</summary>
+    /// <summary>Replaces an unlocked file with the prepared file. Only the holder of the lock on the old file may do this.</summary>
     private static bool TryReplaceStale(OpenDirectory directory, string prepared, string path, bool isLastAttempt)
     {
         using var present = Open(directory, path, OpenFlags.ReadWrite);
@@ -160,7 +167,7 @@ internal sealed class PidFile : IDisposable
             return false;
         if (!PidFileLock.TryTake(present))
         {
-            // Only read locks: they keep a write lock out, but are nobody's instance.
+            // Only read locks are set, which prevent a write lock but do not represent an instance.
             if (!PidFileLock.IsHeld(present))
                 return TryExchange(directory, prepared, path, present);
 
@@ -172,10 +179,13 @@ internal sealed class PidFile : IDisposable
         return directory.Rename(prepared, Path.GetFileName(path)) ? true : throw PidFileErrors.CannotUse(path, Marshal.GetLastPInvokeError());
     }
 
-    /// <summary>Returns whether the file names a process that runs. One that is locked and does not is about to be replaced by another start, whose number is not in it.</summary>
+    /// <summary>
+    /// Returns whether the file contains the ID of a running process. If not, a locked file is
+    /// about to be replaced by another start, whose ID is not in it.
+    /// </summary>
     private static bool IsOfRunningProcess(SafeFileHandle file) => PidFileLock.ProcessIn(file) is { } process && Directory.Exists($"/proc/{process}");
 
-    /// <summary>Puts the prepared file in the place of a stale one that could not be locked. What comes out of that place shows whether another start was faster.</summary>
+    /// <summary>Exchanges the prepared file with a stale file that could not be locked. The exchanged file shows whether another start was faster.</summary>
     private static bool TryExchange(OpenDirectory directory, string prepared, string path, SafeFileHandle present)
     {
         if (directory.Exchange(prepared, Path.GetFileName(path)) is not { } isDone)
@@ -192,7 +202,7 @@ internal sealed class PidFile : IDisposable
         return false;
     }
 
-    /// <summary>Opens without following a symbolic link, which somebody else may have planted. Null if there is nothing.</summary>
+    /// <summary>Opens a file without following a symbolic link, which another user may have created. Returns null if the file does not exist.</summary>
     private static SafeFileHandle? Open(OpenDirectory directory, string path, OpenFlags flags)
     {
         var name = Path.GetFileName(path);
@@ -202,7 +212,7 @@ internal sealed class PidFile : IDisposable
         if (error == Errno.NoSuchFile)
             return null;
 
-        // Another user's file can often be read, and so be asked who holds it.
+        // Another user's file is often readable, and its lock can then be queried.
         if (error == Errno.AccessDenied && flags == OpenFlags.ReadWrite)
         {
             using var readable = directory.OpenFile(name, OpenFlags.ReadOnly);

@@ -4,10 +4,10 @@ using TacHost.Interop;
 
 namespace TacHost.Daemon;
 
-/// <summary>The errors of a pid file in words.</summary>
+/// <summary>The errors of a pid file.</summary>
 internal static class PidFileErrors
 {
-    /// <summary>For an error of the operating system.</summary>
+    /// <summary>Returns the exception for an error number.</summary>
     public static TacHostException CannotUse(string path, int error)
     {
         var reason = error switch
@@ -20,10 +20,10 @@ internal static class PidFileErrors
         return CannotUse(path, reason);
     }
 
-    /// <summary>For a reason in words.</summary>
+    /// <summary>Returns the exception for a reason.</summary>
     public static TacHostException CannotUse(string path, string reason) => new(ExitCode.CannotCreate, $"cannot use the pid file '{path}': {reason}.");
 
-    /// <summary>For a file that a running instance holds.</summary>
+    /// <summary>Returns the exception for a file that a running instance holds.</summary>
     public static TacHostException HeldBy(string path, SafeFileHandle file)
     {
         var holder = PidFileLock.ProcessIn(file) is { } id ? $"process {id}{CommandLineOf(id)}" : "another process";
@@ -45,7 +45,7 @@ internal static class PidFileErrors
         }
     }
 
-    /// <summary>Anybody may have started that process, with any words.</summary>
+    /// <summary>Escapes a command line, because any user may have started the process with any arguments.</summary>
     private static string Escaped(string words) =>
         string.Concat(words.Select(character => UnsafeText.IsUnsafe(character) ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}") : character.ToString()));
 }

@@ -5,18 +5,23 @@ using TacHost.Interop;
 
 namespace TacHost.Daemon;
 
-/// <summary>The lock on a pid file, an open file description lock (fcntl(2)), and who holds it.</summary>
+/// <summary>The lock on a pid file, which is an open file description lock (fcntl(2)), and its holder.</summary>
 internal static class PidFileLock
 {
-    /// <summary>Takes the write lock. Fails also where somebody has no more than a read lock.</summary>
+    /// <summary>Sets the write lock. Fails even if another process has only a read lock.</summary>
     public static bool TryTake(SafeFileHandle file)
     {
         var whole = new FileLock { Type = FileLock.WriteLock };
         return Libc.ControlLock(file, LockCommand.Set, ref whole) == 0;
     }
 
-    /// <summary>Returns whether an instance holds the file. Asks without taking a lock, so that two who ask do not see each other.</summary>
-    /// <remarks>A write lock takes the right to write. A file of another user's may have one of his, so root looks whether the process named in it has the file at all.</remarks>
+    /// <summary>
+    /// Returns whether an instance holds the file. Queries the lock without setting it, so that concurrent queries do not affect each other.
+    /// </summary>
+    /// <remarks>
+    /// A write lock requires write permission. The owner of another user's file may have set one, so
+    /// root checks whether the process named in the file has the file open.
+    /// </remarks>
     public static bool IsHeld(SafeFileHandle file)
     {
         var whole = new FileLock { Type = FileLock.ReadLock };
@@ -25,7 +30,10 @@ internal static class PidFileLock
         return Libc.GetEffectiveUserId() != 0 || FileStatusOf.Open(file) is not { UserId: not 0 } status || (ProcessIn(file) is { } holder && HasFile(holder, status));
     }
 
-    /// <summary>Keeps the lock for the rest of the process's life, without a descriptor: a mapping holds the open file, and a private one cannot be used to write to it.</summary>
+    /// <summary>
+    /// Keeps the lock until the end of the process, without a file descriptor. A mapping keeps
+    /// the file open, and a private mapping cannot be used to write to it.
+    /// </summary>
     public static FileStatus Keep(SafeFileHandle file)
     {
         const int readable = 1, isPrivate = 2, failed = -1;
@@ -36,7 +44,7 @@ internal static class PidFileLock
         return status;
     }
 
-    /// <summary>Reads the process id in the file; null if there is none.</summary>
+    /// <summary>Reads the process ID from the file. Returns null if it does not contain one.</summary>
     public static int? ProcessIn(SafeFileHandle file)
     {
         Span<byte> bytes = stackalloc byte[32];
@@ -59,7 +67,7 @@ internal static class PidFileLock
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It has ended, and so has its lock.
+            // The process has exited, so its lock has been released.
         }
 
         return false;

@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TacHost.Daemon;
 
-/// <summary>The sockets that systemd opened for this process (sd_listen_fds(3)), on their way to the process that goes on in its place.</summary>
-/// <remarks>They are meant for the process whose id stands in LISTEN_PID, and a new process learns its own id only when it runs.</remarks>
+/// <summary>The sockets that systemd has opened for this process (sd_listen_fds(3)), which are passed on to its successor.</summary>
+/// <remarks>They belong to the process whose ID is in LISTEN_PID, and a process learns its own ID only after its start.</remarks>
 internal static class SocketActivation
 {
     public const string ProcessVariable = "LISTEN_PID";
@@ -13,17 +13,17 @@ internal static class SocketActivation
     private const string CountVariable = "LISTEN_FDS";
     private const string Marker = "handover";
 
-    /// <summary>What stands in LISTEN_PID on the way; what stood there, if the sockets were not meant for this process.</summary>
+    /// <summary>Gets the value of LISTEN_PID for the successor: a marker, or the unchanged value if the sockets are not for this process.</summary>
     public static string HandedOver => IsForThisProcess ? Marker : Environment.GetEnvironmentVariable(ProcessVariable) ?? "";
 
-    /// <summary>How many there are for this process.</summary>
+    /// <summary>Gets the number of sockets for this process.</summary>
     public static int Count =>
         IsForThisProcess && int.TryParse(Environment.GetEnvironmentVariable(CountVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
 
     private static bool IsForThisProcess =>
         Environment.GetEnvironmentVariable(ProcessVariable) == Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Closes what was handed over, in a process that is not the one for which the sockets are.</summary>
+    /// <summary>Closes the inherited sockets in a process that is not the successor.</summary>
     public static void Close()
     {
         if (Environment.GetEnvironmentVariable(ProcessVariable) != Marker || !int.TryParse(Environment.GetEnvironmentVariable(CountVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
@@ -32,7 +32,7 @@ internal static class SocketActivation
             new SafeFileHandle(descriptor, ownsHandle: true).Dispose();
     }
 
-    /// <summary>Makes what was handed over this process's own.</summary>
+    /// <summary>Marks the inherited sockets as belonging to this process.</summary>
     public static void TakeOver()
     {
         if (Environment.GetEnvironmentVariable(ProcessVariable) == Marker)

@@ -3,7 +3,7 @@ using TacHost.Interop;
 
 namespace TacHost.Daemon;
 
-/// <summary>The users and groups of all threads of this process, as the kernel sees them (proc(5)); can be looked at from inside a jail.</summary>
+/// <summary>The users and groups of all threads of this process, as reported by the kernel (proc(5)). Readable even after chroot(2).</summary>
 internal sealed class ThreadIdentities : IDisposable
 {
     private const string Tasks = "/proc/self/task";
@@ -11,8 +11,8 @@ internal sealed class ThreadIdentities : IDisposable
     private readonly OpenDirectory? _tasks = OpenDirectory.Open(Tasks);
     private readonly List<string> _threads = Directory.Exists(Tasks) ? [.. Directory.EnumerateDirectories(Tasks).Select(path => Path.GetFileName(path))] : [];
 
-    /// <summary>The first thread whose identity is another, or whose supplementary groups are not those of the others, or null.</summary>
-    /// <exception cref="TacHostException">It cannot be told.</exception>
+    /// <summary>Returns the first thread with another identity or with other supplementary groups than the previous threads, or null.</summary>
+    /// <exception cref="TacHostException">The identities cannot be read.</exception>
     public string? FirstThatIsNot(Identity identity)
     {
         if (_threads.Count == 0)
@@ -27,7 +27,7 @@ internal sealed class ThreadIdentities : IDisposable
     {
         using var file = _tasks?.OpenFile($"{thread}/status", OpenFlags.ReadOnly);
         if (file is null)
-            return true; // It has ended.
+            return true; // The thread has ended.
         using var reader = new StreamReader(new FileStream(file, FileAccess.Read, bufferSize: 0));
         while (reader.ReadLine() is { } line)
         {
@@ -42,7 +42,7 @@ internal sealed class ThreadIdentities : IDisposable
         return true;
     }
 
-    /// <summary>A line has the real, effective, saved and file system number.</summary>
+    /// <summary>Checks a line with the real, effective, saved and file system ID.</summary>
     private static bool Matches(string line, uint expected, bool effectiveOnly) =>
         Numbers(line) is [var real, var effective, var saved, var fileSystem]
         && effective == expected && fileSystem == expected && (effectiveOnly || (real == expected && saved == expected));

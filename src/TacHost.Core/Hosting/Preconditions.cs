@@ -3,10 +3,11 @@ using TacHost.Daemon;
 
 namespace TacHost.Hosting;
 
-/// <summary>What can be told before anything is prepared, let alone started.</summary>
+/// <summary>The checks before the application is prepared.</summary>
 internal static class Preconditions
 {
-    /// <exception cref="TacHostException">Another instance runs, or something that was asked for cannot be had.</exception>
+    /// <summary>Checks the options.</summary>
+    /// <exception cref="TacHostException">Another instance is running, or an option cannot be satisfied.</exception>
     public static void Check(HostOptions options)
     {
         if (options.PidFile is { } pidFile)

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace TacHost.Hosting;
 
-/// <summary>SIGINT and SIGTERM as two events: a request to stop, and when it is repeated, a request to stop waiting.</summary>
+/// <summary>The handler of SIGINT and SIGTERM. The first signal requests a stop, and a repeated one ends the wait for it.</summary>
 /// <remarks>
-/// One stopper often signals twice: <c>timeout</c> signals the child and its group, and a wrapper passes on the Ctrl-C that the terminal has sent to both.
-/// So all signals within a second of the first are one request.
+/// A single stop request often causes two signals. For example, <c>timeout</c> signals the child and its group, and a wrapper may
+/// forward the Ctrl-C that the terminal has sent to both. Therefore all signals within a second of the first count as one request.
 /// </remarks>
 internal sealed class ShutdownSignals : IDisposable
 {
@@ -23,18 +23,18 @@ internal sealed class ShutdownSignals : IDisposable
     private long _firstAt;
     private bool _isOver;
 
-    /// <param name="onSignal">Called with the name of the signal and whether it is a repeated one, before the tokens are cancelled.</param>
-    /// <param name="clock">Measures the time between two signals.</param>
+    /// <param name="onSignal">Called with the name of the signal and whether it is repeated, before the tokens are cancelled.</param>
+    /// <param name="clock">The clock for the time between two signals.</param>
     public ShutdownSignals(Action<string, bool> onSignal, TimeProvider? clock = null)
     {
         (_onSignal, _clock) = (onSignal, clock ?? TimeProvider.System);
         _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle)];
     }
 
-    /// <summary>The name of the signal that came first, or null.</summary>
+    /// <summary>Gets the name of the first signal, or null.</summary>
     public string? First { get; private set; }
 
-    /// <summary>The number of the signal that came first, or 0.</summary>
+    /// <summary>Gets the number of the first signal, or 0.</summary>
     public int FirstNumber => First switch
     {
         null => 0,
@@ -42,16 +42,16 @@ internal sealed class ShutdownSignals : IDisposable
         _ => Terminate,
     };
 
-    /// <summary>What a process that the first signal kept from its work exits with, as shells have it.</summary>
+    /// <summary>Gets the exit code of a process interrupted by the first signal, as in shells: 128 plus the number of the signal.</summary>
     public int ExitCode => TacHost.ExitCode.Signalled + FirstNumber;
 
-    /// <summary>Cancelled at the first signal.</summary>
+    /// <summary>Gets a token that is cancelled by the first signal.</summary>
     public CancellationToken Requested => _requested.Token;
 
-    /// <summary>Cancelled at the next one, if it comes more than a second after the first.</summary>
+    /// <summary>Gets a token that is cancelled by a further signal more than a second after the first.</summary>
     public CancellationToken Repeated => _repeated.Token;
 
-    /// <summary>Ignores all signals from now on. They stay registered, because the process is about to end with an exit code of its own, and not by a signal.</summary>
+    /// <summary>Ignores all further signals. They stay registered, because the process must end with its own exit code instead of a signal.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -65,7 +65,7 @@ internal sealed class ShutdownSignals : IDisposable
         Receive(context.Signal.ToString());
     }
 
-    /// <summary>Acts on a signal.</summary>
+    /// <summary>Processes a signal.</summary>
     internal void Receive(string name)
     {
         bool isRepeated;

@@ -3,15 +3,15 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TacHost.Interop;
 
-/// <summary>An open file that every write goes to the end of, wherever others have put that end meanwhile.</summary>
-/// <remarks>.NET's own append mode looks up the end once and then counts, which leaves a hole when the file is truncated.</remarks>
+/// <summary>An open file whose every write goes to its current end, even if other processes have moved the end.</summary>
+/// <remarks><c>FileMode.Append</c> determines the end once and then counts, which leaves a hole after the file is truncated.</remarks>
 internal sealed class AppendedFile(SafeFileHandle handle) : IDisposable
 {
-    /// <summary>What the file is by now.</summary>
+    /// <summary>Gets the current status of the file.</summary>
     public FileStatus Status => FileStatusOf.Open(handle) ?? default;
 
-    /// <summary>Appends bytes, or the part that goes in, as on a full disk.</summary>
-    /// <returns>How many went in, and the error that kept the rest out, or 0.</returns>
+    /// <summary>Appends bytes. Only a part may be written, for example on a full disk.</summary>
+    /// <returns>The number of written bytes, and the error that prevented the rest, or 0.</returns>
     public unsafe (int Written, int Error) Append(ReadOnlySpan<byte> bytes)
     {
         var written = 0;
@@ -30,7 +30,7 @@ internal sealed class AppendedFile(SafeFileHandle handle) : IDisposable
         return (written, 0);
     }
 
-    /// <summary>Takes back what was appended after a length, if nobody has appended more since.</summary>
+    /// <summary>Removes bytes that were appended after a length, unless other code has appended more.</summary>
     public void TakeBack(int count, long length)
     {
         if (count > 0 && Status is { IsRegularFile: true } status && status.Size == length + count)
@@ -41,7 +41,7 @@ internal sealed class AppendedFile(SafeFileHandle handle) : IDisposable
 
     public bool ChangeOwner(uint user, uint group) => Libc.ChangeOwner(handle, user, group) == 0;
 
-    /// <summary>Makes the standard streams of this process end up in the file.</summary>
+    /// <summary>Redirects the standard streams of this process to the file.</summary>
     public void BecomeStandardStreams() => StandardStreams.Redirect(handle);
 
     public void Dispose() => handle.Dispose();

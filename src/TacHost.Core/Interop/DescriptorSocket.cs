@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TacHost.Interop;
 
-/// <summary>One end of a pair of connected sockets that carries whole messages, each with a descriptor if need be (unix(7), SCM_RIGHTS).</summary>
+/// <summary>One end of a socket pair that transfers complete messages, each with an optional file descriptor (unix(7), SCM_RIGHTS).</summary>
 internal sealed unsafe class DescriptorSocket(SafeFileHandle handle) : IDisposable
 {
     private const int UnixFamily = 1;
@@ -19,7 +19,7 @@ internal sealed unsafe class DescriptorSocket(SafeFileHandle handle) : IDisposab
     /// <summary>Gets the descriptor.</summary>
     public SafeFileHandle Handle { get; } = handle;
 
-    /// <summary>Makes both ends of a pair for messages.</summary>
+    /// <summary>Creates a socket pair for messages.</summary>
     /// <exception cref="TacHostException">The operating system refused.</exception>
     public static (DescriptorSocket Own, DescriptorSocket Other) CreatePair()
     {
@@ -27,20 +27,20 @@ internal sealed unsafe class DescriptorSocket(SafeFileHandle handle) : IDisposab
         return (new DescriptorSocket(new SafeFileHandle(own, ownsHandle: true)), new DescriptorSocket(new SafeFileHandle(other, ownsHandle: true)));
     }
 
-    /// <summary>Makes both ends of a pair of streams that no other process can reach.</summary>
+    /// <summary>Creates a pair of stream sockets that no other process can reach.</summary>
     /// <exception cref="TacHostException">The operating system refused.</exception>
     public static (int Own, int Other) CreateStreams() => Create(Stream);
 
     /// <summary>Sends a message.</summary>
-    /// <returns>Whether the other end is still there.</returns>
+    /// <returns>True if the other end is still open.</returns>
     public bool Send(ReadOnlySpan<byte> message, SafeFileHandle? attached = null) => Send(message, attached, NoSignal) >= 0;
 
-    /// <summary>Sends as much of a message as a stream takes without waiting.</summary>
-    /// <returns>The number of bytes, or -1 with the reason in <see cref="Marshal.GetLastPInvokeError"/>.</returns>
+    /// <summary>Sends as much of a message as possible without blocking.</summary>
+    /// <returns>The number of bytes, or -1 after an error, which <see cref="Marshal.GetLastPInvokeError"/> returns.</returns>
     public int SendNow(ReadOnlySpan<byte> message, SafeFileHandle? attached) => Send(message, attached, NoSignal | DoNotWait);
 
     /// <summary>Waits for a message.</summary>
-    /// <returns>Its length, or 0 at the end.</returns>
+    /// <returns>The length of the message, or 0 at the end.</returns>
     public int Receive(Span<byte> message, out SafeFileHandle? attached)
     {
         attached = null;
@@ -49,7 +49,7 @@ internal sealed unsafe class DescriptorSocket(SafeFileHandle handle) : IDisposab
             IoVector vector = new() { Start = bytes, Length = (nuint)message.Length };
             ControlMessage control = default;
 
-            // Without the padding, so that there is room for one descriptor: a second would stay open, and nobody would know.
+            // The size excludes the padding, so that only one descriptor fits. A second one would stay open unnoticed.
             MessageHeader header = new() { Vectors = &vector, VectorCount = 1, Control = &control, ControlSize = (nuint)(sizeof(ControlMessage) - sizeof(int)) };
             nint count;
             do
@@ -116,7 +116,7 @@ internal sealed unsafe class DescriptorSocket(SafeFileHandle handle) : IDisposab
         public int Flags;
     }
 
-    /// <summary>struct cmsghdr with one descriptor, and the padding behind it.</summary>
+    /// <summary>struct cmsghdr with one descriptor and the padding after it.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct ControlMessage
     {

@@ -5,18 +5,18 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TacHost.Interop;
 
-/// <summary>Makes the calls of <see cref="RemoteDirectory"/> for another process, on certain files of certain directories only.</summary>
-/// <param name="socket">Leads to that process.</param>
-/// <param name="directories">Each directory, and the name of the file in it that may be used; with it those whose names are the same with a '.' and a number behind.</param>
+/// <summary>Executes the calls of <see cref="RemoteDirectory"/> for another process, restricted to certain files of certain directories.</summary>
+/// <param name="socket">The connection to that process.</param>
+/// <param name="directories">Each directory, and the name of the permitted file in it. The name followed by a '.' and a number is also permitted.</param>
 internal sealed class DirectoryServer(DescriptorSocket socket, IReadOnlyList<(LocalDirectory Directory, string Name)> directories)
 {
-    /// <summary>The number of bytes of every answer.</summary>
+    /// <summary>The size of every response in bytes.</summary>
     public static readonly int AnswerSize = sizeof(int) + Unsafe.SizeOf<FileStatus>();
 
     private const int LongestQuestion = 4096;
     private const OpenFlags AllowedFlags = OpenFlags.WriteOnly | OpenFlags.ReadWrite | OpenFlags.Append | OpenFlags.Create | OpenFlags.Exclusive;
 
-    /// <summary>Answers until the other process has ended.</summary>
+    /// <summary>Serves requests until the other process has exited.</summary>
     public void Run()
     {
         var question = new byte[LongestQuestion];
@@ -75,7 +75,7 @@ internal sealed class DirectoryServer(DescriptorSocket socket, IReadOnlyList<(Lo
 
         error = isDone ? 0 : Marshal.GetLastPInvokeError();
 
-        // A directory would be a way out.
+        // An open directory would be a way out of the chroot.
         if (file is null || FileStatusOf.Open(file) is { IsRegularFile: true })
             return file;
         file.Dispose();

@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TacHost.Interop;
 
-/// <summary>The calls on the entries of one directory. A result of false or null leaves the reason in <see cref="Marshal.GetLastPInvokeError"/>.</summary>
+/// <summary>
+/// The operations on the entries of a directory. After a result of false or null, <see cref="Marshal.GetLastPInvokeError"/> returns the error.
+/// </summary>
 internal interface IDirectoryCalls : IDisposable
 {
     /// <summary>Returns the status of an entry, without following a symbolic link.</summary>

@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TacHost.Interop;
 
-/// <summary>A directory by its own descriptor.</summary>
+/// <summary>A directory that is accessed through its own file descriptor.</summary>
 internal sealed class LocalDirectory(SafeFileHandle handle) : IDirectoryCalls
 {
     private const int NoFollow = 0x100;

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TacHost.Interop;
 
-/// <summary>A stream socket with an abstract name: no file, reachable from a jail, and gone with its process (unix(7)).</summary>
-/// <remarks>In place of .NET's socket, which would be loaded by every start and makes a socket non-blocking for good.</remarks>
+/// <summary>A stream socket with an abstract name, which is not a file, is reachable after chroot(2), and ends with its process (unix(7)).</summary>
+/// <remarks>Replaces <c>Socket</c>, which every start would have to load, and which makes a socket non-blocking permanently.</remarks>
 internal sealed unsafe class LocalSocket(SafeFileHandle handle) : IDisposable
 {
     private const ushort Family = 1;
@@ -24,16 +24,19 @@ internal sealed unsafe class LocalSocket(SafeFileHandle handle) : IDisposable
 
     private readonly DescriptorSocket _messages = new(handle);
 
-    /// <summary>Gets which process, user and group are at the other end: of a connection that was accepted at the time of its connect, of one that was made at the time of the listen.</summary>
+    /// <summary>
+    /// Gets the process, user and group of the peer. For an accepted connection, they are from
+    /// the time of its connect(2); for a client, from the time of the server's listen(2).
+    /// </summary>
     public (int Process, uint User, uint Group) Peer { get; } = PeerOf(handle);
 
-    /// <summary>Gets whether the other end has been closed. A peer that has only ended its sending has not.</summary>
+    /// <summary>Gets whether the peer has closed the connection. A half-closed connection does not count.</summary>
     public bool HasHungUp => (Libc.WaitFor(handle, 0, TimeSpan.Zero) & (HangUp | Error)) != 0;
 
-    /// <summary>Listens at an abstract name.</summary>
-    /// <param name="name">The name, without the NUL in front.</param>
-    /// <param name="backlog">How many connections may wait to be accepted.</param>
-    /// <returns>The socket, or null with the reason in <see cref="Errno.LastText"/>.</returns>
+    /// <summary>Listens on an abstract name.</summary>
+    /// <param name="name">The name, without the leading NUL.</param>
+    /// <param name="backlog">The maximum number of connections that wait to be accepted.</param>
+    /// <returns>The socket, or null after an error, which <see cref="Errno.LastText"/> describes.</returns>
     public static LocalSocket? Listen(string name, int backlog)
     {
         if (Create() is not { } handle)
@@ -49,7 +52,7 @@ internal sealed unsafe class LocalSocket(SafeFileHandle handle) : IDisposable
     }
 
     /// <summary>Connects to an abstract name.</summary>
-    /// <returns>The connection, or null if nobody listens there or the time is over.</returns>
+    /// <returns>The connection, or null if the connection was refused or timed out.</returns>
     public static LocalSocket? Connect(string name, TimeSpan patience)
     {
         if (Create() is not { } handle)
@@ -64,23 +67,25 @@ internal sealed unsafe class LocalSocket(SafeFileHandle handle) : IDisposable
     }
 
     /// <summary>Waits for a connection.</summary>
-    /// <returns>The connection, or null with the reason in <see cref="Marshal.GetLastPInvokeError"/>.</returns>
+    /// <returns>The connection, or null after an error, which <see cref="Marshal.GetLastPInvokeError"/> returns.</returns>
     public LocalSocket? Accept()
     {
         var accepted = Libc.Accept(handle, null, null, CloseOnExec);
         return accepted < 0 ? null : new LocalSocket(new SafeFileHandle(accepted, ownsHandle: true));
     }
 
-    /// <summary>Waits for data or the end.</summary>
-    /// <returns>Whether there is some before the time is over.</returns>
+    /// <summary>Waits for data or the end of the connection.</summary>
+    /// <returns>True if data or the end arrived before the timeout.</returns>
     public bool WaitForInput(TimeSpan patience) => Libc.WaitFor(handle, Input, patience) != 0;
 
-    /// <summary>Receives what is there, or waits for it.</summary>
-    /// <returns>The number of bytes, or 0 at the end.</returns>
+    /// <summary>Receives available data, or waits for data.</summary>
+    /// <returns>The number of bytes, or 0 at the end of the connection.</returns>
     public int Receive(Span<byte> buffer, out SafeFileHandle? attached) => _messages.Receive(buffer, out attached);
 
-    /// <summary>Sends all of the data, and a descriptor with the first of it. Gives up when the time is over in all, however fast a peer reads.</summary>
-    /// <returns>Whether all of it was sent.</returns>
+    /// <summary>
+    /// Sends all data, and a file descriptor with its first part. The timeout applies to the whole operation, even if the peer reads slowly.
+    /// </summary>
+    /// <returns>True if all data was sent.</returns>
     public bool Send(ReadOnlySpan<byte> data, TimeSpan patience, SafeFileHandle? attached = null)
     {
         var began = Stopwatch.GetTimestamp();
@@ -103,7 +108,7 @@ internal sealed unsafe class LocalSocket(SafeFileHandle handle) : IDisposable
         }
     }
 
-    /// <summary>Ends both directions, and wakes a thread that waits in <see cref="Accept"/> or <see cref="Receive"/>.</summary>
+    /// <summary>Shuts down both directions, and wakes threads that wait in <see cref="Accept"/> or <see cref="Receive"/>.</summary>
     public void ShutDown()
     {
         try
@@ -112,7 +117,7 @@ internal sealed unsafe class LocalSocket(SafeFileHandle handle) : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // It is over already.
+            // The socket is already closed.
         }
     }
 
@@ -123,7 +128,7 @@ internal sealed unsafe class LocalSocket(SafeFileHandle handle) : IDisposable
 
     private static uint AddressOf(string name, byte* address)
     {
-        // The family, a NUL, and the name without an end.
+        // The address consists of the family, a NUL, and the name without a terminator.
         var bytes = Encoding.ASCII.GetBytes(name);
         if (bytes.Length > LongestName)
             throw new ArgumentException($"The name of a socket has at most {LongestName} bytes.", nameof(name));
@@ -133,7 +138,7 @@ internal sealed unsafe class LocalSocket(SafeFileHandle handle) : IDisposable
         return (uint)(3 + bytes.Length);
     }
 
-    /// <summary>A connect(2) waits for room in the backlog, for as long as a send may take.</summary>
+    /// <summary>Sets the timeout of connect(2), which blocks while the backlog is full. The send timeout applies to it.</summary>
     private static void LimitConnecting(SafeFileHandle handle, TimeSpan patience)
     {
         var time = stackalloc long[] { patience.Ticks / TimeSpan.TicksPerSecond, patience.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond };
@@ -142,7 +147,7 @@ internal sealed unsafe class LocalSocket(SafeFileHandle handle) : IDisposable
 
     private static (int, uint, uint) PeerOf(SafeFileHandle handle)
     {
-        // A listening socket has itself for a peer.
+        // A listening socket is its own peer.
         var credentials = stackalloc uint[3];
         uint length = 3 * sizeof(uint);
         return Libc.GetSocketOption(handle, SocketLevel, PeerCredentials, credentials, ref length) == 0 ? ((int)credentials[0], credentials[1], credentials[2]) : (0, uint.MaxValue, uint.MaxValue);

@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TacHost.Interop;
 
-/// <summary>A directory that stays reachable whatever becomes of its path.</summary>
-/// <remarks>A result of false or null leaves the reason in <see cref="Marshal.GetLastPInvokeError"/>.</remarks>
+/// <summary>An open directory, which stays accessible if its path changes.</summary>
+/// <remarks>After a result of false or null, <see cref="Marshal.GetLastPInvokeError"/> returns the error.</remarks>
 internal sealed class OpenDirectory : IDisposable
 {
     private readonly string _path;
@@ -25,15 +25,15 @@ internal sealed class OpenDirectory : IDisposable
         return descriptor < 0 ? null : new OpenDirectory(path, new SafeFileHandle(descriptor, ownsHandle: true));
     }
 
-    /// <summary>The directory that a walk has led to, which belongs to the new object from now on.</summary>
-    /// <param name="walk">The walk.</param>
-    /// <param name="path">The path that <see cref="FollowPath"/> follows; the directory's own by default.</param>
+    /// <summary>Creates an object that owns the directory of a path walk.</summary>
+    /// <param name="walk">The path walk.</param>
+    /// <param name="path">The path for <see cref="FollowPath"/>. Defaults to the directory's own path.</param>
     public static OpenDirectory Of(PathWalk walk, string? path = null) => new(path ?? walk.DirectoryPlace, walk.TakeDirectory());
 
-    /// <summary>Goes over to the directory that the path names by now, unless another process has the directory.</summary>
+    /// <summary>Switches to the directory that the path refers to now, unless the directory has been left to another process.</summary>
     public void FollowPath()
     {
-        // The dot makes a symbolic link count as what it leads to.
+        // The dot follows a symbolic link.
         if (Local is not { } local || FileStatusOf.Path(_path + "/.") is not { } present || (FileStatusOf.Open(local.Handle) is { } own && own.IsSameFileAs(present)))
             return;
         using var walk = PathWalk.Along(_path, entersLast: true, refusesForeignLinks: Libc.GetEffectiveUserId() == 0);
@@ -41,24 +41,24 @@ internal sealed class OpenDirectory : IDisposable
             Replace(new LocalDirectory(walk.TakeDirectory()));
     }
 
-    /// <summary>Closes the directory here, and makes all calls through another process from now on.</summary>
+    /// <summary>Closes the directory, and redirects all operations to another process.</summary>
     public void LeaveTo(IDirectoryCalls other) => Replace(other);
 
-    /// <summary>The status of an entry, without following a symbolic link.</summary>
+    /// <summary>Returns the status of an entry, without following a symbolic link.</summary>
     public FileStatus? Status(string name) => _calls.Status(name);
 
-    /// <summary>Opens an entry; never through a symbolic link, never waiting for the other end of a pipe, and closed for child processes.</summary>
+    /// <summary>Opens an entry. Never follows a symbolic link, and never blocks on a pipe. Child processes do not inherit the descriptor.</summary>
     public SafeFileHandle? OpenFile(string name, OpenFlags flags, uint mode = 0) => _calls.OpenFile(name, flags, mode);
 
     public bool Rename(string from, string to) => _calls.Rename(from, to);
 
     public bool Delete(string name) => _calls.Delete(name);
 
-    /// <summary>Gives a file another name, unless something has that name already.</summary>
+    /// <summary>Links a file to another name if that name is not in use.</summary>
     public bool Link(string present, string added) => Libc.LinkAt(Handle, present, Handle, added, 0) == 0;
 
-    /// <summary>Gives each of two files the name of the other at once.</summary>
-    /// <returns>Null if the file system cannot do that.</returns>
+    /// <summary>Exchanges the names of two files atomically.</summary>
+    /// <returns>True if the names were exchanged, false after an error, or null if the file system does not support the operation.</returns>
     public bool? Exchange(string name, string other)
     {
         try
@@ -74,8 +74,8 @@ internal sealed class OpenDirectory : IDisposable
         }
     }
 
-    /// <summary>Deletes what processes have prepared under another name, with their number behind, and were killed before it had its own.</summary>
-    /// <param name="isOurs">Whether a name is one that is prepared so.</param>
+    /// <summary>Deletes temporary files of processes that were killed before they could rename the file. The process ID is the file extension.</summary>
+    /// <param name="isOurs">Returns whether a name, without the process ID, is one of the program's files.</param>
     public void DeleteAbandoned(Func<string, bool> isOurs)
     {
         try
@@ -89,7 +89,7 @@ internal sealed class OpenDirectory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Left for the next time.
+            // Retried at the next start.
         }
     }
 

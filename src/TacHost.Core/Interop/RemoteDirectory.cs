@@ -4,12 +4,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TacHost.Interop;
 
-/// <summary>A directory that another process has open (<see cref="DirectoryServer"/>), for one that cannot reach it, as from inside a jail.</summary>
-/// <param name="socket">Leads to that process; shared by all its directories.</param>
-/// <param name="number">Which of its directories.</param>
+/// <summary>A directory that another process has open (<see cref="DirectoryServer"/>), for a process that cannot reach it, such as after chroot(2).</summary>
+/// <param name="socket">The connection to that process, shared by all its directories.</param>
+/// <param name="number">The index of the directory.</param>
 internal sealed class RemoteDirectory(DescriptorSocket socket, int number) : IDirectoryCalls
 {
-    /// <summary>The calls as they travel.</summary>
+    /// <summary>The operation codes of the protocol.</summary>
     public enum Call : byte
     {
         Status,
@@ -26,7 +26,7 @@ internal sealed class RemoteDirectory(DescriptorSocket socket, int number) : IDi
 
     public bool Delete(string name) => Ask(Call.Delete, name).Error == 0;
 
-    /// <summary>Leaves the other process to whoever started it.</summary>
+    /// <summary>Does nothing. The process that started the other one is responsible for it.</summary>
     public void Dispose()
     {
     }

@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TacHost.Interop;
 
-/// <summary>Standard output and standard error of this process, as descriptors: redirected until the instance made before is disposed.</summary>
+/// <summary>The redirection of standard output and standard error. The previous descriptors are restored when the instance is disposed.</summary>
 internal sealed class StandardStreams : IDisposable
 {
     private const int FirstOther = 3;
@@ -10,28 +10,31 @@ internal sealed class StandardStreams : IDisposable
     private readonly SafeFileHandle _output = Copy(1);
     private readonly SafeFileHandle _error = Copy(2);
 
-    /// <summary>Opens standard output or standard error without what .NET's <see cref="Console"/> does to it: a write there holds the lock of all that is printed, also while it waits for a reader.</summary>
+    /// <summary>
+    /// Opens standard output or standard error without <see cref="Console"/>, whose writes hold
+    /// a global lock even while they wait for a reader.
+    /// </summary>
     public static Stream Raw(int descriptor) => new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
 
-    /// <summary>Opens /dev/null in the place of each standard stream that is closed, so that no file that is opened later is taken for one.</summary>
+    /// <summary>Opens /dev/null for each closed standard stream, so that a file opened later does not take its number.</summary>
     public static void OpenClosed()
     {
         for (var descriptor = 0; descriptor < FirstOther; descriptor++)
         {
-            // The lowest number that is free is the one that open(2) gives.
+            // open(2) returns the lowest free number.
             if (Libc.ControlDescriptor(descriptor, DescriptorCommand.GetFlags, 0) < 0)
                 _ = Libc.Open("/dev/null", OpenFlags.ReadWrite, 0);
         }
     }
 
-    /// <summary>Makes both, also for children that inherit them, end up in a file.</summary>
+    /// <summary>Redirects both streams to a file, including those of child processes that inherit them.</summary>
     public static void Redirect(SafeFileHandle file)
     {
         _ = Libc.Duplicate(file, 1);
         _ = Libc.Duplicate(file, 2);
     }
 
-    /// <summary>Leads both back to where they led at first.</summary>
+    /// <summary>Restores the previous destinations of both streams.</summary>
     public void Dispose()
     {
         _ = Libc.Duplicate(_output, 1);

@@ -1,26 +1,26 @@
 namespace TacHost.Loading;
 
-/// <summary>ASP.NET Core, the framework beside .NET's own, for tacs and plugins that serve HTTP.</summary>
+/// <summary>The ASP.NET Core framework, for tac files and plugins that serve HTTP.</summary>
 /// <remarks>The host itself does without, so that it starts on a machine that has only .NET, and as fast as before.</remarks>
 internal static class AspNetCore
 {
-    /// <summary>How the names begin that no other library has.</summary>
+    /// <summary>The prefix of assembly names that is unique to the framework.</summary>
     public const string NamePrefix = "Microsoft.AspNetCore.";
 
     private const string Name = "Microsoft.AspNetCore.App";
 
     private static readonly Lazy<string?> _directory = new(FindDirectory);
 
-    /// <summary>The directory with its assemblies, of the version that belongs to the running .NET; or null if it is not installed.</summary>
+    /// <summary>Gets the directory with the assemblies, in the version of the running .NET, or null if it is not installed.</summary>
     public static string? Directory => _directory.Value;
 
-    /// <summary>What is missing where it is not installed, and what to do.</summary>
+    /// <summary>Gets the error message for a missing installation, with a remedy.</summary>
     public static string WhyMissing =>
         $"ASP.NET Core {Framework.Version.ToString(2)} is not installed beside .NET: there is no '{FrameworkRoot}' of that version.\n  Install it (Debian, Ubuntu: apt-get install aspnetcore-runtime-{Framework.Version.ToString(2)}; others: https://dotnet.microsoft.com/download/dotnet/{Framework.Version.ToString(2)}).";
 
     private static string FrameworkRoot => Path.GetFullPath(Path.Combine(Framework.Directory, "..", "..", Name));
 
-    /// <summary>Returns the path of one of its assemblies by the simple name, or null.</summary>
+    /// <summary>Returns the path of an assembly of the framework by its simple name, or null.</summary>
     public static string? Find(string name) =>
         Directory is { } directory && Path.Combine(directory, name + ".dll") is var path && File.Exists(path) ? path : null;
 

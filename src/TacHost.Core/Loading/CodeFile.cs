@@ -4,22 +4,23 @@ using TacHost.Interop;
 
 namespace TacHost.Loading;
 
-/// <summary>Reads files whose code this process is going to run.</summary>
+/// <summary>Reads files with code that this process will execute.</summary>
 /// <remarks>
-/// As root, and wherever nobody has named the place, a file and every directory on the way to it must belong to this user or root and be writable by nobody
-/// else, as sshd has it with StrictModes (ADR 13). What was checked is what is read: the check and the reading go through the same descriptors.
+/// The check applies to root, and to paths that the user has not named. The file and every directory on its path must
+/// belong to this user or root. They must not be writable by others, as sshd requires with StrictModes (ADR 13).
+/// The check and the read use the same descriptors, so the checked content is the content that is read.
 /// </remarks>
 internal static class CodeFile
 {
-    /// <summary>The variable with the directories, separated by ':', below which root takes files whoever owns them.</summary>
+    /// <summary>The variable with directories, separated by ':', below which root trusts files of any owner.</summary>
     public const string TrustVariable = "TACHOST_TRUST";
 
     /// <summary>Reads a file.</summary>
-    /// <param name="path">Absolute.</param>
-    /// <param name="isNamed">Whether the user has named the file or its directory, so that only root is kept from it.</param>
-    /// <exception cref="UntrustedCodeException">Somebody else could have written the file.</exception>
+    /// <param name="path">The absolute path.</param>
+    /// <param name="isNamed">True if the user has named the file or its directory. The check then applies only to root.</param>
+    /// <exception cref="UntrustedCodeException">Another user could have written the file.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">This user may not read the file.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file cannot be read by this user.</exception>
     public static byte[] ReadAllBytes(string path, bool isNamed = true)
     {
         if (!IsChecked(path, isNamed))
@@ -28,7 +29,7 @@ internal static class CodeFile
         if (walk.Error != 0)
             throw Failure(path, walk.Error);
 
-        // Looked at before it is opened, because opening a pipe of somebody else's would wait for him.
+        // Check the status before opening the file, because opening another user's pipe would block.
         using (var named = Opened(OpenFlags.PathOnly))
             Require(named);
         using var file = Opened(OpenFlags.ReadOnly);
@@ -44,9 +45,9 @@ internal static class CodeFile
         }
     }
 
-    /// <summary>Returns the reason why a directory is not searched for code that nobody has named, or null.</summary>
-    /// <param name="directory">Absolute.</param>
-    /// <param name="isNamed">Whether the user has named the directory, so that only root is kept from it.</param>
+    /// <summary>Returns the reason why a directory must not be searched for code, or null.</summary>
+    /// <param name="directory">The absolute path.</param>
+    /// <param name="isNamed">True if the user has named the directory. The check then applies only to root.</param>
     public static string? WhyNotSearch(string directory, bool isNamed)
     {
         if (!IsChecked(directory, isNamed))
@@ -68,7 +69,7 @@ internal static class CodeFile
         Path.TrimEndingDirectorySeparator(directory) is var trimmed
         && path.StartsWith(trimmed, StringComparison.Ordinal) && (trimmed == "/" || path.Length == trimmed.Length || path[trimmed.Length] == '/');
 
-    /// <summary>Reads up to the end, also of a pipe, whose length nobody knows.</summary>
+    /// <summary>Reads until the end of the file, even of a pipe, whose length is unknown.</summary>
     private static byte[] ReadToEnd(SafeFileHandle file)
     {
         using FileStream stream = new(file, FileAccess.Read, bufferSize: 0);

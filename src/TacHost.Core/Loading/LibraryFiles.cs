@@ -2,26 +2,28 @@ using System.Runtime.InteropServices;
 
 namespace TacHost.Loading;
 
-/// <summary>Finds the files of a library in a directory as <c>dotnet publish</c> lays them out: beside each other, by culture, and by runtime identifier.</summary>
+/// <summary>
+/// Finds the files of a library in a directory with the layout of <c>dotnet publish</c>: side by side, by culture, and by runtime identifier.
+/// </summary>
 internal static class LibraryFiles
 {
     private const string Runtimes = "runtimes";
 
-    /// <summary>The runtime identifiers whose files this process can load, most specific first.</summary>
+    /// <summary>Gets the compatible runtime identifiers, most specific first.</summary>
     public static IReadOnlyList<string> RuntimeIdentifiers { get; } = Identifiers();
 
-    /// <summary>Returns the assembly of a simple name in a directory, or null. An assembly for this runtime comes before the one for all.</summary>
+    /// <summary>Returns the assembly with a simple name in a directory, or null. An assembly for this runtime has priority over a portable one.</summary>
     public static string? Assembly(string directory, string name) =>
         OfThisRuntime(directory, name + ".dll") ?? Existing(Path.Combine(directory, name + ".dll"));
 
     /// <summary>Returns the satellite assembly of a culture in a directory, or null.</summary>
     public static string? Satellite(string directory, string culture, string name) => Existing(Path.Combine(directory, culture, name + ".dll"));
 
-    /// <summary>Returns whether a file is the satellite assembly of a culture.</summary>
+    /// <summary>Returns true if a file is the satellite assembly of a culture.</summary>
     public static bool IsSatellite(string path, string culture, string name) =>
         path.EndsWith($"/{culture}/{name}.dll", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Returns the native library of a name, as <c>DllImport</c> has it, in a directory, or null.</summary>
+    /// <summary>Returns the native library for a name as in <c>DllImport</c> in a directory, or null.</summary>
     public static string? Native(string directory, string name)
     {
         var runtimes = Path.Combine(directory, Runtimes);
@@ -42,13 +44,13 @@ internal static class LibraryFiles
         return null;
     }
 
-    /// <summary>The names that .NET tries for one, in its order: a name with a suffix is a file name first.</summary>
+    /// <summary>Returns the file names that .NET tries for a name, in the same order. A name with a suffix is first tried as a file name.</summary>
     private static string[] NativeNames(string name) =>
         name.EndsWith(".so", StringComparison.Ordinal) || name.Contains(".so.", StringComparison.Ordinal)
             ? [name, "lib" + name, name + ".so", $"lib{name}.so"]
             : [name + ".so", $"lib{name}.so", name, "lib" + name];
 
-    /// <summary>Such as <c>runtimes/unix/lib/net8.0/NAME.dll</c>.</summary>
+    /// <summary>Returns the file for this runtime, such as <c>runtimes/unix/lib/net8.0/NAME.dll</c>, or null.</summary>
     private static string? OfThisRuntime(string directory, string fileName)
     {
         var runtimes = Path.Combine(directory, Runtimes);
@@ -66,7 +68,10 @@ internal static class LibraryFiles
         return null;
     }
 
-    /// <summary>The version that a directory such as net8.0 is for; that of netstandard2.0 is less than all of .NET's. Null if it is for another platform.</summary>
+    /// <summary>
+    /// Returns the framework version of a directory such as net8.0, or null for another platform. The
+    /// version of netstandard2.0 is less than all versions of .NET.
+    /// </summary>
     private static Version? FrameworkVersion(string directory)
     {
         var name = Path.GetFileName(directory);
@@ -76,7 +81,10 @@ internal static class LibraryFiles
         return digits.Contains('.', StringComparison.Ordinal) && Version.TryParse(digits, out var version) ? version : null;
     }
 
-    /// <summary>A distribution's own .NET names itself after it, such as ubuntu.24.04-x64, and loads what is for any Linux, too.</summary>
+    /// <summary>
+    /// Returns the runtime identifiers. The .NET package of a distribution has its own
+    /// identifier, such as ubuntu.24.04-x64, and also loads files for any Linux.
+    /// </summary>
     private static string[] Identifiers()
     {
         var own = RuntimeInformation.RuntimeIdentifier;

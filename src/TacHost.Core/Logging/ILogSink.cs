@@ -1,14 +1,14 @@
 namespace TacHost.Logging;
 
-/// <summary>Where finished log lines go. Called by many threads at once; never throws, and never holds anybody up for long.</summary>
+/// <summary>A destination for formatted log lines. Thread-safe, never throws, and never blocks for long.</summary>
 internal interface ILogSink : IDisposable
 {
     /// <summary>Gets the number of lines that were dropped since the start, because nobody took them.</summary>
     long LostLines { get; }
 
-    /// <summary>Takes a line.</summary>
+    /// <summary>Adds a line.</summary>
     void Write(in LogLine line);
 
-    /// <summary>Writes what has not been written yet, for when the process is about to end.</summary>
+    /// <summary>Writes pending lines, when the process is about to exit.</summary>
     void Flush();
 }

@@ -7,17 +7,19 @@ using TacHost.Interop;
 
 namespace TacHost.Logging;
 
-/// <summary>Lines that go to systemd's journal through standard output: each begins with its level, as sd-daemon(3) has it.</summary>
+/// <summary>A sink that writes to systemd's journal through standard output. Each line begins with its level, as in sd-daemon(3).</summary>
 internal sealed class JournalStream(ILogSink console) : ILogSink
 {
     public long LostLines => console.LostLines;
 
-    /// <summary>Whether the journal is at the other end of a stream: <c>JOURNAL_STREAM</c> holds the device and inode of the one that systemd made for it.</summary>
+    /// <summary>
+    /// Returns true if a stream is connected to the journal. <c>JOURNAL_STREAM</c> contains the device and inode of the stream that systemd has created.
+    /// </summary>
     public static bool IsAt(SafeFileHandle stream, string? journalStream) =>
         journalStream is not null && FileStatusOf.Open(stream) is { } status
         && journalStream == string.Create(CultureInfo.InvariantCulture, $"{DeviceNumber(status)}:{status.Inode}");
 
-    /// <summary>A text for standard error, with the level of errors in front of each line if the journal reads it.</summary>
+    /// <summary>Returns a text for standard error. If the stream is connected to the journal, each line begins with the error level.</summary>
     public static string AsErrorIfThere(string text)
     {
         using var stderr = new SafeFileHandle(2, ownsHandle: false);
@@ -27,7 +29,7 @@ internal sealed class JournalStream(ILogSink console) : ILogSink
         return prefix + text.Replace("\n", "\n" + prefix, StringComparison.Ordinal);
     }
 
-    /// <summary>A line with its level in front of each part.</summary>
+    /// <summary>Returns a log line with its level in front of each of its lines.</summary>
     public static byte[] Prefixed(LogLevel level, ReadOnlySpan<byte> line)
     {
         var prefix = Encoding.ASCII.GetBytes($"<{SyslogSeverity.Of(level)}>");

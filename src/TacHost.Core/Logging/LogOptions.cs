@@ -2,51 +2,55 @@ using Microsoft.Extensions.Logging;
 
 namespace TacHost.Logging;
 
-/// <summary>Where log lines go, in what form, and which. Of several destinations the first counts, as they stand here.</summary>
+/// <summary>
+/// The destination, the format and the filter of the log. If several destinations are set, the first in the order of the properties is used.
+/// </summary>
 internal sealed record LogOptions
 {
-    /// <summary>The name of a type that takes all lines, <c>Namespace.Type, Assembly</c>, or null.</summary>
+    /// <summary>Gets the name of a type that receives all lines, <c>Namespace.Type, Assembly</c>, or null.</summary>
     public string? LoggerType { get; init; }
 
-    /// <summary>Where the assembly of <see cref="LoggerType"/> is looked for: the directories of --lib, of TACHOST_PATH, and the host's own.</summary>
+    /// <summary>
+    /// Gets the directories that are searched for the assembly of <see cref="LoggerType"/>: those of --lib and TACHOST_PATH, and the host's own.
+    /// </summary>
     public IReadOnlyList<string> LoggerDirectories { get; init; } = [];
 
-    /// <summary>The syslog daemon that receives all lines, or null.</summary>
+    /// <summary>Gets the syslog daemon that receives all lines, or null.</summary>
     public SyslogOptions? Syslog { get; init; }
 
-    /// <summary>The log file, or null for standard output.</summary>
+    /// <summary>Gets the log file, or null for standard output.</summary>
     public string? File { get; init; }
 
-    /// <summary>How many bytes a log file may have before it is rotated, or 0 for any number.</summary>
+    /// <summary>Gets the maximum size of a log file in bytes before it is rotated, or 0 for no limit.</summary>
     public long FileSize { get; init; } = 1_000_000;
 
-    /// <summary>How many rotated files are kept, or 0 for all.</summary>
+    /// <summary>Gets the maximum number of rotated files, or 0 for no limit.</summary>
     public int FilesKept { get; init; } = 10;
 
-    /// <summary>How often a log file is begun anew, whatever its size.</summary>
+    /// <summary>Gets the period after which a log file is rotated, regardless of its size.</summary>
     public LogPeriod Period { get; init; }
 
-    /// <summary>How old a rotated file may become, or null for any age.</summary>
+    /// <summary>Gets the maximum age of a rotated file, or null for no limit.</summary>
     public TimeSpan? LongestAge { get; init; }
 
-    /// <summary>Whether the scopes in which a line was logged stand in lines of text too.</summary>
+    /// <summary>Gets whether the text format includes the scopes in which a line was logged.</summary>
     public bool ShowScopes { get; init; }
 
-    /// <summary>The form of the lines.</summary>
+    /// <summary>Gets the format of the lines.</summary>
     public LogFormat Format { get; init; }
 
-    /// <summary>The least severe level that is logged. Defaults to <see cref="LogLevel.Information"/>.</summary>
+    /// <summary>Gets the least severe level that is logged. Defaults to <see cref="LogLevel.Information"/>.</summary>
     public LogLevel MinimumLevel { get; init; } = LogLevel.Information;
 
     /// <summary>The least severe levels of some categories and those below them.</summary>
     public IReadOnlyList<KeyValuePair<string, LogLevel>> Levels { get; init; } = [];
 
     /// <summary>
-    /// Whether what native code, the runtime itself and child processes write to descriptors 1 and 2 ends up in the log file as it is.
-    /// For a daemon, where it is lost otherwise, and with it the last words of a crash.
+    /// Gets whether output of native code, the runtime and child processes to descriptors 1 and 2 is redirected to the log
+    /// file, unformatted. Used for a daemon, because that output would otherwise be lost, including the message of a crash.
     /// </summary>
     public bool TakesStandardStreams { get; init; }
 
-    /// <summary>Whether lines go to standard output, where errors of the start are shown anyway.</summary>
+    /// <summary>Gets whether the log goes to standard output, where start errors are shown anyway.</summary>
     public bool IsConsole => LoggerType is null && Syslog is null && File is null;
 }

@@ -1,9 +1,9 @@
 namespace TacHost.Logging;
 
-/// <summary>How often a log file is begun anew, whatever its size.</summary>
+/// <summary>The period after which a log file is rotated, regardless of its size.</summary>
 internal enum LogPeriod
 {
-    /// <summary>Never, for that reason.</summary>
+    /// <summary>No rotation by time.</summary>
     None,
     Hour,
     Day,
@@ -11,10 +11,10 @@ internal enum LogPeriod
     Month,
 }
 
-/// <summary>Which period a time falls into, by the clock on the wall.</summary>
+/// <summary>Calculates the period of a time, in local time.</summary>
 internal static class LogPeriods
 {
-    /// <summary>The words of --log-every, in the order of <see cref="LogPeriod"/> without the first.</summary>
+    /// <summary>Gets the values of --log-every, in the order of <see cref="LogPeriod"/> without the first.</summary>
     public static string[] Names { get; } = ["hour", "day", "week", "month"];
 
     /// <summary>Returns a number that is higher for every later period. A week begins on Monday.</summary>

@@ -2,19 +2,19 @@ using System.Globalization;
 
 namespace TacHost.Logging;
 
-/// <summary>Who receives syslog messages.</summary>
-/// <param name="Transport">How they get there.</param>
-/// <param name="Address">A host's name or address, or the path of a socket.</param>
-/// <param name="Port">The port, where there is one.</param>
+/// <summary>The receiver of syslog messages.</summary>
+/// <param name="Transport">The transport.</param>
+/// <param name="Address">The name or address of a host, or the path of a socket.</param>
+/// <param name="Port">The port, for UDP and TCP.</param>
 internal sealed record SyslogTarget(SyslogTransport Transport, string Address, int Port = 0)
 {
     private const int DefaultUdpPort = 514;
 
-    /// <summary>The syslog daemon of this machine.</summary>
+    /// <summary>Gets the syslog daemon of this machine.</summary>
     public static SyslogTarget Local { get; } = new(SyslogTransport.Local, "/dev/log");
 
-    /// <summary>Reads <c>udp://HOST</c>, <c>udp://HOST:PORT</c>, <c>tcp://HOST:PORT</c>, or the path of a local socket.</summary>
-    /// <exception cref="TacHostException">It is none of these.</exception>
+    /// <summary>Parses <c>udp://HOST</c>, <c>udp://HOST:PORT</c>, <c>tcp://HOST:PORT</c>, or the path of a local socket.</summary>
+    /// <exception cref="TacHostException">The text does not have one of these forms.</exception>
     public static SyslogTarget Parse(string text)
     {
         if (text.StartsWith('/'))
@@ -27,7 +27,7 @@ internal sealed record SyslogTarget(SyslogTransport Transport, string Address, i
         };
         var rest = text["udp://".Length..].TrimEnd('/');
 
-        // An IPv6 address stands in brackets, because it has colons of its own.
+        // An IPv6 address is in brackets, because it contains colons.
         var colon = rest.LastIndexOf(':') is var last && last > rest.LastIndexOf(']') ? last : -1;
         var host = (colon < 0 ? rest : rest[..colon]).Trim('[', ']');
         if (Uri.CheckHostName(host) == UriHostNameType.Unknown)

@@ -1,14 +1,14 @@
 namespace TacHost.Logging;
 
-/// <summary>How syslog messages travel.</summary>
+/// <summary>The transport and format of syslog messages.</summary>
 internal enum SyslogTransport
 {
-    /// <summary>A socket of this machine, for messages in the form of RFC 3164 without a host, as syslog(3) sends them.</summary>
+    /// <summary>A local socket, with messages in the format of RFC 3164 without a host name, as sent by syslog(3).</summary>
     Local,
 
-    /// <summary>RFC 5424 in datagrams (RFC 5426).</summary>
+    /// <summary>RFC 5424 over UDP (RFC 5426).</summary>
     Udp,
 
-    /// <summary>RFC 5424, each message after its length (RFC 6587, octet counting).</summary>
+    /// <summary>RFC 5424 over TCP, each message after its length (RFC 6587, octet counting).</summary>
     Tcp,
 }

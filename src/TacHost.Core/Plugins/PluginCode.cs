@@ -1,11 +1,13 @@
 namespace TacHost.Plugins;
 
-/// <summary>The code of one plugin, in a form that can be handed on: exactly what was checked is what runs.</summary>
-/// <param name="Name">The plugin.</param>
-/// <param name="TypeName">Its service maker.</param>
-/// <param name="Path">Where it comes from.</param>
-/// <param name="Code">Its assemblies: that of the plugin last, after what it is compiled against.</param>
-/// <param name="Libraries">Absolute paths of the assemblies that a script refers to; their directories and that of an assembly are searched for more.</param>
+/// <summary>The code of a plugin in serializable form, so that the checked code is the code that runs.</summary>
+/// <param name="Name">The name of the plugin.</param>
+/// <param name="TypeName">The type name of its service maker.</param>
+/// <param name="Path">The path of its file.</param>
+/// <param name="Code">The assemblies: first those that the plugin is compiled against, last the plugin itself.</param>
+/// <param name="Libraries">
+/// The absolute paths of the assemblies that a script references. Their directories, and the directory of the plugin, are also searched.
+/// </param>
 internal sealed record PluginCode(string Name, string TypeName, string Path, IReadOnlyList<CodeImage> Code, IReadOnlyList<string> Libraries)
 {
     public static PluginCode Read(BinaryReader reader) => new(

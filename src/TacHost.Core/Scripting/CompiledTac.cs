@@ -2,17 +2,17 @@ using System.Text;
 
 namespace TacHost.Scripting;
 
-/// <summary>A compiled tac file: all that is needed to build its application, in a form that can be kept and handed on.</summary>
-/// <param name="Source">The tac file, as the user wrote it when it was compiled.</param>
-/// <param name="Code">Its assemblies: that of the script last, after what it is compiled against.</param>
-/// <param name="Libraries">Absolute paths of the assemblies it refers to by <c>#r</c>.</param>
-/// <param name="Prints">The bytes of its <see cref="CodePrints"/>, which a start does not need and therefore does not read.</param>
+/// <summary>A compiled tac file in serializable form, with everything that is needed to build its application.</summary>
+/// <param name="Source">The path of the tac file, as the user wrote it at the compilation.</param>
+/// <param name="Code">The assemblies: first those that the script is compiled against, last the script itself.</param>
+/// <param name="Libraries">The absolute paths of the assemblies referenced by <c>#r</c>.</param>
+/// <param name="Prints">The serialized <see cref="CodePrints"/>. Not deserialized by a start, which does not need them.</param>
 internal sealed record CompiledTac(string Source, IReadOnlyList<CodeImage> Code, IReadOnlyList<string> Libraries, byte[] Prints)
 {
-    /// <summary>Raised with every change of the form below.</summary>
+    /// <summary>The format version. Increment it with every change of the format below.</summary>
     private const int FormVersion = 3;
 
-    /// <summary>The fingerprint of what follows, then the parts.</summary>
+    /// <summary>Serializes the tac file: the fingerprint of the rest, then the parts.</summary>
     public byte[] ToBytes()
     {
         using var stream = new MemoryStream();
@@ -34,13 +34,13 @@ internal sealed record CompiledTac(string Source, IReadOnlyList<CodeImage> Code,
         return bytes;
     }
 
-    /// <summary>Null if the bytes are anything but what <see cref="ToBytes"/> made.</summary>
+    /// <summary>Deserializes the result of <see cref="ToBytes"/>. Returns null if the bytes are invalid.</summary>
     public static CompiledTac? FromBytes(byte[] bytes)
     {
         if (!Fingerprint.IsAtFrontOf(bytes))
             return null;
 
-        // The fingerprint is right, so what follows is what was written; only another version's form may differ.
+        // The fingerprint is valid, so the content is complete. Only the format may differ in another version.
         using var reader = new BinaryReader(new MemoryStream(bytes, Fingerprint.Size, bytes.Length - Fingerprint.Size), Encoding.UTF8);
         if (reader.ReadInt32() != FormVersion)
             return null;

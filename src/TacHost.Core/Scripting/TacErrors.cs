@@ -1,6 +1,6 @@
 namespace TacHost.Scripting;
 
-/// <summary>What can be wrong with the one name that the host looks for, and what to write instead.</summary>
+/// <summary>The errors for the global variable that the host looks up, each with an example.</summary>
 internal static class TacErrors
 {
     public static TacHostException NoApplication(string source) => New($"'{source}' has no global variable named 'application'.");

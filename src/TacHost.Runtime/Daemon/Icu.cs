@@ -2,20 +2,23 @@ using System.Runtime.InteropServices;
 
 namespace TacHost.Daemon;
 
-/// <summary>The library by which .NET knows cultures. Without it .NET ends the process, unless cultures are declared invariant before the first of them is used.</summary>
+/// <summary>
+/// The ICU library, which the runtime needs for cultures. Without ICU, the runtime aborts
+/// the process unless cultures are set to invariant before their first use.
+/// </summary>
 internal static class Icu
 {
     private const int Newest = 100, Oldest = 50;
     private const string InvariantSwitch = "System.Globalization.Invariant";
     private const string InvariantVariable = "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT";
 
-    /// <summary>What is said of a machine without the library.</summary>
+    /// <summary>The notice for a machine without the library.</summary>
     public const string Notice = "ICU is not installed (libicu), so cultures are invariant: texts are compared by their bytes, and dates and numbers have one form. Install libicu, or set DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 to say that this is meant.";
 
-    /// <summary>Gets whether the library is missing and cultures are invariant for that reason.</summary>
+    /// <summary>Gets whether cultures are invariant because the library is missing.</summary>
     public static bool IsMissing { get; private set; }
 
-    /// <summary>Makes cultures invariant where the library is missing. To be called before anything that uses a culture.</summary>
+    /// <summary>Makes cultures invariant if the library is missing. Call this before any use of a culture.</summary>
     public static void UseInvariantIfMissing()
     {
         if (Environment.GetEnvironmentVariable(InvariantVariable) is not null || IsInAUsualPlace() || CanBeLoaded())
@@ -52,6 +55,6 @@ internal static class Icu
 
     private static string NameOf(int version, string directory = "") => string.Concat(directory, "libicuuc.so.", Digits(version));
 
-    /// <summary>Without a culture, which is what is looked for.</summary>
+    /// <summary>Formats a number without using a culture, because ICU may be missing.</summary>
     private static string Digits(int version) => version == Newest ? "100" : new string([(char)('0' + (version / 10)), (char)('0' + (version % 10))]);
 }

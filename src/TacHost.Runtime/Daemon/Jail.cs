@@ -11,14 +11,14 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Daemon;
 
-/// <summary>A directory that becomes the root of the file system. Nothing of .NET need be in it: all that loads late is loaded before.</summary>
+/// <summary>The chroot directory. It needs no files of .NET, because everything that is loaded lazily is loaded before chroot(2).</summary>
 internal static class Jail
 {
-    /// <summary>What only the compiler needs, which runs in another process.</summary>
+    /// <summary>The prefix of assemblies that only the compiler needs, which runs in another process.</summary>
     private const string Compiler = "Microsoft.CodeAnalysis";
 
-    /// <summary>Loads what could not be loaded any more once inside.</summary>
-    /// <returns>What could not be loaded even now, in words, and so will not work inside.</returns>
+    /// <summary>Loads everything that cannot be loaded after chroot(2).</summary>
+    /// <returns>Descriptions of the features that could not be loaded, and may not work inside.</returns>
     public static async Task<IReadOnlyList<string>> PrepareAsync()
     {
         LoadedAssemblies.LoadWhatTheyReferTo(except: Compiler);
@@ -32,9 +32,12 @@ internal static class Jail
         return missing;
     }
 
-    /// <summary>Closes all directories that are open, each of which would be a way out. Something else takes their numbers, so that nobody meets another file there.</summary>
-    /// <returns>Their paths.</returns>
-    /// <exception cref="TacHostException">They cannot be told, or not be closed.</exception>
+    /// <summary>
+    /// Closes all open directories, because each would be a way out. Their descriptors are
+    /// replaced, so that no code writes to another file with the same number.
+    /// </summary>
+    /// <returns>The paths of the closed directories.</returns>
+    /// <exception cref="TacHostException">The directories cannot be listed or closed.</exception>
     public static IReadOnlyList<string> CloseDirectories()
     {
         const string descriptors = "/proc/self/fd";
@@ -55,7 +58,7 @@ internal static class Jail
         return closed;
     }
 
-    /// <summary>Goes in, and to the run directory inside.</summary>
+    /// <summary>Changes the root directory, and then the working directory to the run directory inside.</summary>
     /// <exception cref="TacHostException">The operating system refused.</exception>
     public static void Enter(string directory, string? runDirectory)
     {
@@ -65,7 +68,9 @@ internal static class Jail
         RunDirectory.Enter(runDirectory);
     }
 
-    /// <summary>Loading is what matters, and has been done even where the call fails; a service that needs the thing will say so itself.</summary>
+    /// <summary>
+    /// Tries a call, whose purpose is the loading of assemblies even if the call fails. A service that needs the feature reports the error itself.
+    /// </summary>
     private static async Task TryAsync(string consequence, Func<Task> call, List<string> missing)
     {
         try
@@ -90,7 +95,10 @@ internal static class Jail
         }
     }
 
-    /// <summary>One handshake with ourselves, which is the only way to be sure that all of the TLS library is there. Nobody else can connect to a pair of sockets.</summary>
+    /// <summary>
+    /// Performs a TLS handshake within this process, which is the only way to load the whole TLS
+    /// library. The connection is a socket pair, so no other process can connect.
+    /// </summary>
     private static async Task LoadTlsAsync()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -5,24 +5,27 @@ using TacHost.Interop;
 
 namespace TacHost.Daemon;
 
-/// <summary>The process that stays outside of a jail, for the process inside: it renames and opens log files and removes the pid file there, and nothing else (ADR 14).</summary>
+/// <summary>
+/// The process outside of the chroot that serves the process inside. It renames and opens log
+/// files, removes the pid file, and does nothing else (ADR 14).
+/// </summary>
 /// <remarks>
-/// The jailed process must have no directory of the outside open, because <c>openat(2)</c> leads from one to the whole file system. This one has them, runs as the same
-/// user, who cannot trace it, and ends with the other.
+/// The process inside must not have a directory outside open, because <c>openat(2)</c> reaches the whole file system from there.
+/// This process has them. It runs as the same user, who cannot trace it, and ends with the process inside.
 /// </remarks>
 internal static class JailWarden
 {
-    /// <summary>The first word, which no user writes.</summary>
+    /// <summary>The first argument, which is not for users.</summary>
     public const string Word = "--outside-jail";
 
     private const int NotDumpable = 4; // PR_SET_DUMPABLE
     private const int WordsBeforeDirectories = 5;
     private const string NoIdentity = "-";
 
-    /// <summary>Starts the process, and leaves the directories to it.</summary>
-    /// <param name="identity">Who it becomes, or null for nobody else.</param>
-    /// <param name="files">The directories, and the name of the file in each of them; null for one that there is not.</param>
-    /// <exception cref="TacHostException">It cannot be started.</exception>
+    /// <summary>Starts the process, and transfers the directories to it.</summary>
+    /// <param name="identity">The identity to switch to, or null to keep the current one.</param>
+    /// <param name="files">The directories, each with the name of the file in it. Null entries are skipped.</param>
+    /// <exception cref="TacHostException">The process cannot be started.</exception>
     public static void TakeOver(Identity? identity, params ReadOnlySpan<(OpenDirectory Directory, string Name)?> files)
     {
         List<(OpenDirectory Directory, string Name)> places = [];
@@ -53,15 +56,15 @@ internal static class JailWarden
             throw new TacHostException(ExitCode.OperatingSystem, "the process that is to keep the log and the pid file outside of the jail could not be started.");
     }
 
-    /// <summary>Is that process.</summary>
+    /// <summary>Runs the process outside of the chroot.</summary>
     public static int Run(string[] args)
     {
-        // A service manager signals all processes; this one goes when the other has gone.
+        // A service manager signals all processes. This process ignores the signal and ends after the other one.
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => context.Cancel = true);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true);
         SocketActivation.Close();
-        Environment.CurrentDirectory = "/"; // nobody's mount is held
+        Environment.CurrentDirectory = "/"; // keeps no mount busy
         using DescriptorSocket socket = new(Inherited(args[1]));
         List<(LocalDirectory, string)> directories = [];
         for (var i = WordsBeforeDirectories; i + 1 < args.Length; i += 2)

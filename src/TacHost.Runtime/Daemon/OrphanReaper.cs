@@ -4,10 +4,10 @@ using TacHost.Interop;
 
 namespace TacHost.Daemon;
 
-/// <summary>Does what is expected of process 1 of a container: waits for the orphans that end up as its children.</summary>
+/// <summary>Reaps orphans that become children of this process, which is the duty of process 1 of a container.</summary>
 /// <remarks>
-/// .NET waits for the processes that were started through it, and at once; taking the end of one of those away would lose its exit code. So
-/// only what is still dead at the second look is reaped.
+/// The runtime waits immediately for processes started through it, and reaping one of these would lose its exit code. Therefore
+/// only processes that are still zombies at a second check are reaped.
 /// </remarks>
 internal sealed class OrphanReaper : IDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class OrphanReaper : IDisposable
         _childEnded = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => _timer.Change(_pause, Timeout.InfiniteTimeSpan));
     }
 
-    /// <summary>Begins, if this is process 1; null otherwise.</summary>
+    /// <summary>Starts the reaper if this is process 1; otherwise returns null.</summary>
     public static OrphanReaper? StartIfInitialProcess() => Environment.ProcessId == Initial ? new OrphanReaper() : null;
 
     public void Dispose()
@@ -54,7 +54,7 @@ internal sealed class OrphanReaper : IDisposable
         }
     }
 
-    /// <summary>proc(5): "pid (command) state parent …", and the command may have anything in it.</summary>
+    /// <summary>Parses proc(5): "pid (command) state parent …". The command may contain any characters.</summary>
     private static bool IsDeadChild(string directory)
     {
         try

@@ -6,41 +6,45 @@ using TacHost.Interop;
 
 namespace TacHost.Daemon;
 
-/// <summary>The step between a service of root's and a program of another user's: this process becomes that user, and then that program.</summary>
+/// <summary>The helper process between a service of root and a program of another user: it switches to the user and then executes the program.</summary>
 /// <remarks>
-/// posix_spawn(3) cannot change the user, and .NET cannot fork. A thread that changed its own user before it spawned would be open to the signals of that
-/// user meanwhile, and a signal that ends one thread ends the service. So a service starts <c>tachost</c> with these words in place of the program (ADR 9).
+/// posix_spawn(3) cannot change the user, and .NET cannot fork. A thread that changed its own user before the spawn could
+/// receive signals from that user. A signal that kills a thread kills the service.
+/// Therefore a service starts <c>tachost</c> with these arguments instead of the program (ADR 9).
 /// </remarks>
 internal static unsafe class OtherUserProgram
 {
-    /// <summary>The first word, which no user writes.</summary>
+    /// <summary>The first argument, which is not for users.</summary>
     public const string Word = "--exec-as";
 
-    /// <summary>What a shell says of a program that it cannot start.</summary>
+    /// <summary>The exit code of a shell that cannot execute a program.</summary>
     private const int CannotExecute = 127;
     private const int WordsBeforeProgram = 6;
     private const int BrokenPipeSignal = 13;
     private const int CloseOnExec = 1;
 
-    /// <summary>Becomes the user and the program. Returns only if that failed, having written the reason to the descriptor.</summary>
-    /// <param name="args"><see cref="Word"/>, user, group, supplementary groups with commas between, a descriptor for the reason, the variables that the program is not to see with commas between, the program, its argument 0, and its other arguments.</param>
+    /// <summary>Switches to the user and executes the program. Returns only after an error, whose reason is written to the descriptor.</summary>
+    /// <param name="args">
+    /// <see cref="Word"/>, the user ID, the group ID, the supplementary group IDs, a descriptor for the reason, and the variables to
+    /// hide from the program. Then follow the program, its argument 0, and its other arguments. Commas separate the items of a list.
+    /// </param>
     public static int Run(string[] args)
     {
         if (args.Length < WordsBeforeProgram + 2 || !TryRead(args, out var user, out var group, out var groups, out var report) || Libc.ControlDescriptor(report, DescriptorCommand.SetFlags, CloseOnExec) < 0)
             return ExitCode.Usage;
         var program = args[WordsBeforeProgram];
 
-        // All that .NET might still have to load for this is loaded while its files can be read.
+        // Load everything that the error path needs while the files of .NET are readable.
         using FileStream reasons = new(new SafeFileHandle(report, ownsHandle: true), FileAccess.Write, bufferSize: 0);
         reasons.Write(ReasonBytes("", 0));
         using CStrings argv = new([.. args[(WordsBeforeProgram + 1)..]]), environment = new(EnvironmentWithout(args[5].Split(',')));
 
-        // .NET ignores it, and what is ignored stays so.
+        // The runtime ignores SIGPIPE, and execve(2) would preserve that.
         Libc.ResetSignal(BrokenPipeSignal);
         string refused;
         fixed (uint* first = groups)
         {
-            // A group that the supplementary list still held would be as good as not given up.
+            // A group that stays in the supplementary list would keep its privileges.
             refused = Libc.SetGroups((nuint)groups.Length, first) != 0 ? "cannot change the supplementary groups: "
                 : Libc.SetGroupIds(group, group, group) != 0 ? "cannot change the group: "
                 : Libc.SetUserIds(user, user, user) != 0 ? "cannot change the user: "
@@ -53,7 +57,7 @@ internal static unsafe class OtherUserProgram
         return CannotExecute;
     }
 
-    /// <summary>A reason in words; nothing for no error.</summary>
+    /// <summary>Returns a reason as text, or nothing if there is no error.</summary>
     private static byte[] ReasonBytes(string refused, int error) => Encoding.UTF8.GetBytes(Errno.Text(error) is var text && error == 0 ? refused : refused + text);
 
     private static bool TryRead(string[] args, out uint user, out uint group, out uint[] groups, out int report)

@@ -1,10 +1,10 @@
 namespace TacHost.Daemon;
 
-/// <summary>The directory that relative paths of the services start at.</summary>
+/// <summary>The directory that relative paths of the services are resolved against.</summary>
 internal static class RunDirectory
 {
-    /// <summary>Makes it the working directory; null leaves that as it is.</summary>
-    /// <exception cref="TacHostException">It cannot be entered.</exception>
+    /// <summary>Sets the working directory. Null keeps the current one.</summary>
+    /// <exception cref="TacHostException">The directory cannot be entered.</exception>
     public static void Enter(string? directory)
     {
         if (directory is null)

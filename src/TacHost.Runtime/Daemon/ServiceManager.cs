@@ -6,7 +6,7 @@ using System.Text;
 
 namespace TacHost.Daemon;
 
-/// <summary>Tells systemd, or whoever set NOTIFY_SOCKET, how the process is doing (sd_notify(3)). Does nothing where nobody did.</summary>
+/// <summary>Reports the state of the process to systemd, or to another manager that has set NOTIFY_SOCKET (sd_notify(3)). Otherwise does nothing.</summary>
 internal sealed class ServiceManager : IDisposable
 {
     private const string SocketVariable = "NOTIFY_SOCKET";
@@ -23,10 +23,13 @@ internal sealed class ServiceManager : IDisposable
 
     private ServiceManager(Socket? socket, TimeSpan? watchdogInterval) => (_socket, WatchdogInterval) = (socket, watchdogInterval);
 
-    /// <summary>How long it may be silent before it is taken for dead, or null.</summary>
+    /// <summary>Gets the watchdog timeout after which the manager treats the process as dead, or null.</summary>
     public TimeSpan? WatchdogInterval { get; }
 
-    /// <summary>Connects at once, because the socket cannot be reached from a jail, and takes the variables out of the environment, because they are not meant for children.</summary>
+    /// <summary>
+    /// Connects immediately, because the socket is not reachable after chroot(2). Removes the
+    /// variables from the environment, because child processes must not use them.
+    /// </summary>
     public static ServiceManager Connect()
     {
         var socket = Connect(Take(SocketVariable));
@@ -40,7 +43,7 @@ internal sealed class ServiceManager : IDisposable
                 : null);
     }
 
-    /// <summary>The start is over.</summary>
+    /// <summary>Reports the end of the start.</summary>
     public void Ready(string status)
     {
         _ready = $"READY=1\nMAINPID={Environment.ProcessId}\nSTATUS={status}";
@@ -63,7 +66,7 @@ internal sealed class ServiceManager : IDisposable
             Send(ready);
     }
 
-    /// <summary>The stop begins.</summary>
+    /// <summary>Reports the beginning of the stop.</summary>
     public void Stopping(string status)
     {
         _ready = null;
@@ -80,12 +83,12 @@ internal sealed class ServiceManager : IDisposable
             Status(status);
     }
 
-    /// <summary>What the process is doing, for people.</summary>
+    /// <summary>Reports a status text for people.</summary>
     public void Status(string status) => Send($"STATUS={status}");
 
-    /// <summary>Sends signs of life from now on, twice in each interval, as long as a question is answered in time.</summary>
-    /// <param name="ask">Asks.</param>
-    /// <param name="onSilence">Hears why there was no answer, once for each silence.</param>
+    /// <summary>Sends watchdog notifications twice in each timeout, as long as the health check completes in time.</summary>
+    /// <param name="ask">The health check.</param>
+    /// <param name="onSilence">Called with the reason when the check fails, once for each series of failures.</param>
     public void Watch(Func<Task> ask, Action<Exception> onSilence)
     {
         if (WatchdogInterval is not { } interval)
@@ -110,7 +113,7 @@ internal sealed class ServiceManager : IDisposable
         }
         catch (Exception e)
         {
-            // Whatever went wrong, the tree did not answer, and silence is how to say so to whoever watches.
+            // The health check failed, so no notification is sent and the manager detects the failure.
             if (!_isSilent)
                 onSilence(e);
             _isSilent = true;
@@ -126,15 +129,15 @@ internal sealed class ServiceManager : IDisposable
 
     private static Socket? Connect(string? path) => string.IsNullOrEmpty(path) ? null : ConnectTo(path);
 
-    /// <summary>Apart, so that sockets are not loaded where there is nobody to tell.</summary>
+    /// <summary>Connects a socket. A separate method, so that socket assemblies are not loaded without a manager.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Socket? ConnectTo(string path)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         try
         {
-            // An '@' stands for the zero byte that begins an abstract name (unix(7)).
-            // A manager that does not read must not hold the process up.
+            // An '@' represents the zero byte at the start of an abstract name (unix(7)).
+            // A manager that does not read must not block the process.
             socket.Blocking = false;
             socket.Connect(new UnixDomainSocketEndPoint(path[0] == '@' ? "\0" + path[1..] : path));
             return socket;
@@ -154,7 +157,7 @@ internal sealed class ServiceManager : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // Nobody listens any more, or nobody reads, which is no reason to stop.
+            // The manager has closed the socket or does not read it. The process continues.
         }
     }
 }

@@ -4,8 +4,10 @@ using TacHost.Services;
 
 namespace TacHost.Hosting;
 
-/// <summary>One application in this process: its recipe, its log, its tree of services, its state and its exit code.</summary>
-/// <remarks>Nothing here is static, so one process can run several deployments. Everything that the process has only once belongs to <see cref="HostProcess"/>.</remarks>
+/// <summary>An application in this process: its recipe, log, service tree, state and exit code.</summary>
+/// <remarks>
+/// This class has no static state, so that a process can run several deployments. State of the process belongs to <see cref="HostProcess"/>.
+/// </remarks>
 internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
 {
     private Application? _application;
@@ -15,40 +17,42 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
     private DeploymentReloads? _reloads;
     private HostProcess? _process;
 
-    /// <summary>Gets the options, of which a deployment uses the time limits, the identity and the log.</summary>
+    /// <summary>Gets the options. A deployment uses the timeouts, the identity and the log.</summary>
     public HostOptions Options => options;
 
     /// <summary>Gets or sets the recipe that the application is built from: that of the start, or of the last reload.</summary>
     public IApplicationRecipe Recipe { get; set; } = recipe;
 
-    /// <summary>Gets whether the deployment opens a log of its own. If false, it shares the log of the process.</summary>
+    /// <summary>Gets whether the deployment opens its own log. If false, it uses the log of the process.</summary>
     public bool HasOwnLog { get; init; }
 
-    /// <summary>Gets the directory that relative paths of the application start at, or null for the working directory.</summary>
+    /// <summary>Gets the directory that relative paths of the application are resolved against, or null for the working directory.</summary>
     public string? BaseDirectory { get; init; }
 
     /// <summary>Gets the log.</summary>
-    /// <exception cref="InvalidOperationException">The log is not open yet.</exception>
+    /// <exception cref="InvalidOperationException">The log has not been opened.</exception>
     public LogOutput Log => _log ?? throw new InvalidOperationException("The deployment has no log before its start.");
 
     /// <summary>Gets the root of the tree.</summary>
-    /// <exception cref="InvalidOperationException">The application is not built yet.</exception>
+    /// <exception cref="InvalidOperationException">The application has not been built.</exception>
     public Application Application => _application ?? throw new InvalidOperationException("The deployment has no application before its start.");
 
-    /// <summary>Gets whether the application is built.</summary>
+    /// <summary>Gets whether the application has been built.</summary>
     public bool HasApplication => _application is not null;
 
     /// <summary>Gets the current state.</summary>
     public DeploymentState State { get; private set; }
 
-    /// <summary>Gets when the application was running for the first time, or null.</summary>
+    /// <summary>Gets the time at which the application started to run, or null.</summary>
     public DateTimeOffset? StartedAt { get; private set; }
 
-    /// <summary>Gets the exit code so far. It is final in the states <see cref="DeploymentState.Stopped"/> and <see cref="DeploymentState.Failed"/>.</summary>
+    /// <summary>
+    /// Gets the current exit code. It is final in the states <see cref="DeploymentState.Stopped"/> and <see cref="DeploymentState.Failed"/>.
+    /// </summary>
     public int ExitCode { get; private set; }
 
-    /// <summary>Opens the log and brings the application up.</summary>
-    /// <exception cref="TacHostException">The application did not start. Everything that had started is stopped again.</exception>
+    /// <summary>Opens the log and starts the application.</summary>
+    /// <exception cref="TacHostException">The application failed to start. Services that had been started are stopped again.</exception>
     public void Start(HostProcess process, StartTimings timings)
     {
         (State, _process) = (DeploymentState.Starting, process);
@@ -91,8 +95,8 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
     /// <summary>Directs what is printed in this execution context to the log of the deployment.</summary>
     public void EnterConsole() => _process!.Console?.Enter(_console);
 
-    /// <summary>Begins to stop the application. Has no effect if it does not run.</summary>
-    /// <returns>Whether this call began the stop.</returns>
+    /// <summary>Begins to stop the application. Has no effect if the application is not running.</summary>
+    /// <returns>True if this call began the stop.</returns>
     public bool BeginStop(HostProcess process)
     {
         if (State != DeploymentState.Running)
@@ -103,7 +107,7 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
         return true;
     }
 
-    /// <summary>Completes the stop after <see cref="HostEvent.DeploymentStopped"/>, and closes the log if it is the deployment's own.</summary>
+    /// <summary>Completes the stop after <see cref="HostEvent.DeploymentStopped"/>, and closes the deployment's own log.</summary>
     public void EndStop()
     {
         Waiting.For(_stop!);
@@ -120,7 +124,7 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
     }
 
     /// <summary>Logs the reason for the stop.</summary>
-    /// <returns>The exit code that follows from the reason.</returns>
+    /// <returns>The exit code for the reason.</returns>
     private int ExitCodeOfReason()
     {
         if (Application.Failed is { IsFaulted: true, Exception: { InnerException: ServiceFailedException failure } })
@@ -129,7 +133,7 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
             return TacHost.ExitCode.Software;
         }
 
-        // Otherwise a signal or a command is the reason, which has logged itself.
+        // Otherwise the reason is a signal or a command, which has already been logged.
         if (Application.StopRequested.IsCompleted)
             HostLog.StopRequested(Log.Host, Application.Name!);
         return TacHost.ExitCode.Success;
@@ -160,7 +164,7 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
         return new TacHostException(TacHost.ExitCode.Unavailable, $"'{Recipe.Source}' did not start. {failure.Message}", failure);
     }
 
-    /// <summary>Stops what has started although a signal asked for the end, because a service ignored its token.</summary>
+    /// <summary>Stops services that have started although a signal requested a stop, because a service ignored its token.</summary>
     private TacHostException StopAfterSignal(HostProcess process)
     {
         Waiting.Result(new DeploymentStop(this, process).RunAsync(process.Signals.ExitCode));
@@ -171,7 +175,7 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
         task.ContinueWith((_, events) => ((HostEvents)events!).Post(new HostEvent.DeploymentEnds(this)), process.Events, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 }
 
-/// <summary>The states of a deployment, in their order.</summary>
+/// <summary>The states of a deployment, in order.</summary>
 internal enum DeploymentState
 {
     Prepared,
@@ -180,6 +184,6 @@ internal enum DeploymentState
     Stopping,
     Stopped,
 
-    /// <summary>The application did not start, or a service of it failed.</summary>
+    /// <summary>The application failed to start, or one of its services failed.</summary>
     Failed,
 }

@@ -7,7 +7,9 @@ using TacHost.Services;
 
 namespace TacHost.Hosting;
 
-/// <summary>Brings the application of a deployment up within the start timeout: builds the tree, starts its privileged part, drops privileges, starts the rest.</summary>
+/// <summary>
+/// Starts the application of a deployment within the start timeout: builds the tree, starts its privileged part, drops privileges, starts the rest.
+/// </summary>
 internal sealed class DeploymentStart(Deployment deployment, HostProcess process, StartTimings timings)
 {
     private readonly HostOptions _options = deployment.Options;
@@ -17,10 +19,11 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
     private volatile bool _isGivenUp;
     private IReadOnlyList<string> _unfinished = [];
 
-    /// <summary>Whether a service had failed by the moment in which all had started; one that fails later has failed while running.</summary>
+    /// <summary>Gets whether a service failed before all services were started. A later failure counts as a failure while running.</summary>
     public bool HasFailed { get; private set; }
 
-    /// <exception cref="TacHostException">It did not come up; what had been started is stopped again.</exception>
+    /// <summary>Runs the start.</summary>
+    /// <exception cref="TacHostException">The start failed. Services that had been started are stopped again.</exception>
     public Application Run()
     {
         using var limit = new TimeLimit(_options.StartTimeout, _log.Host, _signals.Requested);
@@ -43,7 +46,10 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
         }
     }
 
-    /// <summary>All of it, on a thread of its own: neither a script nor a service is ours to interrupt, and one that never ends is left behind there, and ends with the process.</summary>
+    /// <summary>
+    /// Runs all parts of the start on their own thread, because scripts and services cannot be
+    /// interrupted. If a part hangs, the thread is abandoned and ends with the process.
+    /// </summary>
     private void RunParts(TimeLimit limit)
     {
         var application = Waiting.Result(deployment.Recipe.BuildAsync());
@@ -83,7 +89,7 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
         timings.Over("start");
     }
 
-    /// <summary>Lets the tree log where its tac file wants, unless the command line names a logger.</summary>
+    /// <summary>Connects the tree to the log of its tac file, unless the command line names a logger.</summary>
     private void ConnectLog(Application application)
     {
         var own = application.HasLoggerFactory && application.LoggerFactory is not NullLoggerFactory ? application.LoggerFactory : null;
@@ -93,7 +99,7 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
         application.LoggerFactory = isOverruled ? _log.Factory : _log.FactoryFor(own, [.. application.LoggerProviders]);
     }
 
-    /// <summary>Waits, when the limit is reached, for services to clean up after themselves, but no longer than the grace period; for a script there is nothing to wait for.</summary>
+    /// <summary>After the timeout, waits until services have cleaned up, at most for the grace period. Does not wait for a script.</summary>
     private void WaitForCleanUp(Task parts, CancellationToken reached)
     {
         using var patience = new TimeLimit(_options.Grace, _log.Host, _signals.Repeated);
@@ -103,7 +109,7 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
         throw new OperationCanceledException(reached);
     }
 
-    /// <summary>Keeps a part that ends after all from being followed by another, in a process that is on its way out.</summary>
+    /// <summary>Prevents further parts of an abandoned start, because the process is about to exit.</summary>
     private void StopIfGivenUp()
     {
         if (_isGivenUp)
@@ -125,7 +131,9 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
         }
     }
 
-    /// <summary>Sets the base directory once the working directory is final. Where that has been deleted, the application keeps its default.</summary>
+    /// <summary>
+    /// Sets the base directory after the working directory is final. If the working directory has been deleted, the application keeps its default.
+    /// </summary>
     private void SetBaseDirectory(Application application)
     {
         try
@@ -134,7 +142,7 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
         }
         catch (IOException)
         {
-            // Only a service that uses a relative path fails then, and says so.
+            // Services that use relative paths will fail and report the error.
         }
     }
 

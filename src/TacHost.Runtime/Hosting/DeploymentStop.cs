@@ -9,14 +9,14 @@ internal sealed class DeploymentStop(Deployment deployment, HostProcess process)
     /// <summary>How many connections of a service are named.</summary>
     private const int MostNamed = 5;
 
-    /// <summary>How often it is said what is still stopping.</summary>
+    /// <summary>The interval of log lines about services that are still stopping.</summary>
     private static readonly TimeSpan _betweenReminders = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the tree may go on past the grace period; a group gives each stuck child a second.</summary>
+    /// <summary>The time to wait after the grace period. Each group waits one second for a hanging child.</summary>
     private static readonly TimeSpan _longestLettingGo = TimeSpan.FromSeconds(10);
 
     /// <summary>Stops the application.</summary>
-    /// <returns>The exit code of the deployment: the given one, or a worse one.</returns>
+    /// <returns>The given exit code, or another one after a failure.</returns>
     public async Task<int> RunAsync(int exitCode)
     {
         var application = deployment.Application;
@@ -27,7 +27,7 @@ internal sealed class DeploymentStop(Deployment deployment, HostProcess process)
         using (var last = new TimeLimit(_longestLettingGo, deployment.Log.Host, CancellationToken.None))
             hasEnded = hasEnded || await last.EndsBeforeAsync(stop);
 
-        // Also for one that is being given right now: the log is about to be closed.
+        // Also waits for a running callback, because the log is closed next.
         await reminders.DisposeAsync();
 
         if (!hasEnded || ServiceTree.NotStopped(application).Any())
@@ -48,7 +48,7 @@ internal sealed class DeploymentStop(Deployment deployment, HostProcess process)
         }
     }
 
-    /// <summary>Stops the tree, which will not start again.</summary>
+    /// <summary>Stops the tree, which cannot be restarted.</summary>
     private static async Task StopAndDisposeAsync(Application application, CancellationToken cancellationToken)
     {
         try

@@ -1,11 +1,11 @@
 namespace TacHost.Hosting;
 
-/// <summary>The queue of everything that the main thread of a running process waits for.</summary>
+/// <summary>The queue of events that the main thread of a running process waits for.</summary>
 internal sealed class HostEvents
 {
     private readonly Queue<HostEvent> _queue = new();
 
-    /// <summary>Adds an event. Safe on any thread, and never blocks for long.</summary>
+    /// <summary>Adds an event. Thread-safe, and never blocks for long.</summary>
     public void Post(HostEvent hostEvent)
     {
         lock (_queue)
@@ -27,20 +27,20 @@ internal sealed class HostEvents
     }
 }
 
-/// <summary>Something that the main thread acts on.</summary>
+/// <summary>An event for the main thread.</summary>
 internal abstract record HostEvent
 {
     private HostEvent()
     {
     }
 
-    /// <summary>All deployments are to stop, for example after a signal.</summary>
-    /// <param name="Reason">The reason, as the service manager shows it.</param>
+    /// <summary>All deployments must stop, for example after a signal.</summary>
+    /// <param name="Reason">The reason for the service manager.</param>
     public sealed record ShutdownRequested(string Reason) : HostEvent;
 
-    /// <summary>One deployment is to stop, because a service of it failed or it asked to stop.</summary>
+    /// <summary>A deployment must stop, because one of its services failed or it requested a stop.</summary>
     public sealed record DeploymentEnds(Deployment Deployment) : HostEvent;
 
-    /// <summary>One deployment has stopped.</summary>
+    /// <summary>A deployment has stopped.</summary>
     public sealed record DeploymentStopped(Deployment Deployment) : HostEvent;
 }

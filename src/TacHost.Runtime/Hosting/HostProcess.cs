@@ -10,7 +10,10 @@ using TacHost.Monitoring;
 
 namespace TacHost.Hosting;
 
-/// <summary>Everything that this process has once, whichever applications run in it: signals, service manager, pid file, orphans, standard streams, identity, and the events that it waits for.</summary>
+/// <summary>
+/// The resources that exist once in this process, for all its applications: signals, service
+/// manager, pid file, orphans, standard streams, identity, and the event queue.
+/// </summary>
 internal sealed class HostProcess(HostOptions options, StartupReport? report, OtherSignals otherSignals, StartTimings timings)
 {
     private const uint OnlyTheOwner = 0x3F; // 077, twistd's default for a daemon
@@ -21,28 +24,28 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
     private ServiceManager? _manager;
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Gets the signal that ended the run, to be passed on, or 0.</summary>
+    /// <summary>Gets the signal to end the process with, or 0.</summary>
     public int EndingSignal { get; private set; }
 
-    /// <summary>Shows a text on the terminal. Called in the foreground after the start.</summary>
+    /// <summary>Gets a callback that shows a text on the terminal. Called in the foreground after the start.</summary>
     public Action<string>? Show { get; init; }
 
     /// <summary>Gets what executes reloads, or null for a process that cannot reload.</summary>
     public IReloader? Reloader { get; init; }
 
-    /// <summary>Gets the events that the main thread acts on.</summary>
+    /// <summary>Gets the events for the main thread.</summary>
     public HostEvents Events { get; } = new();
 
     /// <summary>Gets the log of the host itself.</summary>
     public LogOutput Log => _log ?? throw NotRunning();
 
-    /// <summary>Gets SIGINT and SIGTERM.</summary>
+    /// <summary>Gets the handler of SIGINT and SIGTERM.</summary>
     public ShutdownSignals Signals => _signals ?? throw NotRunning();
 
     /// <summary>Gets the connection to the service manager.</summary>
     public ServiceManager Manager => _manager ?? throw NotRunning();
 
-    /// <summary>Gets the router of printed lines, or null in a process with one deployment.</summary>
+    /// <summary>Gets the router of console output, or null in a process with one deployment.</summary>
     public ConsoleRouter? Console { get; private set; }
 
     /// <summary>Gets the options of the process.</summary>
@@ -51,17 +54,17 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
     /// <summary>Gets whether the process is a daemon.</summary>
     public bool IsDaemon => report is not null;
 
-    /// <summary>Gets the directory in which the process was started, or null if that was gone.</summary>
+    /// <summary>Gets the directory in which the process was started, or null if it had been deleted.</summary>
     public string? LaunchDirectory { get; private set; }
 
-    /// <summary>Gets a task that ends with the exit code when every deployment has stopped.</summary>
+    /// <summary>Gets a task that completes with the exit code after all deployments have stopped.</summary>
     public Task<int> Ended => _ended.Task;
 
-    /// <summary>Gets the deployments, once <see cref="Run"/> has been called.</summary>
+    /// <summary>Gets the deployments. Valid after the call of <see cref="Run"/>.</summary>
     public IReadOnlyList<Deployment> Deployments { get; private set; } = [];
 
-    /// <summary>Starts the deployments and returns when all have stopped.</summary>
-    /// <returns>The exit code: of the first deployment that has one other than 0, otherwise 0.</returns>
+    /// <summary>Starts the deployments, and returns after all have stopped.</summary>
+    /// <returns>The exit code of the first deployment that failed, or 0.</returns>
     /// <exception cref="TacHostException">No deployment started. In a daemon, the failure has been reported.</exception>
     public int Run(params IReadOnlyList<Deployment> deployments)
     {
@@ -112,7 +115,7 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
         }
     }
 
-    /// <summary>Gets the directory of the pid file and the name of the file in it; null if there is none.</summary>
+    /// <summary>Gets the directory of the pid file and the name of the file in it, or null without a pid file.</summary>
     public (OpenDirectory Directory, string Name)? PidFilePlace => _pidFile?.Place;
 
     private int StartAndServe()
@@ -124,7 +127,7 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
         var running = StartAll();
         monitoring?.Start();
 
-        // All of the start can be read in the log when the prompt is back.
+        // Write the whole log of the start before the prompt returns.
         Log.WriteOut();
         Manager.Ready(Summary(running));
         Manager.Watch(() => Task.Run(() => running.Sum(deployment => ServiceTree.Visit(deployment.Application))), e => HostLog.TreeDidNotAnswer(Log.Host, e));
@@ -142,7 +145,7 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
         return exitCode;
     }
 
-    /// <summary>Starts one deployment after another. A failure concerns only its deployment, as long as another one starts.</summary>
+    /// <summary>Starts the deployments in order. A failure affects only its deployment, as long as another one starts.</summary>
     private List<Deployment> StartAll()
     {
         List<Deployment> running = [];
@@ -163,7 +166,7 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
         return running.Count > 0 || first is null ? running : throw first;
     }
 
-    /// <summary>Acts on events until every deployment has stopped.</summary>
+    /// <summary>Processes events until all deployments have stopped.</summary>
     private void Serve(List<Deployment> running)
     {
         var count = running.Count;
@@ -204,7 +207,7 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
             Show?.Invoke(shown);
     }
 
-    /// <summary>Does what is left to do for a process that .NET is about to abort. The log has the exception already.</summary>
+    /// <summary>Cleans up before the runtime aborts the process. The exception has already been logged.</summary>
     private void OnUnhandledException(object sender, UnhandledExceptionEventArgs thrown)
     {
         var reason = thrown.ExceptionObject is not Exception e ? "" : options.Debug ? $" {e}" : $" {e.GetType().Name}: {e.Message}";

@@ -3,10 +3,10 @@ using TacHost.Logging;
 
 namespace TacHost.Hosting;
 
-/// <summary>Makes the process that of another user, or puts it into a jail, once the privileged part of the start is over.</summary>
+/// <summary>Drops the privileges of the process after the privileged part of the start: changes its root directory and its identity.</summary>
 internal static class PrivilegeDrop
 {
-    /// <summary>Hands the log and the pid file to the new identity, then enters the jail and changes the identity of the whole process.</summary>
+    /// <summary>Changes the owner of the log and the pid file, calls chroot(2), and changes the identity of the whole process.</summary>
     /// <exception cref="TacHostException">The operating system refused, or the process has several applications.</exception>
     public static void Run(HostProcess process, Identity? identity)
     {
@@ -18,7 +18,7 @@ internal static class PrivilegeDrop
         if (identity is not null)
             log.ChangeOwner(identity.User, identity.Group);
 
-        // Nobody could remove them afterwards.
+        // The files cannot be removed after privileges are dropped.
         if (DiagnosticFiles.AreWanted)
             DiagnosticFiles.Remove();
         var missing = options.Jail is null ? [] : Waiting.Result(Jail.PrepareAsync());
@@ -40,7 +40,7 @@ internal static class PrivilegeDrop
         HostLog.IdentityChanged(log.Host, identity.EffectiveOnly ? "euid/egid" : "uid/gid", identity.User, identity.Group);
     }
 
-    /// <summary>Leaves what has to be done outside of the jail to another process, and closes the rest.</summary>
+    /// <summary>Starts the process outside of the chroot, and closes all other open directories.</summary>
     private static void CloseWaysOut(HostProcess process, Identity? identity)
     {
         JailWarden.TakeOver(identity, process.Log.Place, process.PidFilePlace);

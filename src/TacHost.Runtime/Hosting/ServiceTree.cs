@@ -2,23 +2,23 @@ using TacHost.Services;
 
 namespace TacHost.Hosting;
 
-/// <summary>Looks through a tree for the services in which something is going on.</summary>
+/// <summary>Searches a tree for services in a given state.</summary>
 internal static class ServiceTree
 {
-    /// <summary>The innermost services that are still to stop.</summary>
+    /// <summary>Returns the innermost services that have not stopped.</summary>
     public static IEnumerable<IService> NotStopped(IService root) =>
         Innermost(root, service => service.State is not (ServiceState.Stopped or ServiceState.Failed));
 
-    /// <summary>The innermost services that have not finished starting.</summary>
+    /// <summary>Returns the innermost services that are starting.</summary>
     public static IEnumerable<IService> Starting(IService root) =>
         Innermost(root, service => service.State is ServiceState.Starting);
 
-    /// <summary>The innermost service that failed in that way.</summary>
+    /// <summary>Returns the innermost service that failed with the given exception, or null.</summary>
     public static IService? Failed(IService root, Exception failure) =>
         Innermost(root, service => service is Service failed && failed.LastFailure == failure).FirstOrDefault();
 
-    /// <summary>Asks every service for its state, which fails to end if one of them does not answer.</summary>
-    /// <returns>How many there are, not counting those that only hold others.</returns>
+    /// <summary>Reads the state of every service. Blocks if a service does not respond.</summary>
+    /// <returns>The number of services, without groups.</returns>
     public static int Visit(IService service)
     {
         _ = service.State;
@@ -30,7 +30,7 @@ internal static class ServiceTree
         return count;
     }
 
-    /// <summary>Looks below whatever the service itself is: a group may have given up on a child that is still stopping.</summary>
+    /// <summary>Searches below a service in any state, because a group may have stopped waiting for a child that is still stopping.</summary>
     private static List<IService> Innermost(IService service, Func<IService, bool> matches)
     {
         var below = service is IServiceCollection children ? children.SelectMany(child => Innermost(child, matches)).ToList() : [];

@@ -3,15 +3,15 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Hosting;
 
-/// <summary>Says why an application did not start.</summary>
+/// <summary>Describes why an application failed to start.</summary>
 internal static class StartFailure
 {
-    /// <param name="failure">What ended the start.</param>
-    /// <param name="source">Where the application comes from.</param>
+    /// <param name="failure">The exception that ended the start.</param>
+    /// <param name="source">The origin of the application.</param>
     /// <param name="application">The tree, or null if it was not built.</param>
-    /// <param name="unfinished">The services that were starting when the time was over.</param>
-    /// <param name="signals">Whether one of them asked for the end.</param>
-    /// <param name="limit">The start time-out.</param>
+    /// <param name="unfinished">The services that were starting at the timeout.</param>
+    /// <param name="signals">The signals, of which one may have interrupted the start.</param>
+    /// <param name="limit">The start timeout.</param>
     public static TacHostException Describe(Exception failure, string source, Application? application, IReadOnlyList<string> unfinished, ShutdownSignals signals, TimeSpan limit)
     {
         if (failure is TacHostException known)
@@ -27,7 +27,7 @@ internal static class StartFailure
         return new TacHostException(ExitCode.Unavailable, $"'{source}' did not start. {text}", failure);
     }
 
-    /// <summary>The failure of a start that a signal ended.</summary>
+    /// <summary>Returns the failure of a start that was interrupted by a signal.</summary>
     public static TacHostException Interrupted(string source, ShutdownSignals signals) =>
         new(signals.ExitCode, $"'{source}' was interrupted by {signals.First} while starting.");
 

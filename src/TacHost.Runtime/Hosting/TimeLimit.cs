@@ -3,7 +3,10 @@ using TacHost.Logging;
 
 namespace TacHost.Hosting;
 
-/// <summary>A token for services that is cancelled after a time, or sooner at a signal. What their callbacks throw at that moment is logged, and ends neither the process nor the wait.</summary>
+/// <summary>
+/// A cancellation token that is cancelled after a timeout, or earlier by a signal. Exceptions from its
+/// callbacks are logged, and end neither the process nor the wait.
+/// </summary>
 internal sealed class TimeLimit : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
@@ -11,9 +14,9 @@ internal sealed class TimeLimit : IDisposable
     private readonly Timer _timer;
     private readonly ILogger _logger;
 
-    /// <param name="time">How long.</param>
-    /// <param name="logger">Hears of callbacks that throw.</param>
-    /// <param name="sooner">Ends it before.</param>
+    /// <param name="time">The timeout.</param>
+    /// <param name="logger">The logger for exceptions from callbacks.</param>
+    /// <param name="sooner">Cancels the token before the timeout.</param>
     public TimeLimit(TimeSpan time, ILogger logger, CancellationToken sooner)
     {
         _logger = logger;
@@ -23,19 +26,19 @@ internal sealed class TimeLimit : IDisposable
 
     public CancellationToken Token => _source.Token;
 
-    /// <summary>Called when the limit is reached, before anybody else hears of it.</summary>
+    /// <summary>Gets or sets a callback that is called before the token is cancelled.</summary>
     public Action? BeforeCancelling { get; set; }
 
-    /// <summary>Waits for a task, without observing how it ends, until the limit is reached.</summary>
-    /// <returns>Whether the task has ended.</returns>
+    /// <summary>Waits for a task until the timeout, without observing its result.</summary>
+    /// <returns>True if the task has completed.</returns>
     public bool EndsBefore(Task task)
     {
         Waiting.ForAny(task.AsWaitHandle(), Token.WaitHandle);
         return task.IsCompleted;
     }
 
-    /// <summary>Waits for a task, without observing how it ends, until the limit is reached.</summary>
-    /// <returns>Whether the task has ended.</returns>
+    /// <summary>Waits for a task until the timeout, without observing its result.</summary>
+    /// <returns>True if the task has completed.</returns>
     public async Task<bool> EndsBeforeAsync(Task task)
     {
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -3,13 +3,13 @@ using System.Runtime.Loader;
 
 namespace TacHost.Loading;
 
-/// <summary>The assemblies that one load context has, as against another.</summary>
+/// <summary>Queries the assemblies of load contexts.</summary>
 internal static class ContextAssemblies
 {
-    /// <summary>Returns the assemblies that were loaded into the context of an assembly.</summary>
+    /// <summary>Returns the assemblies in the load context of an assembly.</summary>
     public static IEnumerable<Assembly> Beside(Assembly assembly) => AssemblyLoadContext.GetLoadContext(assembly)?.Assemblies ?? [];
 
-    /// <summary>Returns whether a name means the same assembly to two assemblies.</summary>
+    /// <summary>Returns whether a name refers to the same assembly for two assemblies.</summary>
     public static bool IsSame(string name, Assembly first, Assembly second) =>
         Resolve(name, first) is { } one && Resolve(name, second) is { } other && one == other;
 

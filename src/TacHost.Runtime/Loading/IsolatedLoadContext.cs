@@ -3,7 +3,7 @@ using System.Runtime.Loader;
 
 namespace TacHost.Loading;
 
-/// <summary>Where a tac or a plugin and the libraries it brings are loaded: apart from the host's own.</summary>
+/// <summary>The load context of a tac file or a plugin and its libraries, separate from the host's libraries.</summary>
 /// <remarks>
 /// What the host and the loaded code talk to each other in is shared, so that an <c>IService</c> is the same type on both sides: the
 /// contract assembly, what that refers to, and .NET itself, with ASP.NET Core. Libraries are read into memory, so that one which is rebuilt in place does not pull
@@ -27,11 +27,11 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
     /// <summary>Gets the libraries that are shared if they are the same, or null.</summary>
     public LoadedLibraries? Loaded { get; init; }
 
-    /// <summary>Returns whether an assembly is the code of a tac or a plugin itself, rather than a library it uses.</summary>
+    /// <summary>Returns true if an assembly is the code of a tac file or a plugin itself, instead of a library.</summary>
     public static bool IsMainCode(Assembly? assembly) =>
         assembly is not null && GetLoadContext(assembly) is IsolatedLoadContext context && context._main.Contains(assembly);
 
-    /// <summary>Loads the code that the context is for, and returns the last of its assemblies.</summary>
+    /// <summary>Loads the main code of the context, and returns the last of its assemblies.</summary>
     public Assembly LoadMain(IReadOnlyList<CodeImage> code)
     {
         Assembly? last = null;
@@ -70,7 +70,10 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
         }
     }
 
-    /// <summary>Loads those of the named libraries that came with the host, which is 2 ms sooner than waiting until .NET asks for them: it compares what it asked for with what it got, by rules of culture.</summary>
+    /// <summary>
+    /// Preloads the named libraries that are part of the host. This saves 2 ms, because a load on demand
+    /// compares the requested and the loaded name by the rules of a culture.
+    /// </summary>
     public void LoadOwnLibraries()
     {
         foreach (var library in libraries)
@@ -106,7 +109,7 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
         return Load(CodeFile.ReadAllBytes(path), File.Exists(symbols) ? CodeFile.ReadAllBytes(symbols) : []);
     }
 
-    /// <summary>Libraries come from memory, so that .NET does not know a directory in which to look for the native ones they call.</summary>
+    /// <summary>Loads a native library. The runtime cannot find it, because the managed libraries are loaded from memory and have no directory.</summary>
     protected override nint LoadUnmanagedDll(string unmanagedDllName)
     {
         if (unmanagedDllName.Contains('/', StringComparison.Ordinal))
@@ -114,11 +117,11 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
         return Search(directory => LibraryFiles.Native(directory, unmanagedDllName)) is { } path ? LoadUnmanagedDllFromPath(path) : 0;
     }
 
-    /// <summary>A library that was named may have another file for this runtime beside it, against which nothing is compiled.</summary>
+    /// <summary>Returns the file for this runtime beside a named library, if it exists. The compiler does not reference such files.</summary>
     private static string? OfThisRuntime(string? library, string simple) =>
         library is null ? null : LibraryFiles.Assembly(Path.GetDirectoryName(library)!, simple) ?? library;
 
-    /// <summary>Looks beside the libraries, then in the directories.</summary>
+    /// <summary>Searches the directories of the libraries, then the other directories.</summary>
     private string? Search(Func<string, string?> find)
     {
         foreach (var library in libraries)

@@ -3,11 +3,11 @@ using System.Runtime.Loader;
 
 namespace TacHost.Loading;
 
-/// <summary>The assemblies of this process, of all its load contexts.</summary>
+/// <summary>The assemblies in all load contexts of this process.</summary>
 internal static class LoadedAssemblies
 {
-    /// <summary>Loads all that they refer to, and what that refers to, for when the files will be out of reach.</summary>
-    /// <param name="except">The beginning of the names that are left out.</param>
+    /// <summary>Loads all direct and indirect references of the loaded assemblies, because their files will be unreachable later.</summary>
+    /// <param name="except">The prefix of assembly names to skip.</param>
     public static void LoadWhatTheyReferTo(string except)
     {
         HashSet<string> seen = [];
@@ -25,7 +25,7 @@ internal static class LoadedAssemblies
                 }
                 catch (Exception e) when (e is IOException or BadImageFormatException)
                 {
-                    // A reference that nothing can satisfy would fail later too, if it is ever used.
+                    // A reference that cannot be resolved now would also fail later, if it is used at all.
                 }
             }
         }

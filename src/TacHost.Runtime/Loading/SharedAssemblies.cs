@@ -3,12 +3,12 @@ using System.Runtime.Loader;
 
 namespace TacHost.Loading;
 
-/// <summary>The assemblies that a loaded tac or plugin has in common with the host: the contract, what that refers to directly or indirectly, and .NET itself.</summary>
+/// <summary>The assemblies that a tac file or a plugin shares with the host: the contract, its direct and indirect references, and .NET itself.</summary>
 internal sealed class SharedAssemblies
 {
     private readonly Dictionary<string, AssemblyName> _direct;
 
-    /// <summary>Read once a name needs it: that loads assemblies, and most starts need none of them.</summary>
+    /// <summary>Created on first use, because it loads assemblies that most starts do not need.</summary>
     private readonly Lazy<Dictionary<string, AssemblyName>> _all;
 
     public SharedAssemblies(Assembly contract)
@@ -20,7 +20,7 @@ internal sealed class SharedAssemblies
         _all = new(() => WithIndirect(_direct));
     }
 
-    /// <summary>Returns whether an assembly of that name is never taken from anywhere else.</summary>
+    /// <summary>Returns whether an assembly with this name is always taken from the host or .NET.</summary>
     public bool Contains(string name) => IsOfTheHost(name) || Framework.Find(name) is not null;
 
     private bool IsOfTheHost(string name) =>

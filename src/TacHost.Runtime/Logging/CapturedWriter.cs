@@ -2,9 +2,9 @@ using System.Text;
 
 namespace TacHost.Logging;
 
-/// <summary>Makes log lines of what is printed, one of each line.</summary>
-/// <param name="log">Takes a line.</param>
-/// <param name="original">Takes what is printed while a line is being logged, by the log itself.</param>
+/// <summary>Converts printed text to log lines, one for each line.</summary>
+/// <param name="log">Logs a line.</param>
+/// <param name="original">The writer for text that the log itself prints while it logs a line.</param>
 internal sealed class CapturedWriter(Action<string> log, Lazy<TextWriter> original) : TextWriter
 {
     private const int LongestLine = 1024 * 1024;
@@ -37,12 +37,12 @@ internal sealed class CapturedWriter(Action<string> log, Lazy<TextWriter> origin
             Log(line);
     }
 
-    /// <summary>Nothing is held back but a line that has not ended yet.</summary>
+    /// <summary>Does nothing, because only an incomplete line is buffered.</summary>
     public override void Flush()
     {
     }
 
-    /// <summary>Logs the line that has not ended yet.</summary>
+    /// <summary>Logs an incomplete line.</summary>
     public void EndLine()
     {
         foreach (var line in Take("\n"))

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace TacHost.Logging;
 
-/// <summary>What a tac or a library prints becomes log lines of the categories <c>stdout</c> and <c>stderr</c>, as in twistd.</summary>
+/// <summary>Converts the console output of a tac file or a library to log lines of the categories <c>stdout</c> and <c>stderr</c>, as in twistd.</summary>
 /// <remarks>
-/// Only what is printed through <see cref="Console"/>. For the rest there is <see cref="LogOptions.TakesStandardStreams"/>.
-/// .NET's own writers are not asked for, since they would first find out how the console is encoded, which nobody needs here.
+/// Captures only output through <see cref="Console"/>. <see cref="LogOptions.TakesStandardStreams"/> handles other output.
+/// Does not use the default writers, because they would first determine the encoding of the console, which is not needed.
 /// </remarks>
 internal sealed class ConsoleCapture : IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class ConsoleCapture : IDisposable
     private readonly CapturedWriter _capturedOut;
     private readonly CapturedWriter _capturedError;
 
-    /// <summary>Begins.</summary>
+    /// <summary>Starts the capture.</summary>
     public ConsoleCapture(ILoggerFactory loggers)
     {
         var (stdout, stderr) = (loggers.CreateLogger("stdout"), loggers.CreateLogger("stderr"));
@@ -24,7 +24,7 @@ internal sealed class ConsoleCapture : IDisposable
         Console.SetError(_capturedError);
     }
 
-    /// <summary>Ends, with the last line as far as it went. From then on, what is printed goes to the standard streams.</summary>
+    /// <summary>Ends the capture, and logs an incomplete last line. Further output goes to the standard streams.</summary>
     public void Dispose()
     {
         Console.SetOut(_out.Value);
@@ -41,7 +41,7 @@ internal sealed class ConsoleCapture : IDisposable
         }
         catch (IOException)
         {
-            // No descriptor is left, which is no reason for a stop to fail.
+            // No descriptor is available. The stop must not fail because of this.
             return TextWriter.Null;
         }
     }

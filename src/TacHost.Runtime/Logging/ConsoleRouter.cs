@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace TacHost.Logging;
 
-/// <summary>Sends printed lines to the log of the application that prints them, for a process with several applications.</summary>
+/// <summary>Routes console output to the log of the application that prints it, in a process with several applications.</summary>
 /// <remarks>
-/// The application is remembered by the execution context, which flows into tasks, timers and threads that its code starts. Lines printed elsewhere go
-/// where they went before. A process with one application does without, because the context costs a little in every task.
+/// The application is stored in the execution context, which flows into tasks, timers and threads that its code starts. Other output goes
+/// to the previous writers. A process with one application does not use this class, because the context has a small cost in every task.
 /// </remarks>
 internal sealed class ConsoleRouter : IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class ConsoleRouter : IDisposable
     private readonly TextWriter _out = Console.Out;
     private readonly TextWriter _error = Console.Error;
 
-    /// <summary>Begins to route.</summary>
+    /// <summary>Starts the routing.</summary>
     public ConsoleRouter()
     {
         Console.SetOut(new RoutedWriter(() => _current.Value?.Out ?? _out));
@@ -24,7 +24,7 @@ internal sealed class ConsoleRouter : IDisposable
     /// <summary>Creates the route to a log.</summary>
     public ConsoleRoute CreateRoute(ILoggerFactory loggers) => new(loggers, _out, _error);
 
-    /// <summary>Makes the code that follows in this execution context print to a route, or with null to where the process prints.</summary>
+    /// <summary>Routes the output of the current execution context. Null restores the output of the process.</summary>
     public void Enter(ConsoleRoute? route) => _current.Value = route;
 
     /// <summary>Ends the routing.</summary>
@@ -34,7 +34,7 @@ internal sealed class ConsoleRouter : IDisposable
         Console.SetError(_error);
     }
 
-    /// <summary>Passes everything on to the writer of the moment.</summary>
+    /// <summary>A writer that forwards to the current target.</summary>
     private sealed class RoutedWriter(Func<TextWriter> target) : TextWriter
     {
         public override Encoding Encoding => Encoding.UTF8;
@@ -53,7 +53,7 @@ internal sealed class ConsoleRouter : IDisposable
     }
 }
 
-/// <summary>The writers whose lines go to the log of one application.</summary>
+/// <summary>The writers for the log of an application.</summary>
 internal sealed class ConsoleRoute
 {
     private readonly CapturedWriter _out;
@@ -72,7 +72,7 @@ internal sealed class ConsoleRoute
     /// <summary>Gets the writer of standard error.</summary>
     public TextWriter Error => _error;
 
-    /// <summary>Logs lines that have not ended yet.</summary>
+    /// <summary>Logs incomplete lines.</summary>
     public void EndLines()
     {
         _out.EndLine();

@@ -3,10 +3,12 @@ using TacHost.Interop;
 
 namespace TacHost.Logging;
 
-/// <summary>The file that has the log's name. Whoever renames, replaces or deletes it is followed, and a new one is as accessible as the one before.</summary>
+/// <summary>
+/// The current log file. Follows a rename, replacement or deletion of the file, and gives a new file the same permissions as the previous one.
+/// </summary>
 internal sealed class CurrentLogFile : IDisposable
 {
-    private const uint ReadableAndWritable = 0x1B6; // 0666, of which the umask takes its part
+    private const uint ReadableAndWritable = 0x1B6; // 0666, restricted by the umask
 
     private readonly OpenDirectory? _directory;
     private readonly string _name;
@@ -22,19 +24,19 @@ internal sealed class CurrentLogFile : IDisposable
         RedirectStreams();
     }
 
-    /// <summary>Where the file is; null if it is a pipe or a device, which cannot be rotated.</summary>
+    /// <summary>Gets the directory of the file, or null if it is a pipe or a device, which cannot be rotated.</summary>
     public OpenDirectory? Directory => _directory;
 
-    /// <summary>Its name there.</summary>
+    /// <summary>Gets the name of the file in its directory.</summary>
     public string Name => _name;
 
     public FileStatus Status => _file.Status;
 
-    /// <summary>Gets whether nobody but root could have put a file where this one is.</summary>
+    /// <summary>Gets whether only root could have created a file at this path.</summary>
     public bool IsTrusted => _distrust is null;
 
     /// <summary>Opens or creates the file.</summary>
-    /// <exception cref="TacHostException">It cannot be written.</exception>
+    /// <exception cref="TacHostException">The file cannot be written.</exception>
     public static CurrentLogFile Open(string path, bool takesStandardStreams)
     {
         using var opened = OpenGuarded(path);
@@ -43,7 +45,7 @@ internal sealed class CurrentLogFile : IDisposable
         if (!file.Status.IsRegularFile)
             return new CurrentLogFile(file, null, Path.GetFileName(path), path, distrust, takesStandardStreams);
 
-        // A symbolic link stays what it is, and the files it leads to are rotated where they are.
+        // A symbolic link stays unchanged, and the files are rotated in the directory of its target.
         var name = walk.Name;
         var directory = OpenDirectory.Of(walk, FileStatusOf.Path(path) is { IsSymbolicLink: true } ? null : Path.GetDirectoryName(path));
         EndUnfinishedLine(file, directory, name);
@@ -62,7 +64,7 @@ internal sealed class CurrentLogFile : IDisposable
         }
     }
 
-    /// <summary>Ends the line in the middle of which an earlier process was killed, so that the next one begins at the left.</summary>
+    /// <summary>Completes a line that was truncated by the end of an earlier process, so that the next line starts in the first column.</summary>
     private static void EndUnfinishedLine(AppendedFile file, OpenDirectory directory, string name)
     {
         var status = file.Status;
@@ -72,22 +74,25 @@ internal sealed class CurrentLogFile : IDisposable
             file.Append("\n"u8);
     }
 
-    /// <summary>Requires that the file belongs to whom it may belong to, if others can write to its directory: to root or to the user that the process becomes.</summary>
-    /// <exception cref="TacHostException">The file belongs to somebody else.</exception>
+    /// <summary>
+    /// Requires that the file belongs to root or to the given user, if others can write to its directory. The
+    /// given user is the one that the process switches to.
+    /// </summary>
+    /// <exception cref="TacHostException">The file belongs to another user.</exception>
     public void RequireOwner(uint? user)
     {
         if (_distrust is not null && Status.UserId is var owner && !MayBelongTo(owner) && owner != user)
             throw Refused(_path, $"it belongs to user {owner}, and {_distrust}. Root writes only to a file of its own there, or of the user that it becomes");
     }
 
-    /// <summary>Appends lines, or the part of them that goes in.</summary>
+    /// <summary>Appends lines, or only a part of them.</summary>
     public (int Written, int Error) Append(ReadOnlySpan<byte> lines) => _file.Append(lines);
 
-    /// <summary>Takes back half a line.</summary>
+    /// <summary>Removes an incomplete line.</summary>
     public void TakeBack(int count, long length) => _file.TakeBack(count, length);
 
-    /// <summary>Goes over to another file if the name has come to mean another one, or none.</summary>
-    /// <returns>0, or the error for which what is written now would be in no directory any more.</returns>
+    /// <summary>Switches to another file if the name refers to a different file or to none.</summary>
+    /// <returns>0, or an error if the current file has been deleted and cannot be replaced.</returns>
     public int FollowName()
     {
         if (_directory is null)
@@ -99,8 +104,8 @@ internal sealed class CurrentLogFile : IDisposable
         return Renew() is not 0 and var error && own.Links == 0 ? error : 0;
     }
 
-    /// <summary>Goes over to the file that has the name now, or creates it.</summary>
-    /// <returns>0, or the error for which the old one is still in use.</returns>
+    /// <summary>Switches to the file that has the name now, or creates it.</summary>
+    /// <returns>0, or the error because of which the previous file stays in use.</returns>
     public int Renew()
     {
         if (_directory is null)
@@ -125,7 +130,7 @@ internal sealed class CurrentLogFile : IDisposable
         return 0;
     }
 
-    /// <summary>Gives the file to a user, by its descriptor.</summary>
+    /// <summary>Changes the owner of the file through its descriptor.</summary>
     public bool ChangeOwner(uint user, uint group) => _file.ChangeOwner(user, group);
 
     public void Dispose()
@@ -149,7 +154,7 @@ internal sealed class CurrentLogFile : IDisposable
     {
         var fresh = file.Status;
         if ((fresh.UserId, fresh.GroupId) != (old.UserId, old.GroupId))
-            file.ChangeOwner(old.UserId, old.GroupId); // only root can, and nobody else needs to
+            file.ChangeOwner(old.UserId, old.GroupId); // requires root, and only root needs it
         file.ChangeMode(old.Permissions);
     }
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TacHost.Logging;
 
-/// <summary>A factory as one provider among others. The factory stays whose it is.</summary>
+/// <summary>A provider that wraps a factory. Does not dispose the factory.</summary>
 internal sealed class FactoryProvider(ILoggerFactory factory) : ILoggerProvider
 {
     public ILogger CreateLogger(string categoryName) => factory.CreateLogger(categoryName);

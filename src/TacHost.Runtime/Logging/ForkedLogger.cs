@@ -2,12 +2,12 @@ using Microsoft.Extensions.Logging;
 
 namespace TacHost.Logging;
 
-/// <summary>The logger of the host itself, whose lines go to a logger of the tac's too, once there is one.</summary>
+/// <summary>The logger of the host itself, which also logs to a logger of the tac file, if there is one.</summary>
 internal sealed class ForkedLogger(ILogger first) : ILogger
 {
     private volatile ILogger? _second;
 
-    /// <summary>Logs there too from now on, or no longer.</summary>
+    /// <summary>Sets the second logger, or removes it.</summary>
     public void Fork(ILogger? second) => _second = second;
 
     public IDisposable? BeginScope<TState>(TState state)

@@ -2,9 +2,9 @@ using System.Buffers;
 
 namespace TacHost.Logging;
 
-/// <summary>The form in which an event stands in the log. Used by many threads at once.</summary>
+/// <summary>The format of events in the log. Implementations are thread-safe.</summary>
 internal interface ILineFormat
 {
-    /// <summary>Writes an event as UTF-8, up to and including a line feed.</summary>
+    /// <summary>Writes an event in UTF-8, including a final line feed.</summary>
     void Write(in LogEvent logEvent, IBufferWriter<byte> output);
 }

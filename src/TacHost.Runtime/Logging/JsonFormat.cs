@@ -6,17 +6,18 @@ using System.Text.Json;
 
 namespace TacHost.Logging;
 
-/// <summary>The form for programs: one JSON object a line.</summary>
+/// <summary>The log format for programs: one JSON object per line.</summary>
 /// <remarks>
-/// <c>timestamp</c> (ISO 8601 with offset), <c>level</c>, <c>category</c> and <c>message</c> are always there; <c>event</c>, the name of the kind of event,
-/// <c>properties</c>, the named values of the message, <c>scopes</c>, the outermost first, and <c>exception</c> where there is one. Values are JSON's own: numbers, lists and objects, times in ISO 8601.
+/// <c>timestamp</c> (ISO 8601 with offset), <c>level</c>, <c>category</c> and <c>message</c> are always present. Optional are <c>event</c>, the
+/// name of the event, <c>properties</c>, the named values of the message, <c>scopes</c>, the outermost first, and <c>exception</c>.
+/// Values are JSON numbers, lists and objects; times are in ISO 8601.
 /// </remarks>
 internal sealed class JsonFormat : ILineFormat
 {
-    /// <summary>How U+061C and U+2000 to U+2FFF begin in UTF-8.</summary>
+    /// <summary>Gets the first UTF-8 bytes of U+061C and of U+2000 to U+2FFF.</summary>
     private static ReadOnlySpan<byte> FirstBytes => [0xD8, 0xE2];
 
-    /// <summary>Text in any script stays readable; control characters, also those beyond ASCII, and line separators are escaped.</summary>
+    /// <summary>The options: text in any script stays readable. Control characters, including non-ASCII ones, and line separators are escaped.</summary>
     private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     [ThreadStatic]
@@ -25,7 +26,7 @@ internal sealed class JsonFormat : ILineFormat
     public void Write(in LogEvent logEvent, IBufferWriter<byte> output)
     {
         var line = _line ?? new ArrayBufferWriter<byte>();
-        _line = null; // the text of a value may itself log
+        _line = null; // formatting a value may log recursively
         line.ResetWrittenCount();
         WriteObject(logEvent, line);
         CopyEscaped(line.WrittenSpan, output);
@@ -52,7 +53,7 @@ internal sealed class JsonFormat : ILineFormat
         }
     }
 
-    /// <summary>Escapes what the encoder leaves: characters that turn the direction of the text. They are in strings only.</summary>
+    /// <summary>Escapes the characters that change the text direction, which the encoder does not escape. These occur only in strings.</summary>
     private static void CopyEscaped(ReadOnlySpan<byte> json, IBufferWriter<byte> output)
     {
         while (json.IndexOfAny(FirstBytes) is >= 0 and var at)
@@ -69,7 +70,7 @@ internal sealed class JsonFormat : ILineFormat
         output.Write(json);
     }
 
-    /// <summary>Those with named values as objects, the others as their text.</summary>
+    /// <summary>Writes scopes with named values as objects, others as text.</summary>
     private static void WriteScopes(Utf8JsonWriter json, IReadOnlyList<object>? scopes)
     {
         if (scopes is null)

@@ -4,16 +4,16 @@ using System.Text.Json;
 
 namespace TacHost.Logging;
 
-/// <summary>Writes a value that was logged as the JSON that is nearest to it.</summary>
+/// <summary>Writes a logged value as the most similar JSON value.</summary>
 internal static class JsonValue
 {
-    /// <summary>What Microsoft.Extensions.Logging calls the message before its values are filled in.</summary>
+    /// <summary>The property name of the message template in Microsoft.Extensions.Logging.</summary>
     public const string Template = "{OriginalFormat}";
 
     private const int Deepest = 8;
     private const int Longest = 1000;
 
-    /// <summary>Writes a value. Of lists only the first thousand elements are written, and what is nested too deeply as text.</summary>
+    /// <summary>Writes a value. Lists are limited to 1000 elements. Values nested too deeply are written as text.</summary>
     public static void Write(Utf8JsonWriter json, object? value, int depth = 0)
     {
         switch (value)

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace TacHost.Logging;
 
-/// <summary>Makes lines of what is logged through Microsoft.Extensions.Logging, and hands them to a sink.</summary>
-/// <remarks>In place of that library's <see cref="LoggerFactory"/>, which every start would load for its many providers and filters to have one and none: 1 MB.</remarks>
+/// <summary>A factory of loggers that format events as lines and pass them to a sink.</summary>
+/// <remarks>Replaces <see cref="LoggerFactory"/>, which every start would load with its support of multiple providers and filters: 1 MB.</remarks>
 internal sealed class LineLoggerFactory(ILineFormat format, ILogSink? sink, LogLevels? levels = null, TimeProvider? clock = null) : ILoggerFactory
 {
     private const int OrdinarySize = 64 * 1024;
@@ -12,10 +12,10 @@ internal sealed class LineLoggerFactory(ILineFormat format, ILogSink? sink, LogL
     private readonly LogLevels _levels = levels ?? new LogLevels(LogLevel.Trace, []);
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
-    /// <summary>Made when the first scope begins, which in most processes never does.</summary>
+    /// <summary>Created with the first scope, which most processes never use.</summary>
     private LoggerExternalScopeProvider? _scopes;
 
-    /// <summary>The buffer of this thread, or null while it is in use: the text of a value may itself log.</summary>
+    /// <summary>The buffer of this thread, or null while it is in use, because formatting a value may log recursively.</summary>
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _buffer;
 
@@ -24,7 +24,7 @@ internal sealed class LineLoggerFactory(ILineFormat format, ILogSink? sink, LogL
 
     public ILogger CreateLogger(string categoryName) => new CategoryLogger(this, categoryName);
 
-    /// <exception cref="NotSupportedException">Always: <c>--logger</c> names another one.</exception>
+    /// <exception cref="NotSupportedException">Always, because <c>--logger</c> specifies the provider.</exception>
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("Where the log goes is up to whoever starts tachost; --logger names a provider.");
 
     public void Dispose()
@@ -74,7 +74,7 @@ internal sealed class LineLoggerFactory(ILineFormat format, ILogSink? sink, LogL
             }
             catch (Exception e)
             {
-                // A value whose ToString throws is no reason for the service that logs it to fail.
+                // A value whose ToString throws must not make the service fail that logs it.
                 factory.Write(new LogEvent(time, logLevel, category, eventId, $"What was logged here cannot be shown, because making text of it threw {e.GetType().Name}: {e.Message}", null, null));
             }
         }

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace TacHost.Logging;
 
-/// <summary>What was logged, before it has a form. The properties are the named values of the message's template, if it has one; the scopes are those that the line was logged in, the outermost first.</summary>
+/// <summary>
+/// A log event before formatting. The properties are the named values of the message template, if there is one. The
+/// scopes are those in which the event was logged, the outermost first.
+/// </summary>
 internal readonly record struct LogEvent(
     DateTimeOffset Time,
     LogLevel Level,

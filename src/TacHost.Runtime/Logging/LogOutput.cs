@@ -6,7 +6,7 @@ using TacHost.Interop;
 
 namespace TacHost.Logging;
 
-/// <summary>The log of this process, from the loggers of the tree down to the file, the terminal or the syslog daemon.</summary>
+/// <summary>The log of this process, from the loggers of the tree to the file, the terminal or the syslog daemon.</summary>
 internal sealed class LogOutput : IDisposable
 {
     private const string HostCategory = "-";
@@ -34,14 +34,14 @@ internal sealed class LogOutput : IDisposable
     /// <summary>Gets the last lines.</summary>
     public RecentLines Recent { get; }
 
-    /// <summary>Makes the loggers of the tree.</summary>
+    /// <summary>Gets the factory that creates the loggers of the tree.</summary>
     public ILoggerFactory Factory { get; }
 
-    /// <summary>The logger of the host itself, whose category is '-' as in twistd's log.</summary>
+    /// <summary>Gets the logger of the host itself, whose category is '-' as in twistd's log.</summary>
     public ILogger Host => _host;
 
     /// <summary>Opens the log.</summary>
-    /// <exception cref="TacHostException">The file cannot be written, or there is no such logger.</exception>
+    /// <exception cref="TacHostException">The file cannot be written, or the logger type does not exist.</exception>
     public static LogOutput Open(LogOptions options) => options switch
     {
         { LoggerType: { } type } => ToProvider(options, LoggerType.Create(type, options.LoggerDirectories)),
@@ -50,7 +50,7 @@ internal sealed class LogOutput : IDisposable
         _ => ToConsole(options),
     };
 
-    /// <summary>Does once, without a trace anywhere, what a start does to log its first line.</summary>
+    /// <summary>Executes the code that logs the first line of a start, without any output.</summary>
     public static void WarmUp(string version, string runtime, bool toFile)
     {
         using var sink = new ConsoleSink(Stream.Null);
@@ -61,9 +61,12 @@ internal sealed class LogOutput : IDisposable
             SerilogFileSink.WarmUp();
     }
 
-    /// <summary>Makes the loggers of a tree as its tac file wants them: by a factory of its own, or by providers beside this log. Lines of the host itself go there too.</summary>
-    /// <param name="own">The factory, or null. It is disposed of with the log.</param>
-    /// <param name="providers">The providers, which are disposed of with the log.</param>
+    /// <summary>
+    /// Creates the logger factory that a tac file requests: its own factory, or this log together with
+    /// additional providers. Lines of the host are also logged there.
+    /// </summary>
+    /// <param name="own">The factory, or null. The log disposes it.</param>
+    /// <param name="providers">The providers. The log disposes them.</param>
     public ILoggerFactory FactoryFor(ILoggerFactory? own, IReadOnlyCollection<ILoggerProvider> providers)
     {
         if (own is null && providers.Count == 0)
@@ -76,7 +79,10 @@ internal sealed class LogOutput : IDisposable
         LoggerFactory Both() => new([new FactoryProvider(Factory), new FactoryProvider(_ofTheTac)], Filtered(Levels));
     }
 
-    /// <summary>Makes log lines of what is printed from now on; null if printed lines and log lines go to the same place anyway, where they go by the same queue from now on.</summary>
+    /// <summary>
+    /// Redirects console output to the log. If the log itself is the console, returns null, and
+    /// console output uses the same queue as the log.
+    /// </summary>
     public ConsoleCapture? CaptureConsole()
     {
         if (_console is null)
@@ -86,27 +92,27 @@ internal sealed class LogOutput : IDisposable
         return null;
     }
 
-    /// <summary>Goes over to the file that has the log's name now, as logrotate asks for with SIGUSR1. Does nothing where there is no file.</summary>
+    /// <summary>Switches to the file that has the log's name now, as logrotate requests with SIGUSR1. Has no effect without a log file.</summary>
     public void Reopen() => _file?.Reopen();
 
-    /// <summary>Gets the directory of the log file and the name of the file in it; null if there is none.</summary>
+    /// <summary>Gets the directory of the log file and the name of the file in it, or null without a log file.</summary>
     public (OpenDirectory Directory, string Name)? Place => _file?.Place;
 
-    /// <summary>Requires that a log file belongs to root or to the user that the process becomes, where others could have put it.</summary>
-    /// <exception cref="TacHostException">It belongs to somebody else.</exception>
+    /// <summary>Requires that the log file belongs to root or to the user that the process switches to, if others could have created it.</summary>
+    /// <exception cref="TacHostException">The file belongs to another user.</exception>
     public void RequireOwner(uint? user) => _file?.RequireOwner(user);
 
-    /// <summary>Gives the log files to the identity that will have to rotate them. Does nothing where there are none.</summary>
+    /// <summary>Changes the owner of the log files to the identity that must rotate them. Has no effect without log files.</summary>
     /// <exception cref="TacHostException">The operating system refused.</exception>
     public void ChangeOwner(uint user, uint group) => _file?.ChangeOwner(user, group);
 
     /// <summary>Gets the number of lines that were lost since the start.</summary>
     public long LostLines => _sink?.LostLines ?? 0;
 
-    /// <summary>Puts everything logged so far where it can be read.</summary>
+    /// <summary>Flushes the log, so that all lines are readable.</summary>
     public void WriteOut() => _sink?.Flush();
 
-    /// <summary>Writes what is pending and closes the log.</summary>
+    /// <summary>Writes the pending lines and closes the log.</summary>
     public void Dispose()
     {
         AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
@@ -115,13 +121,13 @@ internal sealed class LogOutput : IDisposable
         _host.Fork(null);
         _ofTheTac?.Dispose();
         foreach (var provider in _providersOfTheTac)
-            provider.Dispose(); // a factory leaves those that it was given alone
+            provider.Dispose(); // a factory does not dispose the providers passed to it
         Factory.Dispose();
         _provider?.Dispose();
         _sink?.Dispose();
     }
 
-    // One method for each destination, so that none loads the types of another.
+    // Each destination has its own method, so that none loads the types of another.
     private static LogOutput ToProvider(LogOptions options, ILoggerProvider provider)
     {
         var levels = LevelsOf(options);
@@ -135,7 +141,7 @@ internal sealed class LogOutput : IDisposable
         var format = Format(options);
         var file = RotatingLogFile.Open(path, options, text => Notice(format, text));
 
-        // A pipe or a device is not for a sink of files, which would wait for its other end or look for its own.
+        // A pipe or a device cannot use the file sink, which would wait for the other end or create its own file.
         ILogSink sink = file.IsRegular ? new SerilogFileSink(path, file) : file;
         var levels = LevelsOf(options);
         RecentLines recent = new();
@@ -172,7 +178,7 @@ internal sealed class LogOutput : IDisposable
     private static ILineFormat Format(LogOptions options, bool withTime = true) =>
         options.Format == LogFormat.Json ? Json() : new TextFormat(withTime, options.ShowScopes);
 
-    /// <summary>Apart, so that a log of text does not load System.Text.Json: 1 ms and 1 MB.</summary>
+    /// <summary>Creates the JSON format. A separate method, so that a text log does not load System.Text.Json, which costs 1 ms and 1 MB.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static JsonFormat Json() => new();
 

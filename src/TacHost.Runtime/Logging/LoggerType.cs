@@ -4,13 +4,13 @@ using TacHost.Loading;
 
 namespace TacHost.Logging;
 
-/// <summary>A logger provider of the user's own, named on the command line.</summary>
+/// <summary>Creates a logger provider of the user, named on the command line.</summary>
 internal static class LoggerType
 {
-    /// <summary>Makes one of a type's name.</summary>
-    /// <param name="name"><c>Namespace.Type, Assembly</c>.</param>
-    /// <param name="directories">Where the assembly and what it needs are looked for, in order.</param>
-    /// <exception cref="TacHostException">There is no such type, or it is no logger provider, or it threw.</exception>
+    /// <summary>Creates a logger provider from a type name.</summary>
+    /// <param name="name">The type name, <c>Namespace.Type, Assembly</c>.</param>
+    /// <param name="directories">The directories that are searched for the assembly and its references, in order.</param>
+    /// <exception cref="TacHostException">The type does not exist, is not a logger provider, or threw an exception.</exception>
     public static ILoggerProvider Create(string name, IReadOnlyList<string> directories)
     {
         var comma = name.IndexOf(',', StringComparison.Ordinal);
@@ -18,7 +18,7 @@ internal static class LoggerType
             throw Wrong(name, "it names no assembly. Write 'Namespace.Type, Assembly'", null);
         try
         {
-            // Shared is what both sides must mean by ILoggerProvider.
+            // The assembly of ILoggerProvider is shared, so that both sides use the same type.
             var context = new IsolatedLoadContext($"--logger {assembly}", typeof(ILoggerProvider).Assembly, [], directories);
             var type = context.LoadFromAssemblyName(new AssemblyName(assembly)).GetType(name[..comma].Trim())
                 ?? throw Wrong(name, $"there is no such type in '{assembly}'", null);

@@ -3,19 +3,19 @@ using TacHost.Interop;
 
 namespace TacHost.Logging;
 
-/// <summary>The files a log was rotated into: its name and a number, 1 for the newest.</summary>
-/// <param name="directory">Where they are.</param>
+/// <summary>The rotated log files: the name of the log followed by a number, 1 for the newest.</summary>
+/// <param name="directory">The directory of the files.</param>
 /// <param name="name">The name of the current file.</param>
-/// <param name="keep">How many there may be, or 0 for any number.</param>
+/// <param name="keep">The maximum number of files, or 0 for no limit.</param>
 internal sealed class OldLogFiles(OpenDirectory directory, string name, int keep)
 {
-    /// <summary>The name of the newest.</summary>
+    /// <summary>Gets the name of the newest file.</summary>
     public string Newest => Numbered(1);
 
-    /// <summary>The names of those there are, the newest first.</summary>
+    /// <summary>Gets the names of the existing files, the newest first.</summary>
     public IEnumerable<string> Names => Enumerable.Range(1, Count).Select(Numbered);
 
-    /// <summary>Only an unbroken run from 1 need be renamed to free its first name.</summary>
+    /// <summary>Gets the number of files numbered continuously from 1. Only these must be renamed to free the first name.</summary>
     private int Count
     {
         get
@@ -27,8 +27,8 @@ internal sealed class OldLogFiles(OpenDirectory directory, string name, int keep
         }
     }
 
-    /// <summary>Frees the newest one's name: gives each the next number, and deletes those that are too many by then.</summary>
-    /// <returns>False if that failed; nothing is lost then, but a number may be missing.</returns>
+    /// <summary>Frees the name of the newest file: increments the number of each file, and deletes files beyond the maximum.</summary>
+    /// <returns>False after an error. Then no file is lost, but a number may be missing.</returns>
     public bool MakeRoom()
     {
         for (var number = Count; number > 0; number--)
@@ -40,7 +40,7 @@ internal sealed class OldLogFiles(OpenDirectory directory, string name, int keep
         return true;
     }
 
-    /// <summary>Deletes those that were last written before a time.</summary>
+    /// <summary>Deletes the files that were last modified before a time.</summary>
     public void DeleteBefore(DateTimeOffset time)
     {
         for (var number = Count; number > 0 && directory.Status(Numbered(number)) is { } status && status.ModifiedSeconds < time.ToUnixTimeSeconds(); number--)

@@ -1,6 +1,6 @@
 namespace TacHost.Logging;
 
-/// <summary>Lines that wait to be written together, and where each of them ends.</summary>
+/// <summary>A buffer of lines that are written together, with the end offset of each line.</summary>
 internal sealed class PendingLines
 {
     private const int OrdinarySize = 128 * 1024;
@@ -8,10 +8,10 @@ internal sealed class PendingLines
     private readonly List<int> _ends = [];
     private byte[] _bytes = new byte[4 * 1024];
 
-    /// <summary>How many lines there are.</summary>
+    /// <summary>Gets the number of lines.</summary>
     public int Count => _ends.Count;
 
-    /// <summary>How many bytes they have together.</summary>
+    /// <summary>Gets the total number of bytes.</summary>
     public int Length => _ends.Count == 0 ? 0 : _ends[^1];
 
     public void Add(ReadOnlySpan<byte> line)
@@ -23,10 +23,10 @@ internal sealed class PendingLines
         _ends.Add(start + line.Length);
     }
 
-    /// <summary>The bytes of the lines from one index up to another, which is not included.</summary>
+    /// <summary>Returns the bytes of a range of lines. The end index is exclusive.</summary>
     public ReadOnlySpan<byte> Bytes(int first, int end) => _bytes.AsSpan(StartOf(first)..StartOf(end));
 
-    /// <summary>The index after the last line that still fits into so many bytes, counted from the start of one line.</summary>
+    /// <summary>Returns the exclusive end index of the lines that fit into a number of bytes, starting at a given line.</summary>
     public int EndWithin(int first, long bytes)
     {
         var start = StartOf(first);
@@ -40,7 +40,7 @@ internal sealed class PendingLines
     {
         _ends.Clear();
         if (_bytes.Length > OrdinarySize)
-            _bytes = new byte[OrdinarySize]; // one line of megabytes is no reason to hold on to as much for ever
+            _bytes = new byte[OrdinarySize]; // releases the memory of an exceptionally long line
     }
 
     private int StartOf(int index) => index == 0 ? 0 : _ends[index - 1];

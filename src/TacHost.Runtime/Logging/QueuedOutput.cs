@@ -2,11 +2,11 @@ using System.Diagnostics;
 
 namespace TacHost.Logging;
 
-/// <summary>A stream that is written by a thread of its own, from a bounded queue, so that a reader who takes nothing holds nobody up.</summary>
-/// <remarks>What does not fit is dropped, a whole call at a time, and counted. The thread begins with the first bytes and ends with the process.</remarks>
-/// <param name="output">Unbuffered.</param>
-/// <param name="longestQueue">How many bytes may wait.</param>
-/// <param name="describeLoss">Makes a line of how many calls were dropped, or null to say nothing.</param>
+/// <summary>A stream that is written by a dedicated thread from a bounded queue, so that a blocked reader does not block the callers.</summary>
+/// <remarks>If the queue is full, whole calls are dropped and counted. The thread starts with the first bytes and ends with the process.</remarks>
+/// <param name="output">The unbuffered stream.</param>
+/// <param name="longestQueue">The maximum size of the queue in bytes.</param>
+/// <param name="describeLoss">Creates a line about the number of dropped calls, or null to omit the line.</param>
 internal sealed class QueuedOutput(Stream output, int longestQueue = QueuedOutput.LongestQueue, Func<long, byte[]>? describeLoss = null) : IDisposable
 {
     private const int LongestQueue = 1024 * 1024;
@@ -29,7 +29,7 @@ internal sealed class QueuedOutput(Stream output, int longestQueue = QueuedOutpu
     {
         lock (_gate)
         {
-            // Something longer than the queue still gets through when nothing waits before it.
+            // Data longer than the queue is accepted if the queue is empty.
             if (_queued.Length > 0 && _queued.Length + bytes.Length > longestQueue)
             {
                 _lost++;
@@ -43,7 +43,7 @@ internal sealed class QueuedOutput(Stream output, int longestQueue = QueuedOutpu
         }
     }
 
-    /// <summary>Waits until all that is queued has been written, but not for a reader who takes nothing.</summary>
+    /// <summary>Waits until the queue has been written, but at most two seconds for a blocked reader.</summary>
     public void Flush()
     {
         var began = Stopwatch.GetTimestamp();
@@ -57,7 +57,7 @@ internal sealed class QueuedOutput(Stream output, int longestQueue = QueuedOutpu
         }
     }
 
-    /// <summary>Writes what is queued. What comes later is still written, as long as the process lasts.</summary>
+    /// <summary>Flushes the queue. Further data is still written while the process is running.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -88,7 +88,7 @@ internal sealed class QueuedOutput(Stream output, int longestQueue = QueuedOutpu
         }
         catch (OutOfMemoryException)
         {
-            // There may be no further thread. So this one writes, and may have to wait.
+            // A further thread cannot be started, so this thread writes and may block.
             _writer = null;
             TryWrite(_queued.GetBuffer().AsSpan(0, (int)_queued.Length));
             _queued.SetLength(0);
@@ -125,7 +125,7 @@ internal sealed class QueuedOutput(Stream output, int longestQueue = QueuedOutpu
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
-            // Whoever read it has gone, or its disk is full: there is nobody left to tell, and the services go on.
+            // The reader has closed the stream, or its disk is full. The error cannot be reported, and the services continue.
         }
     }
 }

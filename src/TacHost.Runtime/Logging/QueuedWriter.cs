@@ -2,7 +2,7 @@ using System.Text;
 
 namespace TacHost.Logging;
 
-/// <summary>A writer to a queued output, for what is printed through <see cref="Console"/>.</summary>
+/// <summary>A writer for <see cref="Console"/> that writes to a queued output.</summary>
 internal sealed class QueuedWriter(QueuedOutput output) : TextWriter
 {
     public override Encoding Encoding => Encoding.UTF8;

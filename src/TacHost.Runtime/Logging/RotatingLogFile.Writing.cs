@@ -3,10 +3,10 @@ using TacHost.Interop;
 
 namespace TacHost.Logging;
 
-/// <content>How the pending lines get into the file, and what happens when they do not.</content>
+/// <content>The writing of pending lines, and the handling of errors.</content>
 internal sealed partial class RotatingLogFile
 {
-    /// <summary>Makes the number of lost lines the first of the pending ones.</summary>
+    /// <summary>Adds the number of lost lines as the first pending line.</summary>
     private void TellLoss()
     {
         if (_lostLines == 0 || _pending.Count > 0)
@@ -35,11 +35,11 @@ internal sealed partial class RotatingLogFile
         _pending.Clear();
     }
 
-    /// <summary>Writes as many lines as the file has room for, after a rotation if it has none.</summary>
-    /// <returns>The index of the next line to write, and the error that keeps it from being written, or 0.</returns>
+    /// <summary>Writes as many lines as fit into the file, after a rotation if the file is full.</summary>
+    /// <returns>The index of the next line to write, and the error that prevents writing it, or 0.</returns>
     private (int Next, int Error) WriteFrom(int first)
     {
-        // Others may have written to the file or truncated it, so its size is looked up rather than counted.
+        // The size is read each time, because other processes may have written to the file or truncated it.
         var size = _file.Status.Size;
         var end = _pending.EndWithin(first, _limit - size);
         if (end == first)
@@ -54,14 +54,14 @@ internal sealed partial class RotatingLogFile
         if (written == bytes.Length)
             return (end, 0);
 
-        // The log is to hold whole lines only.
+        // Remove an incomplete line, because the log must contain only complete lines.
         var whole = _pending.EndWithin(first, written);
         var wholeBytes = _pending.Bytes(first, whole).Length;
         _file.TakeBack(written - wholeBytes, size + wholeBytes);
         return (whole, error);
     }
 
-    /// <summary>Rotates the file if it is of an earlier period than a line.</summary>
+    /// <summary>Rotates the file if it belongs to an earlier period than a line.</summary>
     private void BeginPeriod(DateTimeOffset time)
     {
         var period = _every.NumberOf(time);
@@ -74,7 +74,7 @@ internal sealed partial class RotatingLogFile
             Rotate();
     }
 
-    /// <summary>The period in which an earlier run wrote the file last; the present one for a file that is new.</summary>
+    /// <summary>Returns the period in which the file was last written by an earlier run, or the current period for a new file.</summary>
     private long PeriodOfFile(DateTimeOffset now)
     {
         if (_longestAge is { } age)
@@ -82,7 +82,9 @@ internal sealed partial class RotatingLogFile
         return _openedSize > 0 ? _every.NumberOf(_openedModified.ToOffset(now.Offset)) : _every.NumberOf(now);
     }
 
-    /// <summary>Renames the file and begins a new one. A log that grows too long is better than none, so a failure changes nothing.</summary>
+    /// <summary>
+    /// Renames the file and creates a new one. After an error, the log continues in the old file, because an oversized log is better than none.
+    /// </summary>
     private bool Rotate()
     {
         if (_rotationFailedAt is { } failedAt && _clock.GetElapsedTime(failedAt) < _untilRotationIsRetried)
@@ -106,7 +108,7 @@ internal sealed partial class RotatingLogFile
         if (error != 0)
             directory.Rename(_oldFiles.Newest, _file.Name);
         else if (Libc.GetEffectiveUserId() == 0)
-            _rotatedHere.Add(inode); // until it is handed over
+            _rotatedHere.Add(inode); // until the owner of the files is changed
         return error;
     }
 }

@@ -2,10 +2,12 @@ using TacHost.Interop;
 
 namespace TacHost.Logging;
 
-/// <summary>A log file that is renamed and begun anew before a line would make it too long, and when a period ends. The newest old file is '.1'.</summary>
+/// <summary>
+/// A log file that is rotated before a line would exceed its maximum size, and at the end of a period. The newest rotated file has the suffix '.1'.
+/// </summary>
 /// <remarks>
-/// A line is never divided between files. Lines are in the file at the latest 50 ms after they were logged, and at once when the log is closed.
-/// A file that cannot be written stops nobody: the lines are counted, and their number is the first thing written when it is possible again.
+/// A line is never split between files. Lines are written at most 50 ms after they are logged, and immediately when the log is closed.
+/// If the file cannot be written, services are not blocked. Lost lines are counted, and their number is logged when the file is writable again.
 /// </remarks>
 internal sealed partial class RotatingLogFile : ILogSink
 {
@@ -48,18 +50,18 @@ internal sealed partial class RotatingLogFile : ILogSink
     }
 
     /// <summary>Opens or creates the file.</summary>
-    /// <param name="path">The current file's name, which never changes.</param>
-    /// <param name="options">How long a file may be, and how many are kept.</param>
-    /// <param name="notice">Makes a log line of what this file itself has to say.</param>
-    /// <param name="clock">What the delays are measured by.</param>
-    /// <exception cref="TacHostException">It cannot be written.</exception>
+    /// <param name="path">The path of the current file, which never changes.</param>
+    /// <param name="options">The maximum size and the number of rotated files.</param>
+    /// <param name="notice">Creates a log line for a message of this class.</param>
+    /// <param name="clock">The clock for delays.</param>
+    /// <exception cref="TacHostException">The file cannot be written.</exception>
     public static RotatingLogFile Open(string path, LogOptions options, Func<string, byte[]> notice, TimeProvider? clock = null) =>
         new(CurrentLogFile.Open(path, options.TakesStandardStreams), options, notice, clock ?? TimeProvider.System);
 
-    /// <summary>Whether it is a file in a directory, and no pipe or device.</summary>
+    /// <summary>Gets whether the log is a regular file instead of a pipe or a device.</summary>
     public bool IsRegular => _oldFiles is not null;
 
-    /// <summary>Gets the directory of the file and its name in it; null if it is a pipe or a device.</summary>
+    /// <summary>Gets the directory of the file and its name in it, or null if it is a pipe or a device.</summary>
     public (OpenDirectory Directory, string Name)? Place => _file.Directory is { } directory ? (directory, _file.Name) : null;
 
     public long LostLines => Volatile.Read(ref _lostBefore) + Volatile.Read(ref _lostLines);
@@ -77,7 +79,7 @@ internal sealed partial class RotatingLogFile : ILogSink
             TellLoss();
             _pending.Add(line.Bytes);
 
-            // The timer is late when services keep all threads of the pool busy.
+            // The timer is late if services occupy all threads of the pool.
             if (_pending.Length >= EnoughToWrite || _clock.GetElapsedTime(_pendingSince) > _longestDelay)
             {
                 WritePending();
@@ -99,7 +101,7 @@ internal sealed partial class RotatingLogFile : ILogSink
         }
     }
 
-    /// <summary>Goes over to the file that has the name now, for whoever has renamed the old one.</summary>
+    /// <summary>Switches to the file that has the name now, after the previous file was renamed.</summary>
     public void Reopen()
     {
         lock (_gate)
@@ -112,11 +114,14 @@ internal sealed partial class RotatingLogFile : ILogSink
         }
     }
 
-    /// <summary>Requires that the file belongs to root or to the user that the process becomes, where others can write to its directory.</summary>
-    /// <exception cref="TacHostException">The file belongs to somebody else.</exception>
+    /// <summary>Requires that the file belongs to root or to the user that the process switches to, if others can write to its directory.</summary>
+    /// <exception cref="TacHostException">The file belongs to another user.</exception>
     public void RequireOwner(uint? user) => _file.RequireOwner(user);
 
-    /// <summary>Gives the files to the identity that will have to rotate them. Where others can write to the directory, that is none but the current one and those that this process has rotated.</summary>
+    /// <summary>
+    /// Changes the owner of the files to the identity that must rotate them. If others can write to the
+    /// directory, only the current file and those rotated by this process are changed.
+    /// </summary>
     /// <exception cref="TacHostException">The operating system refused.</exception>
     public void ChangeOwner(uint user, uint group)
     {

@@ -1,6 +1,6 @@
 namespace TacHost.Logging;
 
-/// <summary>A <see cref="RotatingLogFile"/> where a stream is asked for. It takes whole lines only, which its file flushes when it sees fit.</summary>
+/// <summary>A stream adapter for <see cref="RotatingLogFile"/>. Accepts only complete lines, which the file flushes on its own schedule.</summary>
 internal sealed class RotatingLogFileStream(RotatingLogFile file) : Stream
 {
     public override bool CanRead => false;

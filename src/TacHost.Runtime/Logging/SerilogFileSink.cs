@@ -8,10 +8,10 @@ using Serilog.Sinks.File;
 
 namespace TacHost.Logging;
 
-/// <summary>Serilog's file sink, driven so that it writes into a <see cref="RotatingLogFile"/>.</summary>
+/// <summary>Adapts Serilog's file sink so that it writes to a <see cref="RotatingLogFile"/>.</summary>
 /// <remarks>
-/// The sink's own rolling gives the newest old file the highest number, deletes the plain name first and looks at the size after the write; its lifecycle
-/// hooks let another stream take the place of the file that it has opened (ADR 6). Lines come here finished, and pass through as bytes.
+/// The sink's own rolling gives the newest file the highest number, deletes the plain name first, and checks the size only after the write.
+/// Its lifecycle hooks can replace the stream of the opened file (ADR 6). The lines are already formatted, and are passed through as bytes.
 /// </remarks>
 internal sealed class SerilogFileSink(string path, RotatingLogFile file) : ILogSink
 {
@@ -23,7 +23,7 @@ internal sealed class SerilogFileSink(string path, RotatingLogFile file) : ILogS
 
     public long LostLines => file.LostLines;
 
-    /// <summary>Loads Serilog, with a line that goes nowhere.</summary>
+    /// <summary>Loads Serilog by writing a line to nowhere.</summary>
     public static void WarmUp()
     {
         var serilog = Sink("/dev/null", new Nothing(), new Nowhere());
@@ -33,7 +33,7 @@ internal sealed class SerilogFileSink(string path, RotatingLogFile file) : ILogS
 
     public void Write(in LogLine line)
     {
-        // Serilog's levels are those of Microsoft.Extensions.Logging, in the same order.
+        // Serilog's levels are in the same order as those of Microsoft.Extensions.Logging.
         var level = (LogEventLevel)line.Level;
         try
         {
@@ -41,7 +41,7 @@ internal sealed class SerilogFileSink(string path, RotatingLogFile file) : ILogS
         }
         catch (ObjectDisposedException)
         {
-            // A line that comes after the last one is lost, and nobody who logs it has to know.
+            // A line logged after the log has been closed is lost. The caller need not know.
         }
     }
 
@@ -49,11 +49,11 @@ internal sealed class SerilogFileSink(string path, RotatingLogFile file) : ILogS
 
     public void Dispose() => (_serilog as IDisposable)?.Dispose();
 
-    /// <summary>The sink itself, without the pipeline of a Serilog logger around it, which would have nothing to do here but to be loaded.</summary>
+    /// <summary>Creates the sink without a Serilog logger, whose pipeline would only have to be loaded.</summary>
     private static ILogEventSink Sink(string path, ITextFormatter formatter, FileLifecycleHooks hooks) =>
         LoggerSinkConfiguration.CreateSink(to => to.File(formatter, path, fileSizeLimitBytes: null, hooks: hooks));
 
-    /// <summary>Writes a finished line past the text writer, which would only decode and encode it again.</summary>
+    /// <summary>Writes a formatted line directly to the stream, because the text writer would only decode and encode it again.</summary>
     private sealed class AsItIs : ITextFormatter
     {
         public void Format(Serilog.Events.LogEvent logEvent, TextWriter output)
@@ -80,7 +80,7 @@ internal sealed class SerilogFileSink(string path, RotatingLogFile file) : ILogS
         }
     }
 
-    /// <summary>Lets go of the file that the sink has opened, and gives it ours.</summary>
+    /// <summary>Replaces the file that the sink has opened with the rotating file.</summary>
     private sealed class TakeOver(RotatingLogFile file) : FileLifecycleHooks
     {
         public override Stream OnFileOpened(string path, Stream underlyingStream, Encoding encoding)

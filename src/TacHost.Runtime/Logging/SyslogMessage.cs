@@ -4,15 +4,15 @@ using Microsoft.Extensions.Logging;
 
 namespace TacHost.Logging;
 
-/// <summary>Puts the header of RFC 3164 or RFC 5424 before the lines of an event, each of which becomes a message.</summary>
+/// <summary>A formatter that adds the header of RFC 3164 or RFC 5424 to the lines of an event. Each line becomes a message.</summary>
 internal sealed class SyslogMessage(SyslogOptions options)
 {
-    /// <summary>What rsyslog takes unless told otherwise is 8 KiB with the header.</summary>
+    /// <summary>The maximum length of a text. By default, rsyslog accepts 8 KiB including the header.</summary>
     private const int LongestText = 7 * 1024;
 
     private readonly string _host = Environment.MachineName;
 
-    /// <summary>The messages, in order. What continues an earlier message begins with a tab, as twistd has it.</summary>
+    /// <summary>Returns the messages in order. The continuation of a split line begins with a tab, as in twistd.</summary>
     public List<byte[]> Of(in LogLine line)
     {
         var header = Encoding.ASCII.GetBytes(Header(line.Time, line.Level));
@@ -25,7 +25,7 @@ internal sealed class SyslogMessage(SyslogOptions options)
             {
                 var end = LongestText;
                 while ((text[end] & 0xC0) == 0x80)
-                    end--; // not within a character
+                    end--; // do not split a character
                 messages.Add([.. header, .. mark, .. text[..end]]);
                 text = text[end..];
                 mark = "\t"u8;

@@ -4,10 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace TacHost.Logging;
 
-/// <summary>Sends lines to a syslog daemon, from a queue, so that nobody who logs waits for it.</summary>
+/// <summary>Sends lines to a syslog daemon from a queue, without blocking the callers.</summary>
 /// <remarks>
-/// While the daemon cannot be reached the queue holds what is logged, so that a restart of it costs nothing. When the queue is full, lines are
-/// counted instead, and their number stands in their place.
+/// While the daemon is unreachable, lines are queued, so that a restart of the daemon loses nothing. If the queue is full, lines are
+/// dropped and counted, and their number is sent instead.
 /// </remarks>
 internal sealed class SyslogSink : ILogSink
 {
@@ -31,9 +31,9 @@ internal sealed class SyslogSink : ILogSink
     private long _lostBefore;
     private volatile string _lostFor = "its daemon takes them too slowly";
 
-    /// <param name="options">Who receives the lines.</param>
-    /// <param name="notice">Makes a log line of what this sink itself has to say.</param>
-    /// <param name="longestQueue">How many bytes may wait.</param>
+    /// <param name="options">The target and the format of the messages.</param>
+    /// <param name="notice">Creates a log line for a message of this sink.</param>
+    /// <param name="longestQueue">The maximum size of the queue in bytes.</param>
     public SyslogSink(SyslogOptions options, Func<string, byte[]> notice, int longestQueue = LongestQueue)
     {
         (_socket, _form, _notice, _longestQueue) = (new SyslogSocket(options.Target), new SyslogMessage(options), notice, longestQueue);
@@ -49,7 +49,7 @@ internal sealed class SyslogSink : ILogSink
         var size = messages.Sum(message => message.Length);
         lock (_gate)
         {
-            // A line that alone is longer than the queue still gets through when nothing waits before it.
+            // A line longer than the queue is accepted if the queue is empty.
             if (_queuedBytes > 0 && _queuedBytes + size > _longestQueue)
             {
                 _lostLines++;
@@ -93,7 +93,7 @@ internal sealed class SyslogSink : ILogSink
         _queue.Writer.TryWrite(new Entry(messages, null));
     }
 
-    /// <summary>Completed when all that is queued now has been sent.</summary>
+    /// <summary>Returns a task that completes when all currently queued lines have been sent.</summary>
     private Task Reached()
     {
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -140,7 +140,7 @@ internal sealed class SyslogSink : ILogSink
         }
     }
 
-    /// <summary>Log lines are written, and the log is closed, where nothing can be awaited.</summary>
+    /// <summary>Blocks until a task has completed or a timeout has elapsed, because the callers cannot await.</summary>
     private static void WaitFor(Task task, TimeSpan limit) => Task.WaitAny([task], limit);
 
     private sealed record Entry(List<byte[]> Messages, TaskCompletionSource? Reached);

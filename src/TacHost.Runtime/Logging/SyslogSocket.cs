@@ -6,7 +6,7 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Logging;
 
-/// <summary>The connection to a syslog daemon, made when it is needed and given up when it fails.</summary>
+/// <summary>The connection to a syslog daemon, opened on demand and closed after an error.</summary>
 internal sealed class SyslogSocket(SyslogTarget target) : IDisposable
 {
     private static readonly TimeSpan _longestAttempt = TimeSpan.FromSeconds(5);
@@ -14,9 +14,9 @@ internal sealed class SyslogSocket(SyslogTarget target) : IDisposable
     private Socket? _socket;
     private IPAddress[] _addresses = [];
 
-    /// <summary>Sends a message, or fails so that it can be sent again: nothing of it has counted then.</summary>
-    /// <exception cref="SocketException">It is not possible.</exception>
-    /// <exception cref="OperationCanceledException">It takes too long.</exception>
+    /// <summary>Sends a message. After an exception, the message counts as not sent, and can be sent again.</summary>
+    /// <exception cref="SocketException">The message cannot be sent.</exception>
+    /// <exception cref="OperationCanceledException">The timeout has elapsed.</exception>
     public async Task SendAsync(byte[] message, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -37,9 +37,9 @@ internal sealed class SyslogSocket(SyslogTarget target) : IDisposable
         }
     }
 
-    /// <summary>Connects ahead of the first message, because names and paths may be out of reach later, as after a chroot.</summary>
-    /// <exception cref="SocketException">It is not possible.</exception>
-    /// <exception cref="OperationCanceledException">It takes too long.</exception>
+    /// <summary>Connects before the first message, because names and paths may be unreachable later, such as after chroot(2).</summary>
+    /// <exception cref="SocketException">The daemon cannot be reached.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public async Task ConnectAheadAsync(CancellationToken cancellationToken) => _socket ??= await ConnectAsync(cancellationToken);
 
     public void Dispose() => Close();
@@ -72,7 +72,7 @@ internal sealed class SyslogSocket(SyslogTarget target) : IDisposable
             }
             catch (SocketException) when (i + 1 < _addresses.Length)
             {
-                // The next one, then.
+                // Try the next address.
             }
         }
     }
@@ -91,7 +91,7 @@ internal sealed class SyslogSocket(SyslogTarget target) : IDisposable
         }
     }
 
-    /// <summary>Keeps to what the name meant before, if it means nothing now.</summary>
+    /// <summary>Resolves the name. If the lookup fails, the previous addresses stay in use.</summary>
     private async Task ResolveAsync(CancellationToken cancellationToken)
     {
         try
@@ -100,17 +100,20 @@ internal sealed class SyslogSocket(SyslogTarget target) : IDisposable
         }
         catch (SocketException) when (_addresses.Length > 0)
         {
-            // No resolver in reach, as inside a jail.
+            // The resolver is unreachable, such as after chroot(2).
         }
     }
 
-    /// <summary>A receiver never says anything, so what can be read is the end. A message sent after that would be lost without an error.</summary>
+    /// <summary>
+    /// Returns true if the receiver has closed the connection. Receivers never send data,
+    /// so a readable socket is closed. Later messages would be lost without an error.
+    /// </summary>
     private static bool IsClosedByPeer(Socket socket) => socket.Poll(0, SelectMode.SelectRead) && socket.Available == 0;
 
     private byte[] Framed(byte[] message, SocketType type) => (target.Transport, type) switch
     {
         (SyslogTransport.Tcp, _) => [.. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{message.Length} ")), .. message],
-        (SyslogTransport.Local, SocketType.Stream) => [.. message, 0], // as syslog(3) ends it
+        (SyslogTransport.Local, SocketType.Stream) => [.. message, 0], // the terminator of syslog(3)
         _ => message,
     };
 

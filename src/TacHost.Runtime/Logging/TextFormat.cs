@@ -5,16 +5,16 @@ using Microsoft.Extensions.Logging;
 
 namespace TacHost.Logging;
 
-/// <summary>The form for people: <c>2026-11-23T13:11:35+0000 [fastpoetry/PoetryFactory] text</c>.</summary>
+/// <summary>The log format for people: <c>2026-11-23T13:11:35+0000 [fastpoetry/PoetryFactory] text</c>.</summary>
 /// <remarks>
-/// Local time, as twistd writes it. Levels other than information follow the category after a '#'. Further lines of a text,
-/// and of an exception, begin with a tab; other control characters are escaped, so that no peer can forge a line or steer a terminal.
+/// The time is local, as in twistd. Levels other than Information follow the category after a '#'. Further lines of a text or an exception begin with a
+/// tab. Other control characters are escaped, so that a peer cannot forge a line or control a terminal.
 /// </remarks>
-/// <param name="withScopes">Whether the scopes stand in front of the text, each followed by an arrow.</param>
-/// <param name="withTime">Whether the line begins with the time, which the journal and syslog daemons add themselves.</param>
+/// <param name="withScopes">True to write the scopes before the text, each followed by an arrow.</param>
+/// <param name="withTime">True to begin the line with the time, which the journal and syslog daemons add themselves.</param>
 internal sealed class TextFormat(bool withTime = true, bool withScopes = false) : ILineFormat
 {
-    /// <summary>Most lines fall into the same second as the one before.</summary>
+    /// <summary>The formatted last second, because most lines are in the same second as the previous one.</summary>
     private volatile Second _lastSecond = new(0, TimeSpan.Zero, []);
 
     public void Write(in LogEvent logEvent, IBufferWriter<byte> output)
@@ -46,7 +46,7 @@ internal sealed class TextFormat(bool withTime = true, bool withScopes = false) 
     {
         foreach (var scope in scopes)
         {
-            // A dictionary has no text of its own, as a message with values in it does.
+            // Unlike a message with values, a dictionary has no meaningful ToString.
             var text = scope is IEnumerable<KeyValuePair<string, object?>> values && (scope is System.Collections.IDictionary || scope is KeyValuePair<string, object?>[])
                 ? string.Join(", ", values.Select(value => string.Create(CultureInfo.InvariantCulture, $"{value.Key}={value.Value}")))
                 : Convert.ToString(scope, CultureInfo.InvariantCulture);
@@ -65,7 +65,7 @@ internal sealed class TextFormat(bool withTime = true, bool withScopes = false) 
         return _lastSecond.Text;
     }
 
-    /// <summary>Digit by digit: the first use of a format string costs a millisecond of the start.</summary>
+    /// <summary>Formats digit by digit, because the first use of a format string costs a millisecond of the start.</summary>
     private static byte[] Utf8Of(DateTimeOffset time)
     {
         var text = "0000-00-00T00:00:00+0000 "u8.ToArray();

@@ -5,10 +5,10 @@ using TacHost.Services;
 
 namespace TacHost.Plugins;
 
-/// <summary>The help of a tac file: its parameters, as a plugin's help lists its options.</summary>
+/// <summary>The help of a tac file, which lists its parameters like the options of a plugin.</summary>
 internal static class ParameterHelp
 {
-    /// <summary>Returns what <c>tachost FILE --help</c> prints.</summary>
+    /// <summary>Returns the output of <c>tachost FILE --help</c>.</summary>
     public static string Make(string file, TacParameters parameters)
     {
         StringBuilder text = new($"Usage: tachost [host options] {file}");

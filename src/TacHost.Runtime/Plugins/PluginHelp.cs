@@ -5,10 +5,10 @@ using TacHost.Services.Plugins;
 
 namespace TacHost.Plugins;
 
-/// <summary>The help and the man page of a plugin, from its table of options.</summary>
+/// <summary>The help and the man page of a plugin, generated from its option table.</summary>
 internal static class PluginHelp
 {
-    /// <summary>What <c>tachost NAME --help</c> prints.</summary>
+    /// <summary>Returns the output of <c>tachost NAME --help</c>.</summary>
     public static string Make(OptionReading reading, string description, object defaults)
     {
         var table = reading.Table;
@@ -35,7 +35,7 @@ internal static class PluginHelp
         return text.ToString();
     }
 
-    /// <summary>Such as <c>tachost [host options] ftp [options]</c>.</summary>
+    /// <summary>Returns a synopsis such as <c>tachost [host options] ftp [options]</c>.</summary>
     public static string Synopsis(string command, OptionTable table)
     {
         var words = command.Split(' ', 2);
@@ -54,11 +54,11 @@ internal static class PluginHelp
         return text.Append(table.SubCommands.Count > 0 ? " [COMMAND …]" : "").ToString();
     }
 
-    /// <summary>Such as <c>-p, --port PORT</c>.</summary>
+    /// <summary>Returns the names of an option, such as <c>-p, --port PORT</c>.</summary>
     public static string Names(OptionDescription option) =>
         $"{(option.Letter is { } letter ? $"-{letter}, " : "    ")}--{option.Name}{(option.ValueName is null ? "" : $" {option.ValueName}")}";
 
-    /// <summary>What an option does, takes, and is without being given.</summary>
+    /// <summary>Returns the description of an option with its choices and its default.</summary>
     public static string Description(OptionDescription option, object? defaults)
     {
         StringBuilder text = new(option.Description);

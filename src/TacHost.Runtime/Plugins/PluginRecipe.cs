@@ -5,7 +5,7 @@ using TacHost.Services.Plugins;
 
 namespace TacHost.Plugins;
 
-/// <summary>A plugin with its options, ready to make its application.</summary>
+/// <summary>A plugin with its options, ready to create its application.</summary>
 internal sealed class PluginRecipe : IApplicationRecipe
 {
     private readonly PluginCode _code;
@@ -31,7 +31,7 @@ internal sealed class PluginRecipe : IApplicationRecipe
 
     public LoadPlace Place { get; } = LoadPlace.ForStart();
 
-    /// <summary>What is printed instead of a run: the help or the version, if that is what the words ask for.</summary>
+    /// <summary>Gets the help or the version if the arguments request it, or null for a run.</summary>
     public string? Answer { get; private set; }
 
     /// <summary>Loads a plugin and reads its options.</summary>
@@ -44,7 +44,7 @@ internal sealed class PluginRecipe : IApplicationRecipe
     {
         PluginRecipe recipe = new(plugin, words, Environment.CurrentDirectory, asManPage);
 
-        // A plugin's constructor is not ours to interrupt: one that never ends is left behind on its thread, and ends with the process.
+        // A plugin's constructor cannot be interrupted. If it hangs, its thread is abandoned and ends with the process.
         var check = Task.Run(() => recipe.Check(plugin.Version));
         if (!check.AsWaitHandle().WaitOne(options.StartTimeout))
             throw new TacHostException(ExitCode.TimedOut, $"the plugin '{plugin.Code.Name}' ('{plugin.Code.Path}') is broken: making its service maker and its options did not end within {options.StartTimeout.TotalSeconds:0.###} s (--start-timeout).");

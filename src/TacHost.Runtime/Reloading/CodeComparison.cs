@@ -2,17 +2,17 @@ using System.Reflection;
 
 namespace TacHost.Reloading;
 
-/// <summary>Compares the code of two compilations of a tac, by their prints.</summary>
-/// <param name="old">The prints of the tac as it was.</param>
-/// <param name="new">The prints of the tac as it is.</param>
-/// <param name="sameLibrary">Returns whether a library is the same assembly for two types of the tac.</param>
+/// <summary>Compares the code of two compilations of a tac file by their fingerprints.</summary>
+/// <param name="old">The fingerprints of the previous tac file.</param>
+/// <param name="new">The fingerprints of the current tac file.</param>
+/// <param name="sameLibrary">Returns whether a library name refers to the same assembly for two assemblies.</param>
 internal sealed class CodeComparison(CodePrints old, CodePrints @new, Func<string, Assembly, Assembly, bool> sameLibrary)
 {
     public CodePrint? OfOld(MemberInfo member) => old.Of(member);
 
     public CodePrint? OfNew(MemberInfo member) => @new.Of(member);
 
-    /// <summary>Returns null if two types are the same, or why not.</summary>
+    /// <summary>Returns null if two types are equal, otherwise the reason.</summary>
     public string? Compare(Type first, Type second)
     {
         if (first == second)
@@ -41,7 +41,7 @@ internal sealed class CodeComparison(CodePrints old, CodePrints @new, Func<strin
         return first.IsGenericType ? CompareAll(first.GetGenericArguments(), second.GetGenericArguments()) : null;
     }
 
-    /// <summary>Returns null if two methods are the same, or why not.</summary>
+    /// <summary>Returns null if two methods are equal, otherwise the reason.</summary>
     public string? Compare(MethodBase first, MethodBase second)
     {
         if (first == second)
@@ -64,10 +64,10 @@ internal sealed class CodeComparison(CodePrints old, CodePrints @new, Func<strin
         return types ?? (first.IsGenericMethod && second.IsGenericMethod ? CompareAll(first.GetGenericArguments(), second.GetGenericArguments()) : null);
     }
 
-    /// <summary>Returns whether a type belongs to the tac, so that another compilation of it has another type.</summary>
+    /// <summary>Returns whether a type is defined by the tac file, so that another compilation has a different type.</summary>
     public bool IsOfTac(Type type) => old.Of(type) is not null || @new.Of(type) is not null;
 
-    /// <summary>Returns whether an object is the script itself or a closure, of which only the variables count that a function uses.</summary>
+    /// <summary>Returns whether an object is the script itself or a closure, of which only the used variables are relevant.</summary>
     public bool IsScope(Type type) => IsOfTac(type) && (type.Name == "Submission#0" || type.Name.StartsWith("<>c", StringComparison.Ordinal));
 
     private string? OtherLibrary(CodePrint print, Assembly first, Assembly second) =>

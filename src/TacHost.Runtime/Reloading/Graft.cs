@@ -4,16 +4,16 @@ using TacHost.Services;
 
 namespace TacHost.Reloading;
 
-/// <summary>Something that a newcomer would share with what stays, and cannot.</summary>
-/// <param name="Shared">The pair of it.</param>
-/// <param name="What">What it is, to follow "it shares".</param>
-/// <param name="Newcomer">The service that comes.</param>
+/// <summary>An object that a new service would share with a service that stays, but cannot.</summary>
+/// <param name="Shared">The pair of the object.</param>
+/// <param name="What">The description of the object, to follow "it shares".</param>
+/// <param name="Newcomer">The new service.</param>
 internal sealed record GraftProblem(Pair Shared, string What, IService Newcomer);
 
-/// <summary>Leads the references of the services that come to the objects that stay, in place of the twins of these, which will never start.</summary>
+/// <summary>Redirects references of new services to objects that stay, because the counterparts of these objects in the new tree are never started.</summary>
 /// <remarks>
-/// Not only references to services: whatever a service that stays and one that comes have in common, such as a factory or a cache, has to remain one object.
-/// An object of a class that the tac defines has another type in another compilation, so that it cannot be shared; then its owners have to come too.
+/// This is not limited to services. Every object that a kept and a new service share, such as a factory or a cache, must remain a single object. An object
+/// whose class the tac file defines has a different type in another compilation, and cannot be shared. Then its owners must be replaced, too.
 /// </remarks>
 internal sealed class Graft
 {
@@ -33,10 +33,10 @@ internal sealed class Graft
     private IService _newcomer = null!;
     private bool _isApplied;
 
-    /// <param name="comparison">The comparison of the tac as it was and as it is.</param>
-    /// <param name="running">What runs.</param>
-    /// <param name="newCode">Compares the code of the tac as it is with itself.</param>
-    /// <param name="shapes">What types are made of.</param>
+    /// <param name="comparison">The comparison of the previous and the current tac file.</param>
+    /// <param name="running">The mapping to the running objects.</param>
+    /// <param name="newCode">The comparison of the code of the current tac file with itself.</param>
+    /// <param name="shapes">The fields of types.</param>
     /// <param name="staying">The services that stay.</param>
     public Graft(TreeComparison comparison, RunningCheck running, CodeComparison newCode, ObjectShapes shapes, IEnumerable<Pair> staying)
     {
@@ -58,10 +58,10 @@ internal sealed class Graft
         }
     }
 
-    /// <summary>Finds what cannot be shared. Changes nothing.</summary>
+    /// <summary>Returns the objects that cannot be shared. Does not change anything.</summary>
     public IReadOnlyList<GraftProblem> FindProblems(IEnumerable<IService> newcomers) => Walk(newcomers, isApplied: false);
 
-    /// <summary>Leads the references over. There must be no problems.</summary>
+    /// <summary>Redirects the references. Requires that there are no problems.</summary>
     public void Apply(IEnumerable<IService> newcomers) => Walk(newcomers, isApplied: true);
 
     private List<GraftProblem> Walk(IEnumerable<IService> newcomers, bool isApplied)
@@ -106,7 +106,7 @@ internal sealed class Graft
         }
     }
 
-    /// <returns>Whether a reference was led elsewhere.</returns>
+    /// <returns>True if a reference was redirected.</returns>
     private bool WalkFields(object owner, Stack<object> left)
     {
         if (owner is IEnumerable elements && ObjectShapes.LookAt(owner.GetType()) == Look.Elements && ObjectShapes.IsHashed(owner.GetType()))
@@ -123,7 +123,7 @@ internal sealed class Graft
         return hasChanged;
     }
 
-    /// <summary>A key would lie in the place of the twin's hash.</summary>
+    /// <summary>Reports keys that would be redirected, because the key would be stored at the position of the other object's hash.</summary>
     private void LookForKeys(IEnumerable elements)
     {
         foreach (var element in elements)
@@ -134,7 +134,7 @@ internal sealed class Graft
         }
     }
 
-    /// <summary>Returns what a reference has to lead to in place of what it leads to, or null if it stays. What stays of a newcomer's own is walked into.</summary>
+    /// <summary>Returns the new target of a reference, or null if the reference stays. Objects that belong to a new service are queued for the walk.</summary>
     private object? Lead(object value, Stack<object> left)
     {
         if (Leaf.TextOf(value) is not null || value is MemberInfo or Assembly or Module)
@@ -206,7 +206,7 @@ internal sealed class Graft
         use.NewField.SetValue(use.NewOwner, other);
     }
 
-    /// <summary>Returns whether objects of a type can be one or two without anybody noticing.</summary>
+    /// <summary>Returns whether objects of a type are immutable, so that sharing or duplicating them makes no difference.</summary>
     private static bool IsUnchangeable(Type type, HashSet<Type> seen)
     {
         if (type.IsPrimitive || type.IsEnum || type == typeof(string) || !seen.Add(type))

@@ -5,12 +5,12 @@ using System.Text.RegularExpressions;
 
 namespace TacHost.Reloading;
 
-/// <summary>Values that are equal if they say the same, and have nothing inside.</summary>
+/// <summary>Simple values that can be compared by their text.</summary>
 internal static class Leaf
 {
     private const int ShownLength = 60;
 
-    /// <summary>Returns what a value is, completely, or null if it is none of these.</summary>
+    /// <summary>Returns the complete text of a value, or null if the value is not a simple one.</summary>
     public static string? TextOf(object value) => value switch
     {
         string text => text,
@@ -33,7 +33,7 @@ internal static class Leaf
         _ => null,
     };
 
-    /// <summary>Shortens a value for a message.</summary>
+    /// <summary>Formats and shortens a value for a message.</summary>
     public static string Shown(object? value)
     {
         if (value is null)
@@ -45,14 +45,16 @@ internal static class Leaf
         return value is string or char ? $"'{text.ReplaceLineEndings(" ")}'" : text;
     }
 
-    /// <summary>Returns the name of a type as the tac writes it.</summary>
+    /// <summary>Returns the name of a type as written in the tac file.</summary>
     public static string NameOf(Type type)
     {
         var name = type.Name.Split('`')[0];
         return type.IsGenericType ? $"{name}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>" : name;
     }
 
-    /// <summary>Returns the name of a field as the tac would say it: <c>_port</c> is a port, and so is the field of a property and of a constructor's parameter.</summary>
+    /// <summary>
+    /// Returns the name of a field for a message: <c>port</c> for <c>_port</c>, and the name of the property or constructor parameter for its field.
+    /// </summary>
     public static string NameOf(string field)
     {
         var name = field.StartsWith('<') && field.IndexOf('>', StringComparison.Ordinal) is var end and > 1 ? field[1..end] : field.TrimStart('_');

@@ -5,29 +5,29 @@ using TacHost.Services;
 
 namespace TacHost.Reloading;
 
-/// <summary>How a type is looked into.</summary>
+/// <summary>The way to compare objects of a type.</summary>
 internal enum Look
 {
-    /// <summary>Field by field.</summary>
+    /// <summary>Compare all fields.</summary>
     Fields,
 
-    /// <summary>By its elements, in order, and its comparer: where they lie in it depends on reference hashes.</summary>
+    /// <summary>Compare the elements in order, and the comparer. The fields depend on reference hashes.</summary>
     Elements,
 
-    /// <summary>Only which one it is.</summary>
+    /// <summary>Compare only the identity.</summary>
     Identity,
 
-    /// <summary>Not at all.</summary>
+    /// <summary>Do not compare.</summary>
     Opaque,
 }
 
 /// <summary>A field, with whether only constructors and init accessors write it.</summary>
 /// <param name="Field">The field.</param>
 /// <param name="Label">Its name in messages.</param>
-/// <param name="IsFinal">Whether it still holds what the object was made with.</param>
+/// <param name="IsFinal">True if the field still holds the value set at construction.</param>
 internal sealed record ShapeField(FieldInfo Field, string Label, Lazy<bool> IsFinal);
 
-/// <summary>What a type is made of. Kept only as long as a comparison, because a type keeps its load context alive.</summary>
+/// <summary>A cache of the fields of types. Must not outlive a comparison, because a type keeps its load context alive.</summary>
 internal sealed class ObjectShapes
 {
     private readonly Dictionary<Type, ShapeField[]> _fields = [];
@@ -40,7 +40,7 @@ internal sealed class ObjectShapes
         List<ShapeField> fields = [];
         for (var each = type; each is not null && each != typeof(object); each = each.BaseType)
         {
-            // What a service is to its tree is matched, not compared.
+            // The relation of a service to its tree is matched, not compared.
             if (each == typeof(Service) || each == typeof(MultiService) || each == typeof(Application))
                 continue;
             foreach (var field in each.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
@@ -62,7 +62,7 @@ internal sealed class ObjectShapes
         return IsOfDotNet(type) && typeof(IEnumerable).IsAssignableFrom(type) && type.GetInterfaces().Any(IsCollection) ? Look.Elements : Look.Fields;
     }
 
-    /// <summary>Returns whether places in a collection depend on the hash of what it holds.</summary>
+    /// <summary>Returns whether the positions in a collection depend on the hashes of its elements.</summary>
     public static bool IsHashed(Type type) => type.GetProperty("Comparer") is not null;
 
     private static bool IsCollection(Type type) =>

@@ -1,27 +1,27 @@
 namespace TacHost.Reloading;
 
-/// <summary>A service, an object or a variable of the tac as it was, and what has its place in the tac as it is.</summary>
+/// <summary>A service, an object or a variable of the previous tac file, and its counterpart in the current tac file.</summary>
 /// <param name="old">The object, or the owner of the variable.</param>
-/// <param name="new">Its counterpart.</param>
+/// <param name="new">The counterpart of <paramref name="old"/>.</param>
 internal sealed class Pair(object old, object @new)
 {
-    /// <summary>The place of a difference that stands for all of an object, because nobody can look into it.</summary>
+    /// <summary>The place of a difference that represents a whole object, because the object cannot be inspected.</summary>
     public const string Unseen = "?";
 
     public object Old => old;
 
     public object New => @new;
 
-    /// <summary>Gets the name of the variable; null for an object.</summary>
+    /// <summary>Gets the name of the variable, or null for an object.</summary>
     public string? Variable { get; init; }
 
-    /// <summary>Gets what differs in it by itself: the place, and what is to be said of it.</summary>
+    /// <summary>Gets the differences in the object itself: descriptions by place.</summary>
     public Dictionary<string, string> Differences { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Gets what it refers to.</summary>
+    /// <summary>Gets the pairs that this pair refers to.</summary>
     public List<(string Label, Pair Target)> Targets { get; } = [];
 
-    /// <summary>Gets what refers to it.</summary>
+    /// <summary>Gets the pairs that refer to this pair.</summary>
     public List<Pair> Users { get; } = [];
 
     public void Refer(string label, Pair target)

@@ -2,26 +2,26 @@ using System.Text;
 
 namespace TacHost.Reloading;
 
-/// <summary>What a reload does with a service.</summary>
+/// <summary>The effect of a reload on a service.</summary>
 internal enum Verdict
 {
-    /// <summary>It goes on running as it is.</summary>
+    /// <summary>The service continues to run unchanged.</summary>
     Kept,
 
-    /// <summary>Another one takes its place.</summary>
+    /// <summary>The service is replaced by another one.</summary>
     Replaced,
 
-    /// <summary>It is new.</summary>
+    /// <summary>The service is new.</summary>
     Added,
 
-    /// <summary>It is not in the tac any more.</summary>
+    /// <summary>The service is no longer in the tac file.</summary>
     Removed,
 }
 
-/// <summary>One service in a plan.</summary>
-/// <param name="Verdict">What happens to it.</param>
-/// <param name="Path">Its path without the application's name: the one after the reload, or the last one of a service that goes.</param>
-/// <param name="Reason">Why, in one clause. Empty for a service that is kept.</param>
+/// <summary>The line of a service in a plan.</summary>
+/// <param name="Verdict">The effect on the service.</param>
+/// <param name="Path">The path without the application's name. For a removed service, the last path; otherwise the path after the reload.</param>
+/// <param name="Reason">The reason, as one clause. Empty for a service that is kept.</param>
 internal sealed record PlanLine(Verdict Verdict, string Path, string Reason)
 {
     public override string ToString()
@@ -31,12 +31,12 @@ internal sealed record PlanLine(Verdict Verdict, string Path, string Reason)
     }
 }
 
-/// <summary>What a reload would do, in texts only: a plan may be kept, and must not keep the code of a tac in memory.</summary>
-/// <param name="Lines">The services of the new tree in the order of the start, then those that go.</param>
-/// <param name="Notices">What else there is to say.</param>
+/// <summary>The effects of a reload. Consists of texts only, because a stored plan must not keep the code of a tac file in memory.</summary>
+/// <param name="Lines">The services of the new tree in the order of the start, then the removed ones.</param>
+/// <param name="Notices">Further notices.</param>
 internal sealed record ReloadPlan(IReadOnlyList<PlanLine> Lines, IReadOnlyList<string> Notices)
 {
-    /// <summary>Gets whether anything would happen.</summary>
+    /// <summary>Gets whether the reload would change a service.</summary>
     public bool ChangesAnything => Lines.Any(line => line.Verdict != Verdict.Kept);
 
     /// <summary>Gets a short text that is equal for equal plans.</summary>
@@ -50,6 +50,6 @@ internal sealed record ReloadPlan(IReadOnlyList<PlanLine> Lines, IReadOnlyList<s
         }
     }
 
-    /// <summary>The lines, each ended.</summary>
+    /// <summary>Returns the lines and the notices, each with a line end.</summary>
     public override string ToString() => string.Concat(Lines.Select(line => $"{line}\n")) + string.Concat(Notices.Select(notice => $"{notice}\n"));
 }

@@ -4,10 +4,10 @@ using TacHost.Services;
 
 namespace TacHost.Reloading;
 
-/// <summary>Compares what runs with what the tac as it was would make now, and finds what runs in the place of each object.</summary>
+/// <summary>Compares the running tree with the tree that the previous tac file would create now, and finds the running counterpart of each object.</summary>
 /// <remarks>
-/// Evaluating the tac again reads the outside again: a port in a file, say. So what was read then is looked for in the fields that only constructors and init accessors write,
-/// which still hold what the objects were made with. What else has changed in a running object is its state, and none of the tac's business.
+/// Evaluating the previous tac file again also reads external inputs again, such as a port from a file. Changed inputs are detected in fields that only
+/// constructors and init accessors write, which still hold their initial values. Other changes in a running object are its state, and are ignored.
 /// </remarks>
 internal sealed class RunningCheck
 {
@@ -19,11 +19,11 @@ internal sealed class RunningCheck
     private readonly HashSet<(object?, FieldInfo)> _written;
     private readonly VariableUse _variableUse;
 
-    /// <param name="comparison">The comparison that the differences are added to.</param>
-    /// <param name="old">The tree of the tac as it was, made now.</param>
-    /// <param name="running">The tree that runs.</param>
-    /// <param name="code">Compares the code of the two, which is the same code in two contexts.</param>
-    /// <param name="shapes">What types are made of.</param>
+    /// <param name="comparison">The comparison to which differences are added.</param>
+    /// <param name="old">The tree that the previous tac file creates now.</param>
+    /// <param name="running">The running tree.</param>
+    /// <param name="code">The comparison of the code of both trees, which is the same code in two load contexts.</param>
+    /// <param name="shapes">The fields of types.</param>
     public RunningCheck(TreeComparison comparison, Application old, Application running, CodeComparison code, ObjectShapes shapes)
     {
         (_comparison, _code, _shapes) = (comparison, code, shapes);
@@ -40,12 +40,12 @@ internal sealed class RunningCheck
             next();
     }
 
-    /// <summary>Gets the services that the tac as it was would make now, and of which none runs.</summary>
+    /// <summary>Gets the services that the previous tac file would create now and that are not running.</summary>
     public HashSet<IService> Missing { get; } = new(ReferenceEqualityComparer.Instance);
 
     public object? RunningOf(object old) => _runningOf.GetValueOrDefault(old);
 
-    /// <summary>What joined a group while it was running has no counterpart, and stays with it.</summary>
+    /// <summary>Matches services. Children added to a running group have no counterpart and stay in it.</summary>
     private void Match(IService old, IService running)
     {
         _runningOf.Add(old, running);
@@ -93,7 +93,9 @@ internal sealed class RunningCheck
         }
     }
 
-    /// <summary>The length of an array never changes, and texts in one hardly; numbers are somebody's buffer.</summary>
+    /// <summary>
+    /// Compares the lengths of arrays, which never change, and texts in them, which rarely change. Arrays of numbers are treated as buffers.
+    /// </summary>
     private void CompareArrays(object user, Array old, Array running)
     {
         if (old.Length != running.Length)
@@ -150,7 +152,7 @@ internal sealed class RunningCheck
         }
     }
 
-    /// <summary>A variable that running code writes is state.</summary>
+    /// <summary>Compares a variable, unless running code writes it, because it is then state.</summary>
     private void Compare(VariableUse.Use use)
     {
         if (use.Problem is null && !_written.Contains((use.OldOwner, use.OldField)) && _comparison.Pairs.OfOldVariable(use.OldOwner, use.OldField) is { } pair)

@@ -4,8 +4,11 @@ using TacHost.Services;
 
 namespace TacHost.Reloading;
 
-/// <summary>Which service of one tree is which of another.</summary>
-/// <remarks>Root to root; children by name; those without a name by what they are, and then in order. Services without a counterpart are new, or are gone.</remarks>
+/// <summary>The mapping between the services of two trees.</summary>
+/// <remarks>
+/// Roots are matched with each other, and children by name. Children without a name are matched by their
+/// description, then by their type, and then in order. Services without a counterpart are new or removed.
+/// </remarks>
 internal sealed class ServiceMatches
 {
     private const int DescribedDepth = 4;
@@ -53,7 +56,7 @@ internal sealed class ServiceMatches
         MatchBy(before, after, child => child.GetType().FullName ?? "");
     }
 
-    /// <summary>Matches the children without a name that have none yet and of which something is the same.</summary>
+    /// <summary>Matches the remaining children without a name that have the same description.</summary>
     private void MatchBy(IEnumerable<IService> before, IEnumerable<IService> after, Func<IService, string> describe)
     {
         Dictionary<string, Queue<IService>> left = new(StringComparer.Ordinal);
@@ -70,7 +73,7 @@ internal sealed class ServiceMatches
         }
     }
 
-    /// <summary>The type and the plain values, as far down as a person would look.</summary>
+    /// <summary>Returns the type and the simple values up to a limited depth.</summary>
     private string Describe(IService service)
     {
         StringBuilder text = new();

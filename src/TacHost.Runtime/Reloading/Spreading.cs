@@ -2,7 +2,7 @@ using TacHost.Services;
 
 namespace TacHost.Reloading;
 
-/// <summary>Carries what differs to all services that it concerns, each with the uppermost reason.</summary>
+/// <summary>Propagates differences to all affected services, each with its topmost reason.</summary>
 internal sealed class Spreading
 {
     private readonly Dictionary<Pair, (string Label, Pair? From, string? Reason)> _causes = [];
@@ -15,13 +15,13 @@ internal sealed class Spreading
         Spread();
     }
 
-    /// <summary>Returns why a service cannot stay as it is, or null.</summary>
+    /// <summary>Returns the reason why a service must be replaced, or null.</summary>
     public string? ReasonOf(Pair service) => _causes.ContainsKey(service) ? Reason(service) : null;
 
     public bool Contains(Pair pair) => _causes.ContainsKey(pair);
 
-    /// <summary>Adds a service, and all that it concerns.</summary>
-    /// <returns>Whether it was not there before.</returns>
+    /// <summary>Adds a service and all services that it affects.</summary>
+    /// <returns>True if the service was added.</returns>
     public bool Add(Pair service, string reason)
     {
         if (!Mark(service, "", null, reason))
@@ -30,7 +30,7 @@ internal sealed class Spreading
         return true;
     }
 
-    /// <summary>Returns the services that use something, itself included if it is one.</summary>
+    /// <summary>Returns the services that use an object, including the object itself if it is a service.</summary>
     public static HashSet<Pair> ServicesThatUse(Pair used)
     {
         HashSet<Pair> seen = [used], services = [];
@@ -52,8 +52,11 @@ internal sealed class Spreading
 
     public static bool IsService(Pair pair) => pair is { Variable: null, Old: IService };
 
-    /// <summary>A variable that running code writes joins all services whose code uses it: one that stayed would go on with the old variable, and one that comes with a new one.</summary>
-    /// <returns>Whether that concerned further services.</returns>
+    /// <summary>
+    /// Adds the services whose code shares a written variable with a replaced service. Otherwise,
+    /// kept services would use the old variable and replaced services a new one.
+    /// </summary>
+    /// <returns>True if further services were added.</returns>
     public bool JoinByVariables(TreeComparison comparison)
     {
         var hasGrown = false;
@@ -69,12 +72,12 @@ internal sealed class Spreading
         return hasGrown;
     }
 
-    /// <summary>Returns the name of a service, or its path.</summary>
+    /// <summary>Returns the path of a service without the application's name.</summary>
     public static string NameOf(Pair service) => ((IService)service.New).ServicePath is var path ? path[(path.IndexOf('/', StringComparison.Ordinal) + 1)..] : "";
 
     private bool Mark(Pair pair, string label, Pair? from, string? reason)
     {
-        // A plain group never changes; its children are looked at one by one.
+        // A plain group never changes. Its children are checked one by one.
         if (IsService(pair) && TreeOrder.IsPlainGroup((IService)pair.Old) && TreeOrder.IsPlainGroup((IService)pair.New) && reason is null)
             return false;
         if (!_causes.TryAdd(pair, (label, from, reason)))

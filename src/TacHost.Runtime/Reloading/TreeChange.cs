@@ -3,7 +3,7 @@ using TacHost.Services;
 
 namespace TacHost.Reloading;
 
-/// <summary>A tree as it runs and as it is to be: decides which services stay, with the reason for all others.</summary>
+/// <summary>The change from a running tree to a new one. Decides which services stay, with the reason for all others.</summary>
 internal sealed class TreeChange
 {
     private readonly TreeComparison _comparison;
@@ -12,14 +12,14 @@ internal sealed class TreeChange
     private readonly Spreading _replaced;
     private readonly Graft _graft;
 
-    /// <param name="running">The tree that runs.</param>
-    /// <param name="old">What the tac as it was makes now.</param>
-    /// <param name="oldPrints">The prints of its code.</param>
-    /// <param name="runningPrints">The prints of the code of all that runs, also of what came before and has stayed.</param>
-    /// <param name="new">What the tac as it is makes.</param>
-    /// <param name="newPrints">The prints of its code.</param>
-    /// <param name="makeAgain">Makes the new one once more, to tell what is different each time.</param>
-    /// <param name="sameLibrary">Returns whether the name of a library means one assembly to two assemblies.</param>
+    /// <param name="running">The running tree.</param>
+    /// <param name="old">The tree that the previous tac file creates now.</param>
+    /// <param name="oldPrints">The fingerprints of the code of <paramref name="old"/>.</param>
+    /// <param name="runningPrints">The fingerprints of all running code, including code that has stayed since earlier reloads.</param>
+    /// <param name="new">The tree that the current tac file creates.</param>
+    /// <param name="newPrints">The fingerprints of the code of <paramref name="new"/>.</param>
+    /// <param name="makeAgain">Creates the new tree once more, to detect values that differ each time.</param>
+    /// <param name="sameLibrary">Returns whether a library name refers to the same assembly for two assemblies.</param>
     public TreeChange(Application running, Application old, CodePrints oldPrints, CodePrints runningPrints, Application @new, CodePrints newPrints, Func<Application> makeAgain, Func<string, Assembly, Assembly, bool> sameLibrary)
     {
         ObjectShapes shapes = new();
@@ -38,21 +38,21 @@ internal sealed class TreeChange
     /// <summary>Gets the plan.</summary>
     public ReloadPlan Plan { get; }
 
-    /// <summary>Gets the places that are different each time the tac is run.</summary>
+    /// <summary>Gets the values that differ each time the tac file is executed.</summary>
     public IReadOnlyList<string> Noise { get; } = [];
 
-    /// <summary>Gets the services that stay: those of the new tree, each with the one that runs in its place.</summary>
+    /// <summary>Gets the services of the new tree that stay, each with its running counterpart.</summary>
     public IReadOnlyDictionary<IService, IService> Staying => _matches.New.Where(Stays).ToDictionary(service => service, service => (IService)_running.RunningOf(_matches.OldOf(service)!)!, (IEqualityComparer<IService>)ReferenceEqualityComparer.Instance);
 
-    /// <summary>Gets the services of the new tree that replace others, each with the one that runs.</summary>
+    /// <summary>Gets the services of the new tree that replace others, each with the running service.</summary>
     public IReadOnlyDictionary<IService, IService> Predecessors => Newcomers
         .Where(service => _matches.OldOf(service) is { } old && _running.RunningOf(old) is not null)
         .ToDictionary(service => service, service => (IService)_running.RunningOf(_matches.OldOf(service)!)!, (IEqualityComparer<IService>)ReferenceEqualityComparer.Instance);
 
-    /// <summary>Gets the services that run and are to stop, in the order of their start.</summary>
+    /// <summary>Gets the running services to stop, in the order of their start.</summary>
     public IReadOnlyList<IService> Leaving => [.. _matches.Old.Where(old => _matches.NewOf(old) is not { } @new || !Stays(@new)).Select(old => _running.RunningOf(old) as IService).OfType<IService>()];
 
-    /// <summary>Leads the references of what comes to what stays. The last step before the start of what comes.</summary>
+    /// <summary>Redirects references of new services to services that stay. This is the last step before the start of the new services.</summary>
     public void LeadReferences() => _graft.Apply(Newcomers);
 
     private IEnumerable<IService> Newcomers => _matches.New.Where(service => !Stays(service));
@@ -60,7 +60,7 @@ internal sealed class TreeChange
     private bool Stays(IService @new) =>
         _matches.OldOf(@new) is { } old && !_replaced.Contains(_comparison.Pairs.OfOld(old)!) && !_running.Missing.Contains(old);
 
-    /// <summary>A service that has failed or stopped in a tree that runs is not what the tac wants.</summary>
+    /// <summary>Adds differences for services that have failed or stopped in a running tree, or whose files have changed.</summary>
     private void NoteStates(Application running)
     {
         foreach (var old in _matches.Old)
@@ -74,7 +74,7 @@ internal sealed class TreeChange
         }
     }
 
-    /// <summary>Adds services until nothing concerns a further one.</summary>
+    /// <summary>Adds services until no further service is affected.</summary>
     private Graft Settle(CodeComparison newCode, ObjectShapes shapes)
     {
         while (true)
@@ -93,7 +93,7 @@ internal sealed class TreeChange
         }
     }
 
-    /// <summary>What a group of a class of its own has below it goes with it.</summary>
+    /// <summary>Replaces all services below a replaced group that has its own class.</summary>
     private bool ReplaceBelowReplaced()
     {
         var hasGrown = false;

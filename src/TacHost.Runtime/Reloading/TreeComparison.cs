@@ -4,10 +4,10 @@ using TacHost.Services;
 
 namespace TacHost.Reloading;
 
-/// <summary>Walks two trees at once, as pairs of what has the same place in both, and notes in each pair what differs there.</summary>
+/// <summary>Compares two trees by walking both in parallel. Objects at the same place form a pair, which records their differences.</summary>
 /// <remarks>
-/// Pairs and not hashes: two listeners that shared a factory and do so no longer would have the same hashes. Each old object is met once;
-/// if it meets a second new one, or the other way round, it is shared in another way. What cannot be looked into differs.
+/// Pairs are used instead of hashes, because two listeners that no longer share a factory would have the same hashes. Each old object belongs to one pair.
+/// If it meets a second new object, or the reverse, the sharing has changed. Objects that cannot be inspected are treated as different.
 /// </remarks>
 internal sealed class TreeComparison
 {
@@ -185,7 +185,7 @@ internal sealed class TreeComparison
         }
     }
 
-    /// <summary>A target has no name: what differs in it is said as if it stood in the place of the function.</summary>
+    /// <summary>Compares the targets of delegates. A target has no name, so its differences are reported for the place of the function.</summary>
     private void CompareTargets(Pair pair, object old, object? @new)
     {
         if (@new is null)

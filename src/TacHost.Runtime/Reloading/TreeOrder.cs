@@ -2,7 +2,7 @@ using TacHost.Services;
 
 namespace TacHost.Reloading;
 
-/// <summary>The services of a tree in the order in which they start.</summary>
+/// <summary>Enumerates the services of a tree in the order of their start.</summary>
 internal static class TreeOrder
 {
     public static IEnumerable<IService> Of(IService root)
@@ -18,6 +18,6 @@ internal static class TreeOrder
         }
     }
 
-    /// <summary>Returns whether a service is nothing but a group, and so never changes by itself.</summary>
+    /// <summary>Returns whether a service is a plain group, which never changes by itself.</summary>
     public static bool IsPlainGroup(IService service) => service.GetType() == typeof(MultiService) || service is Application;
 }

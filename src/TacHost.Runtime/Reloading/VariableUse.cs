@@ -3,19 +3,19 @@ using TacHost.Loading;
 
 namespace TacHost.Reloading;
 
-/// <summary>Finds the variables that code uses, in two compilations at once.</summary>
+/// <summary>Finds the variables that code uses, in two compilations in parallel.</summary>
 internal sealed class VariableUse(CodeComparison code)
 {
     private const BindingFlags AllFields = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
-    /// <summary>A variable of old code with that of the new code.</summary>
+    /// <summary>A variable of the old code, and its counterpart in the new code.</summary>
     public sealed record Use(string Name, object? OldOwner, FieldInfo OldField, object? NewOwner, FieldInfo NewField, bool IsWritten, string? Problem = null);
 
-    /// <summary>Returns the variables that a type's code uses: its statics and others'.</summary>
+    /// <summary>Returns the variables that the code of a type uses: its own and other static fields.</summary>
     public IEnumerable<Use> OfType(Type old, Type @new) =>
         code.OfOld(old) is { } before && code.OfNew(@new) is { } after ? Statics(before, after, old.Module, @new.Module) : [];
 
-    /// <summary>Returns the variables that a function uses: of its closure, of the script, and statics.</summary>
+    /// <summary>Returns the variables that a function uses: those of its closure and of the script, and static fields.</summary>
     public List<Use> OfFunction(Delegate old, Delegate @new)
     {
         if (code.OfOld(old.Method) is not { } before || code.OfNew(@new.Method) is not { } after)
@@ -81,7 +81,7 @@ internal sealed class VariableUse(CodeComparison code)
         return fields;
     }
 
-    /// <summary>The other assemblies of the tac lie in the same context.</summary>
+    /// <summary>Returns the modules of all assemblies in the load context, which contains the other assemblies of the tac file.</summary>
     private static IEnumerable<Module> AllModules(Module module) => ContextAssemblies.Beside(module.Assembly).Select(assembly => assembly.ManifestModule);
 
     private static FieldInfo[] Fields(Type type) => [.. type.GetFields(AllFields).OrderBy(field => field.MetadataToken)];

@@ -5,7 +5,7 @@ using TacHost.Services.Plugins;
 
 namespace TacHost.Scripting;
 
-/// <summary>A compiled tac file, ready to be run for its application.</summary>
+/// <summary>A compiled tac file, ready to be executed for its application.</summary>
 internal sealed class TacRecipe(Prepared.Tac prepared) : IApplicationRecipe
 {
     private const string GlobalName = "application";
@@ -14,12 +14,12 @@ internal sealed class TacRecipe(Prepared.Tac prepared) : IApplicationRecipe
 
     public IReadOnlyList<string> Notices => prepared.Notices;
 
-    /// <summary>Gets the prints of its code.</summary>
+    /// <summary>Gets the fingerprints of the code.</summary>
     public CodePrints Prints => CodePrints.FromBytes(prepared.Code.Prints);
 
     public LoadPlace Place { get; } = LoadPlace.ForStart();
 
-    /// <summary>Gets or sets what the tac file's parameters are given.</summary>
+    /// <summary>Gets or sets the values of the tac file's parameters.</summary>
     public ParameterSources Parameters { get; set; } = new();
 
     public async Task<Application> BuildAsync(LoadPlace? place = null)
@@ -37,8 +37,8 @@ internal sealed class TacRecipe(Prepared.Tac prepared) : IApplicationRecipe
         return wrapping;
     }
 
-    /// <summary>Runs the top level for its parameters alone.</summary>
-    /// <returns>Those it asked for, and the failure that ended it too soon, or null.</returns>
+    /// <summary>Executes the top level only to find the parameters.</summary>
+    /// <returns>The requested parameters, and the failure that ended the execution early, or null.</returns>
     public async Task<(TacParameters Parameters, TacHostException? Failure)> ListParametersAsync()
     {
         var parameters = new TacParameters(Parameters);
@@ -59,11 +59,13 @@ internal sealed class TacRecipe(Prepared.Tac prepared) : IApplicationRecipe
         if (!context.IsCollectible)
             context.LoadOwnLibraries();
 
-        // Not by GetType, whose parser of names costs 4 ms of the start.
+        // Not with GetType, whose name parser costs 4 ms of the start.
         return context.LoadMain(prepared.Code.Code).GetTypes().First(type => type.Name == "Submission#0");
     }
 
-    /// <summary>Runs the script's top level: the protocol between Roslyn's scripts and their hosts. Returns the object that holds its globals.</summary>
+    /// <summary>
+    /// Executes the script's top level, according to the protocol between Roslyn scripts and their hosts. Returns the object with the globals.
+    /// </summary>
     private async Task<object> EvaluateAsync(Type submission, TacParameters parameters)
     {
         object?[] submissions = [parameters, null];

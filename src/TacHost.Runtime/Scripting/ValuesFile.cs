@@ -3,13 +3,13 @@ using TacHost.Services;
 
 namespace TacHost.Scripting;
 
-/// <summary>A file of values for the parameters of a tac file: a JSON object, with comments.</summary>
+/// <summary>A file with values for the parameters of a tac file, in JSON with comments.</summary>
 internal static class ValuesFile
 {
     private const string Extension = ".values.json";
 
-    /// <summary>Reads the file that is named, or else the one beside the tac file, if it is there.</summary>
-    /// <exception cref="TacHostException">It cannot be read, or is not such an object.</exception>
+    /// <summary>Reads the named file, or otherwise the file beside the tac file, if it exists.</summary>
+    /// <exception cref="TacHostException">The file cannot be read, or does not contain an object with valid values.</exception>
     public static IReadOnlyList<ParameterValue> Read(string? named, string tac)
     {
         var path = named ?? Path.ChangeExtension(tac, Extension);

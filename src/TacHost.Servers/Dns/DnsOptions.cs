@@ -3,33 +3,37 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Dns;
 
-/// <summary>What a <see cref="DnsServer"/> answers, and to whom.</summary>
+/// <summary>The settings of a <see cref="DnsServer"/>: its sources of answers, and the permitted clients.</summary>
 public sealed record DnsOptions
 {
-    /// <summary>The zones that it is responsible for. Each file is read again when it has changed. Defaults to none.</summary>
+    /// <summary>Gets the zones that the server is authoritative for. A changed file is read again. Defaults to an empty list.</summary>
     public IReadOnlyList<DnsZoneFile> Zones { get; init; } = [];
 
-    /// <summary>A file such as <c>/etc/hosts</c>, for names that are in no zone: A, AAAA and PTR. Read again when it has changed. Defaults to null: none.</summary>
+    /// <summary>
+    /// Gets a file such as <c>/etc/hosts</c>, for names outside the zones: A, AAAA and PTR. A changed file is read again. Defaults to null: no file.
+    /// </summary>
     public string? HostsFile { get; init; }
 
-    /// <summary>Who is asked for everything else: the first that answers; one that has not answered comes last for half a minute. Defaults to none: everything else is refused.</summary>
+    /// <summary>Gets the servers that all other questions are forwarded to. Defaults to an empty list: all other questions are refused.</summary>
+    /// <remarks>The servers are tried in order until one answers. A server that has not answered is tried last for half a minute.</remarks>
     public IReadOnlyList<DnsUpstream> Upstreams { get; init; } = [];
 
-    /// <summary>From where questions are forwarded, and answered from the cache. What is in zones and in the hosts file everybody may ask. Defaults to the loopback networks.</summary>
+    /// <summary>Gets the networks whose questions are forwarded or answered from the cache. Defaults to the loopback networks.</summary>
+    /// <remarks>Questions about zones and the hosts file are answered for every client.</remarks>
     public IReadOnlyList<IPNetwork> Allowed { get; init; } = Loopback;
 
-    /// <summary>How many bytes of answers are kept; those that were not asked for longest make room. 0 keeps none. Defaults to 8 million.</summary>
+    /// <summary>Gets the size of the cache in bytes. The least recently used answers are evicted first. 0 disables the cache. Defaults to 8 million.</summary>
     public long CacheSize { get; init; } = 8_000_000;
 
-    /// <summary>How long an upstream has to answer before the next one is asked. Each is asked twice. Defaults to 2 seconds.</summary>
+    /// <summary>Gets the time to wait for an upstream before the next one is tried. Each upstream is tried twice. Defaults to 2 seconds.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How many connections there may be over TCP, and how long one may be idle. Defaults to 500 in all, 100 for each address, and 30 seconds.</summary>
+    /// <summary>Gets the limits of TCP connections. Defaults to 500 connections in total, 100 for each address, and an idle timeout of 30 seconds.</summary>
     public ConnectionLimits Limits { get; init; } = new() { Connections = 500, ConnectionsPerAddress = 100, IdleTimeout = TimeSpan.FromSeconds(30) };
 
-    /// <summary>The clock. Defaults to the system's.</summary>
+    /// <summary>Gets the clock. Defaults to the system clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>The networks of this machine alone.</summary>
+    /// <summary>Gets the loopback networks.</summary>
     internal static IReadOnlyList<IPNetwork> Loopback { get; } = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")];
 }

@@ -6,11 +6,11 @@ namespace TacHost.Servers.Dns;
 /// <summary>The command line of <c>dns</c>.</summary>
 public sealed class DnsPluginOptions : IPostOptions
 {
-    /// <summary>Where to listen.</summary>
+    /// <summary>Gets or sets the port to listen on.</summary>
     [Option("port", 'p', "the port to listen on, for UDP and TCP")]
     public Port Port { get; set; } = 53;
 
-    /// <summary>Where to listen.</summary>
+    /// <summary>Gets or sets the interface to listen on.</summary>
     [Option("iface", 'i', "the interface to listen on")]
     public Iface Iface { get; set; } = "localhost";
 

@@ -7,20 +7,20 @@ using TacHost.Servers.Dns.Zones;
 
 namespace TacHost.Servers.Dns;
 
-/// <summary>Makes the response to a request, whatever it came by.</summary>
+/// <summary>Creates the response to a request, independently of the transport.</summary>
 internal sealed class DnsResponder(DnsOptions options, LocalNames names, Forwarder? forwarder, ILogger logger)
 {
-    /// <summary>No question needs more, with all that may be around it.</summary>
+    /// <summary>The maximum length of a request. Every valid question fits, including its additional records.</summary>
     public const int LongestRequest = 4096;
 
     private const int MailB = 253;
     private const int MailA = 254;
 
-    /// <summary>Answers.</summary>
-    /// <param name="request">What has come.</param>
-    /// <param name="client">Where from; null for other than IP.</param>
-    /// <param name="isDatagram">Whether the response has to go into a datagram.</param>
-    /// <returns>The response, or null if there must be none: to what is itself one, or is too short to be answered.</returns>
+    /// <summary>Answers a request.</summary>
+    /// <param name="request">The received message.</param>
+    /// <param name="client">The address of the client, or null for a transport other than IP.</param>
+    /// <param name="isDatagram">True if the response must fit into a datagram.</param>
+    /// <returns>The response, or null if the message must not be answered: it is a response itself, or too short.</returns>
     public async ValueTask<byte[]?> AnswerAsync(byte[] request, IPAddress? client, bool isDatagram)
     {
         if (request.Length < DnsMessage.HeaderSize)
@@ -81,7 +81,7 @@ internal sealed class DnsResponder(DnsOptions options, LocalNames names, Forward
             return;
         if (!response.RecursionAvailable || !query.RecursionDesired)
         {
-            // The alias alone is an answer; who asked has to go on elsewhere.
+            // The alias alone is an answer; the client continues with another server.
             response.Code = response.Answers.Count > 0 ? ResponseCode.NoError : ResponseCode.Refused;
             return;
         }
@@ -106,7 +106,7 @@ internal sealed class DnsResponder(DnsOptions options, LocalNames names, Forward
         response.Additionals.AddRange(answer.Additionals);
     }
 
-    /// <summary>A response with nothing but the number of the request.</summary>
+    /// <summary>Creates a response that contains only the ID of the request and the code.</summary>
     private static byte[] Bare(byte[] request, ResponseCode code)
     {
         const byte response = 0x80, opcodeAndRecursionDesired = 0x79;

@@ -7,10 +7,12 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Dns;
 
-/// <summary>A service that answers DNS questions by UDP and TCP: from its zones, from a hosts file, and from other servers with a cache.</summary>
+/// <summary>A service that answers DNS questions over UDP and TCP: from its zones, a hosts file, and upstream servers with a cache.</summary>
 /// <remarks>
-/// In this order; a name that is in a zone is looked for nowhere else. Files are read in the privileged part of the start and looked at again every second: one that has
-/// become wrong is told with its line, and what it said before stays. Ported from <c>twisted.names.server.DNSServerFactory</c> and <c>twisted.names.tap</c>.
+/// The sources are searched in this order. A name in a zone is not looked up in the other sources.
+/// Files are read in the privileged part of the start and checked for changes every second.
+/// If a changed file has an error, the error is logged with its line and the previous content stays in use.
+/// Ported from <c>twisted.names.server.DNSServerFactory</c> and <c>twisted.names.tap</c>.
 /// </remarks>
 public sealed class DnsServer : MultiService
 {
@@ -24,10 +26,10 @@ public sealed class DnsServer : MultiService
     private UdpServer? _datagrams;
     private Forwarder? _forwarder;
 
-    /// <summary>Describes a server. Nothing is opened before the start.</summary>
-    /// <param name="port">The port, for UDP and TCP, or 0 for one that the system picks; see <see cref="EndPoints"/>. Defaults to 53.</param>
-    /// <param name="iface">An address, a host name or a network interface; empty for all of them. Defaults to <c>localhost</c>.</param>
-    /// <param name="options">What it answers. Defaults to null: it refuses everything.</param>
+    /// <summary>Initializes a server. Sockets are not opened before the start.</summary>
+    /// <param name="port">The port, for UDP and TCP. 0 lets the system pick a free port; see <see cref="EndPoints"/>. Defaults to 53.</param>
+    /// <param name="iface">An address, a host name or a network interface, or the empty string for all interfaces. Defaults to <c>localhost</c>.</param>
+    /// <param name="options">The settings. Defaults to null: the server refuses every question.</param>
     /// <exception cref="ArgumentOutOfRangeException">The port is not between 0 and 65535.</exception>
     public DnsServer(int port = 53, string iface = "localhost", DnsOptions? options = null)
     {
@@ -40,10 +42,10 @@ public sealed class DnsServer : MultiService
             new TimerService(_refreshStep, () => _names.Refresh(Logger)) { TimeProvider = _options.TimeProvider }.SetServiceParent(this);
     }
 
-    /// <summary>The addresses that are bound, by UDP and by TCP, with the port that was picked for 0. Empty while none is.</summary>
+    /// <summary>Gets the addresses bound for UDP and TCP, with the actual port if the port is 0. Empty while the server is not listening.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints => _datagrams?.EndPoints ?? [];
 
-    /// <summary>How many bytes the cache holds.</summary>
+    /// <summary>Gets the size of the cached answers in bytes.</summary>
     internal long CachedBytes => _forwarder?.Cache.Size ?? 0;
 
     /// <inheritdoc/>
@@ -89,12 +91,12 @@ public sealed class DnsServer : MultiService
         _datagrams = null;
     }
 
-    /// <summary>A port that is free for both kinds of sockets.</summary>
+    /// <summary>Returns a port that is free for UDP and TCP.</summary>
     private static int PickPort()
     {
         while (true)
         {
-            // Without an address family: both.
+            // The socket has no address family, so it binds IPv4 and IPv6.
             using Socket stream = Socket.OSSupportsIPv6 ? new(SocketType.Stream, ProtocolType.Tcp) : new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             using Socket datagrams = Socket.OSSupportsIPv6 ? new(SocketType.Dgram, ProtocolType.Udp) : new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
             var any = Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
@@ -106,7 +108,7 @@ public sealed class DnsServer : MultiService
             }
             catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {
-                // Another one, then.
+                // The UDP port is in use: retry with another port.
             }
         }
     }

@@ -3,7 +3,7 @@ using TacHost.Services.Plugins;
 
 namespace TacHost.Servers.Dns;
 
-/// <summary>Makes a <see cref="DnsServer"/> from the command line.</summary>
+/// <summary>The plugin that creates a <see cref="DnsServer"/> from the command line.</summary>
 [Plugin("dns", "Answers DNS questions from zone files and a hosts file, and forwards others with a cache.")]
 public sealed class DnsServiceMaker : ServiceMaker<DnsPluginOptions>
 {

@@ -3,10 +3,10 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Dns;
 
-/// <summary>DNS over one TCP connection (RFC 7766): several questions at a time, each answered when its answer is there.</summary>
+/// <summary>A DNS connection over TCP (RFC 7766). Several questions are answered concurrently, in any order.</summary>
 internal sealed class DnsStream : LengthPrefixedProtocol, IProducer
 {
-    /// <summary>More wait in the kernel until some are answered.</summary>
+    /// <summary>The maximum number of concurrent questions. Reading pauses at this limit.</summary>
     private const int MostAtATime = 32;
 
     private readonly Lock _gate = new();
@@ -23,7 +23,7 @@ internal sealed class DnsStream : LengthPrefixedProtocol, IProducer
         MaxLength = DnsResponder.LongestRequest;
     }
 
-    /// <summary>The peer takes no answers: it gets to ask nothing either.</summary>
+    /// <summary>Pauses reading, because the peer does not read the answers.</summary>
     public void PauseProducing() => Arrange(() => _isHeldUp = true);
 
     public void ResumeProducing() => Arrange(() => _isHeldUp = false);
@@ -32,7 +32,7 @@ internal sealed class DnsStream : LengthPrefixedProtocol, IProducer
     {
     }
 
-    /// <summary>Closes the connection once what is asked is answered.</summary>
+    /// <summary>Closes the connection after all pending questions have been answered.</summary>
     public void Finish() => Arrange(() => _isFinished = true);
 
     /// <inheritdoc/>
@@ -77,7 +77,7 @@ internal sealed class DnsStream : LengthPrefixedProtocol, IProducer
         }
     }
 
-    /// <summary>Changes how things stand, and reads on, waits or closes accordingly.</summary>
+    /// <summary>Changes the state, and resumes or pauses reading or closes the connection accordingly.</summary>
     private void Arrange(Action change)
     {
         lock (_gate)

@@ -5,7 +5,7 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Dns;
 
-/// <summary>Makes a <see cref="DnsStream"/> for each connection, and closes those that are idle when the server stops.</summary>
+/// <summary>A factory that creates a <see cref="DnsStream"/> for each connection, and closes idle connections when the server stops.</summary>
 internal sealed class DnsStreamFactory(DnsResponder responder) : ServerFactory
 {
     private readonly ConcurrentDictionary<DnsStream, bool> _streams = new();
@@ -19,7 +19,10 @@ internal sealed class DnsStreamFactory(DnsResponder responder) : ServerFactory
     /// <inheritdoc/>
     protected internal override Protocol BuildProtocol(EndPoint peer) => new DnsStream(this);
 
-    /// <summary>Comes behind the listener, so that its stop comes first: clients may keep a connection for as long as they like, and a stop would wait for them.</summary>
+    /// <summary>
+    /// A service that is added after the listener, and therefore stops first. Clients may
+    /// keep connections open indefinitely, and the stop would wait for them.
+    /// </summary>
     internal sealed class Farewell(DnsStreamFactory factory) : Service
     {
         /// <inheritdoc/>

@@ -7,15 +7,15 @@ using TacHost.Services.Plugins;
 
 namespace TacHost.Servers.Dns;
 
-/// <summary>A server that questions are forwarded to, as an option takes it: <c>192.0.2.1</c>, <c>192.0.2.1:5353</c>, <c>2001:db8::1</c>, <c>[2001:db8::1]:5353</c>.</summary>
+/// <summary>An upstream DNS server, parsed from an option: <c>192.0.2.1</c>, <c>192.0.2.1:5353</c>, <c>2001:db8::1</c>, <c>[2001:db8::1]:5353</c>.</summary>
 [OptionType("ADDRESS[:PORT]", "an IP address, with a port or without, such as 192.0.2.1 or [2001:db8::1]:5353")]
 public sealed record DnsUpstream : IParsable<DnsUpstream>
 {
     private const int UsualPort = 53;
 
-    /// <summary>Names the server.</summary>
-    /// <param name="address">Its address.</param>
-    /// <param name="port">Its port, for UDP and TCP. Defaults to 53.</param>
+    /// <summary>Initializes an upstream server.</summary>
+    /// <param name="address">The IP address.</param>
+    /// <param name="port">The port, for UDP and TCP. Defaults to 53.</param>
     /// <exception cref="ArgumentOutOfRangeException">The port is not between 1 and 65535.</exception>
     public DnsUpstream(IPAddress address, int port = UsualPort)
     {
@@ -24,11 +24,11 @@ public sealed record DnsUpstream : IParsable<DnsUpstream>
         EndPoint = new IPEndPoint(address, port);
     }
 
-    /// <summary>Where it is.</summary>
+    /// <summary>Gets the address and the port of the server.</summary>
     public IPEndPoint EndPoint { get; }
 
-    /// <summary>Reads one.</summary>
-    /// <exception cref="FormatException">It is none.</exception>
+    /// <summary>Parses an upstream server.</summary>
+    /// <exception cref="FormatException">The text is not an IP address with an optional port.</exception>
     public static DnsUpstream Parse(string text) =>
         TryParse(text, null, out var upstream) ? upstream : throw new FormatException($"'{text}' is not an IP address, with a port or without, such as 192.0.2.1 or [2001:db8::1]:5353.");
 

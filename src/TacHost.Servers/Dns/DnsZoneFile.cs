@@ -4,14 +4,17 @@ using TacHost.Services.Plugins;
 
 namespace TacHost.Servers.Dns;
 
-/// <summary>A zone and the master file it is in, as an option takes it: <c>FILE</c>, or <c>NAME=FILE</c> where the file does not say what the zone is called.</summary>
+/// <summary>A zone and its master file, parsed from an option: <c>FILE</c>, or <c>NAME=FILE</c> if the file does not contain the name of the zone.</summary>
 [OptionType("[NAME=]FILE", "a zone file that exists, or the name of a zone, '=' and such a file")]
 public sealed record DnsZoneFile : IParsable<DnsZoneFile>
 {
-    /// <summary>Names the file, which is not looked at.</summary>
-    /// <param name="path">The file, in the form that BIND reads: RFC 1035, section 5.</param>
-    /// <param name="name">The zone, which is also the first $ORIGIN. Defaults to null: the file says it, by $ORIGIN or by the whole name at its SOA record.</param>
-    /// <exception cref="ArgumentException">It is no domain name.</exception>
+    /// <summary>Initializes a zone file. The file is not read.</summary>
+    /// <param name="path">The path of the file, in the format of BIND: RFC 1035, section 5.</param>
+    /// <param name="name">
+    /// The name of the zone, which is also the first $ORIGIN. Defaults to null: the name is taken
+    /// from the file, either from $ORIGIN or from the absolute name of its SOA record.
+    /// </param>
+    /// <exception cref="ArgumentException">The name is not a domain name, or the path is empty.</exception>
     public DnsZoneFile(string path, string? name = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -20,13 +23,13 @@ public sealed record DnsZoneFile : IParsable<DnsZoneFile>
         (Path, Name) = (path, name);
     }
 
-    /// <summary>Gets the path of the file, as it was given. A relative one starts at the base directory of the application.</summary>
+    /// <summary>Gets the path of the file, as given. A relative path is resolved against the base directory of the application.</summary>
     public string Path { get; }
 
-    /// <summary>The zone, or null if the file says it.</summary>
+    /// <summary>Gets the name of the zone, or null if it is taken from the file.</summary>
     public string? Name { get; }
 
-    /// <summary><see cref="Name"/>, read.</summary>
+    /// <summary>Gets the parsed <see cref="Name"/>.</summary>
     internal DnsName? Origin { get; }
 
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Ftp;
 
-/// <summary>Gives each client a session.</summary>
+/// <summary>A factory that creates a session for each client.</summary>
 internal sealed class FtpFactory(FtpServer server) : ServerFactory
 {
     protected internal override Protocol? BuildProtocol(EndPoint peer) => new FtpProtocol(server);

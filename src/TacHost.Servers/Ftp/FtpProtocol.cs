@@ -6,7 +6,7 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Ftp;
 
-/// <summary>The control connection of one client (RFC 959).</summary>
+/// <summary>The protocol of the control connection of a client (RFC 959).</summary>
 internal sealed class FtpProtocol(FtpServer server) : PipeProtocol
 {
     /// <summary>Stays: a file may be on its way on another connection.</summary>
@@ -34,7 +34,7 @@ internal sealed class FtpProtocol(FtpServer server) : PipeProtocol
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
         {
-            // What was said last is still on its way, such as why the handshake failed.
+            // Do not abort the connection, because the last reply is still being sent, such as the reason of a failed handshake.
             FtpLog.SessionLost(Logger, peer, e.Message);
         }
         catch (TimeoutException e)
@@ -49,7 +49,10 @@ internal sealed class FtpProtocol(FtpServer server) : PipeProtocol
         }
     }
 
-    /// <summary>The session is over. A client that does not take what it was told last shall not keep its connection for that, since nobody counts it any more.</summary>
+    /// <summary>
+    /// Aborts the connection after the stall timeout. The session has ended and is no longer
+    /// counted, so a client that does not read the last reply must not keep its connection.
+    /// </summary>
     private async Task AbortUnlessTakenAsync(CancellationToken lost)
     {
         await Task.Delay(server.StallTimeout, lost).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -9,24 +9,25 @@ namespace TacHost.Servers.Ftp;
 
 /// <summary>A service that serves the files below a directory by FTP (RFC 959, 2389, 2428, 3659, 4217).</summary>
 /// <remarks>
-/// By default anybody may read and nobody may write. Nothing outside the root is ever opened, whatever names, symbolic links and races there are:
-/// the kernel resolves every name below the root. Clients see paths that begin at the root, and no other.
-/// The port is bound, and the root, the users and the certificate are read, in the privileged part of the start.
-/// A stop closes the port, ends idle sessions at once, and lets transfers finish within the grace period.
+/// By default, everybody may read and nobody may write. No file outside the root is ever opened, regardless of names,
+/// symbolic links and races: the kernel resolves every name below the root. Clients only see paths that begin at the root.
+/// The privileged part of the start binds the port and reads the root, the users and the certificate.
+/// A stop closes the port, ends idle sessions immediately, and lets transfers finish within the grace period.
 /// Ported from <c>twisted.tap.ftp</c>.
 /// </remarks>
 public sealed class FtpServer : MultiService
 {
-    /// <summary>The port by default: 2121, as in the original.</summary>
+    /// <summary>The default port: 2121, as in Twisted.</summary>
     public const int DefaultPort = 2121;
 
     private readonly string _root;
     private readonly TcpServer _listener;
 
-    /// <summary>Describes a server. Nothing is opened before the start.</summary>
+    /// <summary>Initializes a server. Sockets are not opened before the start.</summary>
     /// <param name="root">The directory to serve.</param>
-    /// <param name="port">The port, or 0 for one that the system picks; see <see cref="EndPoints"/>. Defaults to 2121.</param>
-    /// <param name="iface">Where to listen, as for <see cref="TcpServer"/>. Defaults to <c>localhost</c>; the empty string is every interface.</param>
+    /// <param name="port">The port. 0 lets the system pick a free port; see <see cref="EndPoints"/>. Defaults to 2121.</param>
+    /// <param name="iface">The interface to listen on, as for <see cref="TcpServer"/>.
+    /// Defaults to <c>localhost</c>; the empty string is every interface.</param>
     /// <exception cref="ArgumentOutOfRangeException">The port is not between 0 and 65535.</exception>
     public FtpServer(string root, int port = DefaultPort, string iface = "localhost")
     {
@@ -40,48 +41,54 @@ public sealed class FtpServer : MultiService
         AddService(Sessions);
     }
 
-    /// <summary>The addresses it listens on, with the port that was picked for 0. Empty while it is not bound.</summary>
+    /// <summary>Gets the bound addresses, with the actual port if the port is 0. Empty while the server is not bound.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints => _listener.EndPoints;
 
-    /// <summary>Whether anybody may log in as <c>anonymous</c> or <c>ftp</c>, to read. Defaults to true.</summary>
+    /// <summary>Gets whether clients may log in as <c>anonymous</c> or <c>ftp</c>, to read only. Defaults to true.</summary>
     public bool AllowAnonymous { get; init; } = true;
 
-    /// <summary>Who else may log in. The home of a user, if it has one, is a directory below the root, and all that the user sees. Defaults to nobody.</summary>
+    /// <summary>Gets the password file of the other users. Defaults to null: there are no other users.</summary>
+    /// <remarks>A user's home, if it has one, is a directory below the root. The user can access only this directory.</remarks>
     public PasswordFile? Users { get; init; }
 
-    /// <summary>Whether these may write. Defaults to false.</summary>
+    /// <summary>Gets whether the users of the password file may write. Defaults to false.</summary>
     public bool UsersMayWrite { get; init; }
 
-    /// <summary>The ports for passive data connections. Defaults to any that is free.</summary>
+    /// <summary>Gets the ports for passive data connections. Defaults to null: any free port.</summary>
     public PortRange? PassivePorts { get; init; }
 
-    /// <summary>The IPv4 address that PASV tells clients, if they reach this machine by another than its own. Defaults to the one on which the client came.</summary>
+    /// <summary>
+    /// Gets the IPv4 address that PASV returns, if clients reach this machine through
+    /// another address. Defaults to the local address of the control connection.
+    /// </summary>
     public IPAddress? PassiveAddress { get; init; }
 
-    /// <summary>For TLS, which clients begin with AUTH TLS. With a certificate, passwords are taken under TLS only. Defaults to none.</summary>
+    /// <summary>
+    /// Gets the certificate for TLS, which clients start with AUTH TLS. If set, passwords are accepted under TLS only. Defaults to null: TLS is not available.
+    /// </summary>
     public TlsCertificate? Certificate { get; init; }
 
-    /// <summary>Whether everybody must speak TLS, on data connections too. Defaults to false.</summary>
+    /// <summary>Gets whether TLS is required on control and data connections. Defaults to false.</summary>
     public bool RequireTls { get; init; }
 
-    /// <summary>How many sessions there may be. Defaults to 200. Others are told to come back later.</summary>
+    /// <summary>Gets the maximum number of sessions. Further clients receive an error reply. Defaults to 200.</summary>
     public int MaxSessions { get; init; } = 200;
 
-    /// <summary>How many there may be from one address. Defaults to 20.</summary>
+    /// <summary>Gets the maximum number of sessions from one address. Defaults to 20.</summary>
     public int MaxSessionsPerAddress { get; init; } = 20;
 
-    /// <summary>After how long a session ends in which nothing is said and nothing transferred. Defaults to 5 minutes; before the login it is 1 minute.</summary>
+    /// <summary>Gets the timeout of a session without commands and transfers. Defaults to 5 minutes. Before the login, the timeout is 1 minute.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>After how long a transfer ends in which nothing moves. Defaults to 2 minutes.</summary>
+    /// <summary>Gets the timeout of a stalled transfer. Defaults to 2 minutes.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>What clients are greeted with, in one line. Defaults to <c>FTP server ready.</c></summary>
+    /// <summary>Gets the greeting that clients receive, a single line. Defaults to <c>FTP server ready.</c></summary>
     public string Greeting { get; init; } = "FTP server ready.";
 
     internal TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Whether to do without the kernel's help, as on a kernel that has none to give.</summary>
+    /// <summary>Gets whether paths are resolved name by name, as on a kernel without openat2(2).</summary>
     internal bool ResolveByName { get; init; }
 
     internal RootedDirectory? Root { get; private set; }
@@ -90,10 +97,10 @@ public sealed class FtpServer : MultiService
 
     internal FtpSessions Sessions { get; }
 
-    /// <summary>Gets the limit for the lines about refused sessions and connections.</summary>
+    /// <summary>Gets the rate limit of log lines about refused sessions and connections.</summary>
     internal LogLimit RefusalLines { get; } = new();
 
-    /// <summary>Gets the limit for the lines about wrong passwords, of which programs that lock addresses out want many.</summary>
+    /// <summary>Gets the rate limit of log lines about failed logins. The limit is high, because programs such as fail2ban count these lines.</summary>
     internal LogLimit PasswordLines { get; } = new(100);
 
     /// <inheritdoc/>
@@ -147,7 +154,7 @@ public sealed class FtpServer : MultiService
         return Task.CompletedTask;
     }
 
-    /// <summary>What is wrong with the settings together.</summary>
+    /// <summary>Gets a description of contradictory settings, or null.</summary>
     private string? Contradiction =>
         !AllowAnonymous && Users is null ? "nobody could log in: anonymous users are not allowed, and there are no others. Give it a PasswordFile." :
         RequireTls && Certificate is null ? "TLS is required, and there is no certificate for it. Give it a TlsCertificate." :

@@ -4,7 +4,7 @@ using TacHost.Services.Plugins;
 
 namespace TacHost.Servers.Ftp;
 
-/// <summary>Makes <c>tachost ftp</c>. Ported from <c>twisted.tap.ftp</c>.</summary>
+/// <summary>The plugin <c>tachost ftp</c>. Ported from <c>twisted.tap.ftp</c>.</summary>
 [Plugin("ftp", "Serves files by FTP.")]
 public sealed class FtpServiceMaker : ServiceMaker<FtpOptions>
 {

@@ -5,12 +5,12 @@ using TacHost.Services.Plugins;
 
 namespace TacHost.Servers.Ftp;
 
-/// <summary>Ports from one to another, both included.</summary>
+/// <summary>An inclusive range of ports.</summary>
 [OptionType("LOW-HIGH", "a range of ports such as 50000-50100")]
 public readonly record struct PortRange : IParsable<PortRange>
 {
-    /// <summary>Makes a range.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A port is not between 1 and 65535, or the last comes before the first.</exception>
+    /// <summary>Initializes a range.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A port is not between 1 and 65535, or the last port is less than the first.</exception>
     public PortRange(int first, int last)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(first, 1);
@@ -19,17 +19,17 @@ public readonly record struct PortRange : IParsable<PortRange>
         (First, Last) = (first, last);
     }
 
-    /// <summary>The first port.</summary>
+    /// <summary>Gets the first port.</summary>
     public int First { get; }
 
-    /// <summary>The last port.</summary>
+    /// <summary>Gets the last port.</summary>
     public int Last { get; }
 
-    /// <summary>How many there are.</summary>
+    /// <summary>Gets the number of ports.</summary>
     public int Count => Last - First + 1;
 
-    /// <summary>Reads a range such as <c>50000-50100</c>, or one port.</summary>
-    /// <exception cref="FormatException">It is none.</exception>
+    /// <summary>Parses a range such as <c>50000-50100</c>, or a single port.</summary>
+    /// <exception cref="FormatException">The text is not a range of ports.</exception>
     public static PortRange Parse(string s, IFormatProvider? provider) =>
         TryParse(s, provider, out var range) ? range : throw new FormatException($"'{s}' is not a range of ports. Write two ports between 1 and {IPEndPoint.MaxPort}, the lower one first, such as 50000-50100.");
 
@@ -50,6 +50,6 @@ public readonly record struct PortRange : IParsable<PortRange>
         return true;
     }
 
-    /// <summary>As <see cref="Parse(string, IFormatProvider?)"/> reads it.</summary>
+    /// <summary>Returns the range in the format of <see cref="Parse(string, IFormatProvider?)"/>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{First}-{Last}");
 }

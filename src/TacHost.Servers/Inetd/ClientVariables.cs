@@ -4,17 +4,22 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Inetd;
 
-/// <summary>What a program finds in its environment about its client: <c>REMOTE_ADDR</c> and <c>REMOTE_PORT</c> as systemd.exec(5) says, and the variables of ucspi-tcp (tcp-environ) and ucspi-unix.</summary>
+/// <summary>
+/// The environment variables that describe the client to a program: <c>REMOTE_ADDR</c> and <c>REMOTE_PORT</c> as in
+/// systemd.exec(5), and the variables of ucspi-tcp (tcp-environ) and ucspi-unix.
+/// </summary>
 internal static class ClientVariables
 {
-    /// <summary>None of these comes from the environment of the host, which may itself have been started by such a server.</summary>
+    /// <summary>
+    /// The names of all these variables. Values from the host's environment are removed, because the host may have been started by such a server.
+    /// </summary>
     private static readonly string[] _all =
     [
         "REMOTE_ADDR", "REMOTE_PORT", "PROTO", "TCPLOCALIP", "TCPLOCALPORT", "TCPLOCALHOST", "TCPREMOTEIP", "TCPREMOTEPORT", "TCPREMOTEHOST", "TCPREMOTEINFO",
         "UNIXLOCALPATH", "UNIXREMOTEPID", "UNIXREMOTEEUID", "UNIXREMOTEEGID",
     ];
 
-    /// <summary>Those of a connection.</summary>
+    /// <summary>Returns the variables of a connection.</summary>
     public static IEnumerable<KeyValuePair<string, string?>> Of(AcceptedConnection connection, InetdPlace place)
     {
         foreach (var variable in None(place))
@@ -40,7 +45,7 @@ internal static class ClientVariables
         }
     }
 
-    /// <summary>Those of a socket without a client.</summary>
+    /// <summary>Returns the variables of a socket without a client.</summary>
     public static IEnumerable<KeyValuePair<string, string?>> None(InetdPlace place) =>
         _all.Select(name => new KeyValuePair<string, string?>(name, name == "PROTO" ? place.IsUnix ? "UNIX" : place.IsDatagram ? "UDP" : "TCP" : null));
 

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace TacHost.Servers.Inetd;
 
-/// <summary>Reads inetd.conf(5).</summary>
+/// <summary>A parser for inetd.conf(5).</summary>
 /// <remarks>
 /// A line for each service: <c>[host:]service type protocol wait|nowait[.max] user[:group] program argument-0 …</c>. Fields have blanks or tabs between them, and may stand in
 /// quotes; a line that begins with one of those goes on from the line before; <c>#</c> begins a comment, at the beginning of a line or of a field, in any encoding; <c>host:</c> alone is
@@ -22,7 +22,7 @@ public static class InetdConf
         return Parse(File.ReadAllText(path), path, skip);
     }
 
-    /// <summary>Reads the text of a file.</summary>
+    /// <summary>Parses the text of a file.</summary>
     /// <param name="text">The text.</param>
     /// <param name="name">The name of the file in messages.</param>
     /// <param name="skip">Is called for each line that cannot be served, with the file, the line and the reason. Defaults to null: such a line is an error.</param>
@@ -56,7 +56,7 @@ public static class InetdConf
         return services;
     }
 
-    /// <summary>The lines, each with those that it goes on in, and with the number of its first.</summary>
+    /// <summary>Returns the logical lines, each joined with its continuation lines, and the number of its first line.</summary>
     private static IEnumerable<(int Number, string Line)> Lines(string text)
     {
         (int Number, StringBuilder Text)? current = null;

@@ -6,7 +6,7 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Inetd;
 
-/// <summary>Reads one line of inetd.conf(5).</summary>
+/// <summary>A parser for a line of inetd.conf(5).</summary>
 internal static class InetdConfLine
 {
     private const string Form = "[host:]service type protocol wait|nowait user program argument-0 …";
@@ -15,7 +15,7 @@ internal static class InetdConfLine
     /// <summary>What stands for bytes that are not UTF-8.</summary>
     private const char NotUtf8 = '\uFFFD';
 
-    /// <summary>Cuts a line into its fields.</summary>
+    /// <summary>Splits a line into its fields.</summary>
     /// <exception cref="FormatException">A quote is not closed, or there is a control character or a byte that is not UTF-8.</exception>
     public static IReadOnlyList<string> Fields(string line)
     {
@@ -62,10 +62,10 @@ internal static class InetdConfLine
         return fields;
     }
 
-    /// <summary>Reads the service of a line.</summary>
-    /// <param name="fields">Its fields, one at least.</param>
-    /// <param name="defaultHost">The host of services that name none.</param>
-    /// <exception cref="FormatException">It cannot be meant so; the message names the part that is wrong.</exception>
+    /// <summary>Parses the service of a line.</summary>
+    /// <param name="fields">The fields, at least one.</param>
+    /// <param name="defaultHost">The host of a service without a host.</param>
+    /// <exception cref="FormatException">A field is invalid. The message contains the invalid part.</exception>
     public static InetdService Read(IReadOnlyList<string> fields, string defaultHost)
     {
         if (fields.Count < FieldsBeforeArguments)

@@ -8,15 +8,16 @@ using TacHost.Services.Plugins;
 
 namespace TacHost.Servers.Inetd;
 
-/// <summary>Where a service of inetd is reached: <c>[HOST:]PORT[/PROTOCOL]</c>, or the absolute path of a UNIX socket.</summary>
+/// <summary>The address of an inetd service: <c>[HOST:]PORT[/PROTOCOL]</c>, or the absolute path of a UNIX socket.</summary>
 /// <remarks>
-/// <c>7000</c>, <c>127.0.0.1:finger</c>, <c>[::1]:7000</c>, <c>*:53/udp</c>, <c>/run/fortune.sock</c>. The port may be a name of /etc/services; the protocols are
-/// <c>tcp</c> and <c>udp</c> (both over IPv4 and IPv6), <c>tcp4</c>, <c>tcp6</c>, <c>udp4</c>, <c>udp6</c>.
+/// Examples: <c>7000</c>, <c>127.0.0.1:finger</c>, <c>[::1]:7000</c>, <c>*:53/udp</c>, <c>/run/fortune.sock</c>.
+/// The port may be a name from /etc/services. The protocols are <c>tcp</c> and <c>udp</c>
+/// (both over IPv4 and IPv6), <c>tcp4</c>, <c>tcp6</c>, <c>udp4</c>, <c>udp6</c>.
 /// </remarks>
 [OptionType("PLACE", "[HOST:]PORT, with /udp, /tcp6 or the like behind it or without, or the absolute path of a UNIX socket")]
 public sealed record InetdPlace : IParsable<InetdPlace>
 {
-    /// <summary>What stands for all interfaces.</summary>
+    /// <summary>The host name that means all interfaces.</summary>
     public const string AllInterfaces = "*";
 
     private static readonly Dictionary<string, InetdProtocol> _protocols = new()
@@ -31,11 +32,12 @@ public sealed record InetdPlace : IParsable<InetdPlace>
         ["udp6"] = InetdProtocol.Udp6,
     };
 
-    /// <summary>A port of an interface, or a UNIX socket.</summary>
-    /// <param name="host">An address, a host name, a network interface, or <see cref="AllInterfaces"/>. Means nothing for a UNIX socket.</param>
-    /// <param name="name">The port, as a number or as a name of /etc/services; or the path.</param>
-    /// <param name="protocol">What it is reached by.</param>
-    /// <exception cref="FormatException">There is no such port, or it is not an absolute path.</exception>
+    /// <summary>Initializes an address: a port on an interface, or a UNIX socket.</summary>
+    /// <param name="host">An address, a host name, a network interface, or <see cref="AllInterfaces"/>. Ignored for a UNIX socket.</param>
+    /// <param name="name">The port, as a number or a name from /etc/services, or the path of a UNIX socket.</param>
+    /// <param name="protocol">The protocol.</param>
+    /// <exception cref="FormatException">The port does not exist, the path is not absolute,
+    /// or the address family of the host does not match the protocol.</exception>
     public InetdPlace(string host, string name, InetdProtocol protocol)
     {
         ArgumentException.ThrowIfNullOrEmpty(host);
@@ -53,27 +55,27 @@ public sealed record InetdPlace : IParsable<InetdPlace>
             throw new FormatException($"'{host}' is not an address of {(family == AddressFamily.InterNetwork ? "IPv4" : "IPv6")}, which '{protocol.ToString().ToLowerInvariant()}' asks for.");
     }
 
-    /// <summary>An address, a host name, a network interface, or <see cref="AllInterfaces"/>.</summary>
+    /// <summary>Gets an address, a host name, a network interface, or <see cref="AllInterfaces"/>.</summary>
     public string Host { get; }
 
-    /// <summary>The port as it was given, or the path.</summary>
+    /// <summary>Gets the port as given, or the path.</summary>
     public string Name { get; }
 
-    /// <summary>What it is reached by.</summary>
+    /// <summary>Gets the protocol.</summary>
     public InetdProtocol Protocol { get; }
 
-    /// <summary>The number of the port; 0 is one that the system picks, and that of a UNIX socket.</summary>
+    /// <summary>Gets the port number. 0 lets the system pick a free port, and is the value of a UNIX socket.</summary>
     public int Port { get; }
 
-    /// <summary>Whether there are datagrams, and no connections.</summary>
+    /// <summary>Gets whether the protocol is datagram-oriented.</summary>
     public bool IsDatagram => Protocol is InetdProtocol.Udp46 or InetdProtocol.Udp4 or InetdProtocol.Udp6 or InetdProtocol.UnixDatagram;
 
-    /// <summary>Whether a host was written, in a text without which all interfaces are meant.</summary>
+    /// <summary>Gets whether the parsed text contained a host. Without a host, the service listens on all interfaces.</summary>
     internal bool NamesHost { get; private init; } = true;
 
     internal bool IsUnix => Protocol is InetdProtocol.Unix or InetdProtocol.UnixDatagram;
 
-    /// <summary>The family of its addresses, or null for any.</summary>
+    /// <summary>Gets the address family, or null for any.</summary>
     internal AddressFamily? Family => Protocol switch
     {
         InetdProtocol.Tcp4 or InetdProtocol.Udp4 => AddressFamily.InterNetwork,
@@ -81,8 +83,8 @@ public sealed record InetdPlace : IParsable<InetdPlace>
         _ => null,
     };
 
-    /// <summary>Reads a place. Without a host it is on all interfaces, without a protocol it is reached by TCP.</summary>
-    /// <exception cref="FormatException">It is none.</exception>
+    /// <summary>Parses an address. The default host is all interfaces, and the default protocol is TCP.</summary>
+    /// <exception cref="FormatException">The text is not an address.</exception>
     public static InetdPlace Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -128,7 +130,7 @@ public sealed record InetdPlace : IParsable<InetdPlace>
         return $"{host}{Name}/{Protocol.ToString().ToLowerInvariant().Replace("46", "", StringComparison.Ordinal)}";
     }
 
-    /// <summary>Cuts a host off the front of a port: up to the last colon, with an address of IPv6 in brackets.</summary>
+    /// <summary>Splits a text into host and port at the last colon. An IPv6 address must be in brackets.</summary>
     internal static (string? Host, string Name) Split(string text)
     {
         var colon = text.LastIndexOf(':');

@@ -7,7 +7,7 @@ namespace TacHost.Servers.Inetd;
 /// <summary>The command line of <c>inetd</c>.</summary>
 public sealed class InetdPluginOptions : IPostOptions
 {
-    /// <summary>The services of a file.</summary>
+    /// <summary>Gets or sets the configuration file with services.</summary>
     [Option("file", 'f', "an inetd.conf, such as /etc/inetd.conf")]
     public ExistingFile? File { get; set; }
 
@@ -19,19 +19,19 @@ public sealed class InetdPluginOptions : IPostOptions
     [Option("nointernal", 'i', "leave internal services out: echo, discard, chargen, daytime, time")]
     public bool NoInternal { get; set; }
 
-    /// <summary>Services with command lines for the shell.</summary>
+    /// <summary>Gets or sets services with command lines for the shell.</summary>
     [Option("serve", 's', "a place and a command line for the shell, such as 127.0.0.1:7000=fortune -s; may be repeated", ValueName = "PLACE=COMMAND")]
     public IReadOnlyList<KeyValuePair<InetdPlace, string>> Serve { get; set; } = [];
 
-    /// <summary>Where a program behind the options is reached.</summary>
+    /// <summary>Gets or sets the port of the program given as operands.</summary>
     [Option("port", 'p', "the TCP port at which the program behind the options is reached")]
     public Port? Port { get; set; }
 
-    /// <summary>The interface of what is not in the file and names none.</summary>
+    /// <summary>Gets or sets the interface of services outside the file that do not name an interface.</summary>
     [Option("iface", "the interface of --port, and of --serve where it names none")]
     public Iface Iface { get; set; } = "localhost";
 
-    /// <summary>Whom the programs run as that are not in the file.</summary>
+    /// <summary>Gets or sets the user and group that run the programs outside the file.</summary>
     [Option("user", 'u', "whom programs run as that are not in the file; the host's own user unless given", ValueName = "USER[:GROUP]")]
     public string? User { get; set; }
 
@@ -51,7 +51,7 @@ public sealed class InetdPluginOptions : IPostOptions
     [Option("max-per-address", "how many of them one address may have; as many unless given", Minimum = 1)]
     public int? MaxPerAddress { get; set; }
 
-    /// <summary>A program and its arguments.</summary>
+    /// <summary>Gets or sets a program and its arguments.</summary>
     [Operands("COMMAND", "a program and its arguments")]
     public IReadOnlyList<string> Command { get; set; } = [];
 
@@ -78,7 +78,7 @@ public sealed class InetdPluginOptions : IPostOptions
         }
     }
 
-    /// <summary>The server that they describe.</summary>
+    /// <summary>Creates the server that the options describe.</summary>
     internal InetdServer Make()
     {
         List<string> skipped = [];
@@ -108,7 +108,7 @@ public sealed class InetdPluginOptions : IPostOptions
     private InetdPlace WithInterface(InetdPlace place) =>
         place.IsUnix || place.NamesHost ? place : new InetdPlace(Host, place.Name, place.Protocol);
 
-    /// <summary>The absolute path of a program that may be in PATH.</summary>
+    /// <summary>Returns the absolute path of a program, which is searched in PATH if it has no slash.</summary>
     private static string Located(string program)
     {
 #pragma warning disable RS0030 // the options of a plugin are read in its run directory, before there is an application

@@ -1,6 +1,6 @@
 namespace TacHost.Servers.Inetd;
 
-/// <summary>What a service of inetd is reached by.</summary>
+/// <summary>The protocol of an inetd service.</summary>
 public enum InetdProtocol
 {
     /// <summary>TCP over IPv4 and IPv6.</summary>

@@ -3,22 +3,25 @@ using TacHost.Services;
 
 namespace TacHost.Servers.Inetd;
 
-/// <summary>A service that starts a program for each connection, with the connection as its standard input, output and error, as another user if it is asked to.</summary>
+/// <summary>
+/// A service that starts a program for each connection, with the connection as its standard input, output and error, optionally as another user.
+/// </summary>
 /// <remarks>
 /// <para>
-/// Binds in the privileged part of its start. Each program leads a session and a process group of its own, has no other descriptors, and is told who the client is by
-/// <c>REMOTE_ADDR</c> and <c>REMOTE_PORT</c> as systemd does, and by the variables of ucspi-tcp. A stop closes the ports, sends SIGTERM to the groups, and kills what is left after
-/// <see cref="InetdOptions.KillTime"/>.
+/// Binds in the privileged part of its start. Each program leads its own session and process group, and inherits
+/// no other file descriptors. Programs receive the client's address in <c>REMOTE_ADDR</c> and <c>REMOTE_PORT</c> as with
+/// systemd, and in the variables of ucspi-tcp. A stop closes the ports, sends SIGTERM to the process groups,
+/// and kills the remaining processes after <see cref="InetdOptions.KillTime"/>.
 /// </para>
-/// <para>To start programs as other users takes root, and the <c>tachost</c> program. Ported from <c>twisted.runner.inetd</c>, which serves TCP only.</para>
+/// <para>Starting programs as other users requires root and the <c>tachost</c> program. Ported from <c>twisted.runner.inetd</c>, which serves TCP only.</para>
 /// </remarks>
 public sealed class InetdServer : MultiService
 {
     private readonly List<InetdService> _leftOut = [];
 
-    /// <summary>Describes a server. Nothing is opened before the start.</summary>
-    /// <param name="services">What it serves; <see cref="InetdConf.Read"/> reads them from a file.</param>
-    /// <param name="options">How. Defaults to null: see <see cref="InetdOptions"/>.</param>
+    /// <summary>Initializes a server. Sockets are not opened before the start.</summary>
+    /// <param name="services">The services to serve; <see cref="InetdConf.Read"/> reads them from a file.</param>
+    /// <param name="options">The settings. Defaults to null: the defaults of <see cref="InetdOptions"/>.</param>
     public InetdServer(IEnumerable<InetdService> services, InetdOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -32,7 +35,7 @@ public sealed class InetdServer : MultiService
         }
     }
 
-    /// <summary>The addresses of the services, in their order, with the ports that were picked for 0. Empty while they are not bound.</summary>
+    /// <summary>Gets the addresses of the services in order, with the actual port if a port is 0. Empty while the services are not bound.</summary>
     public IReadOnlyList<EndPoint> EndPoints => [.. this.SelectMany(child => child switch
     {
         StreamService stream => stream.EndPoints,

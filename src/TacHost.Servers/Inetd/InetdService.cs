@@ -1,16 +1,20 @@
 namespace TacHost.Servers.Inetd;
 
-/// <summary>One service of inetd: where it is reached, and the program that serves it.</summary>
+/// <summary>An inetd service: its address, and the program that serves it.</summary>
 public sealed record InetdService
 {
-    /// <summary>What stands in place of a program for a service that inetd gives itself.</summary>
+    /// <summary>The value that replaces the program for internal services.</summary>
     public const string Internal = "internal";
 
-    /// <summary>A service that a program gives.</summary>
-    /// <param name="place">Where it is reached.</param>
-    /// <param name="program">The program, by its absolute path, or <see cref="Internal"/>.</param>
-    /// <param name="arguments">What the program is called and its arguments, as argument 0 and the following. Without any it is called what its file is. For an internal service its name, such as <c>echo</c>, if the place does not say it.</param>
-    /// <exception cref="FormatException">The program is not an absolute path, or there is no such internal service.</exception>
+    /// <summary>Initializes a service.</summary>
+    /// <param name="place">The address of the service.</param>
+    /// <param name="program">The absolute path of the program, or <see cref="Internal"/>.</param>
+    /// <param name="arguments">
+    /// The arguments, starting with argument 0. If empty, argument 0 is the file name of the program. For
+    /// an internal service, its name such as <c>echo</c>, which is optional if the address implies the name.
+    /// </param>
+    /// <exception cref="FormatException">The program is not an absolute path, the
+    /// internal service does not exist, or a text contains a NUL character.</exception>
     public InetdService(InetdPlace place, string program, params IReadOnlyList<string> arguments)
     {
         ArgumentNullException.ThrowIfNull(place);
@@ -25,29 +29,34 @@ public sealed record InetdService
             throw new FormatException($"the program '{program}' is not an absolute path.");
     }
 
-    /// <summary>A service that a program gives.</summary>
-    /// <param name="place">Where it is reached; see <see cref="InetdPlace"/>.</param>
-    /// <param name="program">The program, by its absolute path, or <see cref="Internal"/>.</param>
-    /// <param name="arguments">What the program is called and its arguments, as argument 0 and the following. Without any it is called what its file is.</param>
-    /// <exception cref="FormatException">One of them cannot be meant so.</exception>
+    /// <summary>Initializes a service from the text of its address.</summary>
+    /// <param name="place">The address of the service; see <see cref="InetdPlace"/>.</param>
+    /// <param name="program">The absolute path of the program, or <see cref="Internal"/>.</param>
+    /// <param name="arguments">The arguments, starting with argument 0. If empty, argument 0 is the file name of the program.</param>
+    /// <exception cref="FormatException">An argument is invalid.</exception>
     public InetdService(string place, string program, params IReadOnlyList<string> arguments)
         : this(InetdPlace.Parse(place), program, arguments)
     {
     }
 
-    /// <summary>Where it is reached.</summary>
+    /// <summary>Gets the address of the service.</summary>
     public InetdPlace Place { get; }
 
-    /// <summary>The program, or <see cref="Internal"/>.</summary>
+    /// <summary>Gets the program, or <see cref="Internal"/>.</summary>
     public string Program { get; }
 
-    /// <summary>What the program is called, and its arguments.</summary>
+    /// <summary>Gets the arguments of the program, starting with argument 0.</summary>
     public IReadOnlyList<string> Arguments { get; }
 
-    /// <summary>Whether the program gets the listening socket itself, and no other is started until it ends. Always so for datagrams. Defaults to false: a program for each connection.</summary>
+    /// <summary>
+    /// Gets whether the program receives the listening socket and only one program runs at a time. Always
+    /// the case for datagrams. Defaults to false: a program is started for each connection.
+    /// </summary>
     public bool Wait { get; init; }
 
-    /// <summary>How many programs may be started in a minute, or 0 for any number. Defaults to null: <see cref="InetdOptions.MaxPerMinute"/>.</summary>
+    /// <summary>
+    /// Gets the maximum number of programs started in a minute, or 0 for no limit. Defaults to null: <see cref="InetdOptions.MaxPerMinute"/>.
+    /// </summary>
     public int? MaxPerMinute { get; init; }
 
     /// <summary>Gets how many programs may be started in a minute for one address. Defaults to null: any number.</summary>
@@ -59,20 +68,20 @@ public sealed record InetdService
     /// <summary>Gets how many of these connections one address may have. Defaults to null: see <see cref="InetdOptions.Limits"/>.</summary>
     public int? MaxPerAddress { get; init; }
 
-    /// <summary>The user that the program runs as, by name or number. Defaults to null: the host's.</summary>
+    /// <summary>Gets the user that the program runs as, by name or ID. Defaults to null: the user of the host.</summary>
     public string? User { get; init; }
 
-    /// <summary>The group that the program runs as, by name or number. Defaults to null: the user's own.</summary>
+    /// <summary>Gets the group that the program runs as, by name or ID. Defaults to null: the primary group of the user.</summary>
     public string? Group { get; init; }
 
-    /// <summary>Where it stands, such as <c>/etc/inetd.conf:3</c>, for messages. Defaults to null: nowhere.</summary>
+    /// <summary>Gets the source of the service for messages, such as <c>/etc/inetd.conf:3</c>. Defaults to null: no source.</summary>
     public string? Origin { get; init; }
 
-    /// <summary>The internal service that it is, or null.</summary>
+    /// <summary>Gets the name of the internal service, or null.</summary>
     internal string? InternalName { get; }
 
     internal bool Waits => Wait || Place.IsDatagram;
 
-    /// <summary>Such as "127.0.0.1:7000/tcp".</summary>
+    /// <summary>Returns the address, such as "127.0.0.1:7000/tcp".</summary>
     public override string ToString() => Place.ToString();
 }

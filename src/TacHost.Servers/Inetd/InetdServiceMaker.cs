@@ -3,7 +3,7 @@ using TacHost.Services.Plugins;
 
 namespace TacHost.Servers.Inetd;
 
-/// <summary>Makes an <see cref="InetdServer"/> from the command line.</summary>
+/// <summary>The plugin that creates an <see cref="InetdServer"/> from the command line.</summary>
 [Plugin("inetd", "Starts a program for each connection, as another user if asked to.")]
 public sealed class InetdServiceMaker : ServiceMaker<InetdPluginOptions>
 {

@@ -3,10 +3,11 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Inetd;
 
-/// <summary>What an internal service answers to datagrams.</summary>
+/// <summary>A datagram protocol for the internal services.</summary>
 /// <remarks>
-/// Two services that answer everything would go on for ever if a forged datagram of one reached the other. So nothing is answered that comes from a port below 1024, where they are, from
-/// NFS's or from this service itself. And chargen answers no more than it gets, so that nobody can be flooded by way of it.
+/// A forged datagram could start an endless exchange between two services that reply to every datagram. Such services use ports
+/// below 1024. Therefore datagrams from these ports, from the NFS port and from the port of this service are ignored.
+/// A chargen reply is not longer than its request, so that the service cannot amplify an attack.
 /// </remarks>
 internal sealed class InternalDatagrams(string name, TimeProvider timeProvider) : DatagramProtocol
 {

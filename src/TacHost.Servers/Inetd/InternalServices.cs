@@ -8,10 +8,10 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Inetd;
 
-/// <summary>The services that inetd gives itself: echo (RFC 862), discard (RFC 863), chargen (RFC 864), daytime (RFC 867) and time (RFC 868).</summary>
+/// <summary>The internal services of inetd: echo (RFC 862), discard (RFC 863), chargen (RFC 864), daytime (RFC 867) and time (RFC 868).</summary>
 internal static class InternalServices
 {
-    /// <summary>What a line of chargen is made of: the printable characters, beginning one further on in each line.</summary>
+    /// <summary>The first of the printable characters in chargen lines. Each line begins one character later than the previous line.</summary>
     private const int FirstPrintable = 0x20;
     private const int Printables = 95;
     private const int LineWidth = 72;
@@ -19,11 +19,11 @@ internal static class InternalServices
 
     private static readonly Dictionary<string, int> _ports = new() { ["echo"] = 7, ["discard"] = 9, ["daytime"] = 13, ["chargen"] = 19, ["time"] = 37 };
 
-    /// <summary>All of the text of chargen; from its end it begins anew.</summary>
+    /// <summary>Gets the complete text of chargen, which is repeated.</summary>
     public static byte[] Characters { get; } = MakeCharacters();
 
-    /// <summary>Which one is meant by a place, or by an argument if the place does not say it.</summary>
-    /// <exception cref="FormatException">None.</exception>
+    /// <summary>Returns the name of the internal service from the arguments, or from the address if there are no arguments.</summary>
+    /// <exception cref="FormatException">The internal service does not exist.</exception>
     public static string NameOf(InetdPlace place, IReadOnlyList<string> arguments)
     {
         var name = arguments.Count > 0 ? arguments[0] : _ports.ContainsKey(place.Name) ? place.Name : _ports.FirstOrDefault(pair => !place.IsUnix && pair.Value == place.Port).Key ?? place.Name;
@@ -32,7 +32,9 @@ internal static class InternalServices
             : throw new FormatException($"there is no internal service '{string.Join(' ', arguments.DefaultIfEmpty(place.Name))}', only {string.Join(", ", _ports.Keys)}. On another port write its name behind 'internal'.");
     }
 
-    /// <summary>What one says at once, of those that say something and are done: the time in words or as a number; null for the others.</summary>
+    /// <summary>
+    /// Returns the complete response of a service that sends only a response: the time as text or as a number. Returns null for other services.
+    /// </summary>
     public static byte[]? Statement(string name, DateTimeOffset now) => name switch
     {
         "daytime" => Encoding.ASCII.GetBytes(now.ToString("ddd MMM d HH:mm:ss yyyy", CultureInfo.InvariantCulture) + "\r\n"),
@@ -62,7 +64,7 @@ internal static class InternalServices
         return text;
     }
 
-    /// <summary>Gives each connection what an internal service says on one.</summary>
+    /// <summary>A factory that creates the protocol of an internal stream service.</summary>
     internal sealed class Streams(string name, TimeProvider timeProvider) : ServerFactory
     {
         /// <inheritdoc/>
@@ -89,7 +91,7 @@ internal static class InternalServices
         }
     }
 
-    /// <summary>Reads, and nothing else; the end of what comes is the end of the connection.</summary>
+    /// <summary>A protocol that discards received data. When the client half-closes, the connection is closed.</summary>
     private sealed class Discard : Protocol;
 
     private sealed class Chargen : PipeProtocol

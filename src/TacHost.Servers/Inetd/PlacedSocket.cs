@@ -6,7 +6,7 @@ using TacHost.Services.Networking.Listening;
 
 namespace TacHost.Servers.Inetd;
 
-/// <summary>A socket that is bound to a place.</summary>
+/// <summary>A socket that is bound to the address of an inetd service.</summary>
 internal sealed class PlacedSocket : ListeningSocket
 {
     private const UnixFileMode ForAll = (UnixFileMode)0b110_110_110;
@@ -16,15 +16,15 @@ internal sealed class PlacedSocket : ListeningSocket
 
     public Socket Bound { get; }
 
-    /// <summary>Gets the file that leads to a UNIX socket.</summary>
+    /// <summary>Gets the file of a UNIX socket, or null.</summary>
     public UnixSocketFile? File { get; }
 
-    /// <summary>Binds every address of a place, and adds each socket as soon as it is there.</summary>
-    /// <param name="place">The place.</param>
-    /// <param name="service">The service that is to have it, for messages and for the owner of a UNIX socket.</param>
-    /// <param name="add">Takes a socket, which listens if there are connections.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="CannotListenException">The place cannot be had.</exception>
+    /// <summary>Binds a socket to every address of a service, and adds each socket immediately.</summary>
+    /// <param name="place">The address of the service.</param>
+    /// <param name="service">The service of the sockets, for messages and for the owner of a UNIX socket.</param>
+    /// <param name="add">Receives each socket. A stream socket is already listening.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="CannotListenException">The address cannot be bound.</exception>
     public static async Task BindAsync(InetdPlace place, Service service, Action<PlacedSocket> add, CancellationToken cancellationToken)
     {
         if (place.IsUnix)

@@ -6,7 +6,7 @@ using TacHost.Servers.Processes;
 
 namespace TacHost.Servers.Inetd;
 
-/// <summary>How the program of a service is started on a socket.</summary>
+/// <summary>The command that starts the program of a service on a socket.</summary>
 internal sealed class ProgramStart
 {
     private const int GetStatusFlags = 3;
@@ -21,7 +21,7 @@ internal sealed class ProgramStart
     private ProgramStart(string program, IReadOnlyList<string> arguments, Account? account, bool isAnother) =>
         (_program, _arguments, _account, _isAnother) = (program, arguments, account, isAnother);
 
-    /// <summary>As the user that this process is.</summary>
+    /// <summary>Creates a command that runs as the current user.</summary>
     public static ProgramStart AsThisUser(InetdService service, Account? account) => new(service.Program, service.Arguments, account, isAnother: false);
 
     /// <summary>As another user, by way of <see cref="OtherUserStart.Launcher"/>; null if that is not there.</summary>
@@ -34,12 +34,12 @@ internal sealed class ProgramStart
     }
 
     /// <summary>Starts the program.</summary>
-    /// <param name="socket">Its standard input, output and error. Left open here.</param>
-    /// <param name="variables">What it is told, on top of this process's environment.</param>
-    /// <exception cref="IOException">It cannot be started; the message is the system's reason.</exception>
+    /// <param name="socket">The socket for standard input, output and error. The caller keeps ownership.</param>
+    /// <param name="variables">The environment variables to add to the inherited ones.</param>
+    /// <exception cref="IOException">The program cannot be started. The message is the system's reason.</exception>
     public Started On(Socket socket, IEnumerable<KeyValuePair<string, string?>> variables)
     {
-        // As inetd hands them over, whatever .NET has done with it.
+        // The program gets a blocking socket, as from inetd, even if Socket made it non-blocking.
         var descriptor = (int)socket.SafeHandle.DangerousGetHandle();
         if (Libc.ControlDescriptor(descriptor, GetStatusFlags, 0) is var flags && (flags & NonBlocking) != 0)
             _ = Libc.ControlDescriptor(descriptor, SetStatusFlags, flags & ~NonBlocking);
@@ -56,10 +56,10 @@ internal sealed class ProgramStart
         throw new IOException(StartFailure.Text(error, _program));
     }
 
-    /// <summary>A process that is, or is about to become, the program.</summary>
+    /// <summary>A started process, which is the program or will execute it.</summary>
     internal sealed record Started(ProcessGroup Group, Stream? Report)
     {
-        /// <summary>Why it did not become the program, or null once it has.</summary>
+        /// <summary>Returns the reason why the program could not be executed, or null after it has been executed.</summary>
         public async Task<string?> FailureAsync()
         {
             if (Report is null)

@@ -6,7 +6,7 @@ using TacHost.Services;
 
 namespace TacHost.Servers.Inetd;
 
-/// <summary>The running programs of one service.</summary>
+/// <summary>The running programs of a service.</summary>
 internal sealed class Programs(InetdService service, InetdOptions options, Service owner)
 {
     private readonly Lock _gate = new();
@@ -15,11 +15,11 @@ internal sealed class Programs(InetdService service, InetdOptions options, Servi
     private Account? _account;
     private ProgramStart _start = null!;
 
-    /// <summary>The user that they run as.</summary>
+    /// <summary>Gets the user that runs the programs.</summary>
     public string User => _account?.Name ?? Libc.GetEffectiveUserId().ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Looks the user up, while the system's databases can be read.</summary>
-    /// <exception cref="IOException">There is none.</exception>
+    /// <summary>Looks up the user while the system's databases are readable.</summary>
+    /// <exception cref="IOException">The user or the group does not exist.</exception>
     public void Prepare()
     {
         try
@@ -32,8 +32,8 @@ internal sealed class Programs(InetdService service, InetdOptions options, Servi
         }
     }
 
-    /// <summary>Makes sure that programs can be started as that user, by this process as it has become.</summary>
-    /// <exception cref="IOException">They cannot.</exception>
+    /// <summary>Prepares the start of programs as the configured user, after this process has dropped its privileges.</summary>
+    /// <exception cref="IOException">This process cannot start programs as that user.</exception>
     public void Begin()
     {
         var (real, effective) = (Libc.GetRealUserId(), Libc.GetEffectiveUserId());
@@ -50,8 +50,8 @@ internal sealed class Programs(InetdService service, InetdOptions options, Servi
         _start = ProgramStart.AsAnother(service, account) ?? throw Failed($"its programs are to run as '{account.Name}', and only the tachost program can start them so; there is no '{OtherUserStart.Launcher}'. Run it by tachost, and not below --chroot.");
     }
 
-    /// <summary>Counts a start in; or says that there were too many, which it logs.</summary>
-    /// <param name="pause">How long there may be none.</param>
+    /// <summary>Checks the start rate, and logs when the limit is reached.</summary>
+    /// <param name="pause">The time until the next permitted start.</param>
     public bool MayStart(out TimeSpan pause)
     {
         var may = _rate.TryStart(out var isFirstRefusal, out pause, out var refusedBefore);
@@ -62,11 +62,11 @@ internal sealed class Programs(InetdService service, InetdOptions options, Servi
         return may;
     }
 
-    /// <summary>Runs the program to its end. It has been started when the call returns its task.</summary>
-    /// <param name="socket">What it gets.</param>
-    /// <param name="isItsOwn">Whether nobody else needs the socket, which is then closed here.</param>
-    /// <param name="client">Whom it serves, for the log.</param>
-    /// <param name="variables">What it is told.</param>
+    /// <summary>Runs the program to its end. The program has been started when the call returns its task.</summary>
+    /// <param name="socket">The socket for the program.</param>
+    /// <param name="isItsOwn">True if this method must close the socket.</param>
+    /// <param name="client">The client, for the log.</param>
+    /// <param name="variables">The environment variables for the program.</param>
     public async Task RunAsync(Socket socket, bool isItsOwn, string client, IEnumerable<KeyValuePair<string, string?>> variables)
     {
         ProgramStart.Started started;
@@ -111,8 +111,8 @@ internal sealed class Programs(InetdService service, InetdOptions options, Servi
         }
     }
 
-    /// <summary>Ends all of them, with their process groups.</summary>
-    /// <param name="cancellationToken">Kills what is left at once.</param>
+    /// <summary>Stops all programs and their process groups.</summary>
+    /// <param name="cancellationToken">If cancelled, the remaining processes are killed immediately.</param>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         KeyValuePair<ProcessGroup, TaskCompletionSource>[] running;
@@ -120,7 +120,7 @@ internal sealed class Programs(InetdService service, InetdOptions options, Servi
             running = [.. _running];
         await Task.WhenAll(running.Select(each => ProcessGroupEnd.ReachAsync(each.Key, service.Program, StopSignal.Terminate, options.KillTime, options.TimeProvider, owner.Logger, cancellationToken)));
 
-        // What the kernel does not let go of has been given up.
+        // Programs that could not be killed are not awaited.
         await Task.WhenAll(running.Where(each => each.Key.Ended.IsCompleted).Select(each => each.Value.Task));
     }
 

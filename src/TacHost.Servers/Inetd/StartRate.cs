@@ -1,6 +1,6 @@
 namespace TacHost.Servers.Inetd;
 
-/// <summary>How often the program of a service may be started: so many times in a minute, counted from the first.</summary>
+/// <summary>A limit for the starts of a service's program per minute. The minute begins with the first start.</summary>
 internal sealed class StartRate(int most, TimeProvider timeProvider)
 {
     private static readonly TimeSpan _minute = TimeSpan.FromMinutes(1);
@@ -10,10 +10,10 @@ internal sealed class StartRate(int most, TimeProvider timeProvider)
     private int _count;
     private int _refused;
 
-    /// <summary>Counts a start, or says that there are enough of them.</summary>
-    /// <param name="isFirstRefusal">Whether the one before it was not refused.</param>
-    /// <param name="remaining">How long the minute has still to go.</param>
-    /// <param name="refusedBefore">How many were refused in the minute that has ended just now.</param>
+    /// <summary>Counts a start, or refuses it if the limit is reached.</summary>
+    /// <param name="isFirstRefusal">True if this is the first refused start of the minute.</param>
+    /// <param name="remaining">The remaining time of the minute.</param>
+    /// <param name="refusedBefore">The number of starts refused in the minute that has just ended.</param>
     public bool TryStart(out bool isFirstRefusal, out TimeSpan remaining, out int refusedBefore)
     {
         lock (_gate)

@@ -4,7 +4,7 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Inetd;
 
-/// <summary>A service of inetd that accepts connections: each gets a program, or what an internal service says.</summary>
+/// <summary>An inetd service that accepts connections. Each connection is served by a program or by an internal service.</summary>
 internal sealed class StreamService : Service, IConnectionHandler, IListeningService
 {
     private readonly InetdService _service;
@@ -67,7 +67,7 @@ internal sealed class StreamService : Service, IConnectionHandler, IListeningSer
         if (_programs is not null)
             await _programs.StopAsync(cancellationToken);
 
-        // Whoever has something echoed has no end in sight that could be waited for.
+        // Connections of internal services may never end, so they are aborted.
         if (_listeners is not null)
             await _listeners.DrainAsync(new CancellationToken(canceled: true));
         _listeners = null;
@@ -76,7 +76,7 @@ internal sealed class StreamService : Service, IConnectionHandler, IListeningSer
         _factoryStarted = false;
     }
 
-    /// <summary>Starts a program for a connection. Called on the accepting thread, which goes on once the program has been started.</summary>
+    /// <summary>Starts a program for a connection. Called on the accepting thread, which continues after the start of the program.</summary>
     void IConnectionHandler.Handle(AcceptedConnection connection)
     {
         if (MayServe(connection.Peer) && _programs!.MayStart(out _))
@@ -102,7 +102,7 @@ internal sealed class StreamService : Service, IConnectionHandler, IListeningSer
         }
         catch (Exception e)
         {
-            // The boundary around one connection: others must not notice.
+            // Catches everything, because an error of one connection must not affect the others.
             InetdLog.HandingOverFailed(Logger, e, _service);
         }
 

@@ -7,7 +7,7 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Inetd;
 
-/// <summary>A service of inetd whose program gets the bound socket itself, and nothing happens to that until the program ends.</summary>
+/// <summary>An inetd service whose program gets the bound socket. The service does not use the socket until the program ends.</summary>
 internal sealed class WaitService : Service, IListeningService
 {
     private readonly InetdService _service;
@@ -70,15 +70,15 @@ internal sealed class WaitService : Service, IListeningService
         }
     }
 
-    /// <summary>Waits for sockets, in poll(2): what .NET waits by would make them non-blocking for the program too.</summary>
+    /// <summary>Waits for sockets with poll(2), because an asynchronous wait of <c>Socket</c> would make them non-blocking for the program too.</summary>
     private sealed class Waking : IDisposable
     {
-        /// <summary>Its writing end is closed to wake whoever waits.</summary>
+        /// <summary>A pipe whose write end is closed to wake the waiting threads.</summary>
         private readonly AnonymousPipeServerStream _writing = new(PipeDirection.Out, HandleInheritability.None);
 
         public void Wake() => _writing.Dispose();
 
-        /// <summary>Ends with true when there is something to be read from the socket, and with false once it was woken.</summary>
+        /// <summary>Returns true when the socket is readable, and false after <see cref="Wake"/>.</summary>
         public Task<bool> ReadableAsync(Socket socket) => Task.Factory.StartNew(() => IsReadable(socket), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
         public void Dispose()
@@ -94,7 +94,7 @@ internal sealed class WaitService : Service, IListeningService
             waits[1] = new PollDescriptor { Descriptor = (int)_writing.ClientSafePipeHandle.DangerousGetHandle() };
             while (Libc.Poll(waits, 2, -1) < 0)
             {
-                // A signal came in between.
+                // Retry after a signal (EINTR).
             }
 
             return waits[1].Occurred == 0;

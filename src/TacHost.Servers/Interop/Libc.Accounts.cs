@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace TacHost.Servers.Interop;
 
-/// <summary>Who this process is, and what the system's databases of users, groups and services know.</summary>
+/// <summary>The functions for the identity of the process, and for the databases of users, groups and services.</summary>
 internal static unsafe partial class Libc
 {
     [LibraryImport(Library, EntryPoint = "getuid")]
@@ -62,6 +62,6 @@ internal struct ServiceEntry
     public nint Name;
     public nint Aliases;
 
-    /// <summary>In the order of the network.</summary>
+    /// <summary>The port in network byte order.</summary>
     public int Port;
 }

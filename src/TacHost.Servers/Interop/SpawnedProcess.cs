@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace TacHost.Servers.Interop;
 
-/// <summary>Starts a program as the leader of a session of its own, which .NET's Process cannot.</summary>
+/// <summary>Starts a program as the leader of its own session, which <c>Process</c> does not support.</summary>
 internal static unsafe class SpawnedProcess
 {
-    /// <summary>Where a program that was started on a socket finds the descriptor for reports.</summary>
+    /// <summary>The number of the report descriptor in a program started on a socket.</summary>
     public const int ReportDescriptor = 3;
 
     private const int OpaqueSize = 1024; // more than any C library's posix_spawn types take
@@ -15,14 +15,14 @@ internal static unsafe class SpawnedProcess
     private const short SetSignalMask = 0x08;
     private const short SetSession = 0x80;
 
-    /// <summary>Starts a program: no terminal, nothing to read, default signals, no descriptors but its three.</summary>
-    /// <param name="command">The program, looked for in PATH if its name has no slash, and its arguments.</param>
-    /// <param name="environment">Its environment, as <c>NAME=value</c>.</param>
-    /// <param name="directory">Where it runs, or null for here.</param>
-    /// <param name="output">The descriptor of its standard output.</param>
-    /// <param name="errors">The descriptor of its standard error.</param>
-    /// <param name="report">The descriptor that is its <see cref="ReportDescriptor"/>, or null for none.</param>
-    /// <param name="process">Its process id, which is also that of its process group and session.</param>
+    /// <summary>Starts a program without a terminal, with /dev/null as its input, default signals, and only the three standard descriptors.</summary>
+    /// <param name="command">The program and its arguments. A name without a slash is searched in PATH.</param>
+    /// <param name="environment">The environment, as <c>NAME=value</c>.</param>
+    /// <param name="directory">The working directory, or null for the current one.</param>
+    /// <param name="output">The descriptor for standard output.</param>
+    /// <param name="errors">The descriptor for standard error.</param>
+    /// <param name="report">The descriptor to duplicate to <see cref="ReportDescriptor"/>, or null.</param>
+    /// <param name="process">The process ID, which is also the ID of the process group and session.</param>
     /// <returns>0, or an error number.</returns>
     public static int Start(IReadOnlyList<string> command, IReadOnlyCollection<string> environment, string? directory, int output, int errors, int? report, out int process)
     {
@@ -44,13 +44,16 @@ internal static unsafe class SpawnedProcess
         }
     }
 
-    /// <summary>Starts a program with a socket as its standard input, output and error: no terminal, default signals, no other descriptors but one for reports, if there is one.</summary>
-    /// <param name="program">The program, by its path.</param>
-    /// <param name="arguments">Its arguments, of which the first is what it is called.</param>
-    /// <param name="environment">Its environment, as <c>NAME=value</c>.</param>
+    /// <summary>
+    /// Starts a program with a socket as its standard input, output and error. The program has no
+    /// terminal, default signals, and no other descriptors except an optional one for reports.
+    /// </summary>
+    /// <param name="program">The path of the program.</param>
+    /// <param name="arguments">The arguments, starting with argument 0.</param>
+    /// <param name="environment">The environment, as <c>NAME=value</c>.</param>
     /// <param name="socket">The descriptor of the socket.</param>
-    /// <param name="report">The descriptor that is its <see cref="ReportDescriptor"/>, or null for none.</param>
-    /// <param name="process">Its process id, which is also that of its process group and session.</param>
+    /// <param name="report">The descriptor to duplicate to <see cref="ReportDescriptor"/>, or null.</param>
+    /// <param name="process">The process ID, which is also the ID of the process group and session.</param>
     /// <returns>0, or an error number.</returns>
     public static int StartOnSocket(string program, IReadOnlyList<string> arguments, IReadOnlyCollection<string> environment, int socket, int? report, out int process)
     {
@@ -72,10 +75,13 @@ internal static unsafe class SpawnedProcess
         }
     }
 
-    /// <summary>What an error number means.</summary>
+    /// <summary>Returns the message of an error number.</summary>
     public static string Text(int error) => Marshal.GetPInvokeErrorMessage(error);
 
-    /// <summary>.NET opens nothing that a child inherits; this is for what this process was itself given, where the C library can do it.</summary>
+    /// <summary>
+    /// Closes descriptors that this process inherited, if the C library supports it. Descriptors
+    /// that the runtime opens are not inheritable.
+    /// </summary>
     private static int CloseOthers(byte* actions, int first)
     {
         try

@@ -4,16 +4,16 @@ using System.Runtime.InteropServices;
 
 namespace TacHost.Servers.Interop;
 
-/// <summary>The users, groups and services of this machine, wherever it keeps them.</summary>
+/// <summary>The databases of users, groups and services, as configured for the C library.</summary>
 internal static unsafe class SystemDatabases
 {
     private const int MostGroups = 65_536; // NGROUPS_MAX
 
-    /// <summary>The C library answers in memory of its own, which the next question overwrites.</summary>
+    /// <summary>Protects the static memory in which the C library returns its results.</summary>
     private static readonly Lock _gate = new();
 
-    /// <summary>The port of a service such as "ftp", or null.</summary>
-    /// <param name="name">Its name.</param>
+    /// <summary>Returns the port of a service such as "ftp", or null.</summary>
+    /// <param name="name">The name of the service.</param>
     /// <param name="protocol"><c>tcp</c> or <c>udp</c>.</param>
     public static int? Port(string name, string protocol)
     {
@@ -24,7 +24,7 @@ internal static unsafe class SystemDatabases
         }
     }
 
-    /// <summary>The user of a name or number, or null. A number counts as one before it counts as a name.</summary>
+    /// <summary>Returns the user with a name or ID, or null. A number is taken as an ID.</summary>
     public static (string Name, uint UserId, uint GroupId, string Home, string Shell)? User(string user)
     {
         lock (_gate)
@@ -34,7 +34,7 @@ internal static unsafe class SystemDatabases
         }
     }
 
-    /// <summary>The number of a group by its name or number, or null.</summary>
+    /// <summary>Returns the ID of a group from its name or ID, or null.</summary>
     public static uint? Group(string group)
     {
         if (uint.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id != uint.MaxValue)
@@ -46,7 +46,7 @@ internal static unsafe class SystemDatabases
         }
     }
 
-    /// <summary>Every group of a user, the main one among them.</summary>
+    /// <summary>Returns the IDs of all groups of a user, including the primary group.</summary>
     public static IReadOnlyList<uint> Groups(string user, uint mainGroup)
     {
         for (var count = 64; count <= MostGroups; count *= 2)

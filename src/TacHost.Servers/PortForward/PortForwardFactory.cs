@@ -4,7 +4,7 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Servers.PortForward;
 
-/// <summary>Builds a protocol for each client of a <see cref="PortForwarder"/>.</summary>
+/// <summary>A factory that creates a protocol for each client of a <see cref="PortForwarder"/>.</summary>
 internal sealed class PortForwardFactory : ServerFactory
 {
     private readonly LogLimit _lines = new();
@@ -17,7 +17,7 @@ internal sealed class PortForwardFactory : ServerFactory
         if (targets.Count == 0)
             throw new ArgumentException("A port forwarder needs a target.", nameof(targets));
 
-        // The header goes before the handshake, which an endpoint makes by itself.
+        // The header must precede the TLS handshake, which the endpoint performs itself.
         if (options.ProxyHeader != ProxyHeaderVersion.None && targets.FirstOrDefault(target => target.Scheme == "tls") is { } tls)
             throw new ArgumentException($"The target '{tls}' cannot be sent a PROXY header, because that goes in front of the TLS handshake. Forward to a tcp or unix endpoint, or leave the header out.", nameof(targets));
         (_targets, _options) = (new TargetList<ClientEndpoint>([.. targets], options.RestTime, options.TimeProvider), options);

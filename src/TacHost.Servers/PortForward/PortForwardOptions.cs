@@ -1,17 +1,19 @@
 namespace TacHost.Servers.PortForward;
 
-/// <summary>How a <see cref="PortForwarder"/> connects.</summary>
+/// <summary>The settings of a <see cref="PortForwarder"/>.</summary>
 public sealed record PortForwardOptions
 {
-    /// <summary>Whether targets are told who the client is. Defaults to <see cref="ProxyHeaderVersion.None"/>.</summary>
+    /// <summary>Gets the version of the PROXY header that targets receive. Defaults to <see cref="ProxyHeaderVersion.None"/>.</summary>
     public ProxyHeaderVersion ProxyHeader { get; init; }
 
-    /// <summary>How long one target has to answer before the next one is tried. Its own time-out counts too, if that is shorter. Defaults to 10 seconds.</summary>
+    /// <summary>
+    /// Gets the time to wait for a target before the next one is tried. A shorter timeout of the target applies instead. Defaults to 10 seconds.
+    /// </summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a target that was not reached comes after the others. Defaults to 10 seconds.</summary>
+    /// <summary>Gets the time for which an unreachable target is tried after the others. Defaults to 10 seconds.</summary>
     public TimeSpan RestTime { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The clock of <see cref="RestTime"/>. Defaults to the system's.</summary>
+    /// <summary>Gets the clock of <see cref="RestTime"/>. Defaults to the system clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

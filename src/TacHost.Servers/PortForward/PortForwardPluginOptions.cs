@@ -6,23 +6,23 @@ namespace TacHost.Servers.PortForward;
 /// <summary>The command line of <c>portforward</c>.</summary>
 public sealed class PortForwardPluginOptions : IPostOptions
 {
-    /// <summary>Where to listen.</summary>
+    /// <summary>Gets or sets the endpoint to listen on.</summary>
     [Option("listen", 'l', "where to listen, such as tls:443:certificate=/etc/cert.pem; goes before --port")]
     public ServerEndpoint? Listen { get; set; }
 
-    /// <summary>Where to pass connections on to.</summary>
+    /// <summary>Gets or sets the targets to forward connections to.</summary>
     [Option("target", 't', "where to pass connections on to, such as unix:/run/app.sock; may be repeated, and the first that can be reached is taken; goes before --host and --dest-port")]
     public IReadOnlyList<ClientEndpoint> Targets { get; set; } = [];
 
-    /// <summary>Where to listen, for TCP.</summary>
+    /// <summary>Gets or sets the TCP port to listen on.</summary>
     [Option("port", 'p', "the TCP port to listen on, at 127.0.0.1")]
     public Port Port { get; set; } = 6666;
 
-    /// <summary>Where to pass connections on to, for TCP.</summary>
+    /// <summary>Gets or sets the host of the TCP target.</summary>
     [Option("host", 'h', "the host to pass connections on to")]
     public string Host { get; set; } = "localhost";
 
-    /// <summary>Where to pass connections on to, for TCP.</summary>
+    /// <summary>Gets or sets the port of the TCP target.</summary>
     [Option("dest-port", 'd', "the TCP port to pass connections on to", Minimum = 1)]
     public Port DestPort { get; set; } = 6665;
 
@@ -63,7 +63,7 @@ public sealed class PortForwardPluginOptions : IPostOptions
         }
     }
 
-    /// <summary>The service that they describe.</summary>
+    /// <summary>Creates the service that the options describe.</summary>
     internal PortForwarder Make() => new(
         Listen ?? ServerEndpoint.Tcp(Port, "127.0.0.1"),
         Targets.Count > 0 ? Targets : [ClientEndpoint.Tcp(Host, DestPort)],

@@ -3,7 +3,7 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Servers.PortForward;
 
-/// <summary>One client of a forwarder. It is not read before a target is there.</summary>
+/// <summary>The protocol for a client of a forwarder. Reading starts after a target has been connected.</summary>
 internal sealed class PortForwardProtocol(TargetList<ClientEndpoint> targets, PortForwardOptions options, LogLimit lines) : RelayedProtocol
 {
     private readonly CancellationTokenSource _lost = new();
@@ -42,11 +42,11 @@ internal sealed class PortForwardProtocol(TargetList<ClientEndpoint> targets, Po
         }
         catch (OperationCanceledException)
         {
-            // The client has gone.
+            // The client has disconnected.
         }
         catch (Exception e)
         {
-            // The boundary around one connection.
+            // Catches everything, because an error of one connection must not affect the others.
             PortForwardLog.Failed(Logger, e, Transport.Peer);
             Transport.AbortConnection();
         }

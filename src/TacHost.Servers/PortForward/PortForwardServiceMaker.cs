@@ -3,7 +3,7 @@ using TacHost.Services.Plugins;
 
 namespace TacHost.Servers.PortForward;
 
-/// <summary>Makes a <see cref="PortForwarder"/> from the command line.</summary>
+/// <summary>The plugin that creates a <see cref="PortForwarder"/> from the command line.</summary>
 [Plugin("portforward", "Passes connections on to the first of several targets that can be reached.")]
 public sealed class PortForwardServiceMaker : ServiceMaker<PortForwardPluginOptions>
 {

@@ -5,12 +5,14 @@ using System.Text;
 
 namespace TacHost.Servers.PortForward;
 
-/// <summary>Writes headers of the PROXY protocol: who is connected, and to what (proxy-protocol.txt of HAProxy).</summary>
+/// <summary>Creates headers of the PROXY protocol with the addresses of a connection (proxy-protocol.txt of HAProxy).</summary>
 internal static class ProxyHeaderText
 {
     private static ReadOnlySpan<byte> Signature => "\r\n\r\n\0\r\nQUIT\n"u8;
 
-    /// <summary>The header for a connection; empty for <see cref="ProxyHeaderVersion.None"/>. Clients of a UNIX socket have no address to tell.</summary>
+    /// <summary>
+    /// Returns the header for a connection, which is empty for <see cref="ProxyHeaderVersion.None"/>. Clients of UNIX sockets have no address in it.
+    /// </summary>
     public static byte[] Of(ProxyHeaderVersion version, EndPoint client, EndPoint local)
     {
         var ends = client is IPEndPoint from && local is IPEndPoint to && from.AddressFamily == to.AddressFamily ? (From: from, To: to) : default;
@@ -38,6 +40,6 @@ internal static class ProxyHeaderText
 
     private static bool IsIPv4(IPEndPoint endPoint) => endPoint.AddressFamily == AddressFamily.InterNetwork;
 
-    /// <summary>The address without the zone of a link-local one, which means nothing elsewhere.</summary>
+    /// <summary>Returns the address without the zone ID of a link-local address, which is only valid on this machine.</summary>
     private static string Text(IPEndPoint endPoint) => new IPAddress(endPoint.Address.GetAddressBytes()).ToString();
 }

@@ -1,14 +1,14 @@
 namespace TacHost.Servers.PortForward;
 
-/// <summary>How a target is told who the client is: the PROXY protocol of HAProxy.</summary>
+/// <summary>The version of the PROXY protocol (HAProxy), which transmits the client's address to a target.</summary>
 public enum ProxyHeaderVersion
 {
-    /// <summary>Not at all: it sees connections from this machine.</summary>
+    /// <summary>No header: the target sees connections from this machine.</summary>
     None,
 
-    /// <summary>By a line of text.</summary>
+    /// <summary>A header in text format.</summary>
     V1,
 
-    /// <summary>By a binary header.</summary>
+    /// <summary>A header in binary format.</summary>
     V2,
 }

@@ -6,7 +6,7 @@ using TacHost.Servers.Processes;
 
 namespace TacHost.Servers.ProcMon;
 
-/// <summary>One run of a command, whose output can be read.</summary>
+/// <summary>A single run of a command whose output is readable.</summary>
 internal sealed class ChildProcess : IDisposable
 {
     private ChildProcess(int id, Stream output, Stream errors) => (Group, Output, Errors) = (new ProcessGroup(id), output, errors);

@@ -2,15 +2,15 @@ using System.Text;
 
 namespace TacHost.Servers.ProcMon;
 
-/// <summary>Makes lines of what a program prints. A line that is longer than allowed comes in pieces, so that a program without line ends cannot fill the memory.</summary>
-/// <param name="longest">In characters.</param>
-/// <param name="take">Gets each line, without its end.</param>
+/// <summary>Splits the output of a program into lines. Long lines are split, so that a program without line ends cannot exhaust the memory.</summary>
+/// <param name="longest">The maximum length of a line in characters.</param>
+/// <param name="take">Receives each line, without its end.</param>
 internal sealed class LineSplitter(int longest, Action<string> take)
 {
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
     private readonly StringBuilder _line = new();
 
-    /// <summary>Takes what was printed, cut anywhere. What is not UTF-8 becomes the replacement character.</summary>
+    /// <summary>Appends output, which may be split anywhere. Invalid UTF-8 becomes the replacement character.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
         Span<char> chars = stackalloc char[256];
@@ -24,7 +24,7 @@ internal sealed class LineSplitter(int longest, Action<string> take)
         }
     }
 
-    /// <summary>No more comes: what is left is the last line.</summary>
+    /// <summary>Completes the output and emits the last line.</summary>
     public void Complete()
     {
         Span<char> chars = stackalloc char[4];
@@ -44,7 +44,7 @@ internal sealed class LineSplitter(int longest, Action<string> take)
             {
                 var room = longest - _line.Length;
 
-                // The halves of a surrogate pair stay together.
+                // Do not split a surrogate pair.
                 if (room > 0 && char.IsHighSurrogate(part[room - 1]))
                     room--;
                 _line.Append(part[..room]);

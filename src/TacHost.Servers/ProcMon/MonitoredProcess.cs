@@ -8,7 +8,7 @@ public sealed class MonitoredProcess : Service
 {
     private const int ReadSize = 4096;
 
-    /// <summary>How long output may keep coming once no process of the group is left: somebody who left the group holds the pipe.</summary>
+    /// <summary>The time to read remaining output after the process group has ended. Another process may have inherited the pipe and keep it open.</summary>
     private static readonly TimeSpan _drainTime = TimeSpan.FromSeconds(1);
 
     private readonly ProcessMonitor _monitor;
@@ -110,7 +110,7 @@ public sealed class MonitoredProcess : Service
         return true;
     }
 
-    /// <summary>Logs what comes through a pipe. A log that is slow holds the program up, as a slow terminal would.</summary>
+    /// <summary>Logs the lines read from a pipe. A slow log blocks the program, as a slow terminal does.</summary>
     private async Task LogAsync(Stream output)
     {
         LineSplitter lines = new(_monitor.MaxLineLength, line => ProcMonLog.Printed(Logger, line));
@@ -122,7 +122,7 @@ public sealed class MonitoredProcess : Service
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
-            // Whoever still writes there has nobody to read it.
+            // The output of processes that still write to the pipe is not read.
         }
 
         lines.Complete();

@@ -40,11 +40,11 @@ public sealed class ProcMonOptions : IPostOptions
     [Option("maxfailures", 'f', "how many runs in a row may be too short before a command is given up; any number unless given", Minimum = 1)]
     public int? MaxFailures { get; set; }
 
-    /// <summary>Command lines for the shell, each with its name.</summary>
+    /// <summary>Gets or sets command lines for the shell, each with its name.</summary>
     [Option("command", 'c', "a command line for the shell, with the name that it has in the log; may be repeated", ValueName = "NAME=COMMAND")]
     public IReadOnlyList<KeyValuePair<string, string>> Commands { get; set; } = [];
 
-    /// <summary>A program and its arguments.</summary>
+    /// <summary>Gets or sets a program and its arguments.</summary>
     [Operands("COMMAND", "a program and its arguments")]
     public IReadOnlyList<string> Command { get; set; } = [];
 
@@ -83,9 +83,9 @@ public sealed class ProcMonOptions : IPostOptions
     /// <summary>The parts of <see cref="User"/>.</summary>
     internal (string? User, string? Group) UserAndGroup => User is null ? (null, null) : InetdConfLine.User(User);
 
-    /// <summary>The names of all commands; that of the operands is the program's.</summary>
+    /// <summary>Returns the names of all commands. The command of the operands has the name of its program.</summary>
     internal IEnumerable<string> Names() => Commands.Select(command => command.Key).Concat(Command.Take(1).Select(NameOf));
 
-    /// <summary>What a program without a name of its own is called.</summary>
+    /// <summary>Returns the name of a program that is given without a name.</summary>
     internal static string NameOf(string program) => Path.GetFileName(program) is { Length: > 0 } file ? file : program;
 }

@@ -3,7 +3,7 @@ using TacHost.Services.Plugins;
 
 namespace TacHost.Servers.ProcMon;
 
-/// <summary>Makes a <see cref="ProcessMonitor"/> from the command line.</summary>
+/// <summary>The plugin that creates a <see cref="ProcessMonitor"/> from the command line.</summary>
 [Plugin("procmon", "Keeps commands running, and logs what they print.")]
 public sealed class ProcMonServiceMaker : ServiceMaker<ProcMonOptions>
 {

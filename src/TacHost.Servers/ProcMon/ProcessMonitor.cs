@@ -12,9 +12,12 @@ namespace TacHost.Servers.ProcMon;
 /// lost: let commands stay in the foreground.
 /// </para>
 /// <para>
-/// If this process is killed, nobody stops the commands: they go on until they write to a pipe that nobody reads, unless the service manager ends them, as systemd does.
+/// If this process is killed, the commands continue until they write to the closed pipe, unless the service manager kills them, as systemd does.
 /// </para>
-/// <para>Every member may be used from any thread. Ported from <c>twisted.runner.procmon.ProcessMonitor</c>, which gives commands an empty environment and does not wait for their end.</para>
+/// <para>
+/// All members are thread-safe. Ported from <c>twisted.runner.procmon.ProcessMonitor</c>, which
+/// gives commands an empty environment and does not wait for their end.
+/// </para>
 /// </remarks>
 public sealed class ProcessMonitor : Supervisor
 {
@@ -88,8 +91,8 @@ public sealed class ProcessMonitor : Supervisor
 
     /// <summary>Adds a command, without starting it.</summary>
     /// <param name="name">The name of the child service. Unique among the commands.</param>
-    /// <param name="command">The program, looked for in PATH if its name has no slash, and its arguments. No shell is involved.</param>
-    /// <param name="environment">Variables to set, or with null as the value to leave out, on top of this process's own. Defaults to null: none.</param>
+    /// <param name="command">The program and its arguments. A name without a slash is searched in PATH. No shell is involved.</param>
+    /// <param name="environment">The environment variables to change; a null value removes a variable. Defaults to null: no changes.</param>
     /// <param name="directory">The working directory. Defaults to null: that of this process.</param>
     /// <exception cref="ArgumentException">There is a command of that name, the name cannot name a service, or the command names no program.</exception>
     public void AddProcess(string name, IReadOnlyList<string> command, IReadOnlyDictionary<string, string?>? environment = null, string? directory = null) =>
@@ -118,11 +121,13 @@ public sealed class ProcessMonitor : Supervisor
     /// <exception cref="KeyNotFoundException">There is no command of that name.</exception>
     public Task RemoveProcessAsync(string name, CancellationToken cancellationToken = default) => RemoveServiceAsync(Named(name), cancellationToken);
 
-    /// <summary>Ends the present run of a command, so that it starts again, with the delay that its length calls for. Returns at once, and does nothing between two runs.</summary>
-    /// <exception cref="KeyNotFoundException">There is no command of that name.</exception>
+    /// <summary>
+    /// Ends the current run of a command, which is then restarted with the usual delay. Returns immediately. Has no effect between two runs.
+    /// </summary>
+    /// <exception cref="KeyNotFoundException">The service has no command with this name.</exception>
     public void RestartProcess(string name) => Named(name).Restart();
 
-    /// <summary>Does for every command what <see cref="RestartProcess"/> does for one.</summary>
+    /// <summary>Restarts all commands as <see cref="RestartProcess"/> does.</summary>
     public void RestartAll()
     {
         foreach (var process in this.OfType<MonitoredProcess>())

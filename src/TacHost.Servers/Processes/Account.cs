@@ -3,17 +3,17 @@ using TacHost.Servers.Interop;
 
 namespace TacHost.Servers.Processes;
 
-/// <summary>Whom a program runs as.</summary>
-/// <param name="Name">The user's name, or its number if it has none.</param>
-/// <param name="User">The user's number.</param>
-/// <param name="Group">The main group's number.</param>
-/// <param name="Groups">All of its groups.</param>
-/// <param name="Home">The home directory, or null if nobody knows it.</param>
-/// <param name="Shell">The login shell, or null if nobody knows it.</param>
+/// <summary>The user and the groups that a program runs as.</summary>
+/// <param name="Name">The user's name, or the user ID if the name is unknown.</param>
+/// <param name="User">The user ID.</param>
+/// <param name="Group">The ID of the primary group.</param>
+/// <param name="Groups">The IDs of all groups.</param>
+/// <param name="Home">The home directory, or null if it is unknown.</param>
+/// <param name="Shell">The login shell, or null if it is unknown.</param>
 internal sealed record Account(string Name, uint User, uint Group, IReadOnlyList<uint> Groups, string? Home, string? Shell)
 {
-    /// <summary>Looks a user and a group up.</summary>
-    /// <exception cref="FormatException">There is no such user or group; the message names it.</exception>
+    /// <summary>Looks up a user and a group.</summary>
+    /// <exception cref="FormatException">The user or the group does not exist. The message names it.</exception>
     public static Account Find(string user, string? group)
     {
         uint? groupId = group is null ? null : SystemDatabases.Group(group) ?? throw new FormatException($"there is no group '{group}'.");
@@ -30,7 +30,7 @@ internal sealed record Account(string Name, uint User, uint Group, IReadOnlyList
             : throw new FormatException($"the user {user} has no entry that names a group; write one behind it, as in {user}:100.");
     }
 
-    /// <summary>What programs find in their environment.</summary>
+    /// <summary>Gets the environment variables that describe the user.</summary>
     public IEnumerable<KeyValuePair<string, string?>> Variables =>
     [
         new("USER", Name),

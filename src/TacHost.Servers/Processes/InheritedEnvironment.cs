@@ -2,17 +2,17 @@ using System.Collections;
 
 namespace TacHost.Servers.Processes;
 
-/// <summary>The environment of programs that are started.</summary>
+/// <summary>The environment of started programs.</summary>
 internal static class InheritedEnvironment
 {
     private static readonly string[] _notInherited = ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES"];
 
-    /// <summary>What programs of other users have in common with this process. Anything else may be a secret of its user's.</summary>
+    /// <summary>The variables that programs of other users inherit. Other variables may contain secrets.</summary>
     private static readonly string[] _forOtherUsers = ["LANG", "LANGUAGE", "TZ"];
 
-    /// <summary>This process's, but for what its service manager said to it alone.</summary>
-    /// <param name="changes">Variables to set, or with null as the value to leave out.</param>
-    /// <returns>As <c>NAME=value</c>.</returns>
+    /// <summary>Returns the environment of this process without the variables that the service manager set for this process only.</summary>
+    /// <param name="changes">The variables to set; a null value removes a variable.</param>
+    /// <returns>The variables as <c>NAME=value</c>.</returns>
     public static List<string> With(IEnumerable<KeyValuePair<string, string?>> changes)
     {
         Dictionary<string, string?> all = [];
@@ -25,9 +25,9 @@ internal static class InheritedEnvironment
         return Texts(all);
     }
 
-    /// <summary>What a program of another user finds: the language, the time zone, and the system's directories as PATH.</summary>
-    /// <param name="changes">Variables to set.</param>
-    /// <returns>As <c>NAME=value</c>.</returns>
+    /// <summary>Returns the environment for a program of another user: the language, the time zone, and the system's default PATH.</summary>
+    /// <param name="changes">The variables to set.</param>
+    /// <returns>The variables as <c>NAME=value</c>.</returns>
     public static List<string> OfAnotherUserWith(IEnumerable<KeyValuePair<string, string?>> changes)
     {
         Dictionary<string, string?> all = new() { ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" };

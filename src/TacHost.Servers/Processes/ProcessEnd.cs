@@ -1,6 +1,6 @@
 namespace TacHost.Servers.Processes;
 
-/// <summary>How a process ended: wait(2)'s status, or null if somebody else has taken it away.</summary>
+/// <summary>The exit status of a process from wait(2), or null if the status has been collected by other code.</summary>
 internal readonly record struct ProcessEnd(int? Status)
 {
     private const int SignalBits = 0x7F;

@@ -4,8 +4,8 @@ using TacHost.Servers.Interop;
 
 namespace TacHost.Servers.Processes;
 
-/// <summary>A process that was started as the leader of a session and a process group of its own.</summary>
-/// <remarks>.NET's own Process waits for no children but those it started, so the two do not get in each other's way.</remarks>
+/// <summary>A process that was started as the leader of its own session and process group.</summary>
+/// <remarks><c>Process</c> waits only for children that it has started, so the two classes do not interfere.</remarks>
 internal sealed class ProcessGroup : IDisposable
 {
     private const int NoHang = 1;
@@ -16,7 +16,7 @@ internal sealed class ProcessGroup : IDisposable
     private readonly Lock _gate = new();
     private readonly PosixSignalRegistration _childEnded;
 
-    /// <param name="id">The process, a child of this one that nobody has waited for.</param>
+    /// <param name="id">The process ID of a child process for which no other code waits.</param>
     public ProcessGroup(int id)
     {
         Id = id;
@@ -26,7 +26,7 @@ internal sealed class ProcessGroup : IDisposable
 
     public int Id { get; }
 
-    /// <summary>Ends when the process has, and has been waited for; others of its group may live on.</summary>
+    /// <summary>Gets a task that completes after the process has ended and been reaped. Other processes of the group may still run.</summary>
     public Task<ProcessEnd> Ended => _ended.Task;
 
     /// <summary>Gets whether no living process is left of its group. Meaningful once the process has ended.</summary>
@@ -35,7 +35,7 @@ internal sealed class ProcessGroup : IDisposable
     /// <summary>Sends a signal to every process of the group.</summary>
     public void Signal(int signal) => _ = Libc.SendSignal(-Id, signal);
 
-    /// <summary>Kills whatever is left of the group.</summary>
+    /// <summary>Kills the remaining processes of the group.</summary>
     public void Kill()
     {
         if (!Ended.IsCompleted || !IsEmpty)
@@ -72,7 +72,7 @@ internal sealed class ProcessGroup : IDisposable
         }
     }
 
-    /// <summary>Waits for the process if it has ended. Called at the start and whenever any child of this process has ended.</summary>
+    /// <summary>Reaps the process if it has ended. Called at the start and on every SIGCHLD.</summary>
     private void Look()
     {
         lock (_gate)

@@ -9,16 +9,19 @@ internal static class ProcessGroupEnd
 
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>How long a killed process may take to be gone. One that the kernel holds, such as by a dead network file system, takes longer.</summary>
+    /// <summary>
+    /// The time to wait for killed processes. Processes that are blocked in the kernel, such as by a dead network file system, may take longer.
+    /// </summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
 
-    /// <param name="group">The group; its leader may have ended.</param>
-    /// <param name="name">What it is called in the log.</param>
+    /// <summary>Ends all processes of a group, and waits until they have ended.</summary>
+    /// <param name="group">The group. Its leader may have ended.</param>
+    /// <param name="name">The name of the group in the log.</param>
     /// <param name="signal">The signal that asks the group to end.</param>
     /// <param name="killTime">How long the group has to heed the signal.</param>
-    /// <param name="timeProvider">The clock of that.</param>
-    /// <param name="logger">Hears of what is out of the ordinary.</param>
-    /// <param name="hurry">Cancelled when the kill time is not to be waited for.</param>
+    /// <param name="timeProvider">The clock of <paramref name="killTime"/>.</param>
+    /// <param name="logger">The logger for irregular ends.</param>
+    /// <param name="hurry">If cancelled, the remaining processes are killed immediately.</param>
     public static async Task ReachAsync(ProcessGroup group, string name, StopSignal signal, TimeSpan killTime, TimeProvider timeProvider, ILogger logger, CancellationToken hurry)
     {
         if (IsReached(group))
@@ -27,7 +30,7 @@ internal static class ProcessGroupEnd
             ProcessesLog.LeftBehind(logger, name, group.Id);
         group.Signal(signal.Number);
 
-        // A process that was stopped by a signal could not heed this one.
+        // A stopped process handles SIGTERM only after SIGCONT.
         group.Signal(Continue);
         using (CancellationTokenSource killing = new(killTime, timeProvider))
         {
@@ -49,7 +52,7 @@ internal static class ProcessGroupEnd
     {
         await ((Task)group.Ended).WaitAsync(limit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        // Nobody tells when a process ends that is not one's own child.
+        // The end of processes that are not child processes can only be polled.
         while (!IsReached(group))
         {
             if (limit.IsCancellationRequested)

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TacHost.Servers.Processes;
 
-/// <summary>What is logged of the end of process groups.</summary>
+/// <summary>The log messages about ending process groups.</summary>
 internal static partial class ProcessesLog
 {
     [LoggerMessage(1, LogLevel.Warning, "'{Name}' (process {Process}) has left processes of its group behind, which are stopped now")]

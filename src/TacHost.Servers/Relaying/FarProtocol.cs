@@ -2,24 +2,24 @@ using System.Net;
 
 namespace TacHost.Servers.Relaying;
 
-/// <summary>The connection that a relay has opened itself. Says nothing and reads nothing until it is coupled.</summary>
+/// <summary>The outgoing connection of a relay. Sends and reads nothing until it is coupled.</summary>
 internal sealed class FarProtocol : RelayedProtocol
 {
     private readonly TaskCompletionSource _made = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Ends when the connection is there.</summary>
+    /// <summary>Gets a task that completes when the connection is established.</summary>
     public Task Made => _made.Task;
 
-    /// <summary>This side's own address of it.</summary>
+    /// <summary>Gets the local address of the connection.</summary>
     public EndPoint Local => Transport.Local;
 
-    /// <summary>Who is at the other end.</summary>
+    /// <summary>Gets the address of the peer.</summary>
     public EndPoint Peer => Transport.Peer;
 
-    /// <summary>Sends something of the relay's own, ahead of what is passed on.</summary>
+    /// <summary>Sends data of the relay itself, before the relayed data.</summary>
     public void Write(ReadOnlyMemory<byte> data) => Transport.Write(data);
 
-    /// <summary>Ends it, because it will not be coupled.</summary>
+    /// <summary>Aborts the connection, because it will not be coupled.</summary>
     public void Abort() => Transport.AbortConnection();
 
     /// <inheritdoc/>

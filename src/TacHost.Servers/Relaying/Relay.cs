@@ -1,18 +1,18 @@
 namespace TacHost.Servers.Relaying;
 
-/// <summary>What the two connections of a relay share: how many of them have sent all, and how much has passed.</summary>
+/// <summary>The shared state of the two connections of a relay: the number of half-closed sides, and the number of relayed bytes.</summary>
 internal sealed class Relay
 {
     private int _ends;
     private long _bytes;
 
-    /// <summary>How many bytes have passed, in both directions.</summary>
+    /// <summary>Gets the number of relayed bytes in both directions.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
-    /// <summary>Counts what passes.</summary>
+    /// <summary>Adds to the number of relayed bytes.</summary>
     public void Count(int bytes) => Interlocked.Add(ref _bytes, bytes);
 
-    /// <summary>One side sends no more.</summary>
-    /// <returns>Whether neither does.</returns>
+    /// <summary>Records that one side has half-closed its connection.</summary>
+    /// <returns>True if both sides have.</returns>
     public bool End() => Interlocked.Increment(ref _ends) == 2;
 }

@@ -2,10 +2,11 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Relaying;
 
-/// <summary>One of two connections of which each passes on to the other what it receives.</summary>
+/// <summary>One of two connections that forward received data to each other.</summary>
 /// <remarks>
-/// Whoever reads slowly holds the other up. A side that has sent all is passed on as such, and the other direction goes on. A side that breaks off
-/// breaks the other off, unless it had sent all before; then the other still gets everything. Both are to be paused until they are coupled.
+/// Applies back-pressure in both directions. Forwards a half-close, and the other direction continues. If one side is reset,
+/// the other is reset too, unless the first had already finished sending; then the remaining data is still delivered.
+/// Both connections must be paused until they are coupled.
 /// </remarks>
 internal abstract class RelayedProtocol : Protocol, IProducer
 {
@@ -15,12 +16,12 @@ internal abstract class RelayedProtocol : Protocol, IProducer
     private bool _ended;
     private bool _lost;
 
-    /// <summary>What has passed so far; null before the two are coupled.</summary>
+    /// <summary>Gets the relay with the number of relayed bytes, or null before the connections are coupled.</summary>
     protected Relay? Relay => _relay;
 
-    /// <summary>Begins to pass on. The other side is read from then on; this one once its reading is resumed.</summary>
+    /// <summary>Starts forwarding. Resumes reading of the other connection; the caller must resume reading of this connection.</summary>
     /// <param name="other">The other connection.</param>
-    /// <param name="before">What this side has sent already, and is still to be passed on.</param>
+    /// <param name="before">The data that this connection has already received and that is to be forwarded first.</param>
     protected void Couple(RelayedProtocol other, ReadOnlyMemory<byte> before)
     {
         Relay relay = new();
@@ -95,17 +96,17 @@ internal abstract class RelayedProtocol : Protocol, IProducer
         LostAlone(reason);
     }
 
-    /// <summary>Something has come before the two were coupled.</summary>
+    /// <summary>Called when data is received before the connections are coupled.</summary>
     protected virtual void DataReceivedAlone(ReadOnlySpan<byte> data)
     {
     }
 
-    /// <summary>The connection is gone, whether it was coupled or not. The last callback.</summary>
+    /// <summary>Called when the connection is lost, whether or not it was coupled. This is the last callback.</summary>
     protected virtual void LostAlone(Exception? reason)
     {
     }
 
-    /// <returns>Whether this connection is lost already.</returns>
+    /// <returns>True if this connection is already lost.</returns>
     private bool Join(RelayedProtocol other, Relay relay)
     {
         lock (_gate)

@@ -1,21 +1,21 @@
 namespace TacHost.Servers.Relaying;
 
-/// <summary>The targets in their order, and which of them could not be reached lately.</summary>
+/// <summary>A list of targets that records which of them could not be reached recently.</summary>
 internal sealed class TargetList<T>(IReadOnlyList<T> targets, TimeSpan restTime, TimeProvider timeProvider)
     where T : notnull
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<T, long> _down = [];
 
-    /// <summary>The targets in the order in which to try them: those that are down come last, so that there is always one to try.</summary>
+    /// <summary>Returns all targets in the order to try them. Unreachable targets are last, so that there is always one to try.</summary>
     public IReadOnlyList<T> InOrder()
     {
         lock (_gate)
             return [.. targets.OrderBy(IsDown)];
     }
 
-    /// <summary>A target was not reached.</summary>
-    /// <returns>Whether that is news.</returns>
+    /// <summary>Records that a target could not be reached.</summary>
+    /// <returns>True if the target was reachable before.</returns>
     public bool NoteDown(T target)
     {
         lock (_gate)
@@ -26,8 +26,8 @@ internal sealed class TargetList<T>(IReadOnlyList<T> targets, TimeSpan restTime,
         }
     }
 
-    /// <summary>A target was reached.</summary>
-    /// <returns>Whether that is news.</returns>
+    /// <summary>Records that a target was reached.</summary>
+    /// <returns>True if the target was unreachable before.</returns>
     public bool NoteUp(T target)
     {
         lock (_gate)

@@ -3,21 +3,24 @@ using System.Net.Sockets;
 
 namespace TacHost.Servers.Socks;
 
-/// <summary>Which destinations a client may reach: what is denied never, then what is allowed; if nothing is, all that is not protected.</summary>
+/// <summary>
+/// The rules for permitted destinations. Denied destinations are never permitted. If there are
+/// allowed destinations, only these are permitted; otherwise all that are not protected.
+/// </summary>
 internal sealed class DestinationRules(SocksOptions options)
 {
     private static readonly IPNetwork _ipv4LinkLocal = IPNetwork.Parse("169.254.0.0/16");
     private static readonly IPNetwork _ipv4Multicast = IPNetwork.Parse("224.0.0.0/3");
     private static readonly IPNetwork _ipv4This = IPNetwork.Parse("0.0.0.0/8");
 
-    /// <summary>Whether it is worth to look a name up.</summary>
+    /// <summary>Returns false if the name is denied, so that no lookup is needed.</summary>
     public bool MayBeAllowed(string name, int port) => !options.Denied.Any(each => each.CoversName(name, port));
 
-    /// <summary>Whether an address may be reached.</summary>
-    /// <param name="address">The address; not an IPv4 one in IPv6 form.</param>
+    /// <summary>Returns true if a client may connect to an address.</summary>
+    /// <param name="address">The address. Must not be an IPv4-mapped IPv6 address.</param>
     /// <param name="port">The port.</param>
-    /// <param name="name">The name that was asked for, or null.</param>
-    /// <param name="client">Who asks.</param>
+    /// <param name="name">The requested name, or null.</param>
+    /// <param name="client">The address of the client.</param>
     public bool IsAllowed(IPAddress address, int port, string? name, IPAddress? client)
     {
         if (options.Denied.Any(each => each.CoversAddress(address, port) || (name is not null && each.CoversName(name, port))))

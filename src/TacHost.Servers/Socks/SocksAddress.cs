@@ -6,7 +6,7 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Socks;
 
-/// <summary>A destination as SOCKS5 writes it: a kind, an address or a name, a port (RFC 1928, section 5).</summary>
+/// <summary>A destination in SOCKS5 format: an address type, an address or a name, and a port (RFC 1928, section 5).</summary>
 /// <param name="Address">The address, or null for a name.</param>
 /// <param name="Name">The name, or null for an address.</param>
 /// <param name="Port">The port.</param>
@@ -16,10 +16,13 @@ internal sealed record SocksAddress(IPAddress? Address, string? Name, int Port)
     private const byte HostName = 3;
     private const byte IPv6 = 4;
 
-    /// <summary>An address; one of IPv4 in IPv6 form becomes one of IPv4, so that no rule misses it.</summary>
+    /// <summary>Creates a destination from an address. Converts an IPv4-mapped IPv6 address to IPv4, so that the rules match it.</summary>
     public static SocksAddress Of(IPAddress address, int port) => new(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, null, port);
 
-    /// <summary>A name; one that is an address becomes that. The dot behind the last label, which makes no difference to what it stands for, makes none to the rules.</summary>
+    /// <summary>
+    /// Creates a destination from a name, or from an address in text form. Removes a final dot,
+    /// which is irrelevant for the lookup, so that the rules match the name.
+    /// </summary>
     public static SocksAddress Of(string name, int port)
     {
         if (name is [_, .., '.'])
@@ -27,10 +30,10 @@ internal sealed record SocksAddress(IPAddress? Address, string? Name, int Port)
         return AddressText.TryParse(name, out var address) ? Of(address, port) : new SocksAddress(null, name, port);
     }
 
-    /// <summary>Reads one.</summary>
-    /// <param name="bytes">What has come so far, from the kind on.</param>
-    /// <param name="address">What it is.</param>
-    /// <returns>Its length, 0 if more must come, -1 if there is no such kind, -2 if it is no name.</returns>
+    /// <summary>Parses a destination.</summary>
+    /// <param name="bytes">The received bytes, starting with the address type.</param>
+    /// <param name="address">The parsed destination, or null.</param>
+    /// <returns>The length of the destination, 0 if it is incomplete, -1 if the address type is unknown, or -2 if the name is invalid.</returns>
     public static int TryRead(ReadOnlySpan<byte> bytes, out SocksAddress? address)
     {
         address = null;
@@ -57,7 +60,7 @@ internal sealed record SocksAddress(IPAddress? Address, string? Name, int Port)
         return end;
     }
 
-    /// <summary>Writes an address and a port.</summary>
+    /// <summary>Serializes an address and a port.</summary>
     public static byte[] Write(IPEndPoint endPoint)
     {
         var address = endPoint.Address.IsIPv4MappedToIPv6 ? endPoint.Address.MapToIPv4() : endPoint.Address;
@@ -65,7 +68,7 @@ internal sealed record SocksAddress(IPAddress? Address, string? Name, int Port)
         return [kind, .. address.GetAddressBytes(), (byte)(endPoint.Port >> 8), (byte)endPoint.Port];
     }
 
-    /// <summary>Whether it can be a host name: no spaces, no control characters, nothing that a log or a resolver would trip over.</summary>
+    /// <summary>Returns true if the bytes can be a host name, without characters that are unsafe in logs or for resolvers.</summary>
     public static bool IsName(ReadOnlySpan<byte> bytes)
     {
         foreach (var each in bytes)

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace TacHost.Servers.Socks;
 
-/// <summary>The answers of SOCKS5 (RFC 1928, section 6); SOCKS4 knows the first and "no".</summary>
+/// <summary>The reply codes of SOCKS5 (RFC 1928, section 6). SOCKS4 has only "granted" and "rejected".</summary>
 internal enum SocksAnswer : byte
 {
     Granted = 0,
@@ -16,7 +16,7 @@ internal enum SocksAnswer : byte
     AddressTypeNotSupported = 8,
 }
 
-/// <summary>Which answer a failure to connect is.</summary>
+/// <summary>Maps connect errors to reply codes.</summary>
 internal static class SocksAnswers
 {
     public static SocksAnswer Of(SocketError error) => error switch

@@ -5,7 +5,7 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Socks;
 
-/// <summary>The port at which one client of BIND waits for one connection, from the host that it named.</summary>
+/// <summary>A port on which a client of BIND waits for a single connection from the host that the client has named.</summary>
 internal sealed class SocksBind : IAsyncDisposable
 {
     private readonly StreamServer _server;
@@ -15,11 +15,11 @@ internal sealed class SocksBind : IAsyncDisposable
 
     public IPEndPoint EndPoint => (IPEndPoint)_server.EndPoints[0];
 
-    /// <summary>Opens the port, at the address of this machine from which that host is reached.</summary>
-    /// <param name="local">The address at which the client has reached this machine.</param>
-    /// <param name="expected">The addresses of the host that may connect; empty for any.</param>
-    /// <param name="isAllowed">What the rules say of an address.</param>
-    /// <param name="cancellationToken">The client has gone.</param>
+    /// <summary>Binds a port, on the local address from which the expected host is reached.</summary>
+    /// <param name="local">The local address of the client's connection.</param>
+    /// <param name="expected">The addresses of the host that may connect, or empty for any host.</param>
+    /// <param name="isAllowed">Returns whether the rules permit an address.</param>
+    /// <param name="cancellationToken">Cancelled when the client disconnects.</param>
     public static async Task<SocksBind> OpenAsync(IPAddress local, IReadOnlyList<IPAddress> expected, Func<IPAddress, bool> isAllowed, CancellationToken cancellationToken)
     {
         FirstPeer factory = new(expected, isAllowed);
@@ -38,7 +38,7 @@ internal sealed class SocksBind : IAsyncDisposable
     }
 
     /// <summary>Waits for the connection.</summary>
-    /// <exception cref="SocksRefusedException">None has come in time.</exception>
+    /// <exception cref="SocksRefusedException">The timeout has elapsed without a connection.</exception>
     public async Task<FarProtocol> AcceptAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         try
@@ -53,15 +53,15 @@ internal sealed class SocksBind : IAsyncDisposable
         }
     }
 
-    /// <summary>Closes the port. A connection that was accepted goes on.</summary>
+    /// <summary>Closes the port. An accepted connection stays open.</summary>
     public ValueTask DisposeAsync()
     {
-        // The port is closed in the first step; the rest waits for the connection.
+        // StopAsync closes the port synchronously. The returned task waits for the connection, so it is not awaited.
         _ = _server.StopAsync(CancellationToken.None);
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>The address that packets to a host would come from. Sends none.</summary>
+    /// <summary>Returns the source address for packets to a host. Sends no packets.</summary>
     private static IPAddress? LocalFor(IPAddress host)
     {
         try

@@ -1,6 +1,6 @@
 namespace TacHost.Servers.Socks;
 
-/// <summary>What a client asks for (RFC 1928, section 4).</summary>
+/// <summary>The request commands (RFC 1928, section 4).</summary>
 internal enum SocksCommand : byte
 {
     Connect = 1,

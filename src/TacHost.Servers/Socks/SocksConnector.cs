@@ -5,29 +5,29 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Socks;
 
-/// <summary>Finds the addresses that a client may reach, and connects to exactly those: a name that changes its mind in between gains nothing.</summary>
+/// <summary>Resolves the destinations of clients and connects to the checked addresses only. A DNS change between check and connect has no effect.</summary>
 internal sealed class SocksConnector(SocksOptions options)
 {
-    /// <summary>What an address may take while there are others to try.</summary>
+    /// <summary>The connect timeout of an address if further addresses can be tried.</summary>
     private static readonly TimeSpan _oneOfSeveral = TimeSpan.FromSeconds(5);
 
-    /// <summary>Stands for the clients on UNIX sockets, whose look-ups are counted together.</summary>
+    /// <summary>The key of clients on UNIX sockets, whose lookups are counted together.</summary>
     private readonly object _localClient = new();
     private readonly DestinationRules _rules = new(options);
 
     public SocksOptions Options => options;
 
-    /// <summary>Gets the limit for the lines about refused clients.</summary>
+    /// <summary>Gets the rate limit of log lines about refused clients.</summary>
     public LogLimit RefusalLines { get; } = new();
 
-    /// <summary>Gets the limit for the lines about wrong passwords, of which programs that lock addresses out want many.</summary>
+    /// <summary>Gets the rate limit of log lines about failed logins. The limit is high, because programs such as fail2ban count these lines.</summary>
     public LogLimit PasswordLines { get; } = new(100);
 
-    /// <summary>Whether an address may be reached.</summary>
+    /// <summary>Returns true if a client may connect to an address.</summary>
     public bool IsAllowed(IPAddress address, int port, IPAddress? client) => _rules.IsAllowed(address, port, null, client);
 
-    /// <summary>The addresses of a destination that the client may reach; at least one.</summary>
-    /// <exception cref="SocksRefusedException">There is none.</exception>
+    /// <summary>Returns the permitted addresses of a destination, at least one.</summary>
+    /// <exception cref="SocksRefusedException">No address is permitted, or the name cannot be resolved.</exception>
     public async Task<IReadOnlyList<IPAddress>> ResolveAsync(SocksAddress destination, IPAddress? client, CancellationToken cancellationToken)
     {
         IReadOnlyList<IPAddress> addresses = destination.Address is { } known ? [known] : await LookUpAsync(destination.Name!, destination.Port, client, cancellationToken);
@@ -36,8 +36,8 @@ internal sealed class SocksConnector(SocksOptions options)
     }
 
     /// <summary>Connects to a destination.</summary>
-    /// <exception cref="SocksRefusedException">That is not allowed, or not possible.</exception>
-    /// <exception cref="OperationCanceledException">The client has gone.</exception>
+    /// <exception cref="SocksRefusedException">The destination is not permitted, or cannot be reached.</exception>
+    /// <exception cref="OperationCanceledException">The client has disconnected.</exception>
     public async Task<FarProtocol> ConnectAsync(SocksAddress destination, IPAddress? client, CancellationToken cancellationToken)
     {
         using CancellationTokenSource limit = new(options.ConnectTimeout);
@@ -54,7 +54,7 @@ internal sealed class SocksConnector(SocksOptions options)
                 }
                 catch (Exception e) when (!isLast && !either.IsCancellationRequested && e is CannotConnectException or OperationCanceledException)
                 {
-                    // There is another address.
+                    // Try the next address.
                 }
             }
         }

@@ -6,12 +6,18 @@ using TacHost.Services.Plugins;
 
 namespace TacHost.Servers.Socks;
 
-/// <summary>Some destinations of a proxy: a network, an address, a host name, <c>*.example.org</c> or <c>*</c>, with a port or a range of ports behind a colon or without.</summary>
-/// <remarks><c>10.0.0.0/8</c>, <c>*.example.org:443</c>, <c>[fe80::]/10:1-1023</c>, <c>*:25</c>. <c>*.example.org</c> is not <c>example.org</c>. A name is compared with what the client asks for, a network with every address it may stand for.</remarks>
+/// <summary>
+/// A set of destinations: a network, an address, a host name, <c>*.example.org</c> or <c>*</c>. An
+/// optional port or range of ports follows after a colon.
+/// </summary>
+/// <remarks>
+/// Examples: <c>10.0.0.0/8</c>, <c>*.example.org:443</c>, <c>[fe80::]/10:1-1023</c>, <c>*:25</c>. <c>*.example.org</c> does not include
+/// <c>example.org</c>. A name is compared with the requested name. A network is compared with every address that the requested name resolves to.
+/// </remarks>
 [OptionType("DESTINATION", "a network, an address, a host name, *.example.org or *, with :PORT or :FIRST-LAST behind it or without")]
 public sealed record SocksDestination : IParsable<SocksDestination>
 {
-    /// <summary>The bits in front of an IPv4 address in IPv6 form (RFC 4291, section 2.5.5.2).</summary>
+    /// <summary>The prefix length of IPv4-mapped IPv6 addresses (RFC 4291, section 2.5.5.2).</summary>
     private const int MappedPrefix = 96;
 
     private readonly string _text;
@@ -23,8 +29,8 @@ public sealed record SocksDestination : IParsable<SocksDestination>
     private SocksDestination(string text, IPNetwork? network, string? name, int firstPort, int lastPort) =>
         (_text, _network, _name, _firstPort, _lastPort) = (text, network, name, firstPort, lastPort);
 
-    /// <summary>Reads one.</summary>
-    /// <exception cref="FormatException">It is none.</exception>
+    /// <summary>Parses a set of destinations.</summary>
+    /// <exception cref="FormatException">The text is not a set of destinations.</exception>
     public static SocksDestination Parse(string text) =>
         TryParse(text, null, out var destination) ? destination : throw new FormatException($"'{text}' is not a network, an address, a host name, *.example.org or *, with :PORT or :FIRST-LAST behind it or without.");
 
@@ -60,12 +66,12 @@ public sealed record SocksDestination : IParsable<SocksDestination>
     /// <inheritdoc/>
     public override string ToString() => _text;
 
-    /// <summary>Whether it covers that name, whatever it stands for.</summary>
+    /// <summary>Returns true if the set contains a name, regardless of its addresses.</summary>
     internal bool CoversName(string name, int port) =>
         _network is null && CoversPort(port)
         && (_name is null || (_name.StartsWith('*') ? name.EndsWith(_name[1..], StringComparison.OrdinalIgnoreCase) && name.Length >= _name.Length : name.Equals(_name, StringComparison.OrdinalIgnoreCase)));
 
-    /// <summary>Whether it covers that address.</summary>
+    /// <summary>Returns true if the set contains an address.</summary>
     internal bool CoversAddress(IPAddress address, int port) =>
         _name is null && CoversPort(port) && (_network is not { } network || (network.BaseAddress.AddressFamily == address.AddressFamily && network.Contains(address)));
 
@@ -76,7 +82,7 @@ public sealed record SocksDestination : IParsable<SocksDestination>
     {
         if (AddressText.TryParseNetwork(text, out network))
         {
-            // What is asked for is compared in the form of IPv4.
+            // Requested addresses are compared in IPv4 form.
             if (network.BaseAddress.IsIPv4MappedToIPv6 && network.PrefixLength >= MappedPrefix)
                 network = new IPNetwork(network.BaseAddress.MapToIPv4(), network.PrefixLength - MappedPrefix);
             return true;
@@ -89,7 +95,7 @@ public sealed record SocksDestination : IParsable<SocksDestination>
         return true;
     }
 
-    /// <summary>Digits and dots alone are an address that went wrong.</summary>
+    /// <summary>Returns true if the text can be a host name. Digits and dots alone are an invalid address.</summary>
     private static bool IsName(string text) =>
         text.Length is > 0 and < 254 && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or '_') && !text.All(character => char.IsAsciiDigit(character) || character == '.')
         && text[0] is not '.' and not '-' && !text.Contains("..", StringComparison.Ordinal);

@@ -5,14 +5,14 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Socks;
 
-/// <summary>Builds a protocol for each client of a <see cref="SocksServer"/>, and closes those that have not asked for anything when the server stops.</summary>
+/// <summary>A factory that creates a protocol for each client, and closes clients without a request when the server stops.</summary>
 internal sealed class SocksFactory(SocksOptions options) : ServerFactory
 {
     private readonly SocksConnector _connector = new(options);
     private readonly ConcurrentDictionary<SocksProtocol, bool> _waiting = new();
     private bool _isStopping;
 
-    /// <summary>Adds a client that has not asked for anything.</summary>
+    /// <summary>Adds a client that has not sent a request.</summary>
     public void Add(SocksProtocol client)
     {
         _waiting.TryAdd(client, true);
@@ -20,13 +20,15 @@ internal sealed class SocksFactory(SocksOptions options) : ServerFactory
             client.EndUnlessBegun();
     }
 
-    /// <summary>Removes a client that has asked for something, or has left.</summary>
+    /// <summary>Removes a client that has sent a request or has disconnected.</summary>
     public void Remove(SocksProtocol client) => _waiting.TryRemove(client, out _);
 
     /// <inheritdoc/>
     protected internal override Protocol BuildProtocol(EndPoint peer) => new SocksProtocol(_connector, this);
 
-    /// <summary>Comes behind the listener, so that its stop comes first: a client that says nothing must not hold up the stop.</summary>
+    /// <summary>
+    /// A service that is added after the listener, and therefore stops first. It closes clients without a request, so that they do not delay the stop.
+    /// </summary>
     internal sealed class Farewell(SocksFactory factory) : Service
     {
         /// <inheritdoc/>

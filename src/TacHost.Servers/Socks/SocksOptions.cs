@@ -3,37 +3,39 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Socks;
 
-/// <summary>What a <see cref="SocksServer"/> allows, and how long it waits.</summary>
+/// <summary>The permissions and timeouts of a <see cref="SocksServer"/>.</summary>
 public sealed record SocksOptions
 {
-    /// <summary>Who may use the proxy. SOCKS4, which knows no passwords, is refused then. Defaults to null: everybody.</summary>
+    /// <summary>
+    /// Gets the users of the proxy. If set, SOCKS4 is refused, because it does not support passwords. Defaults to null: everybody may use the proxy.
+    /// </summary>
     public PasswordFile? Passwords { get; init; }
 
-    /// <summary>If there are any, the only destinations that clients may reach. Defaults to none: every destination that is not protected.</summary>
+    /// <summary>Gets the only destinations that clients may connect to. Defaults to an empty list: every destination that is not protected.</summary>
     /// <remarks>
-    /// Protected are link-local addresses, where clouds keep their credentials, multicast, broadcast and "any" addresses, and for clients that are not on this
-    /// machine its loopback. One that is allowed here by name, network or <c>*</c> is not protected any more.
+    /// Protected are link-local addresses (cloud metadata services), multicast, broadcast and unspecified addresses, and
+    /// the loopback addresses for remote clients. A destination that is allowed here by name, network or <c>*</c> is no longer protected.
     /// </remarks>
     public IReadOnlyList<SocksDestination> Allowed { get; init; } = [];
 
-    /// <summary>Destinations that clients may not reach, whatever is allowed. Defaults to none.</summary>
+    /// <summary>Gets the destinations that clients may not connect to, even if they are allowed. Defaults to an empty list.</summary>
     public IReadOnlyList<SocksDestination> Denied { get; init; } = [];
 
-    /// <summary>How many connections there may be, and how long one may be idle. Defaults to no limits.</summary>
+    /// <summary>Gets the limits of connections, including their idle timeout. Defaults to no limits.</summary>
     public ConnectionLimits Limits { get; init; } = new();
 
-    /// <summary>How long a client may take to say what it wants. Defaults to 30 seconds.</summary>
+    /// <summary>Gets the timeout for a client's request. Defaults to 30 seconds.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long it may take to look a name up and to connect. Defaults to 30 seconds.</summary>
+    /// <summary>Gets the timeout for the name lookup and the connection. Defaults to 30 seconds.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a client of BIND waits for its connection. Defaults to 2 minutes.</summary>
+    /// <summary>Gets the time that a client of BIND waits for its connection. Defaults to 2 minutes.</summary>
     public TimeSpan BindTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Whether clients may wait for a connection (BIND). Defaults to true.</summary>
+    /// <summary>Gets whether clients may wait for a connection (BIND). Defaults to true.</summary>
     public bool AllowsBind { get; init; } = true;
 
-    /// <summary>Whether clients may send datagrams (UDP ASSOCIATE). Defaults to true.</summary>
+    /// <summary>Gets whether clients may send datagrams (UDP ASSOCIATE). Defaults to true.</summary>
     public bool AllowsUdp { get; init; } = true;
 }

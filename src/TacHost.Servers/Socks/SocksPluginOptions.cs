@@ -5,11 +5,11 @@ namespace TacHost.Servers.Socks;
 /// <summary>The command line of <c>socks</c>.</summary>
 public sealed class SocksPluginOptions
 {
-    /// <summary>Where to listen.</summary>
+    /// <summary>Gets or sets the port to listen on.</summary>
     [Option("port", 'p', "the port to listen on")]
     public Port Port { get; set; } = 1080;
 
-    /// <summary>Where to listen.</summary>
+    /// <summary>Gets or sets the interface to listen on.</summary>
     [Option("iface", 'i', "the interface to listen on")]
     public Iface Iface { get; set; } = "127.0.0.1";
 

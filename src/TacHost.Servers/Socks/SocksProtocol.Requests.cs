@@ -6,7 +6,7 @@ namespace TacHost.Servers.Socks;
 
 internal sealed partial class SocksProtocol
 {
-    /// <summary>Where a client on a UNIX socket is served: on this machine.</summary>
+    /// <summary>Gets the local address. For a client on a UNIX socket, returns the loopback address.</summary>
     private IPAddress Local => (Transport.Local as IPEndPoint)?.Address ?? IPAddress.Loopback;
 
     private async Task ServeAsync(SocksRequest request)
@@ -72,7 +72,7 @@ internal sealed partial class SocksProtocol
         Transport.Write(request.Reply(SocksAnswer.Granted, association.EndPoint));
     }
 
-    /// <summary>Passes datagrams on for as long as the connection lasts.</summary>
+    /// <summary>Relays datagrams while the connection is open.</summary>
     private async Task RunAsync(UdpAssociation association)
     {
         using (association)
@@ -83,11 +83,11 @@ internal sealed partial class SocksProtocol
             }
             catch (OperationCanceledException)
             {
-                // The connection is gone, and the association with it.
+                // The connection is closed, which ends the association.
             }
             catch (Exception e)
             {
-                // The boundary around one connection.
+                // Catches everything, because an error of one connection must not affect the others.
                 SocksLog.Failed(Logger, e, Transport.Peer);
                 Transport.AbortConnection();
             }

@@ -5,10 +5,10 @@ using TacHost.Services;
 
 namespace TacHost.Servers.Socks;
 
-/// <summary>One client of the proxy: the greeting, the password, the request, and from then on what is passed on.</summary>
+/// <summary>The protocol of a proxy client: the greeting, the password, the request, and then the relayed data.</summary>
 internal sealed partial class SocksProtocol(SocksConnector connector, SocksFactory factory) : RelayedProtocol
 {
-    /// <summary>Longer than any greeting, password or request.</summary>
+    /// <summary>The maximum number of buffered bytes. Every greeting, password and request is shorter.</summary>
     private const int MostHeld = 1024;
 
     private readonly CancellationTokenSource _lost = new();
@@ -38,7 +38,7 @@ internal sealed partial class SocksProtocol(SocksConnector connector, SocksFacto
         factory.Add(this);
     }
 
-    /// <summary>Closes the connection if the client has not asked for a destination.</summary>
+    /// <summary>Closes the connection if the client has not sent a request.</summary>
     public void EndUnlessBegun()
     {
         if (!_hasBegun)
@@ -48,7 +48,7 @@ internal sealed partial class SocksProtocol(SocksConnector connector, SocksFacto
     /// <inheritdoc/>
     protected override void DataReceivedAlone(ReadOnlySpan<byte> data)
     {
-        // What a client of UDP ASSOCIATE sends here means nothing.
+        // Data after UDP ASSOCIATE has no meaning.
         if (_step == Step.Done)
             return;
         _held = [.. _held, .. data];
@@ -65,7 +65,7 @@ internal sealed partial class SocksProtocol(SocksConnector connector, SocksFacto
             SocksLog.Ended(Logger, Transport.Peer, relay.Bytes);
     }
 
-    /// <summary>Takes one step after another, as far as what has come reaches.</summary>
+    /// <summary>Processes the received data, step by step, as far as it is complete.</summary>
     private void Advance()
     {
         while (_held.Length > 0)
@@ -129,7 +129,7 @@ internal sealed partial class SocksProtocol(SocksConnector connector, SocksFacto
         _step = wanted == none ? Step.Request5 : Step.Password;
     }
 
-    /// <summary>RFC 1929: version 1, a name and a password, each with its length in front.</summary>
+    /// <summary>Parses the password message of RFC 1929: version 1, a name and a password, each after its length.</summary>
     private void ReadPassword()
     {
         if (_held[0] != 1)
@@ -183,7 +183,7 @@ internal sealed partial class SocksProtocol(SocksConnector connector, SocksFacto
         _step = Step.Request5;
     }
 
-    /// <summary>Does something that takes its time. Nothing is read meanwhile.</summary>
+    /// <summary>Runs an asynchronous operation. Reading is paused meanwhile.</summary>
     private void Work(Func<Task> workAsync)
     {
         _step = Step.Working;
@@ -198,11 +198,11 @@ internal sealed partial class SocksProtocol(SocksConnector connector, SocksFacto
             }
             catch (OperationCanceledException) when (_lost.IsCancellationRequested)
             {
-                // Nobody is there to be answered.
+                // The client has disconnected, so no reply is needed.
             }
             catch (Exception e)
             {
-                // The boundary around one connection.
+                // Catches everything, because an error of one connection must not affect the others.
                 SocksLog.Failed(Logger, e, Transport.Peer);
                 Transport.AbortConnection();
             }
@@ -217,7 +217,7 @@ internal sealed partial class SocksProtocol(SocksConnector connector, SocksFacto
         End(SocksRequest.Reply(version, answer));
     }
 
-    /// <summary>Says a last word and closes.</summary>
+    /// <summary>Sends a last message and closes the connection.</summary>
     private void End(byte[] lastWord)
     {
         _step = Step.Done;

@@ -1,6 +1,6 @@
 namespace TacHost.Servers.Socks;
 
-/// <summary>A request comes to nothing, for a reason that the client is told by a number and the log in words.</summary>
+/// <summary>The exception for a refused request, with a reply code for the client and a message for the log.</summary>
 internal sealed class SocksRefusedException(SocksAnswer answer, string reason) : Exception(reason)
 {
     public SocksAnswer Answer { get; } = answer;

@@ -4,15 +4,18 @@ using System.Text;
 
 namespace TacHost.Servers.Socks;
 
-/// <summary>What a client of either version asks for.</summary>
+/// <summary>A request of SOCKS4 or SOCKS5.</summary>
 internal sealed record SocksRequest(byte Version, SocksCommand Command, SocksAddress Destination)
 {
     private const int Fixed4 = 8;
     private const int Fixed5 = 3;
     private const int LongestText = 255;
 
-    /// <summary>Reads a request of SOCKS4 or 4a: version, command, port, address, a user's name, and for 4a, whose address is 0.0.0.x, a host name.</summary>
-    /// <returns>Its length, 0 if more must come, -1 if it is none.</returns>
+    /// <summary>
+    /// Parses a request of SOCKS4 or 4a: version, command, port, address and user name. In
+    /// SOCKS4a, the address is 0.0.0.x and a host name follows.
+    /// </summary>
+    /// <returns>The length of the request, 0 if it is incomplete, or -1 if it is invalid.</returns>
     public static int TryRead4(ReadOnlySpan<byte> bytes, out SocksRequest? request)
     {
         request = null;
@@ -39,8 +42,8 @@ internal sealed record SocksRequest(byte Version, SocksCommand Command, SocksAdd
         return end;
     }
 
-    /// <summary>Reads a request of SOCKS5: version, command, a zero, the destination.</summary>
-    /// <returns>Its length, 0 if more must come, -1 for a kind of address that there is not, -2 if it is none.</returns>
+    /// <summary>Parses a request of SOCKS5: version, command, a zero byte, the destination.</summary>
+    /// <returns>The length of the request, 0 if it is incomplete, -1 if the address type is unknown, or -2 if the request is invalid.</returns>
     public static int TryRead5(ReadOnlySpan<byte> bytes, out SocksRequest? request)
     {
         request = null;
@@ -55,9 +58,9 @@ internal sealed record SocksRequest(byte Version, SocksCommand Command, SocksAdd
         return Fixed5 + length;
     }
 
-    /// <summary>The bytes of an answer to it.</summary>
-    /// <param name="answer">What becomes of it.</param>
-    /// <param name="endPoint">An address that belongs to the answer, or null for none.</param>
+    /// <summary>Serializes a reply to the request.</summary>
+    /// <param name="answer">The reply code.</param>
+    /// <param name="endPoint">The address in the reply, or null.</param>
     public byte[] Reply(SocksAnswer answer, IPEndPoint? endPoint = null) => Reply(Version, answer, endPoint);
 
     /// <inheritdoc cref="Reply(SocksAnswer, IPEndPoint?)"/>

@@ -4,29 +4,29 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Socks;
 
-/// <summary>A service that connects clients to where they want to go: SOCKS 4, 4a and 5 (RFC 1928 and 1929), with CONNECT, BIND and UDP ASSOCIATE.</summary>
+/// <summary>A SOCKS proxy for SOCKS 4, 4a and 5 (RFC 1928 and 1929), with CONNECT, BIND and UDP ASSOCIATE.</summary>
 /// <remarks>
-/// Listens on 127.0.0.1 unless told otherwise, and warns loudly if others than this machine can reach it. Names are resolved here, and the addresses
-/// that were checked are the ones connected to. Ported from <c>twisted.protocols.socks</c>, which knows SOCKS4 only and no rules.
+/// Listens on 127.0.0.1 by default, and logs a warning if other machines can reach the proxy. The proxy resolves names, and
+/// connects only to the addresses that it has checked. Ported from <c>twisted.protocols.socks</c>, which supports only SOCKS4 and has no rules.
 /// </remarks>
 public sealed class SocksServer : MultiService
 {
     private readonly SocksOptions _options;
     private readonly StreamServer _server;
 
-    /// <summary>Describes a proxy on a TCP port. Nothing is opened before the start.</summary>
-    /// <param name="port">The port, or 0 for one that the system picks; see <see cref="EndPoints"/>. Defaults to 1080.</param>
+    /// <summary>Initializes a proxy on a TCP port. Sockets are not opened before the start.</summary>
+    /// <param name="port">The port. 0 lets the system pick a free port; see <see cref="EndPoints"/>. Defaults to 1080.</param>
     /// <param name="iface">An address, a host name or a network interface. Defaults to 127.0.0.1.</param>
-    /// <param name="options">What is allowed. Defaults to null: see <see cref="SocksOptions"/>.</param>
+    /// <param name="options">The settings. Defaults to null: the defaults of <see cref="SocksOptions"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The port is not between 0 and 65535.</exception>
     public SocksServer(int port = 1080, string iface = "127.0.0.1", SocksOptions? options = null)
         : this(ServerEndpoint.Tcp(port, iface), options)
     {
     }
 
-    /// <summary>Describes a proxy at an endpoint, such as a UNIX socket or one with TLS. Nothing is opened before the start.</summary>
-    /// <param name="endpoint">Where to listen.</param>
-    /// <param name="options">What is allowed. Defaults to null: see <see cref="SocksOptions"/>.</param>
+    /// <summary>Initializes a proxy on an endpoint, such as a UNIX socket or TLS. Sockets are not opened before the start.</summary>
+    /// <param name="endpoint">The endpoint to listen on.</param>
+    /// <param name="options">The settings. Defaults to null: the defaults of <see cref="SocksOptions"/>.</param>
     public SocksServer(ServerEndpoint endpoint, SocksOptions? options = null)
     {
         _options = options ?? new SocksOptions();
@@ -36,7 +36,7 @@ public sealed class SocksServer : MultiService
         new SocksFactory.Farewell(factory).SetServiceParent(this);
     }
 
-    /// <summary>The addresses it listens on, with the port that was picked for 0. Empty while it is not bound.</summary>
+    /// <summary>Gets the bound addresses, with the actual port if the port is 0. Empty while the server is not bound.</summary>
     public IReadOnlyList<EndPoint> EndPoints => _server.EndPoints;
 
     /// <inheritdoc/>

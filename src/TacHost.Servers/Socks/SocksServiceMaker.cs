@@ -4,7 +4,7 @@ using TacHost.Services.Plugins;
 
 namespace TacHost.Servers.Socks;
 
-/// <summary>Makes a <see cref="SocksServer"/> from the command line.</summary>
+/// <summary>The plugin that creates a <see cref="SocksServer"/> from the command line.</summary>
 [Plugin("socks", "Connects clients to where they want to go, by SOCKS 4, 4a and 5.")]
 public sealed class SocksServiceMaker : ServiceMaker<SocksPluginOptions>
 {

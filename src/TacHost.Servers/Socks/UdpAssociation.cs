@@ -3,8 +3,10 @@ using System.Net.Sockets;
 
 namespace TacHost.Servers.Socks;
 
-/// <summary>The datagrams of one client (RFC 1928, section 7): out to whom it names, and back from whom it has written to.</summary>
-/// <remarks>Fragments are dropped, as the RFC allows; so is what comes from strangers, and what the rules do not allow.</remarks>
+/// <summary>
+/// A UDP association (RFC 1928, section 7): relays datagrams of a client to their destinations, and replies from these destinations to the client.
+/// </summary>
+/// <remarks>Drops fragments, as the RFC allows, datagrams from other hosts, and datagrams that the rules do not permit.</remarks>
 internal sealed class UdpAssociation : IDisposable
 {
     private const int LongestDatagram = 65_535;
@@ -21,10 +23,10 @@ internal sealed class UdpAssociation : IDisposable
     private int _clientPort;
     private int _lookUps;
 
-    /// <param name="local">The address at which the client has reached this machine.</param>
-    /// <param name="client">Its address.</param>
-    /// <param name="clientPort">The port it sends from, or 0 if that is learned from its first datagram.</param>
-    /// <param name="connector">Knows the rules.</param>
+    /// <param name="local">The local address of the client's connection.</param>
+    /// <param name="client">The address of the client.</param>
+    /// <param name="clientPort">The client's UDP port, or 0 to learn it from the first datagram.</param>
+    /// <param name="connector">The connector with the rules.</param>
     public UdpAssociation(IPAddress local, IPAddress client, int clientPort, SocksConnector connector)
     {
         (_connector, _client, _clientPort) = (connector, client, clientPort);
@@ -34,10 +36,10 @@ internal sealed class UdpAssociation : IDisposable
         EndPoint = (IPEndPoint)_inside.LocalEndPoint!;
     }
 
-    /// <summary>Where the client sends its datagrams.</summary>
+    /// <summary>Gets the address to which the client sends its datagrams.</summary>
     public IPEndPoint EndPoint { get; }
 
-    /// <summary>Passes datagrams on until cancelled.</summary>
+    /// <summary>Relays datagrams until cancelled.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
         ReceiveAsync(_inside, PassOutAsync, cancellationToken),
         ReceiveAsync(_outside, PassInAsync, cancellationToken));
@@ -85,7 +87,7 @@ internal sealed class UdpAssociation : IDisposable
             }
             catch (SocketException)
             {
-                // A datagram that was sent before has not arrived, or this one cannot be sent: it is lost, as any may be.
+                // An earlier datagram was not delivered, or this datagram cannot be sent. UDP permits the loss of datagrams.
             }
         }
     }
@@ -106,7 +108,7 @@ internal sealed class UdpAssociation : IDisposable
             _ = SendToNameAsync(content.ToArray(), destination, cancellationToken);
     }
 
-    /// <summary>Sends a datagram to a name while the next datagrams pass; it is lost if the name does not resolve.</summary>
+    /// <summary>Sends a datagram to a name without delaying the next datagrams. The datagram is lost if the name does not resolve.</summary>
     private async Task SendToNameAsync(ReadOnlyMemory<byte> content, SocksAddress destination, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _lookUps);
@@ -116,7 +118,7 @@ internal sealed class UdpAssociation : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            // It cannot be sent, or the association has ended.
+            // The datagram cannot be sent, or the association has ended.
         }
         finally
         {

@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TacHost.Services.Interop;
 
-/// <summary>The calls of the C library that .NET has no equal for. A result of -1 leaves the reason in <see cref="Marshal.GetLastPInvokeError"/>.</summary>
+/// <summary>
+/// The functions of the C library that .NET does not provide. After a result of -1, <see cref="Marshal.GetLastPInvokeError"/> returns the error.
+/// </summary>
 internal static unsafe partial class Libc
 {
     /// <summary>FD_CLOEXEC of fcntl(2).</summary>
@@ -85,7 +87,7 @@ internal enum DescriptorCommand
     DuplicateCloseOnExec = 1030,
 }
 
-/// <summary>The part of struct statx that is asked for here; its layout is the same on every architecture.</summary>
+/// <summary>The used fields of struct statx. The layout is the same on every architecture.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct FileStatus
 {

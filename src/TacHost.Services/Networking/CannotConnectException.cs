@@ -2,24 +2,24 @@ using System.Net.Sockets;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>A client could not connect. The message says where to, why, and what to do.</summary>
-/// <remarks>The counterpart of <c>twisted.internet.error.ConnectError</c> and its kinds.</remarks>
+/// <summary>The exception for a failed connection attempt. The message names the endpoint, the cause and the remedy.</summary>
+/// <remarks>Corresponds to <c>twisted.internet.error.ConnectError</c> and its subclasses.</remarks>
 public sealed class CannotConnectException : Exception
 {
-    /// <summary>Makes the exception.</summary>
-    /// <param name="endpoint">Where to.</param>
-    /// <param name="error">What kind of failure it is.</param>
-    /// <param name="message">What failed, on what, why, and what to do.</param>
-    /// <param name="cause">What the system said, or null.</param>
+    /// <summary>Initializes the exception.</summary>
+    /// <param name="endpoint">The endpoint of the attempt.</param>
+    /// <param name="error">The kind of failure.</param>
+    /// <param name="message">The endpoint, the cause and the remedy.</param>
+    /// <param name="cause">The underlying exception, or null.</param>
     public CannotConnectException(ClientEndpoint endpoint, SocketError error, string message, Exception? cause)
         : base(message, cause) => (Endpoint, Error) = (endpoint, error);
 
-    /// <summary>Where the connection was to go.</summary>
+    /// <summary>Gets the endpoint of the attempt.</summary>
     public ClientEndpoint Endpoint { get; }
 
     /// <summary>
-    /// What kind of failure it is: <see cref="SocketError.ConnectionRefused"/>, <see cref="SocketError.TimedOut"/>, <see cref="SocketError.HostNotFound"/> …;
-    /// <see cref="SocketError.ConnectionAborted"/> for a handshake that failed, and for a connection that the factory did not want.
+    /// Gets the kind of failure: <see cref="SocketError.ConnectionRefused"/>, <see cref="SocketError.TimedOut"/>, <see cref="SocketError.HostNotFound"/> …
+    /// It is <see cref="SocketError.ConnectionAborted"/> if the handshake failed or the factory rejected the connection.
     /// </summary>
     public SocketError Error { get; }
 }

@@ -3,21 +3,27 @@ using TacHost.Services.Networking.Connecting;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>A service that keeps a connection to an endpoint: it connects, and whenever that fails or the connection is lost, connects again after a while.</summary>
+/// <summary>
+/// A service that maintains a connection to an endpoint. If an attempt fails or the connection is lost, the service reconnects after a delay.
+/// </summary>
 /// <remarks>
-/// The start does not wait for the connection: <see cref="WhenConnectedAsync"/> does. The <see cref="ConnectionState"/> changes as follows, and in no other way.
+/// The start does not wait for the connection; <see cref="WhenConnectedAsync"/> does. The
+/// following table lists all transitions of <see cref="ConnectionState"/>.
 /// <list type="table">
-/// <listheader><term>State</term><description>What happens → the next state</description></listheader>
-/// <item><term>Init</term><description>start → Connecting; stop, after the privileged part of the start only → Stopped</description></item>
-/// <item><term>Connecting</term><description>connected and prepared → Connected; failed → Waiting; stop → Disconnecting, and the attempt is given up</description></item>
-/// <item><term>Waiting</term><description>its time has come, or <see cref="Reconnect"/> → Connecting; stop → Stopped</description></item>
+/// <listheader><term>State</term><description>Event → next state</description></listheader>
+/// <item><term>Init</term><description>start → Connecting; stop after only the privileged start → Stopped</description></item>
+/// <item><term>Connecting</term><description>connected and prepared → Connected; failed →
+/// Waiting; stop → Disconnecting, and the attempt is cancelled</description></item>
+/// <item><term>Waiting</term><description>delay elapsed, or <see cref="Reconnect"/> → Connecting; stop → Stopped</description></item>
 /// <item><term>Connected</term><description>lost → Waiting; <see cref="Reconnect"/> → Restarting; stop → Disconnecting</description></item>
-/// <item><term>Disconnecting</term><description>the attempt or the connection is over → Stopped</description></item>
-/// <item><term>Restarting</term><description>the connection is over → Connecting; stop → Disconnecting</description></item>
+/// <item><term>Disconnecting</term><description>attempt or connection ended → Stopped</description></item>
+/// <item><term>Restarting</term><description>connection ended → Connecting; stop → Disconnecting</description></item>
 /// <item><term>Stopped</term><description>start → Connecting</description></item>
 /// </list>
-/// A loss counts as one failed attempt, and a connection that is made and prepared sets the count to zero. Stopping closes the connection in good order, and aborts it once the grace period is over.
-/// Ported from <c>twisted.application.internet.ClientService</c>. There, a start while it stops leads to Restarting; here a service can be started only when it has stopped, and Restarting is what <see cref="Reconnect"/> leads to.
+/// A lost connection counts as one failed attempt. A connection that is made and prepared resets the number of failures to zero.
+/// A stop closes the connection gracefully, and aborts it at the end of the grace period.
+/// Ported from <c>twisted.application.internet.ClientService</c>. There, a start during a stop leads to Restarting.
+/// Here, a service can be started only after it has stopped, and <see cref="Reconnect"/> leads to Restarting.
 /// </remarks>
 public sealed partial class ClientService : Service
 {
@@ -31,9 +37,9 @@ public sealed partial class ClientService : Service
     private TaskCompletionSource _hurried = new();
     private volatile ClientState _state;
 
-    /// <summary>Describes a client. Nothing is opened before the start.</summary>
-    /// <param name="endpoint">Where to connect.</param>
-    /// <param name="factory">Builds a protocol for each connection. May be shared with other clients.</param>
+    /// <summary>Initializes a client. Does not connect before the start.</summary>
+    /// <param name="endpoint">The endpoint to connect to.</param>
+    /// <param name="factory">The factory of the protocols, one for each connection. May be shared with other clients.</param>
     public ClientService(ClientEndpoint endpoint, ClientFactory factory)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
@@ -41,35 +47,44 @@ public sealed partial class ClientService : Service
         (_endpoint, _factory) = (endpoint, factory);
     }
 
-    /// <summary>Describes a client by the text of its endpoint, such as <c>tcp:localhost:10000</c>. Nothing is opened before the start.</summary>
-    /// <param name="endpoint">Where to connect; see <see cref="Endpoint.ParseClient"/>.</param>
-    /// <param name="factory">Builds a protocol for each connection. May be shared with other clients.</param>
-    /// <exception cref="FormatException">It is not an endpoint.</exception>
+    /// <summary>Initializes a client from the text of its endpoint, such as <c>tcp:localhost:10000</c>. Does not connect before the start.</summary>
+    /// <param name="endpoint">The endpoint to connect to; see <see cref="Endpoint.ParseClient"/>.</param>
+    /// <param name="factory">The factory of the protocols, one for each connection. May be shared with other clients.</param>
+    /// <exception cref="FormatException">The text is not an endpoint.</exception>
     public ClientService(string endpoint, ClientFactory factory)
         : this(Endpoint.ParseClient(endpoint), factory)
     {
     }
 
-    /// <summary>Where it is.</summary>
+    /// <summary>Gets the current connection state.</summary>
     public ClientState ConnectionState => _state;
 
-    /// <summary>How long to wait after so many failures in a row, counted from 1. Defaults to a <see cref="Backoff"/> with its defaults.</summary>
-    /// <remarks>What it throws is the failure of the service.</remarks>
+    /// <summary>
+    /// Gets the function that returns the delay before the next attempt for a number of
+    /// consecutive failures (1, 2, …). Defaults to a <see cref="Backoff"/> with default values.
+    /// </summary>
+    /// <remarks>If the function throws, the service fails.</remarks>
     public Func<int, TimeSpan> RetryPolicy { get; init; } = new Backoff().DelayAfter;
 
-    /// <summary>What is to be done with each new connection before it counts, such as logging in. A failure aborts the connection and counts as a failed attempt. Defaults to null: nothing.</summary>
-    /// <remarks>Its token is cancelled when the connection is lost and when the service is to stop.</remarks>
+    /// <summary>
+    /// Gets the function that prepares each new connection before it counts as connected, for example by logging in. Defaults to null: no preparation.
+    /// </summary>
+    /// <remarks>
+    /// If the function fails, the connection is aborted and the attempt counts as failed.
+    /// Its token is cancelled when the connection is lost or the service is to stop.
+    /// </remarks>
     public Func<Protocol, CancellationToken, Task>? PrepareConnection { get; init; }
 
-    /// <summary>The clock for delays and time-outs. Defaults to the system's.</summary>
+    /// <summary>Gets the clock for delays and timeouts. Defaults to the system clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Waits for a connection. May be called in any state and from any thread.</summary>
-    /// <param name="failAfterFailures">After how many further failures in a row to give up. Defaults to null: never.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The protocol of the present connection, or else of the next, after <see cref="PrepareConnection"/>.</returns>
+    /// <summary>Waits for a connection. Thread-safe; may be called in any state.</summary>
+    /// <param name="failAfterFailures">The number of further consecutive failures after which the wait fails. Defaults to null: no limit.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>The protocol of the current connection, or of the next one, after <see cref="PrepareConnection"/>.</returns>
     /// <exception cref="OperationCanceledException">The service has stopped, or the wait was cancelled.</exception>
-    /// <exception cref="Exception">So many attempts have failed; this is how the last one did: mostly a <see cref="CannotConnectException"/>.</exception>
+    /// <exception cref="Exception"><paramref name="failAfterFailures"/> attempts failed; this is
+    /// the exception of the last one, usually a <see cref="CannotConnectException"/>.</exception>
     public async Task<Protocol> WhenConnectedAsync(int? failAfterFailures = null, CancellationToken cancellationToken = default)
     {
         if (failAfterFailures is { } count)
@@ -95,7 +110,9 @@ public sealed partial class ClientService : Service
         }
     }
 
-    /// <summary>Closes the connection in good order and makes a new one at once, or ends a wait for the next attempt. Returns at once; in other states it does nothing.</summary>
+    /// <summary>
+    /// Closes the connection gracefully and reconnects at once, or ends the delay before the next attempt. Returns at once. Has no effect in other states.
+    /// </summary>
     public void Reconnect()
     {
         ClientConnection? connection = null;
@@ -124,7 +141,7 @@ public sealed partial class ClientService : Service
         return Task.CompletedTask;
     }
 
-    /// <summary>The life of the connections is this service's body, so that what nobody expects in it is this service's failure.</summary>
+    /// <summary>Awaits the connection loop as the body of this service, so that an unexpected exception in the loop fails the service.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => _running.WaitAsync(stoppingToken);
 
     /// <inheritdoc/>
@@ -160,7 +177,7 @@ public sealed partial class ClientService : Service
         }
     }
 
-    /// <summary>Tells everybody who waits that there will be no connection.</summary>
+    /// <summary>Fails all waiters, because there will be no connection.</summary>
     private void Forsake()
     {
         lock (_gate)
@@ -177,7 +194,7 @@ public sealed partial class ClientService : Service
     {
         public TaskCompletionSource<Protocol> Connected { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        /// <summary>How many more failures it bears; null for any number.</summary>
+        /// <summary>Gets or sets the number of further failures until the wait fails; null for no limit.</summary>
         public int? Failures { get; set; } = failures;
     }
 }

@@ -1,24 +1,24 @@
 namespace TacHost.Services.Networking;
 
-/// <summary>Where a <see cref="ClientService"/> is; its remarks say how it gets from one to another.</summary>
+/// <summary>The connection state of a <see cref="ClientService"/>, which documents the transitions.</summary>
 public enum ClientState
 {
-    /// <summary>It has never been started.</summary>
+    /// <summary>The service has never been started.</summary>
     Init,
 
-    /// <summary>An attempt to connect is under way, or the connection is being prepared.</summary>
+    /// <summary>A connection attempt is in progress, or the connection is being prepared.</summary>
     Connecting,
 
-    /// <summary>The last attempt failed or the connection was lost, and the next attempt waits for its time.</summary>
+    /// <summary>The last attempt failed or the connection was lost. The service waits for the next attempt.</summary>
     Waiting,
 
-    /// <summary>There is a connection.</summary>
+    /// <summary>The connection is established.</summary>
     Connected,
 
-    /// <summary>The service stops: the attempt is given up, or the connection is being closed.</summary>
+    /// <summary>The service is stopping. The attempt is being cancelled, or the connection is being closed.</summary>
     Disconnecting,
 
-    /// <summary>The connection is being closed, and the next is to follow at once.</summary>
+    /// <summary>The connection is being closed, and the next attempt follows at once.</summary>
     Restarting,
 
     /// <summary>The service has stopped.</summary>

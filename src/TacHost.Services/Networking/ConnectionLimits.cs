@@ -1,18 +1,28 @@
 namespace TacHost.Services.Networking;
 
-/// <summary>How many connections a server has at a time, and how long one may be idle.</summary>
+/// <summary>The limits for the connections of a server: their number and their idle time.</summary>
 public sealed class ConnectionLimits
 {
-    /// <summary>How many connections there may be in all, over all addresses of the server. Counts from the accept, so that handshakes are in it. Defaults to null: as many as the system allows.</summary>
+    /// <summary>
+    /// Gets the maximum number of connections over all addresses of the server, including those in a handshake. Defaults to null: limited only by the system.
+    /// </summary>
     public int? Connections { get; init; }
 
-    /// <summary>How many connections one address may have; behind a proxy that sends PROXY headers, the real client's. Peers on UNIX sockets have none. Further ones are refused. Defaults to null: as many as there may be in all.</summary>
+    /// <summary>
+    /// Gets the maximum number of connections from one IP address. Further ones are refused. Defaults to null: limited only by <see cref="Connections"/>.
+    /// </summary>
+    /// <remarks>
+    /// Behind a proxy that sends PROXY headers, the address is that of the original client. Peers on UNIX sockets do not have an address and are not limited.
+    /// </remarks>
     public int? ConnectionsPerAddress { get; init; }
 
-    /// <summary>What happens to a connection beyond <see cref="Connections"/>. Defaults to <see cref="LimitAction.Wait"/>.</summary>
+    /// <summary>Gets the action for a connection beyond <see cref="Connections"/>. Defaults to <see cref="LimitAction.Wait"/>.</summary>
     public LimitAction WhenReached { get; init; }
 
-    /// <summary>How long nothing may be sent or received on a connection before it is closed; its protocol is told by a <see cref="TimeoutException"/>. Noticed within a quarter of it. Defaults to null: for ever.</summary>
-    /// <remarks>A peer that takes nothing of what is waiting to be sent is idle too, and is aborted.</remarks>
+    /// <summary>Gets the time without sent or received data after which a connection is closed. Defaults to null: no limit.</summary>
+    /// <remarks>
+    /// The protocol receives a <see cref="TimeoutException"/> as the reason. A timeout is detected late by at most a quarter of the time.
+    /// A peer that does not read the queued data is idle too, and its connection is aborted.
+    /// </remarks>
     public TimeSpan? IdleTimeout { get; init; }
 }

@@ -4,36 +4,36 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>What is said on a datagram socket: one protocol for each server, whoever the peers are.</summary>
+/// <summary>The base class of protocols on datagram sockets. A server has one protocol for all its peers.</summary>
 /// <remarks>
-/// The callbacks of one protocol never overlap. One that throws is logged, and the next datagram is received as if nothing had been.
+/// The callbacks of one protocol never overlap. An exception in a callback is logged, and the next datagram is received as usual.
 /// Ported from <c>twisted.internet.protocol.DatagramProtocol</c>.
 /// </remarks>
 public abstract class DatagramProtocol
 {
     private IDatagramTransport? _transport;
 
-    /// <summary>The socket. Set from <see cref="StartProtocol"/> until after <see cref="StopProtocol"/>.</summary>
-    /// <exception cref="InvalidOperationException">The server does not run.</exception>
+    /// <summary>Gets the transport. Set from <see cref="StartProtocol"/> until after <see cref="StopProtocol"/>.</summary>
+    /// <exception cref="InvalidOperationException">The server is not running.</exception>
     protected IDatagramTransport Transport => _transport ?? throw new InvalidOperationException($"The {TypeName.Of(GetType())} has no transport before StartProtocol.");
 
-    /// <summary>The logger of this protocol. Logs nowhere until a server has started it.</summary>
+    /// <summary>Gets the logger of this protocol. Discards log lines until a server starts the protocol.</summary>
     protected ILogger Logger { get; private set; } = NullLogger.Instance;
 
-    /// <summary>The socket is bound. The first callback of each start; one that throws makes the start fail.</summary>
+    /// <summary>Called after the socket is bound, as the first callback of each start. If it throws, the start fails.</summary>
     protected virtual void StartProtocol()
     {
     }
 
-    /// <summary>A datagram has come.</summary>
-    /// <remarks>Holds up the next one until it returns: it must not block.</remarks>
-    /// <param name="data">All of the datagram. Valid during the call only.</param>
-    /// <param name="endPoint">Who sent it, and where an answer goes. A UNIX socket without a path cannot be answered.</param>
+    /// <summary>Called for each received datagram.</summary>
+    /// <remarks>Must not block, because the next datagram is received only after it returns.</remarks>
+    /// <param name="data">The complete datagram. Valid only during the call.</param>
+    /// <param name="endPoint">The address of the sender, to which an answer can be sent. A UNIX socket without a path cannot be answered.</param>
     protected virtual void DatagramReceived(ReadOnlySpan<byte> data, EndPoint endPoint)
     {
     }
 
-    /// <summary>The server stops, and nothing more is received. The last callback.</summary>
+    /// <summary>Called when the server stops and receives no further datagrams, as the last callback.</summary>
     protected virtual void StopProtocol()
     {
     }

@@ -4,8 +4,10 @@ using TacHost.Services.Networking.Listening;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>A service that binds datagram sockets and gives what comes to a protocol.</summary>
-/// <remarks>Binds in the privileged part of its start, so that a low port can be had before privileges are given up; receives once started.</remarks>
+/// <summary>A service that binds datagram sockets and passes received datagrams to a protocol.</summary>
+/// <remarks>
+/// Binds in the privileged part of its start, so that it can bind a port below 1024 before the privileges are dropped. Receives only after the start.
+/// </remarks>
 public abstract class DatagramServer : Service, IListeningService
 {
     private readonly DatagramProtocol _protocol;
@@ -20,10 +22,10 @@ public abstract class DatagramServer : Service, IListeningService
         _protocol = protocol;
     }
 
-    /// <summary>The addresses that are bound, with the port that was picked for 0. Empty while none is.</summary>
+    /// <summary>Gets the bound addresses, with the port that the system chose for port 0. Empty if no socket is bound.</summary>
     public IReadOnlyList<EndPoint> EndPoints => [.. _sockets.Select(socket => socket.Local)];
 
-    /// <summary>Binds, and adds each socket as soon as it is there.</summary>
+    /// <summary>Binds the sockets, and adds each as soon as it is bound.</summary>
     private protected abstract Task BindAsync(Action<DatagramSocket> add, CancellationToken cancellationToken);
 
     /// <inheritdoc/>

@@ -19,7 +19,7 @@ public abstract class FramedProtocol : Protocol
     /// <summary>Gets whether the peer is in the middle of something, although nothing is buffered.</summary>
     private protected virtual bool IsInMessage => false;
 
-    /// <summary>The longest piece, with what marks its ends, in bytes.</summary>
+    /// <summary>Gets the maximum length of a frame in bytes, including delimiters and prefixes.</summary>
     private protected abstract long LongestPiece { get; }
 
     /// <inheritdoc/>
@@ -54,9 +54,10 @@ public abstract class FramedProtocol : Protocol
         StopIfDue();
     }
 
-    /// <summary>Hands on the first piece.</summary>
-    /// <param name="data">What has come and has not been taken, beginning where a piece begins. The same bytes come again, with more behind them, if nothing is taken.</param>
-    /// <returns>How many bytes of it were taken; 0 to wait for more.</returns>
+    /// <summary>Delivers the first frame, if it is complete.</summary>
+    /// <param name="data">The unconsumed data, which begins at the start of a frame. If nothing
+    /// is consumed, the same bytes are passed again, followed by further bytes.</param>
+    /// <returns>The number of consumed bytes, or 0 to wait for more data.</returns>
     private protected abstract int Take(ReadOnlySpan<byte> data);
 
     /// <summary>Pauses reading until the answer to a message is complete. An answer that fails aborts the connection.</summary>
@@ -77,10 +78,10 @@ public abstract class FramedProtocol : Protocol
     /// <summary>Makes the exception for a protocol that does not override any method that receives.</summary>
     private protected InvalidOperationException NotOverridden(string methods) => new($"The {TypeName.Of(GetType())} cannot receive, because it does not override {methods}.");
 
-    /// <summary>Puts bytes in front of what has not been taken yet. Called in <see cref="Take"/> only.</summary>
+    /// <summary>Inserts bytes before the unconsumed data. Call it only in <see cref="Take"/>.</summary>
     private protected void PutBack(ReadOnlySpan<byte> data) => _putBack = [.. data, .. _putBack ?? []];
 
-    /// <summary>How many bytes are kept, and how many there is room for.</summary>
+    /// <summary>Gets the number of buffered bytes and the capacity of the buffer.</summary>
     internal (int Count, int Capacity) Held => (_heldCount, _held.Length);
 
     private void StopIfDue()
@@ -135,7 +136,7 @@ public abstract class FramedProtocol : Protocol
         }
         else
         {
-            // It may be a part of what is held: then there is room, and it is moved.
+            // The data may be a part of the buffer. Then the buffer is large enough, and the bytes are moved.
             Reserve(data.Length);
             data.CopyTo(_held);
         }
@@ -143,7 +144,7 @@ public abstract class FramedProtocol : Protocol
         _heldCount = data.Length;
     }
 
-    /// <summary>Makes room, twice as much each time, but not beyond what a piece can need.</summary>
+    /// <summary>Ensures the capacity of the buffer. Doubles it each time, but not beyond the maximum length of a frame.</summary>
     private void Reserve(int count)
     {
         if (_held.Length < count)

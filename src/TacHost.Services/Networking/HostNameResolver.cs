@@ -4,28 +4,29 @@ using TacHost.Services.Networking.Connecting;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>Resolves host names by getaddrinfo(3), as nsswitch.conf(5) and /etc/hosts say, on a few threads of its own.</summary>
+/// <summary>A resolver of host names by getaddrinfo(3), according to nsswitch.conf(5) and /etc/hosts, on a few dedicated threads.</summary>
 /// <remarks>
-/// A resolver that does not answer holds up only the callers that wait for it: the threads of the pool stay free, and what waits too long fails.
-/// All of the process shares the threads, four of which are kept for names that no client asked for.
+/// A resolver that does not answer delays only its callers. It does not block threads of the thread pool, and a look-up that waits too long fails.
+/// The whole process shares the threads. Four of them are reserved for names that were not requested by clients.
 /// </remarks>
 public static class HostNameResolver
 {
     private static readonly LookupQueue _queue = new(GetAddresses, new LookupLimits());
 
     /// <summary>Resolves a host name.</summary>
-    /// <param name="host">The host name. An address stands for itself; <c>010.0.0.1</c>, <c>127.1</c> and the like are not addresses and do not resolve.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The addresses in the system's order.</returns>
-    /// <exception cref="SocketException">The name does not resolve, or not within 15 seconds (<see cref="SocketError.TryAgain"/>).</exception>
+    /// <param name="host">The host name. An address resolves to itself. Texts such as
+    /// <c>010.0.0.1</c> and <c>127.1</c> are not addresses and do not resolve.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>The addresses in the order of the system's resolver.</returns>
+    /// <exception cref="SocketException">The name does not resolve, or did not resolve within 15 seconds (<see cref="SocketError.TryAgain"/>).</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken = default) => ResolveAsync(host, null, cancellationToken);
 
-    /// <summary>Resolves a host name that a client has asked for.</summary>
+    /// <summary>Resolves a host name that a client requested.</summary>
     /// <param name="host">The host name.</param>
-    /// <param name="client">The client whose look-ups are counted together, such as its address; or null for a name from the configuration.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="SocketException">The name does not resolve, or the client has too many look-ups under way.</exception>
+    /// <param name="client">The client whose look-ups are counted together, for example its address; null for a name from the configuration.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="SocketException">The name does not resolve, or the client has too many look-ups in progress.</exception>
     internal static Task<IPAddress[]> ResolveAsync(string host, object? client, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(host);
@@ -40,13 +41,13 @@ public static class HostNameResolver
     {
         try
         {
-#pragma warning disable RS0030 // on a thread made for it
+#pragma warning disable RS0030 // on a dedicated thread
             return Dns.GetHostAddresses(host);
 #pragma warning restore RS0030
         }
         catch (ArgumentException)
         {
-            // Longer than any name.
+            // The name is longer than any valid name.
             throw new SocketException((int)SocketError.HostNotFound);
         }
     }

@@ -3,17 +3,17 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>One connection, as its protocol sees it.</summary>
-/// <remarks>Every member may be used from any thread. Ported from <c>twisted.internet.interfaces.ITransport</c>.</remarks>
+/// <summary>The transport of a <see cref="Protocol"/>: one stream connection.</summary>
+/// <remarks>All members are thread-safe. Ported from <c>twisted.internet.interfaces.ITransport</c>.</remarks>
 public interface ITransport
 {
-    /// <summary>The high-water mark of <see cref="RegisterProducer"/> by default: 64 KiB, as in the original.</summary>
+    /// <summary>The default high-water mark of <see cref="RegisterProducer"/>: 64 KiB, as in Twisted.</summary>
     const int DefaultHighWaterMark = 64 * 1024;
 
-    /// <summary>The address on this side.</summary>
+    /// <summary>Gets the local address.</summary>
     EndPoint Local { get; }
 
-    /// <summary>The address on the other side. Its text is what log lines call the peer.</summary>
+    /// <summary>Gets the address of the peer. Log lines name the peer by the text of this address.</summary>
     EndPoint Peer { get; }
 
     /// <summary>Gets the certificate of the peer, which was verified in the TLS handshake, or null. A server's peers have one if <see cref="TlsOptions.ClientAuthorities"/> vouch for it.</summary>
@@ -22,7 +22,9 @@ public interface ITransport
     /// <summary>Gets the name that <see cref="PeerCertificate"/> gives the peer: its common name; or null.</summary>
     string? PeerName => PeerCertificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
 
-    /// <summary>Whether what comes is handed to the protocol: not while reading is paused, nor once the connection is closed or being closed.</summary>
+    /// <summary>
+    /// Gets whether received data is passed to the protocol. False while reading is paused, and from the moment the connection is being closed.
+    /// </summary>
     bool IsReading => true;
 
     /// <summary>Gets whether nothing is going on that the connection is needed for: reading is not paused, and there is no producer. Bytes that wait to be sent do not count, because <see cref="LoseConnection"/> sends them.</summary>
@@ -31,36 +33,39 @@ public interface ITransport
     /// <summary>Gets a token that is cancelled when the server of the connection stops. Never cancelled for the connection of a client.</summary>
     CancellationToken StoppingToken => CancellationToken.None;
 
-    /// <summary>Sends bytes, after all that were written before. Never blocks.</summary>
+    /// <summary>Sends data after all data written before. Never blocks.</summary>
     /// <remarks>
-    /// What the kernel takes at once is sent at once; the rest waits for its turn and is kept by reference, not copied, so
-    /// the memory must not change until the connection is lost. Does nothing once the connection is being closed.
+    /// Data that the kernel accepts is sent at once. The rest is queued by reference, not copied.
+    /// Therefore, the memory must not change until the connection is lost. Has no effect once the connection is being closed.
     /// </remarks>
     void Write(ReadOnlyMemory<byte> data);
 
-    /// <summary>Closes the connection once all that was written is sent. What the peer still sends is read and dropped, so that it gets every byte.</summary>
+    /// <summary>
+    /// Closes the connection after all written data is sent. Data that the peer still sends is read and discarded, so that the peer receives every byte.
+    /// </summary>
     void LoseConnection();
 
-    /// <summary>Tells the peer, once all that was written is sent, that nothing more comes, and goes on receiving.</summary>
-    /// <remarks>The connection ends when the peer has finished too. Ported from <c>twisted.internet.interfaces.IHalfCloseableDescriptor</c>.</remarks>
+    /// <summary>Half-closes the connection after all written data is sent, and continues to receive.</summary>
+    /// <remarks>The connection ends when the peer has closed its side too. Ported from <c>twisted.internet.interfaces.IHalfCloseableDescriptor</c>.</remarks>
     void LoseWriteConnection();
 
-    /// <summary>Receives nothing for the time being, so that the peer is held up as soon as the buffers are full. A callback that runs is not cut short.</summary>
-    /// <remarks>A connection that ends meanwhile is noticed once reading is resumed.</remarks>
+    /// <summary>Pauses reading, so that the peer is blocked as soon as the buffers are full. Does not interrupt a running callback.</summary>
+    /// <remarks>The end of a connection is detected only after reading is resumed.</remarks>
     void PauseReading();
 
-    /// <summary>Receives again.</summary>
+    /// <summary>Resumes reading.</summary>
     void ResumeReading();
 
-    /// <summary>Holds a producer up while more than so many bytes wait to be sent, until all of them are.</summary>
-    /// <param name="producer">Is told to pause and to resume, and to stop when the connection is lost; at once if it already is.</param>
-    /// <param name="highWaterMark">In bytes. What the kernel has taken does not count. Defaults to <see cref="DefaultHighWaterMark"/>.</param>
-    /// <exception cref="InvalidOperationException">There is a producer already.</exception>
+    /// <summary>Registers a producer, which is paused when the send queue exceeds the high-water mark and resumed when the queue is empty.</summary>
+    /// <param name="producer">The producer. It is stopped when the connection is lost, or at once if the connection is already lost.</param>
+    /// <param name="highWaterMark">The high-water mark in bytes, without the data in the
+    /// kernel's buffer. Defaults to <see cref="DefaultHighWaterMark"/>.</param>
+    /// <exception cref="InvalidOperationException">A producer is already registered.</exception>
     void RegisterProducer(IProducer producer, int highWaterMark = DefaultHighWaterMark);
 
-    /// <summary>Forgets the producer, which is told nothing any more. Does nothing if there is none.</summary>
+    /// <summary>Unregisters the producer, which receives no further calls. Has no effect if no producer is registered.</summary>
     void UnregisterProducer();
 
-    /// <summary>Closes the connection at once and drops what is not sent; the peer sees a reset.</summary>
+    /// <summary>Closes the connection at once and discards unsent data. The peer receives a reset.</summary>
     void AbortConnection();
 }

@@ -1,14 +1,14 @@
 namespace TacHost.Services.Networking;
 
-/// <summary>How a <see cref="LengthPrefixedProtocol"/> writes the length in front of each string: big-endian, in so many bytes.</summary>
+/// <summary>The size of the big-endian length prefix of a <see cref="LengthPrefixedProtocol"/>.</summary>
 public enum LengthPrefix
 {
-    /// <summary>In one byte: up to 255. The original's <c>Int8StringReceiver</c>.</summary>
+    /// <summary>One byte: up to 255. Twisted's <c>Int8StringReceiver</c>.</summary>
     OneByte = 1,
 
-    /// <summary>In two bytes: up to 65,535. The original's <c>Int16StringReceiver</c>.</summary>
+    /// <summary>Two bytes: up to 65,535. Twisted's <c>Int16StringReceiver</c>.</summary>
     TwoBytes = 2,
 
-    /// <summary>In four bytes. The original's <c>Int32StringReceiver</c>.</summary>
+    /// <summary>Four bytes. Twisted's <c>Int32StringReceiver</c>.</summary>
     FourBytes = 4,
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>A protocol of strings that each have their length in front.</summary>
+/// <summary>A protocol of strings with a length prefix.</summary>
 /// <remarks>Override one of the three methods that receive a string. Ported from <c>twisted.protocols.basic.IntNStringReceiver</c> and its kinds.</remarks>
 public abstract class LengthPrefixedProtocol : FramedProtocol
 {
@@ -12,8 +12,8 @@ public abstract class LengthPrefixedProtocol : FramedProtocol
     private readonly int _prefix;
     private int _maxLength = DefaultMaxLength;
 
-    /// <summary>Sets how lengths are written.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such prefix.</exception>
+    /// <summary>Initializes a protocol with the size of the prefix.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not a member of <see cref="LengthPrefix"/>.</exception>
     protected LengthPrefixedProtocol(LengthPrefix prefix)
     {
         if (!Enum.IsDefined(prefix))
@@ -36,7 +36,7 @@ public abstract class LengthPrefixedProtocol : FramedProtocol
     private protected sealed override long LongestPiece => (long)MaxLength + _prefix;
 
     /// <summary>Called with each string as it was received. Defaults to <see cref="StringReceivedAsync"/> with a copy.</summary>
-    /// <param name="text">Valid during the call only.</param>
+    /// <param name="text">The string. Valid only during the call.</param>
     protected virtual void StringReceived(ReadOnlySpan<byte> text) => PauseUntil(StringReceivedAsync(text.ToArray()));
 
     /// <summary>Called with each string as text, decoded from UTF-8.</summary>
@@ -50,13 +50,13 @@ public abstract class LengthPrefixedProtocol : FramedProtocol
         return Task.CompletedTask;
     }
 
-    /// <summary>The peer announces a string that is longer than <see cref="MaxLength"/>. After this call the connection is closed.</summary>
+    /// <summary>Called when the peer announces a string longer than <see cref="MaxLength"/>. The connection is closed after the call.</summary>
     protected virtual void LengthLimitExceeded(long length)
     {
     }
 
-    /// <summary>Sends a string. May be called from any thread.</summary>
-    /// <exception cref="ArgumentException">It is longer than the prefix can say.</exception>
+    /// <summary>Sends a string. Thread-safe.</summary>
+    /// <exception cref="ArgumentException">The string is too long for the prefix.</exception>
     public void SendString(ReadOnlySpan<byte> text)
     {
         var longest = (1L << (8 * _prefix)) - 1;

@@ -1,11 +1,11 @@
 namespace TacHost.Services.Networking;
 
-/// <summary>What happens to a connection beyond the limit.</summary>
+/// <summary>The action for a connection beyond the limit.</summary>
 public enum LimitAction
 {
-    /// <summary>It waits in the kernel's backlog, or is the one that has just been accepted, until another ends.</summary>
+    /// <summary>The connection waits until another ends, either in the kernel's backlog or just after its accept.</summary>
     Wait,
 
-    /// <summary>It is reset at once.</summary>
+    /// <summary>The connection is reset at once.</summary>
     Refuse,
 }

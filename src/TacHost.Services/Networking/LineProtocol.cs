@@ -2,7 +2,7 @@ using System.Text;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>A protocol of lines, which may be interrupted by data of other kinds.</summary>
+/// <summary>A protocol of lines, with a raw mode for other data.</summary>
 /// <remarks>
 /// Override one of <see cref="LineReceived(string)"/>, <see cref="LineReceivedAsync"/> and <see cref="LineReceived(ReadOnlySpan{byte})"/>.
 /// Ported from <c>twisted.protocols.basic.LineReceiver</c>, which accepts no LF without a CR unless its delimiter is set.
@@ -55,7 +55,7 @@ public abstract class LineProtocol : FramedProtocol
     private ReadOnlySpan<byte> End => _isExact ? _delimiter : "\n"u8;
 
     /// <summary>Called with each line as it was received. Defaults to <see cref="LineReceivedAsync"/> with the line as text.</summary>
-    /// <param name="line">The line without its delimiter. Valid during the call only.</param>
+    /// <param name="line">The line without its delimiter. Valid only during the call.</param>
     protected virtual void LineReceived(ReadOnlySpan<byte> line) => PauseUntil(LineReceivedAsync(Encoding.UTF8.GetString(line)));
 
     /// <summary>Called with each line as text, decoded from UTF-8.</summary>
@@ -71,25 +71,30 @@ public abstract class LineProtocol : FramedProtocol
         return Task.CompletedTask;
     }
 
-    /// <summary>Some bytes have come in raw mode, cut wherever the network cut them.</summary>
-    /// <param name="data">Valid during the call only.</param>
+    /// <summary>Called for data received in raw mode. The data can be split at any byte.</summary>
+    /// <param name="data">The data. Valid only during the call.</param>
     protected virtual void RawDataReceived(ReadOnlySpan<byte> data)
     {
     }
 
-    /// <summary>A line is longer than <see cref="MaxLength"/>. Closes the connection unless it is overridden; if that leaves it open, the rest of the line is dropped.</summary>
-    /// <param name="beginning">The first <see cref="MaxLength"/> bytes of the line. Valid during the call only.</param>
+    /// <summary>
+    /// Called when a line is longer than <see cref="MaxLength"/>. The default implementation
+    /// closes the connection. If an override keeps it open, the rest of the line is skipped.
+    /// </summary>
+    /// <param name="beginning">The first <see cref="MaxLength"/> bytes of the line. Valid only during the call.</param>
     protected virtual void LineLengthExceeded(ReadOnlySpan<byte> beginning) => Transport.LoseConnection();
 
-    /// <summary>Hands on what follows to <see cref="RawDataReceived"/>, until <see cref="SetLineMode"/>. To be called in a callback.</summary>
+    /// <summary>
+    /// Switches to raw mode: passes the following data to <see cref="RawDataReceived"/> until <see cref="SetLineMode"/> is called. Call it only in a callback.
+    /// </summary>
     protected void SetRawMode()
     {
         _raw = true;
         _searched = 0;
     }
 
-    /// <summary>Reads lines again. To be called in a callback.</summary>
-    /// <param name="extra">The rest of what <see cref="RawDataReceived"/> was given: it begins with a line. Defaults to nothing.</param>
+    /// <summary>Switches back to lines. Call it only in a callback.</summary>
+    /// <param name="extra">The unprocessed rest of the data passed to <see cref="RawDataReceived"/>, which begins with a line. Defaults to empty.</param>
     protected void SetLineMode(ReadOnlySpan<byte> extra = default)
     {
         _raw = false;
@@ -97,10 +102,10 @@ public abstract class LineProtocol : FramedProtocol
             PutBack(extra);
     }
 
-    /// <summary>Sends a line and its delimiter. May be called from any thread.</summary>
+    /// <summary>Sends a line and its delimiter. Thread-safe.</summary>
     public void SendLine(ReadOnlySpan<byte> line) => Transport.Write((byte[])[.. line, .. _delimiter]);
 
-    /// <summary>Sends a line as UTF-8, and its delimiter. May be called from any thread.</summary>
+    /// <summary>Sends a line as UTF-8, and its delimiter. Thread-safe.</summary>
     public void SendLine(string line) => SendLine(Encoding.UTF8.GetBytes(line));
 
     /// <inheritdoc/>
@@ -112,7 +117,7 @@ public abstract class LineProtocol : FramedProtocol
             return data.Length;
         }
 
-        // What was searched before is not searched again, however small the fragments are.
+        // Data that was searched before is not searched again, however small the fragments are.
         var from = Math.Min(_searched, data.Length);
         var length = data[from..].IndexOf(End);
         if (length >= 0)
@@ -136,7 +141,7 @@ public abstract class LineProtocol : FramedProtocol
         return end;
     }
 
-    /// <summary>Drops the rest of a line that is too long, but for what may be the beginning of its delimiter.</summary>
+    /// <summary>Skips the rest of a line that is too long, except bytes that may be the beginning of its delimiter.</summary>
     private int Skip(ReadOnlySpan<byte> data, int length)
     {
         _searched = 0;

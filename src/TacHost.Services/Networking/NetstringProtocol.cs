@@ -4,7 +4,7 @@ using System.Text;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>A protocol of netstrings: each string is sent as its length in decimal digits, a colon, its bytes, and a comma.</summary>
+/// <summary>A protocol of netstrings. Each string is sent as its length in decimal digits, a colon, its bytes, and a comma.</summary>
 /// <remarks>Override one of the three methods that receive a string. Ported from <c>twisted.protocols.basic.NetstringReceiver</c>. The format is described in https://cr.yp.to/proto/netstrings.txt.</remarks>
 public abstract class NetstringProtocol : FramedProtocol
 {
@@ -29,7 +29,7 @@ public abstract class NetstringProtocol : FramedProtocol
     private protected sealed override long LongestPiece => (long)MaxLength + _digits + MarksOfAnEnd;
 
     /// <summary>Called with each string as it was received. Defaults to <see cref="StringReceivedAsync"/> with a copy.</summary>
-    /// <param name="text">Valid during the call only.</param>
+    /// <param name="text">The string. Valid only during the call.</param>
     protected virtual void StringReceived(ReadOnlySpan<byte> text) => PauseUntil(StringReceivedAsync(text.ToArray()));
 
     /// <summary>Called with each string as text, decoded from UTF-8.</summary>
@@ -43,17 +43,19 @@ public abstract class NetstringProtocol : FramedProtocol
         return Task.CompletedTask;
     }
 
-    /// <summary>What has come is not a netstring, or one that is too long. After this call the connection is closed, since nobody can tell where the next one begins.</summary>
-    /// <param name="reason">What is wrong, as a clause: "its length is …".</param>
+    /// <summary>
+    /// Called for data that is not a netstring or is too long. The connection is closed after the call, because the start of the next netstring is unknown.
+    /// </summary>
+    /// <param name="reason">The error, as a clause: "its length is …".</param>
     protected virtual void NetstringBroken(string reason)
     {
     }
 
-    /// <summary>Sends a string. May be called from any thread.</summary>
+    /// <summary>Sends a string. Thread-safe.</summary>
     public void SendString(ReadOnlySpan<byte> text) =>
         Transport.Write((byte[])[.. Encoding.ASCII.GetBytes(text.Length.ToString(CultureInfo.InvariantCulture)), (byte)':', .. text, (byte)',']);
 
-    /// <summary>Sends a string as UTF-8. May be called from any thread.</summary>
+    /// <summary>Sends a string as UTF-8. Thread-safe.</summary>
     public void SendString(string text) => SendString(Encoding.UTF8.GetBytes(text));
 
     /// <inheritdoc/>
@@ -62,7 +64,7 @@ public abstract class NetstringProtocol : FramedProtocol
         var digits = data.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
         var seen = digits < 0 ? data.Length : digits;
 
-        // The zero first, which is seen first where the digits come one by one.
+        // The leading zero is checked first, because it is detected first if the digits arrive one by one.
         if (seen > 1 && data[0] == '0')
             return Break("its length begins with a zero");
         if (seen > _digits)

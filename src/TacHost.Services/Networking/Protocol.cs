@@ -3,42 +3,42 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>What is said on one connection. A factory builds one for each.</summary>
+/// <summary>The base class of protocols on stream connections. A factory builds a new protocol for each connection.</summary>
 /// <remarks>
-/// The callbacks of one connection never overlap; those of different connections may run at the same time.
-/// A callback that throws is logged and aborts its connection, and no other. Ported from <c>twisted.internet.protocol.Protocol</c>.
+/// The callbacks of one connection never overlap. Those of different connections may run at the same time.
+/// An exception in a callback is logged and aborts only its connection. Ported from <c>twisted.internet.protocol.Protocol</c>.
 /// </remarks>
 public abstract class Protocol
 {
     private ITransport? _transport;
 
-    /// <summary>The connection. Set before <see cref="ConnectionMade"/>.</summary>
-    /// <exception cref="InvalidOperationException">There is no connection yet.</exception>
+    /// <summary>Gets the transport. Set before <see cref="ConnectionMade"/>.</summary>
+    /// <exception cref="InvalidOperationException">The connection is not established yet.</exception>
     protected ITransport Transport => _transport ?? throw new InvalidOperationException($"The {TypeName.Of(GetType())} has no transport before ConnectionMade.");
 
     /// <summary>Gets a token that is cancelled when the server of this connection stops, just before <see cref="Stopping"/>.</summary>
-    /// <exception cref="InvalidOperationException">There is no connection yet.</exception>
+    /// <exception cref="InvalidOperationException">The connection is not established yet.</exception>
     protected CancellationToken StoppingToken => Transport.StoppingToken;
 
-    /// <summary>The logger of the factory that built this protocol.</summary>
+    /// <summary>Gets the logger of the factory that built this protocol.</summary>
     protected ILogger Logger { get; private set; } = NullLogger.Instance;
 
-    /// <summary>The connection is there. The first callback.</summary>
-    /// <remarks>May run on the thread that accepts connections, and holds up the next one until it returns: it must not block.</remarks>
+    /// <summary>Called when the connection is established, as the first callback.</summary>
+    /// <remarks>May run on the thread that accepts connections. Must not block, because the next connection is accepted only after it returns.</remarks>
     protected virtual void ConnectionMade()
     {
     }
 
-    /// <summary>Some bytes have come, cut wherever the network cut them. Not called any more once the connection is being closed.</summary>
-    /// <param name="data">Valid during the call only.</param>
+    /// <summary>Called for received data. The data can be split at any byte. Not called once the connection is being closed.</summary>
+    /// <param name="data">The data. Valid only during the call.</param>
     protected virtual void DataReceived(ReadOnlySpan<byte> data)
     {
     }
 
-    /// <summary>The peer sends no more. Not called if the connection is lost before that, or is being closed.</summary>
+    /// <summary>Called when the peer half-closes the connection. Not called if the connection is lost before that, or is being closed.</summary>
     /// <remarks>Ported from <c>twisted.internet.interfaces.IHalfCloseableProtocol.readConnectionLost</c>.</remarks>
     /// <returns>
-    /// Whether to go on writing, until <see cref="ITransport.LoseConnection"/>. Defaults to false: the connection is closed once all that was written is sent.
+    /// true to continue writing until <see cref="ITransport.LoseConnection"/>. Defaults to false: the connection is closed after all written data is sent.
     /// </returns>
     protected virtual bool ReadConnectionLost() => false;
 
@@ -50,8 +50,8 @@ public abstract class Protocol
             Transport.LoseConnection();
     }
 
-    /// <summary>The connection is gone. The last callback, and it always comes.</summary>
-    /// <param name="reason">What ended it, or null if it was closed in good order by either side.</param>
+    /// <summary>Called when the connection is lost, as the last callback. Always called.</summary>
+    /// <param name="reason">The cause, or null if either side closed the connection gracefully.</param>
     protected virtual void ConnectionLost(Exception? reason)
     {
     }
@@ -65,7 +65,7 @@ public abstract class Protocol
 
     internal void Receive(ReadOnlySpan<byte> data) => DataReceived(data);
 
-    /// <summary>Reading goes on after a pause, before anything more is received.</summary>
+    /// <summary>Called after a pause of reading, before further data is received.</summary>
     internal virtual void ReadingResumed()
     {
     }

@@ -2,11 +2,12 @@ using TacHost.Services.Networking.Connecting;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>A service that connects to an endpoint once, and gives the connection a protocol from a factory.</summary>
+/// <summary>A service that connects to an endpoint once, and assigns a protocol from a factory to the connection.</summary>
 /// <remarks>
-/// The attempt begins with the start, which does not wait for it. One that fails is logged and told to the factory, and the service stays running, as in the original;
-/// <see cref="ClientService"/> tries again. A stop gives the attempt up, or closes the connection in good order and aborts it once the grace period is over.
-/// Ported from <c>twisted.application.internet.TCPClient</c> and its kinds.
+/// The start begins the attempt but does not wait for it. A failed attempt is logged and
+/// reported to the factory, and the service remains running, as in Twisted.
+/// <see cref="ClientService"/> retries. A stop cancels the attempt, or closes the connection gracefully and aborts it at the end of the grace period.
+/// Ported from <c>twisted.application.internet.TCPClient</c> and its variants.
 /// </remarks>
 public class StreamClient : Service
 {
@@ -15,9 +16,9 @@ public class StreamClient : Service
     private CancellationTokenSource? _givingUp;
     private Task<ClientConnection?> _connecting = Task.FromResult<ClientConnection?>(null);
 
-    /// <summary>Describes a client. Nothing is opened before the start.</summary>
-    /// <param name="endpoint">Where to connect.</param>
-    /// <param name="factory">Builds the protocol. May be shared with other clients.</param>
+    /// <summary>Initializes a client. Does not connect before the start.</summary>
+    /// <param name="endpoint">The endpoint to connect to.</param>
+    /// <param name="factory">The factory of the protocol. May be shared with other clients.</param>
     public StreamClient(ClientEndpoint endpoint, ClientFactory factory)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
@@ -25,10 +26,10 @@ public class StreamClient : Service
         (_endpoint, _factory) = (endpoint, factory);
     }
 
-    /// <summary>Describes a client by the text of its endpoint, such as <c>tcp:localhost:10000</c>. Nothing is opened before the start.</summary>
-    /// <param name="endpoint">Where to connect; see <see cref="Endpoint.ParseClient"/>.</param>
-    /// <param name="factory">Builds the protocol. May be shared with other clients.</param>
-    /// <exception cref="FormatException">It is not an endpoint.</exception>
+    /// <summary>Initializes a client from the text of its endpoint, such as <c>tcp:localhost:10000</c>. Does not connect before the start.</summary>
+    /// <param name="endpoint">The endpoint to connect to; see <see cref="Endpoint.ParseClient"/>.</param>
+    /// <param name="factory">The factory of the protocol. May be shared with other clients.</param>
+    /// <exception cref="FormatException">The text is not an endpoint.</exception>
     public StreamClient(string endpoint, ClientFactory factory)
         : this(Endpoint.ParseClient(endpoint), factory)
     {
@@ -70,7 +71,7 @@ public class StreamClient : Service
         }
         catch (OperationCanceledException)
         {
-            // The stop gave it up.
+            // Cancelled by the stop.
         }
 
         return null;

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>A service that listens at an endpoint and gives each connection a protocol from a factory.</summary>
+/// <summary>A service that listens on an endpoint and assigns a protocol from a factory to each connection.</summary>
 /// <remarks>
 /// Binds in the privileged part of its start, so that a low port can be had before privileges are given up; accepts once started.
 /// A stop closes the port first and tells the protocols (<see cref="Protocol.Stopping"/>), which close idle connections. It waits for the others until the grace period is over, and aborts those that are left.
@@ -15,9 +15,9 @@ public class StreamServer : Service, IListeningService, IServiceNeeds
     private ListenerGroup? _listeners;
     private bool _factoryStarted;
 
-    /// <summary>Describes a listener. Nothing is opened before the start.</summary>
-    /// <param name="endpoint">Where to listen.</param>
-    /// <param name="factory">Builds the protocols. May be shared with other listeners.</param>
+    /// <summary>Initializes a listener. Opens nothing before the start.</summary>
+    /// <param name="endpoint">The endpoint to listen on.</param>
+    /// <param name="factory">The factory of the protocols. May be shared with other listeners.</param>
     public StreamServer(ServerEndpoint endpoint, ServerFactory factory)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
@@ -25,16 +25,16 @@ public class StreamServer : Service, IListeningService, IServiceNeeds
         (_endpoint, _factory) = (endpoint, factory);
     }
 
-    /// <summary>Describes a listener by the text of its endpoint, such as <c>tcp:10000:interface=127.0.0.1</c>. Nothing is opened before the start.</summary>
-    /// <param name="endpoint">Where to listen; see <see cref="Endpoint.Parse"/>.</param>
-    /// <param name="factory">Builds the protocols. May be shared with other listeners.</param>
-    /// <exception cref="FormatException">It is not an endpoint.</exception>
+    /// <summary>Initializes a listener from the text of its endpoint, such as <c>tcp:10000:interface=127.0.0.1</c>. Opens nothing before the start.</summary>
+    /// <param name="endpoint">The endpoint to listen on; see <see cref="Endpoint.Parse"/>.</param>
+    /// <param name="factory">The factory of the protocols. May be shared with other listeners.</param>
+    /// <exception cref="FormatException">The text is not an endpoint.</exception>
     public StreamServer(string endpoint, ServerFactory factory)
         : this(Endpoint.Parse(endpoint), factory)
     {
     }
 
-    /// <summary>The addresses it listens on, with the port that was picked for 0. Empty while it is not bound.</summary>
+    /// <summary>Gets the addresses that are listened on, with the port that the system chose for port 0. Empty if no socket is bound.</summary>
     public IReadOnlyList<EndPoint> EndPoints => _listeners?.EndPoints ?? [];
 
     /// <inheritdoc/>
@@ -43,7 +43,7 @@ public class StreamServer : Service, IListeningService, IServiceNeeds
     /// <inheritdoc/>
     public override IReadOnlyList<string> WaitsFor => State == ServiceState.Stopping ? _listeners?.OpenConnections ?? [] : [];
 
-    /// <summary>How many connections there may be, and how long one may be idle. Defaults to no limits.</summary>
+    /// <summary>Gets the limits for connections and their idle time. Defaults to no limits.</summary>
     public ConnectionLimits Limits { get; init; } = new();
 
     /// <inheritdoc/>

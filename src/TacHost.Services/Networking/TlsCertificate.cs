@@ -1,19 +1,19 @@
 namespace TacHost.Services.Networking;
 
-/// <summary>Where a certificate, its key and the certificates between it and its authority come from.</summary>
-/// <remarks>Only a description. Files are read when a server starts, and again by the first connection after they have changed.</remarks>
+/// <summary>The source of a certificate, its key and its intermediate certificates.</summary>
+/// <remarks>Only a description. The files are read when a server starts, and reread by the first connection after a change.</remarks>
 public sealed class TlsCertificate
 {
     private TlsCertificate(string certificateFile, string? keyFile, string? chainFile, string? password, bool isPfx) =>
         (CertificateFile, KeyFile, ChainFile, Password, IsPfx) = (certificateFile, keyFile, chainFile, password, isPfx);
 
-    /// <summary>The file with the certificate. Empty for one without a file, see <see cref="SelfSigned"/>.</summary>
+    /// <summary>Gets the file with the certificate. Empty for a certificate without a file; see <see cref="SelfSigned"/>.</summary>
     public string CertificateFile { get; }
 
-    /// <summary>The file with the key, or null if that is in the same file.</summary>
+    /// <summary>Gets the file with the key, or null if the certificate file contains it.</summary>
     public string? KeyFile { get; }
 
-    /// <summary>A file with further certificates of the chain, or null if they are all in the same file as the certificate.</summary>
+    /// <summary>Gets the file with further certificates of the chain, or null if the certificate file contains all of them.</summary>
     public string? ChainFile { get; }
 
     /// <summary>Gets the file with the password of the key, or null.</summary>
@@ -23,12 +23,12 @@ public sealed class TlsCertificate
 
     internal bool IsPfx { get; }
 
-    /// <summary>The hosts to make a certificate for, or empty if it comes from files.</summary>
+    /// <summary>Gets the hosts of a self-signed certificate, or an empty list if the certificate is read from files.</summary>
     internal IReadOnlyList<string> MadeFor { get; private init; } = [];
 
     internal IEnumerable<string> Files => MadeFor.Count > 0 ? [] : new[] { CertificateFile, KeyFile, ChainFile, PasswordFile }.OfType<string>();
 
-    /// <summary>Returns the same description with absolute paths, of which relative ones start at the base directory of an application.</summary>
+    /// <summary>Returns a copy with absolute paths. Relative paths are resolved against the base directory of an application.</summary>
     internal TlsCertificate In(Application? application) => application is null || MadeFor.Count > 0
         ? this
         : new TlsCertificate(
@@ -39,20 +39,20 @@ public sealed class TlsCertificate
             IsPfx)
         { PasswordFile = PasswordFile is null ? null : application.ResolvePath(PasswordFile) };
 
-    /// <summary>Names PEM files, as Let's Encrypt and OpenSSL make them.</summary>
-    /// <param name="certificateFile">The certificate first, then those of the chain, in one file.</param>
-    /// <param name="keyFile">The key. Defaults to null: it is in the same file.</param>
-    /// <param name="chainFile">Further certificates of the chain. Defaults to null: none.</param>
-    /// <param name="password">Of the key. Defaults to null: it is not enciphered.</param>
+    /// <summary>Returns a certificate from PEM files, as created by Let's Encrypt and OpenSSL.</summary>
+    /// <param name="certificateFile">The file with the certificate first, followed by those of the chain.</param>
+    /// <param name="keyFile">The file with the key. Defaults to null: the certificate file contains the key.</param>
+    /// <param name="chainFile">A file with further certificates of the chain. Defaults to null: no further certificates.</param>
+    /// <param name="password">The password of the key. Defaults to null: the key is not encrypted.</param>
     public static TlsCertificate FromPem(string certificateFile, string? keyFile = null, string? chainFile = null, string? password = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(certificateFile);
         return new TlsCertificate(certificateFile, keyFile, chainFile, password, isPfx: false);
     }
 
-    /// <summary>Names a PFX (PKCS#12) file, which holds the certificate, its key and its chain.</summary>
+    /// <summary>Returns a certificate from a PFX (PKCS#12) file, which contains the certificate, its key and its chain.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="password">Of the file. Defaults to null: it has none.</param>
+    /// <param name="password">The password of the file. Defaults to null: the file has no password.</param>
     public static TlsCertificate FromPfx(string file, string? password = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(file);
@@ -67,11 +67,14 @@ public sealed class TlsCertificate
         return new TlsCertificate(CertificateFile, KeyFile, ChainFile, null, IsPfx) { PasswordFile = file, MadeFor = MadeFor };
     }
 
-    /// <summary>Asks for a certificate that is made when the server starts and never leaves its memory: a new one each time, which no client trusts unless it is told to.</summary>
-    /// <remarks>For trying things out without files. The log tells its SHA-256 fingerprint, so that a client can see whom it speaks with.</remarks>
-    /// <param name="host">The host or the address that it is for.</param>
-    /// <param name="furtherHosts">More of them.</param>
-    /// <exception cref="ArgumentException">One is empty.</exception>
+    /// <summary>
+    /// Returns a self-signed certificate. Each start of the server creates a new one, which
+    /// never leaves its memory. Clients do not trust it unless they are configured to.
+    /// </summary>
+    /// <remarks>Intended for tests without files. Its SHA-256 fingerprint is logged, so that a client can verify the identity of the server.</remarks>
+    /// <param name="host">The host name or the address that the certificate is for.</param>
+    /// <param name="furtherHosts">Further host names or addresses.</param>
+    /// <exception cref="ArgumentException">A host is empty.</exception>
     public static TlsCertificate SelfSigned(string host, params string[] furtherHosts)
     {
         ArgumentNullException.ThrowIfNull(furtherHosts);

@@ -1,22 +1,23 @@
 namespace TacHost.Services.Networking;
 
-/// <summary>How a server speaks TLS.</summary>
+/// <summary>The TLS settings of a server.</summary>
 public sealed class TlsOptions
 {
     internal static readonly TimeSpan DefaultHandshakeTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Settings with their defaults.</summary>
-    /// <param name="certificate">The certificate for clients that name no host, or none of <see cref="HostCertificates"/>.</param>
+    /// <summary>Initializes the settings with their defaults.</summary>
+    /// <param name="certificate">The certificate for clients that request no host, or a host that is not in <see cref="HostCertificates"/>.</param>
     public TlsOptions(TlsCertificate certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
         Certificate = certificate;
     }
 
-    /// <summary>The certificate for clients that name no host, or none of <see cref="HostCertificates"/>.</summary>
+    /// <summary>Gets the certificate for clients that request no host, or a host that is not in <see cref="HostCertificates"/>.</summary>
     public TlsCertificate Certificate { get; }
 
-    /// <summary>Certificates by the host that a client names (SNI, RFC 6066). <c>*.example.org</c> stands for every host one label below. Letters of either case are the same. Defaults to none.</summary>
+    /// <summary>Gets the certificates by the host that a client requests (SNI, RFC 6066). Defaults to an empty dictionary.</summary>
+    /// <remarks><c>*.example.org</c> matches every host one label below. Host names are not case-sensitive.</remarks>
     public IReadOnlyDictionary<string, TlsCertificate> HostCertificates { get; init; } = new Dictionary<string, TlsCertificate>();
 
     /// <summary>Gets the PEM file with the authorities that vouch for clients, or a directory of <c>….pem</c> files. Defaults to null: clients are not asked for certificates.</summary>
@@ -29,6 +30,6 @@ public sealed class TlsOptions
     /// <summary>Gets whether a client without a certificate is refused. A certificate that the authorities do not vouch for always is. Has no effect without <see cref="ClientAuthorities"/>. Defaults to true.</summary>
     public bool RequiresClientCertificate { get; init; } = true;
 
-    /// <summary>How long a client may take for its handshake before it is cut off. Defaults to 10 seconds.</summary>
+    /// <summary>Gets the timeout of the handshake, after which the connection is closed. Defaults to 10 seconds.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = DefaultHandshakeTimeout;
 }

@@ -5,7 +5,7 @@ using TacHost.Services.Networking.Listening;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>A service that binds a UDP port and gives each datagram to a protocol.</summary>
+/// <summary>A service that binds a UDP port and passes each datagram to a protocol.</summary>
 /// <remarks>Ported from <c>twisted.application.internet.UDPServer</c> and <c>MulticastServer</c>.</remarks>
 public sealed class UdpServer : DatagramServer, IServiceNeeds
 {
@@ -15,12 +15,12 @@ public sealed class UdpServer : DatagramServer, IServiceNeeds
     /// <inheritdoc/>
     IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => [new ServiceNeed(ServiceNeedKind.Listen, $"udp:{_port}{(_iface.Length == 0 ? "" : $":interface={_iface}")}")];
 
-    /// <summary>Describes a server. Nothing is opened before the start.</summary>
-    /// <param name="port">The port, or 0 for one that the system picks; see <see cref="EndPoints"/>.</param>
-    /// <param name="protocol">Gets what comes. Belongs to one server at a time.</param>
+    /// <summary>Initializes a server. Opens nothing before the start.</summary>
+    /// <param name="port">The port, or 0 to let the system choose one; see <see cref="EndPoints"/>.</param>
+    /// <param name="protocol">The protocol, which must not be used by two servers at the same time.</param>
     /// <param name="iface">
-    /// An address, the name of a network interface, or a host name, which means every address it resolves to.
-    /// Defaults to the empty string: every interface, IPv4 and IPv6. A server that is to join IPv4 multicast groups binds an IPv4 address, such as 0.0.0.0.
+    /// An address, the name of a network interface, or a host name, which stands for all its addresses.
+    /// Defaults to the empty string: every interface, IPv4 and IPv6. To join IPv4 multicast groups, bind an IPv4 address, such as 0.0.0.0.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The port is not between 0 and 65535.</exception>
     public UdpServer(int port, DatagramProtocol protocol, string iface = "")
@@ -32,11 +32,14 @@ public sealed class UdpServer : DatagramServer, IServiceNeeds
         (_port, _iface) = (port, iface);
     }
 
-    /// <summary>Whether other sockets of this machine may be bound to the same port, each getting a copy of what is sent to a multicast group. Defaults to false.</summary>
-    /// <remarks>The original's <c>listenMultiple</c>. What is sent to one address goes to only one of them.</remarks>
+    /// <summary>Gets whether other sockets of this machine may bind the same port. Defaults to false.</summary>
+    /// <remarks>
+    /// Each of the sockets receives the datagrams sent to a multicast group. Only one of
+    /// them receives a unicast datagram. Corresponds to Twisted's <c>listenMultiple</c>.
+    /// </remarks>
     public bool SharesPort { get; init; }
 
-    /// <summary>The addresses that are bound, with the port that was picked for 0. Empty while none is.</summary>
+    /// <summary>Gets the bound addresses, with the port that the system chose for port 0. Empty if no socket is bound.</summary>
     public new IReadOnlyList<IPEndPoint> EndPoints => [.. base.EndPoints.Cast<IPEndPoint>()];
 
     private protected override async Task BindAsync(Action<DatagramSocket> add, CancellationToken cancellationToken)

@@ -5,9 +5,9 @@ using TacHost.Services.Networking.Listening;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>A service that binds a UNIX datagram socket and gives each datagram to a protocol.</summary>
+/// <summary>A service that binds a UNIX datagram socket and passes each datagram to a protocol.</summary>
 /// <remarks>
-/// The socket file is made, replaced and removed as by <see cref="UnixServer"/>. A peer can be answered only if it has bound a path of its own.
+/// The socket file is created, replaced and removed as by <see cref="UnixServer"/>. A peer can be answered only if it has bound its own path.
 /// Linux only. Ported from <c>twisted.application.internet.UNIXDatagramServer</c>.
 /// </remarks>
 public sealed class UnixDatagramServer : DatagramServer
@@ -15,10 +15,10 @@ public sealed class UnixDatagramServer : DatagramServer
     private readonly string _path;
     private readonly UnixFileMode _mode;
 
-    /// <summary>Describes a server. Nothing is opened before the start.</summary>
-    /// <param name="path">The path of the socket file: at most 107 bytes, in a directory that exists.</param>
-    /// <param name="protocol">Gets what comes. Belongs to one server at a time.</param>
-    /// <param name="mode">Who may send, which takes the permission to write. Defaults to everybody, as in the original.</param>
+    /// <summary>Initializes a server. Opens nothing before the start.</summary>
+    /// <param name="path">The path of the socket file: at most 107 bytes, in an existing directory.</param>
+    /// <param name="protocol">The protocol, which must not be used by two servers at the same time.</param>
+    /// <param name="mode">The permissions of the file. Sending requires write permission. Defaults to everybody, as in Twisted.</param>
     /// <exception cref="ArgumentException">The path is empty.</exception>
     public UnixDatagramServer(string path, DatagramProtocol protocol, UnixFileMode mode = UnixServerEndpoint.DefaultMode)
         : base(protocol)

@@ -5,7 +5,7 @@ using TacHost.Services.Interop;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>Who is at the other end of a UNIX socket. Such a client has no address; the kernel says which process made the connection (SO_PEERCRED of unix(7)).</summary>
+/// <summary>The peer of a UNIX socket. A client has no address; the kernel reports the process that connected (SO_PEERCRED of unix(7)).</summary>
 public sealed class UnixPeerEndPoint : EndPoint, IEquatable<UnixPeerEndPoint>
 {
     private UnixPeerEndPoint(int processId, int userId, int groupId) => (ProcessId, UserId, GroupId) = (processId, userId, groupId);
@@ -13,16 +13,16 @@ public sealed class UnixPeerEndPoint : EndPoint, IEquatable<UnixPeerEndPoint>
     /// <inheritdoc/>
     public override AddressFamily AddressFamily => AddressFamily.Unix;
 
-    /// <summary>The process that connected, at that time; 0 if it is in a process namespace that cannot be seen from here.</summary>
+    /// <summary>Gets the ID of the process that connected, or 0 if its PID namespace is not visible from here.</summary>
     public int ProcessId { get; }
 
-    /// <summary>The user whom that process ran as, checked by the kernel.</summary>
+    /// <summary>Gets the user ID of that process when it connected, verified by the kernel.</summary>
     public int UserId { get; }
 
-    /// <summary>The main group that process ran as, checked by the kernel.</summary>
+    /// <summary>Gets the primary group ID of that process when it connected, verified by the kernel.</summary>
     public int GroupId { get; }
 
-    /// <summary>Such as "process 4711 of user 1000".</summary>
+    /// <summary>Returns a text such as "process 4711 of user 1000".</summary>
     public override string ToString() => $"process {ProcessId} of user {UserId}";
 
     /// <inheritdoc/>
@@ -35,8 +35,8 @@ public sealed class UnixPeerEndPoint : EndPoint, IEquatable<UnixPeerEndPoint>
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(ProcessId, UserId, GroupId);
 
-    /// <summary>Asks the kernel about a connected socket.</summary>
-    /// <exception cref="SocketException">It is not connected any more.</exception>
+    /// <summary>Returns the peer of a connected socket, as reported by the kernel.</summary>
+    /// <exception cref="SocketException">The socket is no longer connected.</exception>
     internal static UnixPeerEndPoint Of(SafeHandle socket)
     {
         var (process, user, group) = Libc.CredentialsOf(socket);

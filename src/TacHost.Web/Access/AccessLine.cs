@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace TacHost.Web.Access;
 
-/// <summary>A line in the combined form that Apache began and every log reader knows.</summary>
+/// <summary>Formats a line in the combined log format of Apache.</summary>
 internal static class AccessLine
 {
     public static string Make(HttpContext context, DateTimeOffset received, int status, long bytes)
@@ -24,7 +24,7 @@ internal static class AccessLine
         return line.Append('"').ToString();
     }
 
-    /// <summary>As Apache does: what could end the field or the line is escaped.</summary>
+    /// <summary>Appends a text as Apache does: characters that could end the field or the line are escaped.</summary>
     private static void Append(StringBuilder line, string text)
     {
         foreach (var c in text)

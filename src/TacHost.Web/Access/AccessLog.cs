@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace TacHost.Web.Access;
 
-/// <summary>Writes a line for each request, once it has been answered.</summary>
+/// <summary>The middleware that writes a line for each completed request.</summary>
 internal static class AccessLog
 {
-    /// <summary>What the log says of a client that went away before its answer; nginx's number.</summary>
+    /// <summary>The logged status if the client closes the connection before the response; the same number as in nginx.</summary>
     private const int ClientWentAway = 499;
 
     public static RequestDelegate Around(RequestDelegate next, Action<string> write, TimeProvider time) => async context =>

@@ -4,10 +4,10 @@ using TacHost.Interop;
 
 namespace TacHost.Web.Access;
 
-/// <summary>The file that lines about requests are added to, by a task of its own.</summary>
+/// <summary>The access log file, written by a background task.</summary>
 /// <remarks>
-/// It is opened for each batch of lines, so that logrotate and people may rename it at any time. When it cannot be written, that is said once, requests are
-/// answered nevertheless, and the number of lost lines is told when it can be written again.
+/// The file is opened for each batch of lines, so it can be renamed at any time, by logrotate or manually. If it cannot be written, one error is
+/// logged and requests are still answered. When it is writable again, the number of lost lines is logged.
 /// </remarks>
 internal sealed class AccessLogFile : IAsyncDisposable
 {
@@ -19,9 +19,10 @@ internal sealed class AccessLogFile : IAsyncDisposable
     private readonly Task _writing;
     private long _lost;
 
-    /// <param name="path">The absolute path.</param>
-    /// <param name="logger">Logs lost lines.</param>
-    /// <exception cref="IOException">It cannot be written to.</exception>
+    /// <summary>Opens the file to check that it is writable, and starts the task.</summary>
+    /// <param name="path">The absolute path of the file.</param>
+    /// <param name="logger">The logger for lost lines.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public AccessLogFile(string path, ILogger logger)
     {
         (_path, _logger) = (path, logger);
@@ -37,14 +38,14 @@ internal sealed class AccessLogFile : IAsyncDisposable
         _writing = Task.Run(WriteAllAsync);
     }
 
-    /// <summary>Adds a line, never waiting for the disk: when it is too far behind, lines are lost.</summary>
+    /// <summary>Adds a line without waiting for the disk. If the queue is full, the line is lost.</summary>
     public void Write(string line)
     {
         if (!_lines.Writer.TryWrite(line))
             Interlocked.Increment(ref _lost);
     }
 
-    /// <summary>Ends when all lines are written.</summary>
+    /// <summary>Completes after all lines have been written.</summary>
     public async ValueTask DisposeAsync()
     {
         _lines.Writer.TryComplete();

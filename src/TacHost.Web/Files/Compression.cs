@@ -5,10 +5,10 @@ using Microsoft.Extensions.Options;
 
 namespace TacHost.Web.Files;
 
-/// <summary>Compresses texts of some size by brotli or gzip, whichever the client prefers.</summary>
+/// <summary>Compresses texts from a minimum size with brotli or gzip, according to the client's preference.</summary>
 internal sealed class Compression : ResponseCompressionProvider
 {
-    /// <summary>Below that, the headers that tell of compression are longer than what it saves.</summary>
+    /// <summary>The minimum size in bytes. Below it, the additional headers are larger than the savings.</summary>
     private const int Smallest = 512;
 
     private Compression(IServiceProvider services, ResponseCompressionOptions options)
@@ -16,10 +16,10 @@ internal sealed class Compression : ResponseCompressionProvider
     {
     }
 
-    /// <summary>A handler that compresses what another answers, and gives it an ETag that says so.</summary>
+    /// <summary>Wraps a handler so that its responses are compressed and have weak ETags.</summary>
     public static RequestDelegate Around(RequestDelegate next, IServiceProvider services)
     {
-        // What is served is the same for everybody, so nothing secret can be guessed from its compressed length.
+        // All clients receive the same content, so its compressed length does not disclose a secret.
         ResponseCompressionOptions options = new() { EnableForHttps = true };
         options.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, "image/svg+xml", "text/markdown", "text/csv", "application/yaml", "application/toml", "application/manifest+json", "application/ld+json", "application/rss+xml", "application/atom+xml"];
         options.Providers.Add(new BrotliCompressionProvider(Options.Create(new BrotliCompressionProviderOptions { Level = CompressionLevel.Fastest })));
@@ -29,7 +29,7 @@ internal sealed class Compression : ResponseCompressionProvider
         {
             context.Response.OnStarting(WeakenTag, context.Response);
 
-            // A client that has the compressed form names it by its weak tag, which stands for the same file.
+            // A client sends the weak ETag of the compressed form, which refers to the same file.
             if (context.Request.Headers.IfNoneMatch is { Count: > 0 } tags)
                 context.Request.Headers.IfNoneMatch = tags.ToString().Replace("W/\"", "\"", StringComparison.Ordinal);
             return middleware.Invoke(context);
@@ -38,7 +38,7 @@ internal sealed class Compression : ResponseCompressionProvider
 
     public override bool ShouldCompressResponse(HttpContext context) => context.Response.ContentLength is null or >= Smallest && base.ShouldCompressResponse(context);
 
-    /// <summary>The bytes are others than those of the file, which a strong tag would deny (RFC 9110, section 8.8.3).</summary>
+    /// <summary>Makes the ETag weak, because the bytes differ from those of the file (RFC 9110, section 8.8.3).</summary>
     private static Task WeakenTag(object state)
     {
         var headers = ((HttpResponse)state).Headers;

@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace TacHost.Web.Files;
 
-/// <summary>Content types by the ends of names; texts are said to be UTF-8.</summary>
+/// <summary>The content types by file name extension. Texts have the charset UTF-8.</summary>
 internal sealed class ContentTypes : IContentTypeProvider
 {
     /// <summary>Where systems keep their types: Debian's mailcap and media-types, Red Hat's mailcap.</summary>

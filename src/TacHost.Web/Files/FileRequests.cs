@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace TacHost.Web.Files;
 
-/// <summary>Answers requests from files, by the middlewares of ASP.NET Core: a file, the index file of a directory, its listing, or 404.</summary>
+/// <summary>Serves files with the middlewares of ASP.NET Core: a file, the index file of a directory, a directory listing, or 404.</summary>
 internal static class FileRequests
 {
     public static RequestDelegate Make(RootDirectory root, WebServer settings, IServiceProvider services)
@@ -43,7 +43,10 @@ internal static class FileRequests
         }), loggers).Invoke;
     }
 
-    /// <summary>Sends a client that asks for a directory without its slash to where relative links in it are right. ASP.NET Core would name the host, which a proxy in front has changed.</summary>
+    /// <summary>
+    /// Redirects a directory request without a final slash, so that relative links resolve correctly. The redirect of ASP.NET
+    /// Core contains the host name, which is wrong behind a proxy.
+    /// </summary>
     private static RequestDelegate WithSlash(RequestDelegate next, RootDirectory root) => context =>
     {
         var path = context.Request.Path;
@@ -100,7 +103,7 @@ internal static class FileRequests
         return files(context);
     };
 
-    /// <summary>Answers for files that turn out to be out of reach when they are to be sent.</summary>
+    /// <summary>Sends an error response if a file turns out to be unreadable when it is opened.</summary>
     private static RequestDelegate Unreadable(RequestDelegate next, RequestDelegate notFound) => async context =>
     {
         try
@@ -121,7 +124,7 @@ internal static class FileRequests
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.WriteAsync(text);
     }
 
-    /// <summary>What the middlewares ask only for what they have been told.</summary>
+    /// <summary>An environment for the middlewares, which require one but do not use it.</summary>
     private sealed class NoEnvironment : IWebHostEnvironment
     {
         public string WebRootPath { get; set; } = "";

@@ -4,17 +4,23 @@ using TacHost.Interop;
 
 namespace TacHost.Web.Files;
 
-/// <summary>A directory that nothing that is opened in it can lead out of: neither <c>..</c> nor a symbolic link, also if both change meanwhile, since the kernel itself sees to it.</summary>
-/// <remarks>Its path is followed anew each time, so that a link there may be turned to the next release while the server runs. Ported in spirit from <c>twisted.python.filepath.FilePath.child</c>.</remarks>
+/// <summary>
+/// A directory in which no opened path leads outside, neither by <c>..</c> nor by a symbolic link. The
+/// kernel enforces this, so it holds even if paths change concurrently.
+/// </summary>
+/// <remarks>
+/// The path of the directory is resolved for each request. If it is a symbolic link, the link can be switched to the
+/// next release while the server runs. Ported in spirit from <c>twisted.python.filepath.FilePath.child</c>.
+/// </remarks>
 internal sealed class RootDirectory(string path)
 {
     private const string WellKnown = ".well-known";
 
-    /// <summary>Whether names that begin with a dot are to be found, beside <c>.well-known</c> (RFC 8615), which always is.</summary>
+    /// <summary>Gets whether names that begin with a dot are accessible. <c>.well-known</c> (RFC 8615) in the root always is.</summary>
     public bool ShowsDotFiles { get; init; }
 
-    /// <summary>Sees whether it can be served.</summary>
-    /// <exception cref="IOException">It cannot; the message says why and what to do.</exception>
+    /// <summary>Checks that the directory can be served.</summary>
+    /// <exception cref="IOException">The directory cannot be served. The message contains the reason and a remedy.</exception>
     public void Check()
     {
         using var root = OpenRoot();
@@ -29,7 +35,7 @@ internal sealed class RootDirectory(string path)
             : $"the directory '{path}' cannot be served: {Marshal.GetPInvokeErrorMessage(error)}.");
     }
 
-    /// <summary>Looks at a file or a directory, by the path of a request.</summary>
+    /// <summary>Gets the status of a file or a directory by its request path.</summary>
     public bool TryLook(string requestPath, out FileStatus status)
     {
         status = default;
@@ -40,9 +46,9 @@ internal sealed class RootDirectory(string path)
         return true;
     }
 
-    /// <summary>Opens an ordinary file to read.</summary>
-    /// <exception cref="FileNotFoundException">It is not there any more, or is no ordinary file.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <summary>Opens a regular file for reading.</summary>
+    /// <exception cref="FileNotFoundException">The file no longer exists, or is not a regular file.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file is not readable.</exception>
     public FileStream OpenFile(string requestPath)
     {
         var file = Open(requestPath, OpenFlags.ReadOnly | OpenFlags.NonBlocking | OpenFlags.NoControllingTerminal);
@@ -53,7 +59,7 @@ internal sealed class RootDirectory(string path)
         throw error == Errno.AccessDenied ? new UnauthorizedAccessException($"'{requestPath}' may not be read.") : new FileNotFoundException($"'{requestPath}' cannot be read.");
     }
 
-    /// <summary>The entries of a directory that may be served, in no order.</summary>
+    /// <summary>Returns the accessible entries of a directory, unsorted.</summary>
     public List<DirectoryEntry> List(string requestPath)
     {
         List<DirectoryEntry> entries = [];
@@ -73,7 +79,7 @@ internal sealed class RootDirectory(string path)
     {
         var relative = requestPath.TrimStart('/');
 
-        // An empty segment would let "//host/" through to where "/host/" is meant, and come back in a redirection as another server.
+        // An empty segment would match "//host/" as "/host/", and a redirect to it would lead to another server.
         if (requestPath.Contains("//", StringComparison.Ordinal) || relative.Contains('\0') || HidesIn(relative))
             return null;
         using var root = OpenRoot();
@@ -100,5 +106,5 @@ internal sealed class RootDirectory(string path)
         new(Libc.OpenBelow(root, relative, flags), ownsHandle: true);
 }
 
-/// <summary>What a listing tells of a file.</summary>
+/// <summary>A file in a directory listing.</summary>
 internal sealed record DirectoryEntry(string Name, FileStatus Status);

@@ -5,7 +5,7 @@ using TacHost.Interop;
 
 namespace TacHost.Web.Files;
 
-/// <summary>A root directory, as ASP.NET Core's file middlewares want to see it.</summary>
+/// <summary>A file provider that makes a root directory available to the file middlewares of ASP.NET Core.</summary>
 internal sealed class ServedFiles(RootDirectory root) : IFileProvider
 {
     public IFileInfo GetFileInfo(string subpath) =>
@@ -16,7 +16,7 @@ internal sealed class ServedFiles(RootDirectory root) : IFileProvider
 
     public IChangeToken Watch(string filter) => NullChangeToken.Singleton;
 
-    /// <summary>Has no path of its own to be opened by: that would be followed anew, and out of the root.</summary>
+    /// <summary>A served file. Has no physical path, because opening it by path would resolve the path again, possibly outside the root.</summary>
     private sealed class ServedFile(RootDirectory root, string subpath, FileStatus status) : IFileInfo
     {
         public bool Exists => true;

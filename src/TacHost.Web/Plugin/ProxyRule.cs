@@ -4,7 +4,7 @@ using TacHost.Services.Plugins;
 
 namespace TacHost.Web.Plugin;
 
-/// <summary>A path and who answers for it, as an option takes it: <c>/api=http://127.0.0.1:9000</c>.</summary>
+/// <summary>A path and the address of the server for it, parsed from an option: <c>/api=http://127.0.0.1:9000</c>.</summary>
 [OptionType("PATH=URL", "a path and the address of an HTTP server, such as /api=http://127.0.0.1:9000")]
 public sealed record ProxyRule(string Path, Uri Address) : IParsable<ProxyRule>
 {

@@ -10,27 +10,27 @@ public sealed class WebOptions : IPostOptions
     internal const int DefaultPort = 8080;
     internal const string DefaultIface = "localhost";
 
-    /// <summary>The port to listen on.</summary>
+    /// <summary>Gets or sets the port to listen on.</summary>
     [Option("port", 'p', "the port to listen on", DefaultText = "8080")]
     public Port? Port { get; set; }
 
-    /// <summary>Where to listen.</summary>
+    /// <summary>Gets or sets the interface to listen on.</summary>
     [Option("iface", 'i', "the address, host name or network interface to listen on; empty for all of them", DefaultText = "localhost")]
     public Iface? Iface { get; set; }
 
-    /// <summary>Where to listen, in place of a port.</summary>
+    /// <summary>Gets or sets the endpoint to listen on instead of a port.</summary>
     [Option("endpoint", "where to listen, in place of --port and --iface, such as unix:/run/web.sock or systemd:name=http")]
     public ServerEndpoint? Endpoint { get; set; }
 
-    /// <summary>What is served.</summary>
+    /// <summary>Gets or sets the directory to serve.</summary>
     [Option("root", 'r', "the directory to serve")]
     public ExistingDirectory Root { get; set; } = ".";
 
-    /// <summary>The files that stand for their directory.</summary>
+    /// <summary>Gets or sets the names of the index files.</summary>
     [Option("index", "a file that stands for the directory it is in; the first that is there counts")]
     public List<string> Index { get; set; } = ["index.html"];
 
-    /// <summary>Whether directories are listed.</summary>
+    /// <summary>Gets or sets whether directories are listed.</summary>
     [Option("list", 'l', "list directories that have no index file")]
     public bool List { get; set; }
 
@@ -42,43 +42,43 @@ public sealed class WebOptions : IPostOptions
     [Option("fallback", "a file of the root that answers every path without a dot in its last part that is not there, as single-page applications want it", ValueName = "FILE")]
     public string? Fallback { get; set; }
 
-    /// <summary>Whether dot files are served.</summary>
+    /// <summary>Gets or sets whether dot files are served.</summary>
     [Option("dot-files", "serve files and directories whose names begin with a dot")]
     public bool DotFiles { get; set; }
 
-    /// <summary>Whether texts are compressed.</summary>
+    /// <summary>Gets or sets whether texts are compressed.</summary>
     [Option("compress", "send texts as they are, also to clients that could read them compressed")]
     public bool Compress { get; set; } = true;
 
-    /// <summary>Headers for every answer.</summary>
+    /// <summary>Gets or sets the headers of every response.</summary>
     [Option("header", 'H', "a header for every answer, such as 'Cache-Control: no-cache'")]
     public List<HeaderField> Headers { get; set; } = [];
 
-    /// <summary>Content types by the end of names.</summary>
+    /// <summary>Gets or sets content types by the end of file names.</summary>
     [Option("content-type", "the content type of files whose name ends so, such as .poem=text/plain", ValueName = "END=TYPE")]
     public List<KeyValuePair<string, string>> ContentTypes { get; set; } = [];
 
-    /// <summary>The certificate.</summary>
+    /// <summary>Gets or sets the certificate.</summary>
     [Option("tls-cert", "speak TLS, and HTTP/2, with the certificate and chain in this PEM file, or with this .pfx file")]
     public ExistingFile? TlsCertificate { get; set; }
 
-    /// <summary>The key of the certificate.</summary>
+    /// <summary>Gets or sets the private key of the certificate.</summary>
     [Option("tls-key", "the PEM file with the key of the certificate, unless it is in the same file")]
     public ExistingFile? TlsKey { get; set; }
 
-    /// <summary>Paths that others answer.</summary>
+    /// <summary>Gets or sets the paths that are forwarded to other servers.</summary>
     [Option("proxy", "let another HTTP server answer for a path; what follows the path is added to its address")]
     public List<ProxyRule> Proxies { get; set; } = [];
 
-    /// <summary>The proxies in front of the server.</summary>
+    /// <summary>Gets or sets the networks of trusted proxies in front of the server.</summary>
     [Option("trusted-proxy", "a network of proxies in front of this server, whose X-Forwarded-For, -Proto and -Host count; this machine's do")]
     public List<IPNetwork> TrustedProxies { get; set; } = [];
 
-    /// <summary>Where requests are logged.</summary>
+    /// <summary>Gets or sets the access log file.</summary>
     [Option("access-log", "a file that gets a line in the combined form for each request, in place of the log")]
     public FilePath? AccessLog { get; set; }
 
-    /// <summary>Whether requests are lines of the log.</summary>
+    /// <summary>Gets or sets whether requests are logged to the host's log.</summary>
     [Option("log-requests", "log no requests")]
     public bool LogRequests { get; set; } = true;
 

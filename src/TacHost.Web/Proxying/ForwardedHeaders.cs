@@ -6,10 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace TacHost.Web.Proxying;
 
-/// <summary>What trusted proxies in front of a server say about the clients whose requests they pass on.</summary>
+/// <summary>The handling of the client information in X-Forwarded headers from trusted proxies.</summary>
 internal static class ForwardedHeaders
 {
-    /// <summary>A handler for which the client is the one that the proxies name.</summary>
+    /// <summary>Wraps a handler so that the client's address, scheme and host are taken from the headers of trusted proxies.</summary>
     public static RequestDelegate Trusting(IReadOnlyList<System.Net.IPNetwork> proxies, RequestDelegate handler)
     {
         ForwardedHeadersOptions options = new()
@@ -23,7 +23,7 @@ internal static class ForwardedHeaders
             options.KnownIPNetworks.Add(network);
         ForwardedHeadersMiddleware middleware = new(handler, NullLoggerFactory.Instance, Options.Create(options));
 
-        // Without a known network, the middleware would believe everybody.
+        // Without a known network, the middleware would trust every client.
         return proxies.Count == 0 ? context => context.Connection.RemoteIpAddress is null ? middleware.Invoke(context) : handler(context) : middleware.Invoke;
     }
 }

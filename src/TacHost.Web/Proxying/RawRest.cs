@@ -3,11 +3,11 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace TacHost.Web.Proxying;
 
-/// <summary>The part of a request's path behind that of a proxy rule, as the client encoded it.</summary>
+/// <summary>The rest of a request path after the path of a proxy rule, in the client's encoding.</summary>
 internal static class RawRest
 {
-    /// <summary>Returns the encoded rest if it differs from what the decoded path would be encoded to: <c>%2F</c> is not a separator, and stays as it is.</summary>
-    /// <returns>The rest, or null if the decoded path will do, or if the encoded one could lead out of it.</returns>
+    /// <summary>Returns the encoded rest if decoding would change it: <c>%2F</c> is not a separator, and stays encoded.</summary>
+    /// <returns>The rest, or null if the decoded path is sufficient or the encoded path could lead outside.</returns>
     public static string? Of(HttpContext context, PathString path)
     {
         var raw = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";

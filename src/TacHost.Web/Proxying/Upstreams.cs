@@ -11,7 +11,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace TacHost.Web.Proxying;
 
-/// <summary>Passes requests below certain paths on to other HTTP servers, by YARP. Nothing of it is loaded by a server that has none.</summary>
+/// <summary>Forwards requests below certain paths to other HTTP servers with YARP. YARP is not loaded by a server without such paths.</summary>
 internal sealed class Upstreams : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
@@ -21,12 +21,12 @@ internal sealed class Upstreams : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly LogLimit _lines = new();
 
-    /// <param name="proxies">Where to, by the path; the longest that fits is taken.</param>
-    /// <param name="logger">Where failures are logged.</param>
+    /// <param name="proxies">The addresses of the servers by path. The longest matching path is used.</param>
+    /// <param name="logger">The logger for failures.</param>
     public Upstreams(IReadOnlyDictionary<string, Uri> proxies, ILogger logger)
     {
         _upstreams = [.. proxies.Select(each => new Upstream(new PathString(each.Key.TrimEnd('/')), each.Value.AbsoluteUri.TrimEnd('/'))).OrderByDescending(each => each.Path.Value!.Length)];
-        // What it would log of a client's mistake is 8 kB.
+        // YARP does not log, because it would log 8 kB for each client error.
         _logger = logger;
         _services = new ServiceCollection().AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance).AddSingleton(typeof(ILogger<>), typeof(NullLogger<>)).AddHttpForwarder().BuildServiceProvider();
         _forwarder = _services.GetRequiredService<IHttpForwarder>();
@@ -40,12 +40,12 @@ internal sealed class Upstreams : IAsyncDisposable
             ConnectTimeout = TimeSpan.FromSeconds(15),
             ConnectCallback = ConnectAsync,
 
-            // So that a name that leads elsewhere by now is noticed.
+            // Limits the lifetime, so that DNS changes are noticed.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         });
     }
 
-    /// <summary>A handler that passes on what belongs to one of them, and leaves the rest to another.</summary>
+    /// <summary>Wraps a handler so that requests below the paths are forwarded, and all others go to the handler.</summary>
     public RequestDelegate Before(RequestDelegate next) => context =>
     {
         foreach (var upstream in _upstreams)
@@ -65,7 +65,7 @@ internal sealed class Upstreams : IAsyncDisposable
 
     private async Task ForwardAsync(HttpContext context, Upstream upstream, PathString rest)
     {
-        // How much may be uploaded is for the other server to say.
+        // The other server limits the size of uploads.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = null;
         var error = await _forwarder.SendAsync(context, upstream.Address, _client, ForwarderRequestConfig.Empty, new Transformed(upstream.Path, rest));
@@ -83,7 +83,7 @@ internal sealed class Upstreams : IAsyncDisposable
             _lines.Write(more => WebLog.BrokenOff(_logger, upstream.Address, client, error.ToString(), reason, more));
     }
 
-    /// <summary>Connects as every other client of the program does, so that a name that does not resolve holds up nobody else.</summary>
+    /// <summary>Connects with the program's own resolver, so that a name that does not resolve does not delay other connections.</summary>
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var addresses = await HostNameResolver.ResolveAsync(context.DnsEndPoint.Host, cancellationToken);
@@ -99,7 +99,7 @@ internal sealed class Upstreams : IAsyncDisposable
 
     private sealed record Upstream(PathString Path, string Address);
 
-    /// <summary>What is different in the request that is passed on: where it goes, and who says so.</summary>
+    /// <summary>The changes to a forwarded request: its address and the headers about the client.</summary>
     private sealed class Transformed(PathString path, PathString rest) : HttpTransformer
     {
         public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
@@ -109,7 +109,8 @@ internal sealed class Upstreams : IAsyncDisposable
                 ? new Uri(destinationPrefix + raw + httpContext.Request.QueryString)
                 : RequestUtilities.MakeDestinationAddress(destinationPrefix, rest, httpContext.Request.QueryString);
 
-            // The host is that of the other server; whose request it was is told by these, and what a client claims of that is not passed on.
+            // The Host header names the other server, so the original host goes into X-Forwarded-Host.
+            // Values of these headers from the client are not forwarded.
             proxyRequest.Headers.Host = null;
             proxyRequest.Headers.Remove("Forwarded");
             Set("X-Real-IP", httpContext.Connection.RemoteIpAddress?.ToString());

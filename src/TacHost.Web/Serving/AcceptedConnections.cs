@@ -8,7 +8,7 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Web.Serving;
 
-/// <summary>The connections that one of our listeners accepts, as Kestrel takes them.</summary>
+/// <summary>A Kestrel listener that returns the connections accepted by a TacHost listener.</summary>
 internal sealed class AcceptedConnections(EndPoint endPoint, ILoggerFactory loggers) : IConnectionListener
 {
     private readonly Channel<ConnectionContext> _connections = Channel.CreateUnbounded<ConnectionContext>(new UnboundedChannelOptions { SingleReader = true });
@@ -17,7 +17,7 @@ internal sealed class AcceptedConnections(EndPoint endPoint, ILoggerFactory logg
 
     public EndPoint EndPoint => endPoint;
 
-    /// <summary>Gives an accepted connection to Kestrel, which closes it.</summary>
+    /// <summary>Passes an accepted connection to Kestrel, which closes it.</summary>
     public void Add(AcceptedConnection accepted)
     {
         var connection = _contexts.Create(accepted.Socket);
@@ -34,7 +34,7 @@ internal sealed class AcceptedConnections(EndPoint endPoint, ILoggerFactory logg
         accepted.Dispose();
     }
 
-    /// <summary>Ends the connections on which no request is being answered, such as those with half a header.</summary>
+    /// <summary>Ends the connections without a running request, such as those with an incomplete header.</summary>
     public void EndUnlessAnswering()
     {
         foreach (var input in _inputs.Keys)
@@ -44,7 +44,7 @@ internal sealed class AcceptedConnections(EndPoint endPoint, ILoggerFactory logg
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
         await _connections.Reader.WaitToReadAsync(cancellationToken) && _connections.Reader.TryRead(out var connection) ? connection : null;
 
-    /// <summary>The port itself is closed by the service that opened it.</summary>
+    /// <summary>Completes the queue. The service that opened the port closes it.</summary>
     public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
         _connections.Writer.TryComplete();

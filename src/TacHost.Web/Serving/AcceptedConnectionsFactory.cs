@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace TacHost.Web.Serving;
 
-/// <summary>What Kestrel binds with: nothing is left to bind, since our listeners have been since the privileged start.</summary>
+/// <summary>The listener factory for Kestrel. The sockets are already bound in the privileged part of the start.</summary>
 internal sealed class AcceptedConnectionsFactory(IReadOnlyDictionary<EndPoint, AcceptedConnections> listeners) : IConnectionListenerFactory
 {
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>

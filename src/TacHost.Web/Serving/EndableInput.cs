@@ -2,20 +2,20 @@ using System.IO.Pipelines;
 
 namespace TacHost.Web.Serving;
 
-/// <summary>The input of a connection, which can be ended for Kestrel as if the client had closed its side: what was written is still sent.</summary>
-/// <remarks>It counts the requests that are being answered, so that a stop ends only connections without one.</remarks>
+/// <summary>The input of a connection, which can be ended as if the client had half-closed the connection. Pending output is still sent.</summary>
+/// <remarks>Counts the running requests, so that a stop ends only connections without one.</remarks>
 internal sealed class EndableInput(PipeReader input) : PipeReader
 {
     private int _requests;
     private volatile bool _hasEnded;
 
-    /// <summary>Counts a request of which the header has been received.</summary>
+    /// <summary>Counts a request whose header has been received.</summary>
     public void BeginRequest() => Interlocked.Increment(ref _requests);
 
-    /// <summary>Counts a request that was answered.</summary>
+    /// <summary>Counts a request that has been answered.</summary>
     public void EndRequest() => Interlocked.Decrement(ref _requests);
 
-    /// <summary>Ends the input unless a request is being answered.</summary>
+    /// <summary>Ends the input unless a request is running.</summary>
     public void EndUnlessAnswering()
     {
         if (Volatile.Read(ref _requests) > 0)
@@ -41,7 +41,7 @@ internal sealed class EndableInput(PipeReader input) : PipeReader
 
     private async ValueTask<ReadResult> ReadRestAsync(CancellationToken cancellationToken)
     {
-        // So that it comes back at once, with what there is.
+        // Makes the following read return immediately with the available data.
         input.CancelPendingRead();
         var rest = await input.ReadAsync(cancellationToken);
         return new ReadResult(rest.Buffer, isCanceled: false, isCompleted: true);

@@ -9,7 +9,9 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Web.Serving;
 
-/// <summary>What Kestrel hands requests to: makes a context of each, and keeps that for the next request of the connection.</summary>
+/// <summary>
+/// The application that receives requests from Kestrel. Creates a context for a request, and reuses it for the next request of the connection.
+/// </summary>
 internal sealed class RequestApplication(RequestDelegate handler, IServiceProvider services, ILogger logger) : IHttpApplication<DefaultHttpContext>
 {
     private readonly IServiceScopeFactory? _scopes = services.GetService(typeof(IServiceScopeFactory)) as IServiceScopeFactory;
@@ -36,7 +38,7 @@ internal sealed class RequestApplication(RequestDelegate handler, IServiceProvid
         }
         catch (BadHttpRequestException e)
         {
-            // A mistake of the client, which no stack in the log would explain.
+            // A client error, for which a stack trace in the log would not be helpful.
             _lines.Write(more => WebLog.BadRequest(logger, context.Connection.RemoteIpAddress, e.Message, more));
             if (context.Response.HasStarted)
                 context.Abort();

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TacHost.Web.Serving;
 
-/// <summary>The services that Kestrel registers for itself, some of which its TLS cannot do without. Only a container can make them, since they are not public.</summary>
+/// <summary>The services that Kestrel registers, some of which its TLS requires. They are not public, so only a container can create them.</summary>
 internal sealed class TlsServices : IWebHostBuilder
 {
     private readonly ServiceCollection _services = new();

@@ -1,8 +1,8 @@
 namespace TacHost.Daemon;
 
-/// <summary>How long the process that starts a daemon waits for it.</summary>
-/// <param name="StartTimeout">What the daemon allows for its start.</param>
-/// <param name="Grace">What it allows for cleaning up.</param>
-/// <param name="Interrupted">Cancelled when the user wants no daemon after all.</param>
-/// <param name="InterruptedAgain">Cancelled when the user will not wait for it to clean up.</param>
+/// <summary>The timeouts for the process that starts a daemon and waits for it.</summary>
+/// <param name="StartTimeout">The daemon's start timeout.</param>
+/// <param name="Grace">The daemon's grace period for cleaning up.</param>
+/// <param name="Interrupted">Cancelled when the user interrupts the start.</param>
+/// <param name="InterruptedAgain">Cancelled when the user does not want to wait for the cleanup.</param>
 internal sealed record DaemonPatience(TimeSpan StartTimeout, TimeSpan Grace, CancellationToken Interrupted, CancellationToken InterruptedAgain);

@@ -5,17 +5,19 @@ using TacHost.Interop;
 
 namespace TacHost.Daemon;
 
-/// <summary>The daemon, as the process that starts it sees it: started, given what it is to run, waited for until it reports, and never left in between.</summary>
+/// <summary>
+/// The daemon, from the viewpoint of its parent process: spawned, given its application, awaited until it reports, and killed if an error occurs in between.
+/// </summary>
 /// <remarks>
-/// It is started before that is prepared, so that .NET begins there while the tac file is looked up or compiled here. This thread does all the waiting by
-/// itself: where processes have run out, there may be no thread in the pool, and no timer, that could end a wait.
+/// The daemon process is spawned first, so that its runtime starts while this process looks up or compiles the tac file. All waits
+/// are synchronous, because at a process limit there may be no thread pool thread and no timer to end an asynchronous wait.
 /// </remarks>
 internal sealed class DaemonProcess : IDisposable
 {
     private const int Terminate = 15;
     private const int Kill = 9;
 
-    /// <summary>What a daemon may need beyond its own limits: to begin, to say that they were reached, and to let go.</summary>
+    /// <summary>The additional time of a daemon beyond its own timeouts: to start its runtime, to report a timeout, and to clean up.</summary>
     private static readonly TimeSpan _margin = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan _glance = TimeSpan.FromMilliseconds(50);
@@ -30,8 +32,8 @@ internal sealed class DaemonProcess : IDisposable
     private DaemonProcess(int process, SafeFileHandle recipe, SafeFileHandle prepared, SafeFileHandle report) =>
         (_process, _recipe, _prepared, _report) = (process, recipe, prepared, report);
 
-    /// <summary>Starts a process that waits for what it is to run.</summary>
-    /// <param name="arguments">The same as this process's own.</param>
+    /// <summary>Spawns a process that waits for its application.</summary>
+    /// <param name="arguments">The arguments of this process.</param>
     public static DaemonProcess Start(IReadOnlyList<string> arguments)
     {
         var recipe = Handover.MemoryFile();
@@ -42,13 +44,13 @@ internal sealed class DaemonProcess : IDisposable
             return new DaemonProcess(HostExecution.Spawn(arguments, recipe, report.Write, prepared.Read), recipe, prepared.Write, report.Read);
     }
 
-    /// <summary>Hands over what it is to run, and returns when it runs.</summary>
+    /// <summary>Sends the application to the daemon, and returns when the daemon runs.</summary>
     /// <param name="prepared">The application.</param>
-    /// <param name="pidFile">The daemon's pid file, to be removed if the daemon dies without doing so.</param>
-    /// <param name="patience">How long, and until when, it is waited for.</param>
+    /// <param name="pidFile">The daemon's pid file, which is removed if the daemon dies without removing it.</param>
+    /// <param name="patience">The timeouts and the cancellation tokens.</param>
     /// <returns>What it wants to be shown; and whether it does not run, because that is all that was asked for.</returns>
-    /// <exception cref="TacHostException">It does not run, for the reason it gave or for none; it is gone then, and its pid file with it.</exception>
-    /// <exception cref="OperationCanceledException">It was interrupted, and is gone too.</exception>
+    /// <exception cref="TacHostException">The daemon failed to start. It has exited and its pid file has been removed.</exception>
+    /// <exception cref="OperationCanceledException">The start was interrupted. The daemon has exited.</exception>
     public (string Text, bool IsAnswer) Run(Prepared prepared, string? pidFile, DaemonPatience patience)
     {
         _pidFile = pidFile;
@@ -78,7 +80,7 @@ internal sealed class DaemonProcess : IDisposable
             : new TacHostException(ExitCode.Software, $"the daemon (process {_process}) ended before it was running, {DescribeEnd(status)}, and gave no reason. Try --nodaemon to see what it does.");
     }
 
-    /// <summary>Lets go of a daemon that runs or has ended. One that was given nothing to run, or that something unforeseen keeps this process from waiting for, is ended.</summary>
+    /// <summary>Releases a daemon that runs or has exited. Kills a daemon that has not received an application or whose start failed unexpectedly.</summary>
     public void Dispose()
     {
         _recipe.Dispose();
@@ -91,8 +93,8 @@ internal sealed class DaemonProcess : IDisposable
         RemovePidFile();
     }
 
-    /// <summary>Reads the report to its end, where the daemon closes the pipe; null if that comes without one.</summary>
-    /// <returns>Whether that came in time.</returns>
+    /// <summary>Reads the report until the daemon closes the pipe. The report is null if the pipe is closed without a report.</summary>
+    /// <returns>True if the pipe was closed in time.</returns>
     private bool TryReadReport(DaemonPatience patience, out (int ExitCode, string Message)? report)
     {
         var began = Stopwatch.GetTimestamp();
@@ -124,7 +126,7 @@ internal sealed class DaemonProcess : IDisposable
             PidFile.RemoveLeftBy(_process, _pidFile);
     }
 
-    /// <summary>Waits for the process to be gone. Passes a repeated interruption on, and kills it if it takes longer than it may.</summary>
+    /// <summary>Waits for the exit of the process. Forwards a repeated interruption, and kills the process after its grace period.</summary>
     private ExitStatus End(DaemonPatience patience)
     {
         const int noHang = 1;

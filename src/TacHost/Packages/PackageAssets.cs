@@ -6,7 +6,7 @@ using TacHost.Loading;
 
 namespace TacHost.Packages;
 
-/// <summary>Chooses the files of a package that are for this framework and this machine.</summary>
+/// <summary>Selects the files of a package for this framework and this machine.</summary>
 internal sealed class PackageAssets
 {
     private readonly NuGetFramework _framework;
@@ -16,12 +16,12 @@ internal sealed class PackageAssets
     {
         _framework = framework;
 
-        // Each identifier is followed by all more general ones, as in .NET's own graph.
+        // Each identifier is followed by all more general ones, as in the runtime graph of .NET.
         var identifiers = LibraryFiles.RuntimeIdentifiers;
         _conventions = new ManagedCodeConventions(new RuntimeGraph(identifiers.Select((identifier, i) => new RuntimeDescription(identifier, identifiers.Skip(i + 1).Append("any")))));
     }
 
-    /// <summary>Returns the files, relative to the package; null if it has assemblies, but none for this framework.</summary>
+    /// <summary>Returns the files relative to the package, or null if the package has assemblies but none for this framework.</summary>
     public (IReadOnlyList<string> Compile, IReadOnlyList<string> Run)? Choose(IEnumerable<string> files)
     {
         ContentItemCollection items = new();
@@ -38,6 +38,6 @@ internal sealed class PackageAssets
 
     private static IReadOnlyList<string> Assemblies(ContentItemGroup? group) => [.. Paths(group).Where(path => path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase))];
 
-    /// <summary>An empty file <c>_._</c> stands for none.</summary>
+    /// <summary>Returns the paths of a group. An empty file <c>_._</c> represents an empty group.</summary>
     private static IEnumerable<string> Paths(ContentItemGroup? group) => group is null ? [] : group.Items.Select(item => item.Path).Where(path => Path.GetFileName(path) != "_._");
 }

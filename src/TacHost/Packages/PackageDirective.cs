@@ -1,21 +1,21 @@
 namespace TacHost.Packages;
 
-/// <summary>A package that a tac file asks for: <c>#r "nuget: NAME, VERSION"</c>.</summary>
-/// <param name="Id">The package.</param>
-/// <param name="Version">The version, a range or a floating version as NuGet writes them; null for the newest.</param>
-/// <param name="File">The file that asks for it.</param>
+/// <summary>A package reference in a tac file: <c>#r "nuget: NAME, VERSION"</c>.</summary>
+/// <param name="Id">The package ID.</param>
+/// <param name="Version">The version, a range or a floating version in NuGet syntax, or null for the newest version.</param>
+/// <param name="File">The file with the reference.</param>
 internal sealed record PackageDirective(string Id, string? Version, string File)
 {
     private const string Prefix = "nuget:";
 
-    /// <summary>Returns whether the text of an <c>#r</c> or <c>#i</c> means NuGet.</summary>
+    /// <summary>Returns true if the text of an <c>#r</c> or <c>#i</c> directive refers to NuGet.</summary>
     public static bool IsOne(string text) => text.AsSpan().TrimStart().StartsWith(Prefix, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Returns what stands behind <c>nuget:</c>.</summary>
+    /// <summary>Returns the text after <c>nuget:</c>.</summary>
     public static string Rest(string text) => text.TrimStart()[Prefix.Length..].Trim();
 
-    /// <summary>Reads one.</summary>
-    /// <exception cref="TacHostException">It names no package.</exception>
+    /// <summary>Parses a package reference.</summary>
+    /// <exception cref="TacHostException">The text does not contain a package ID.</exception>
     public static PackageDirective Parse(string text, string file)
     {
         var parts = Rest(text).Split(',', 2, StringSplitOptions.TrimEntries);
@@ -24,6 +24,6 @@ internal sealed record PackageDirective(string Id, string? Version, string File)
         return new PackageDirective(parts[0], parts.Length > 1 && parts[1].Length > 0 ? parts[1] : null, file);
     }
 
-    /// <summary>Returns such as <c>Npgsql, 9.0.3</c>, as the lock file has it.</summary>
+    /// <summary>Returns a text such as <c>Npgsql, 9.0.3</c>, as used in the lock file.</summary>
     public override string ToString() => Version is null ? Id : $"{Id}, {Version}";
 }

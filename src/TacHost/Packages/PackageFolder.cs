@@ -10,7 +10,7 @@ using TacHost.Loading;
 
 namespace TacHost.Packages;
 
-/// <summary>The folder that packages are unpacked in: the user's global one, or another of the same form.</summary>
+/// <summary>The folder for extracted packages: the user's global folder, or another one with the same layout.</summary>
 internal sealed class PackageFolder
 {
     private const string BesideTac = "packages";
@@ -21,7 +21,7 @@ internal sealed class PackageFolder
 
     /// <param name="sources">The configuration.</param>
     /// <param name="named">The folder, or null for the global one.</param>
-    /// <param name="directory">The directory of the tac file, in which <c>packages/</c> is looked at first.</param>
+    /// <param name="directory">The directory of the tac file. Its subdirectory <c>packages/</c> is searched first.</param>
     /// <exception cref="TacHostException">The folder cannot be trusted.</exception>
     public PackageFolder(PackageSources sources, string? named, string directory)
     {
@@ -33,23 +33,23 @@ internal sealed class PackageFolder
         RequireTrust(path);
     }
 
-    /// <summary>Gets what is unpacked already, as sources: an exact version of it needs no network.</summary>
+    /// <summary>Gets the extracted packages as sources. An exact version among them can be restored without a network.</summary>
     public IEnumerable<SourceRepository> Repositories =>
         new[] { _beside, _paths }.OfType<VersionFolderPathResolver>().Where(paths => Directory.Exists(paths.RootPath)).Select(paths => Repository.Factory.GetCoreV3(paths.RootPath, FeedType.FileSystemV3));
 
-    /// <summary>Returns the directory of a package that is unpacked, or null.</summary>
+    /// <summary>Returns the directory of an extracted package, or null.</summary>
     public string? Find(PackageIdentity package) =>
         new[] { _beside, _paths }.OfType<VersionFolderPathResolver>().Where(paths => File.Exists(paths.GetNupkgMetadataPath(package.Id, package.Version)))
             .Select(paths => paths.GetInstallPath(package.Id, package.Version)).FirstOrDefault();
 
-    /// <summary>Returns the hash of what is in an unpacked package, taken from its archive.</summary>
+    /// <summary>Returns the content hash of an extracted package, calculated from its archive.</summary>
     public static string HashOf(string directory)
     {
         using var archive = new PackageArchiveReader(Directory.EnumerateFiles(directory, "*.nupkg").First());
         return archive.GetContentHash(CancellationToken.None, () => Convert.ToBase64String(System.Security.Cryptography.SHA512.HashData(File.ReadAllBytes(Directory.EnumerateFiles(directory, "*.nupkg").First()))));
     }
 
-    /// <summary>Unpacks a package, if one of the sources has it.</summary>
+    /// <summary>Downloads and extracts a package, if one of the sources contains it.</summary>
     public async Task<bool> InstallAsync(PackageIdentity package, PackageSources sources, PackageSourceMapping mapping, SourceCacheContext cache, CancellationToken cancellationToken)
     {
         var allowed = mapping.IsEnabled ? mapping.GetConfiguredPackageSources(package.Id) : null;
@@ -68,7 +68,7 @@ internal sealed class PackageFolder
 
     public static PackageIdentity Identity(LockedPackage package) => new(package.Id, NuGetVersion.Parse(package.Version));
 
-    /// <summary>What lies there will be run: as root, nobody else may be able to change it.</summary>
+    /// <summary>Requires that no other user can change the folder if the current user is root, because its code will be executed.</summary>
     private static void RequireTrust(string path)
     {
         if (Environment.UserName != "root")

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace TacHost.Packages;
 
-/// <summary>The lock file of a tac file: which packages it was restored with, exactly.</summary>
+/// <summary>The lock file of a tac file, with the exact packages that were restored.</summary>
 internal sealed record PackageLock
 {
     private const string Extension = ".lock.json";
@@ -11,23 +11,23 @@ internal sealed record PackageLock
 
     private static readonly PackageLockJson _json = new(new JsonSerializerOptions { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
-    /// <summary>Gets the version of the form.</summary>
+    /// <summary>Gets the version of the file format.</summary>
     public int Version { get; init; } = CurrentVersion;
 
-    /// <summary>Gets the framework that the packages were chosen for.</summary>
+    /// <summary>Gets the target framework of the packages.</summary>
     public required string Framework { get; init; }
 
-    /// <summary>Gets what the tac file asks for, as it is written there.</summary>
+    /// <summary>Gets the package references of the tac file, as written there.</summary>
     public required IReadOnlyList<string> Requested { get; init; }
 
-    /// <summary>Gets all packages, those that others depend on included, by name.</summary>
+    /// <summary>Gets all packages by name, including transitive dependencies.</summary>
     public required IReadOnlyList<LockedPackage> Packages { get; init; }
 
     /// <summary>Returns the path of the lock file of a tac file.</summary>
     public static string PathOf(string tac) => tac + Extension;
 
-    /// <summary>Reads one; null if there is none.</summary>
-    /// <exception cref="TacHostException">It is not a lock file.</exception>
+    /// <summary>Reads a lock file. Returns null if the file does not exist.</summary>
+    /// <exception cref="TacHostException">The file cannot be read, or is not a valid lock file.</exception>
     public static PackageLock? Read(string path)
     {
         if (!File.Exists(path))
@@ -48,7 +48,7 @@ internal sealed record PackageLock
         }
     }
 
-    /// <summary>Writes it. Others see it whole or not at all.</summary>
+    /// <summary>Writes the lock file atomically.</summary>
     public void Write(string path)
     {
         var prepared = $"{path}.{Environment.ProcessId}";
@@ -69,9 +69,9 @@ internal sealed record PackageLock
 }
 
 /// <summary>A package in a lock file.</summary>
-/// <param name="Id">The package.</param>
+/// <param name="Id">The package ID.</param>
 /// <param name="Version">The exact version.</param>
-/// <param name="ContentHash">NuGet's hash of what is in it.</param>
+/// <param name="ContentHash">The content hash of NuGet.</param>
 internal sealed record LockedPackage(string Id, string Version, [property: JsonPropertyName("contentHash")] string ContentHash);
 
 /// <summary>Reads and writes lock files without reflection, which a native program lacks.</summary>

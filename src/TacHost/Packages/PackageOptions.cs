@@ -1,20 +1,20 @@
 namespace TacHost.Packages;
 
-/// <summary>How packages are restored.</summary>
+/// <summary>The options of a package restore.</summary>
 internal sealed record PackageOptions
 {
-    /// <summary>Gets whether the lock file must fit as it is.</summary>
+    /// <summary>Gets whether the lock file must match without changes.</summary>
     public bool Locked { get; init; }
 
-    /// <summary>Gets whether the lock file is made anew.</summary>
+    /// <summary>Gets whether the lock file is recreated.</summary>
     public bool Renew { get; init; }
 
-    /// <summary>Gets the folder that packages are put into, or null for the user's global one.</summary>
+    /// <summary>Gets the folder to extract packages to, or null for the user's global folder.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>Gets how long it may take.</summary>
+    /// <summary>Gets the timeout of the restore.</summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Gets what is called with a line for a terminal before something takes time.</summary>
+    /// <summary>Gets a callback that receives a line for the terminal before a slow operation.</summary>
     public Action<string> Progress { get; init; } = _ => { };
 }

@@ -11,7 +11,7 @@ using TacHost.Loading;
 
 namespace TacHost.Packages;
 
-/// <summary>One source of packages, as NuGet's resolver asks for it.</summary>
+/// <summary>A source of packages for NuGet's resolver.</summary>
 internal sealed class PackageProvider(SourceRepository repository) : IRemoteDependencyProvider
 {
     public bool IsHttp => repository.PackageSource.IsHttp;
@@ -34,7 +34,7 @@ internal sealed class PackageProvider(SourceRepository repository) : IRemoteDepe
             return LibraryDependencyInfo.CreateUnresolved(libraryIdentity, targetFramework);
         var group = NuGetFrameworkUtility.GetNearest(info.DependencyGroups, targetFramework, each => each.TargetFramework);
 
-        // The package itself knows how its name is spelled, whatever the tac file writes.
+        // The package defines the spelling of its ID, whatever the tac file contains.
         return LibraryDependencyInfo.Create(new LibraryIdentity(info.PackageIdentity.Id, info.PackageIdentity.Version, LibraryType.Package), targetFramework, [.. (group?.Packages ?? []).Where(each => !IsInFramework(each.Id)).Select(ToDependency)]);
     }
 
@@ -50,7 +50,7 @@ internal sealed class PackageProvider(SourceRepository repository) : IRemoteDepe
         return await resource.GetAllVersionsAsync(id, cacheContext, logger, token) ?? [];
     }
 
-    /// <summary>Such packages bring what .NET has itself by now, which is always taken.</summary>
+    /// <summary>Returns true for packages whose content is part of .NET, which always has priority.</summary>
     private static bool IsInFramework(string id) => Framework.Find(id) is not null || id is "NETStandard.Library" or "Microsoft.NETCore.Platforms" or "Microsoft.NETCore.Targets";
 
     private static LibraryDependency ToDependency(PackageDependency dependency) =>

@@ -6,7 +6,7 @@ using TacHost.Loading;
 
 namespace TacHost.Packages;
 
-/// <summary>Brings the packages of a tac file onto this machine, by its lock file or by making one. Needs no SDK.</summary>
+/// <summary>Restores the packages of a tac file according to its lock file, or creates the lock file. Does not require an SDK.</summary>
 internal sealed class PackageRestore(string tac, IReadOnlyList<PackageDirective> directives, IReadOnlyList<string> addedSources, PackageOptions options)
 {
     private static readonly NuGetFramework _framework = NuGetFramework.Parse($"net{Framework.Version.ToString(2)}");
@@ -15,8 +15,8 @@ internal sealed class PackageRestore(string tac, IReadOnlyList<PackageDirective>
 
     private List<string> Requested => [.. directives.Select(each => each.ToString()).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase)];
 
-    /// <summary>Restores the packages, and writes the lock file if it was not there or does not fit any more.</summary>
-    /// <exception cref="TacHostException">A package is missing, differs from the lock file, or does not suit.</exception>
+    /// <summary>Restores the packages, and writes the lock file if it is missing or outdated.</summary>
+    /// <exception cref="TacHostException">A package is missing, differs from the lock file, or is not compatible.</exception>
     public PackageSet Run(PackageLock? existing)
     {
         using CancellationTokenSource limit = new(options.TimeLimit);
@@ -87,7 +87,7 @@ internal sealed class PackageRestore(string tac, IReadOnlyList<PackageDirective>
             ?? throw new TacHostException(ExitCode.Unavailable, $"there is no package '{package.Id}' {package.Version}. Looked for in {sources.Names}, and in the folder of packages on this machine.\n  Add its source with #i \"nuget: SOURCE\" or in nuget.config.");
     }
 
-    /// <summary>What the host or .NET brings is not brought twice.</summary>
+    /// <summary>Returns the files of the packages, except assemblies that the host or .NET provides.</summary>
     private static PackageSet Files(PackageLock locked, PackageFolder folder)
     {
         PackageAssets assets = new(_framework);
@@ -108,7 +108,7 @@ internal sealed class PackageRestore(string tac, IReadOnlyList<PackageDirective>
         bool IsOurs(string path) => !path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) || !shared.Contains(Path.GetFileNameWithoutExtension(path));
     }
 
-    /// <summary>NuGet wraps what the network says.</summary>
+    /// <summary>Returns the message of the innermost exception, because NuGet wraps network errors.</summary>
     private static string Reason(Exception e)
     {
         while (e.InnerException is { } inner)

@@ -4,7 +4,7 @@ using NuGet.Protocol.Core.Types;
 
 namespace TacHost.Packages;
 
-/// <summary>Where packages come from and where they are kept: the user's <c>nuget.config</c>, and what the tac file adds.</summary>
+/// <summary>The sources and the folder of packages: those of the user's <c>nuget.config</c>, and the sources that the tac file adds.</summary>
 internal sealed class PackageSources
 {
     private PackageSources(ISettings settings, IReadOnlyList<SourceRepository> repositories) => (Settings, Repositories) = (settings, repositories);
@@ -16,14 +16,14 @@ internal sealed class PackageSources
     /// <summary>Gets the names of the sources, for messages.</summary>
     public string Names => Repositories.Count == 0 ? "no source" : string.Join(", ", Repositories.Select(each => $"'{each.PackageSource.Source}'"));
 
-    /// <summary>Returns what answers for the packages of a source.</summary>
+    /// <summary>Returns the resource that downloads packages of a source.</summary>
     public static async Task<FindPackageByIdResource> PackagesOfAsync(SourceRepository repository, CancellationToken cancellationToken) =>
         await repository.GetResourceAsync<FindPackageByIdResource>(cancellationToken)
         ?? throw new TacHostException(ExitCode.Unavailable, $"'{repository.PackageSource.Source}' is not a source of packages that can be read.");
 
-    /// <summary>Reads the configuration that holds for a directory.</summary>
+    /// <summary>Reads the configuration for a directory.</summary>
     /// <param name="directory">The directory of the tac file.</param>
-    /// <param name="added">The sources of <c>#i</c>, URLs or absolute paths.</param>
+    /// <param name="added">The sources of <c>#i</c>: URLs or absolute paths.</param>
     /// <exception cref="TacHostException">The configuration cannot be read.</exception>
     public static PackageSources Read(string directory, IReadOnlyList<string> added)
     {

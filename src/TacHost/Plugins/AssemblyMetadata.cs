@@ -6,7 +6,7 @@ using TacHost.Services.Plugins;
 
 namespace TacHost.Plugins;
 
-/// <summary>The plugins that an assembly declares, read from its metadata: nothing is loaded, nothing runs.</summary>
+/// <summary>The plugins declared by an assembly, read from its metadata. The assembly is not loaded or executed.</summary>
 internal sealed class AssemblyMetadata
 {
     private const string Contract = "TacHost.Services", OptionsNamespace = "TacHost.Services.Plugins";
@@ -16,8 +16,8 @@ internal sealed class AssemblyMetadata
 
     private AssemblyMetadata(MetadataReader metadata) => _metadata = metadata;
 
-    /// <summary>The plugins of an assembly in memory, in the order of their names.</summary>
-    /// <exception cref="BadImageFormatException">It is no assembly, or damaged.</exception>
+    /// <summary>Returns the plugins of an assembly image, sorted by name.</summary>
+    /// <exception cref="BadImageFormatException">The image is not an assembly, or is damaged.</exception>
     public static IReadOnlyList<DeclaredPlugin> Read(ImmutableArray<byte> image)
     {
         using var reader = new PEReader(image);
@@ -62,7 +62,7 @@ internal sealed class AssemblyMetadata
         return null;
     }
 
-    /// <summary>The options of the class that the base type, ServiceMaker of T, names.</summary>
+    /// <summary>Returns the options of the class T of the base type ServiceMaker&lt;T&gt;.</summary>
     private IEnumerable<DeclaredOption> Options(TypeDefinition maker)
     {
         for (var type = maker; ; type = _metadata.GetTypeDefinition((TypeDefinitionHandle)type.BaseType))
@@ -112,7 +112,7 @@ internal sealed class AssemblyMetadata
             : [];
     }
 
-    /// <summary>An attribute of the contract, by the name of its type.</summary>
+    /// <summary>Returns an attribute of the contract assembly by its type name.</summary>
     private CustomAttributeValue<TypeShape>? Find(CustomAttributeHandleCollection attributes, string name)
     {
         foreach (var attribute in attributes.Select(_metadata.GetCustomAttribute))

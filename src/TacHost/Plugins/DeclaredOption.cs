@@ -1,11 +1,11 @@
 namespace TacHost.Plugins;
 
-/// <summary>An option as metadata declares it, which is what completion needs.</summary>
-/// <param name="Name">The long name, without dashes; for a sub-command its word.</param>
+/// <summary>An option as declared in metadata, for completion.</summary>
+/// <param name="Name">The long name without dashes, or the name of a sub-command.</param>
 /// <param name="Letter">The short name, or <c>'\0'</c>.</param>
-/// <param name="Description">What it does.</param>
-/// <param name="Kind">The type of its values, such as <c>Port</c>; <c>flag</c> for a flag, <c>command</c> for a sub-command.</param>
-/// <param name="Choices">The only words it takes; empty if there are others.</param>
+/// <param name="Description">The description.</param>
+/// <param name="Kind">The type of the values, such as <c>Port</c>, or <c>flag</c> or <c>command</c> for a flag or a sub-command.</param>
+/// <param name="Choices">The permitted values, or an empty list if any value is permitted.</param>
 internal sealed record DeclaredOption(string Name, char Letter, string Description, string Kind, IReadOnlyList<string> Choices)
 {
     public const string Flag = "flag", SubCommand = "command";

@@ -1,12 +1,12 @@
 namespace TacHost.Plugins;
 
-/// <summary>A plugin as its metadata declares it.</summary>
-/// <param name="Name">The word on the command line.</param>
-/// <param name="Description">One sentence.</param>
-/// <param name="Version">As far as there is one.</param>
-/// <param name="TypeName">The full name of its service maker.</param>
-/// <param name="Options">Its options, as far as metadata tells: all but what a base class in another assembly adds.</param>
-/// <param name="Error">What is wrong with the declaration, or null.</param>
+/// <summary>A plugin as declared in metadata.</summary>
+/// <param name="Name">The name on the command line.</param>
+/// <param name="Description">The description, one sentence.</param>
+/// <param name="Version">The version, or an empty string.</param>
+/// <param name="TypeName">The full name of the service maker.</param>
+/// <param name="Options">The options in the metadata. Options of a base class in another assembly are missing.</param>
+/// <param name="Error">The error in the declaration, or null.</param>
 internal sealed record DeclaredPlugin(string Name, string Description, string Version, string TypeName, IReadOnlyList<DeclaredOption> Options, string? Error)
 {
     public static DeclaredPlugin Read(BinaryReader reader) => new(

@@ -6,16 +6,16 @@ using TacHost.Loading;
 
 namespace TacHost.Plugins;
 
-/// <summary>Tells from the metadata of an assembly whether it can be loaded here.</summary>
-/// <param name="directories">Where assemblies are looked for besides the directory of the one that needs them.</param>
+/// <summary>Determines from the metadata of an assembly whether it can be loaded here.</summary>
+/// <param name="directories">The directories that are searched for references, after the directory of the assembly.</param>
 internal sealed class Dependencies(IReadOnlyList<string> directories)
 {
-    // What a ready-to-run image for another system has its machine combined with: Linux, macOS, FreeBSD, NetBSD, SunOS.
+    // The values with which a ready-to-run image combines its machine type: none for Windows, then Linux, macOS, FreeBSD, NetBSD, SunOS.
     private static readonly int[] _systems = [0, 0x7B79, 0x4644, 0xADC4, 0x1993, 0x1992];
 
     private readonly HostAssemblies _shared = new();
 
-    /// <summary>Why an assembly cannot be loaded, or null if it can.</summary>
+    /// <summary>Returns the reason why an assembly cannot be loaded, or null.</summary>
     public string? WhyNot(string path, ImmutableArray<byte> image) => WhyNot(path, image, new HashSet<string>(StringComparer.OrdinalIgnoreCase));
 
     private string? WhyNot(string path, ImmutableArray<byte> image, HashSet<string> seen)

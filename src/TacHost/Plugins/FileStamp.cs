@@ -2,12 +2,12 @@ using TacHost.Interop;
 
 namespace TacHost.Plugins;
 
-/// <summary>By what a file is known to be as it was. The time of the last change of its status tells of edits that put the other time back.</summary>
+/// <summary>The identity of an unchanged file. The time of the last status change reveals edits that reset the modification time.</summary>
 internal readonly record struct FileStamp(ulong Inode, long Size, long Modified, long Changed)
 {
     private const long Second = 1_000_000_000;
 
-    /// <summary>That of a file, through symbolic links; null if there is none.</summary>
+    /// <summary>Returns the stamp of a file after following symbolic links, or null if the file does not exist.</summary>
     public static FileStamp? Of(string path) =>
         FileStatusOf.Target(path) is { IsRegularFile: true } status
             ? new FileStamp(status.Inode, status.Size, (status.ModifiedSeconds * Second) + status.ModifiedNanoseconds, (status.ChangedSeconds * Second) + status.ChangedNanoseconds)

@@ -2,8 +2,8 @@ using TacHost.CommandLine;
 
 namespace TacHost.Plugins;
 
-/// <summary>The plugins in all directories. Nothing of them is loaded, and a broken one disturbs no other.</summary>
-/// <remarks>The first usable one of a name counts, in the order of the directories and in one directory in the order of the file names.</remarks>
+/// <summary>The plugins in all directories. Plugins are not loaded, and a broken plugin does not affect others.</summary>
+/// <remarks>If a name occurs several times, the first usable plugin is used, in the order of the directories and then of the file names.</remarks>
 internal sealed class PluginCatalog
 {
     private readonly PluginScan _scan;
@@ -15,21 +15,21 @@ internal sealed class PluginCatalog
         _scan = new PluginScan(CacheDirectory.Open(), SearchDirectories, path => compile(path, SearchDirectories));
     }
 
-    /// <summary>The directories, in order.</summary>
+    /// <summary>Gets the directories, in order.</summary>
     public IReadOnlyList<PluginDirectory> Directories { get; }
 
-    /// <summary>Where plugins find what they refer to.</summary>
+    /// <summary>Gets the directories that are searched for references of plugins.</summary>
     public IReadOnlyList<string> SearchDirectories { get; }
 
-    /// <summary>What went wrong on the side.</summary>
+    /// <summary>Gets the notices about secondary failures.</summary>
     public IReadOnlyList<string> Notices => _scan.Notices;
 
-    /// <summary>The plugin that runs under a name, or null; looks no further than need be.</summary>
+    /// <summary>Returns the usable plugin with a name, or null. Stops the search at the first match.</summary>
     public PluginEntry? Find(string name) =>
         Directories.Where(directory => directory.WhyNot is null).SelectMany(directory => Entries(directory)).FirstOrDefault(entry => entry.Name == name && entry.Error is null);
 
-    /// <summary>All of them, by name and then in the order in which they count.</summary>
-    /// <param name="isFresh">Whether to take nothing from the indexes.</param>
+    /// <summary>Returns all plugins, sorted by name and then by priority.</summary>
+    /// <param name="isFresh">True to ignore the indexes.</param>
     public IReadOnlyList<PluginEntry> All(bool isFresh = false)
     {
         Dictionary<string, string> usable = new(StringComparer.Ordinal);
@@ -44,14 +44,14 @@ internal sealed class PluginCatalog
                 all.Add(entry with { ShadowedBy = usable[entry.Name] });
         }
 
-        // Not by OrderBy, for whose sorting the JIT takes 2 ms.
+        // Not with OrderBy, because its JIT compilation takes 2 ms.
         List<PluginEntry> sorted = new(all.Count);
         foreach (var entry in all)
             sorted.Insert(sorted.FindLastIndex(before => string.CompareOrdinal(before.Name, entry.Name) <= 0) + 1, entry);
         return sorted;
     }
 
-    /// <summary>The files of a directory, plugins or not.</summary>
+    /// <summary>Returns the files of a directory, including those without plugins.</summary>
     public IReadOnlyList<PluginFile> Files(PluginDirectory directory) => _scan.Look(directory.Path, isFresh: true, isNamed: directory.IsNamed);
 
     private IEnumerable<PluginEntry> Entries(PluginDirectory directory, bool isFresh = false)

@@ -1,8 +1,8 @@
 namespace TacHost.Plugins;
 
-/// <summary>A place where plugins are looked for.</summary>
-/// <param name="Path">Absolute.</param>
-/// <param name="Origin">Why it is one, for lists: an option, a variable, a rule.</param>
-/// <param name="WhyNot">Why it is passed over, or null.</param>
-/// <param name="IsNamed">Whether the user named it; if not, only what nobody else could have put there is used.</param>
+/// <summary>A directory that is searched for plugins.</summary>
+/// <param name="Path">The absolute path.</param>
+/// <param name="Origin">The origin of the directory for lists: an option, a variable, or a default.</param>
+/// <param name="WhyNot">The reason why the directory is skipped, or null.</param>
+/// <param name="IsNamed">True if the user has named the directory. Otherwise, only files that no other user could have written are used.</param>
 internal sealed record PluginDirectory(string Path, string Origin, string? WhyNot, bool IsNamed);

@@ -4,7 +4,7 @@ using TacHost.CommandLine;
 
 namespace TacHost.Plugins;
 
-/// <summary>What <c>tachost plugins --why NAME</c> prints: where the name was looked for, what was seen, and what came of it. Takes nothing from an index.</summary>
+/// <summary>The output of <c>tachost plugins --why NAME</c>: the searched directories, the found files, and the result. Ignores the indexes.</summary>
 internal static class PluginDoctor
 {
     /// <summary>The text, and the plugin that is to be tried then; or the exit code, if there is none to try.</summary>

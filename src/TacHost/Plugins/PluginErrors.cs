@@ -2,10 +2,10 @@ using TacHost.CommandLine;
 
 namespace TacHost.Plugins;
 
-/// <summary>What is said when a name on the command line leads to no plugin that can be run.</summary>
+/// <summary>The errors for a name on the command line that does not lead to a usable plugin.</summary>
 internal static class PluginErrors
 {
-    /// <summary>The plugin is broken, or there is none, and perhaps one or a command or a tac file that was meant.</summary>
+    /// <summary>Returns the error for a broken or missing plugin. Suggests a similar plugin, command or tac file.</summary>
     public static TacHostException NotFound(string name, PluginCatalog catalog)
     {
         var all = catalog.All();

@@ -1,16 +1,16 @@
 namespace TacHost.Plugins;
 
-/// <summary>What is known of one file of a plugin directory.</summary>
-/// <param name="Name">Relative to the directory.</param>
-/// <param name="Stamp">Of when it was read.</param>
-/// <param name="Inputs">What else decided: the files that a script loads and refers to.</param>
-/// <param name="Plugins">The plugins in it; none in a library.</param>
-/// <param name="Error">Why it is of no use, or null.</param>
+/// <summary>The cached information about a file of a plugin directory.</summary>
+/// <param name="Name">The path relative to the directory.</param>
+/// <param name="Stamp">The stamp of the file when it was read.</param>
+/// <param name="Inputs">The other files that a script loads and references.</param>
+/// <param name="Plugins">The plugins in the file. A library has none.</param>
+/// <param name="Error">The reason why the file is unusable, or null.</param>
 internal sealed record PluginFile(string Name, FileStamp Stamp, IReadOnlyList<PluginInput> Inputs, IReadOnlyList<DeclaredPlugin> Plugins, string? Error)
 {
     public bool IsScript => Name.EndsWith(PluginScan.ScriptExtension, StringComparison.Ordinal);
 
-    /// <summary>Whether nothing that it was made from has changed.</summary>
+    /// <summary>Returns true if the file and its inputs have not changed.</summary>
     public bool IsFresh(FileStamp stamp) => stamp == Stamp && Inputs.All(input => FileStamp.Of(input.Path) == input.Stamp);
 
     public static PluginFile Read(BinaryReader reader) => new(
@@ -35,7 +35,7 @@ internal sealed record PluginFile(string Name, FileStamp Stamp, IReadOnlyList<Pl
     }
 }
 
-/// <summary>A file that has a part in a script. A class, because .NET has no machine code for lists of a structure of ours.</summary>
+/// <summary>An input file of a script. A class, because precompiled code exists only for lists of reference types.</summary>
 internal sealed record PluginInput(string Path, FileStamp Stamp)
 {
     public static PluginInput Read(BinaryReader reader) => new(reader.ReadString(), FileStamp.Read(reader));

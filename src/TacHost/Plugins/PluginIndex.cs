@@ -2,13 +2,15 @@ using System.Text;
 
 namespace TacHost.Plugins;
 
-/// <summary>What is known of the files of a plugin directory, kept in the cache directory: the original's <c>dropin.cache</c>. A failure of any kind only means reading the files again.</summary>
+/// <summary>
+/// An index of the files of a plugin directory in the cache directory, like Twisted's <c>dropin.cache</c>. After any failure, the files are read again.
+/// </summary>
 internal static class PluginIndex
 {
-    /// <summary>Raised with every change of the form below.</summary>
+    /// <summary>The format version. Increment it with every change of the format below.</summary>
     private const int FormVersion = 2;
 
-    /// <summary>What is known, by file name; empty if nothing is.</summary>
+    /// <summary>Loads the index by file name. Returns an empty dictionary if there is no valid index.</summary>
     public static Dictionary<string, PluginFile> Load(string directory, CacheDirectory cache)
     {
         try
@@ -16,7 +18,7 @@ internal static class PluginIndex
             if (cache.Read(NameOf(directory)) is not { } bytes || !Fingerprint.IsAtFrontOf(bytes))
                 return [];
 
-            // The fingerprint is right, so what follows is what was written; only another version's form may differ.
+            // The fingerprint is valid, so the content is complete. Only the format may differ in another version.
             using var reader = new BinaryReader(new MemoryStream(bytes, Fingerprint.Size, bytes.Length - Fingerprint.Size), Encoding.UTF8);
             var writer = Writer;
             if (reader.ReadInt32() != FormVersion || !reader.ReadBytes(writer.Length).AsSpan().SequenceEqual(writer) || reader.ReadString() != directory)
@@ -36,8 +38,8 @@ internal static class PluginIndex
         }
     }
 
-    /// <summary>Keeps what is known. Others see it whole or not at all.</summary>
-    /// <returns>Why it could not be kept, or null.</returns>
+    /// <summary>Saves the index atomically.</summary>
+    /// <returns>The reason why the index could not be saved, or null.</returns>
     public static string? Keep(string directory, CacheDirectory cache, IReadOnlyCollection<PluginFile> files)
     {
         if (cache.Path is null)
@@ -53,7 +55,7 @@ internal static class PluginIndex
         }
     }
 
-    /// <summary>The file name of a directory's index.</summary>
+    /// <summary>Returns the file name of a directory's index.</summary>
     public static string NameOf(string directory)
     {
         var name = new Fingerprint();

@@ -3,20 +3,20 @@ using TacHost.Loading;
 
 namespace TacHost.Plugins;
 
-/// <summary>Where plugins are looked for, in order.</summary>
+/// <summary>The directories that are searched for plugins, in order.</summary>
 /// <remarks>
-/// What lies there will be run, perhaps by root. A directory that is looked at because of where it is must belong to this user or root and be writable by nobody
-/// else, and so must the files in it; as root, also one that somebody named (<see cref="CodeFile"/>). Root does not look into the working directory at all, which it
-/// may have entered for any reason. The host's own is as good as the host.
+/// Plugins may be executed by root. A default directory and its files must belong to this user or root, and must not be writable by others.
+/// For root, this also applies to directories named by the user (<see cref="CodeFile"/>). Root never searches the working
+/// directory, which root may have entered for any reason. The host's own directory is trusted like the host.
 /// </remarks>
 internal static class PluginPath
 {
     private const string Folder = "plugins";
 
-    /// <summary>The directory that came with the program.</summary>
+    /// <summary>Gets the directory that is part of the host.</summary>
     public static string Own { get; } = Path.Combine(Installation.HostDirectory, Folder);
 
-    /// <summary>All of them, those that are not there included.</summary>
+    /// <summary>Returns all directories, including missing ones.</summary>
     public static IReadOnlyList<PluginDirectory> Of(HostOptions options)
     {
         List<PluginDirectory> directories = [];
@@ -40,10 +40,10 @@ internal static class PluginPath
             directories.Add(new PluginDirectory(path, origin, WhyAbsent(path) ?? ((never ?? CodeFile.WhyNotSearch(path, isNamed: false)) is { } reason ? $"{reason}; name it with --plugins to use it all the same" : null), IsNamed: false));
     }
 
-    /// <summary>Where assemblies are looked for: as the options say, then in plugin directories, then beside the host.</summary>
+    /// <summary>Returns the directories that are searched for assemblies: those of the options, then plugin directories, then the host's own.</summary>
     public static IReadOnlyList<string> SearchDirectories(HostOptions options) => SearchDirectories(options, Of(options));
 
-    /// <summary>The same where the plugin directories are known.</summary>
+    /// <summary>Returns the directories that are searched for assemblies, for known plugin directories.</summary>
     public static IReadOnlyList<string> SearchDirectories(HostOptions options, IReadOnlyList<PluginDirectory> plugins)
     {
         List<string> all = [.. options.SearchDirectories];

@@ -4,10 +4,10 @@ using TacHost.CommandLine;
 
 namespace TacHost.Plugins;
 
-/// <summary>What <c>tachost plugins</c> prints.</summary>
+/// <summary>The output of <c>tachost plugins</c>.</summary>
 internal static class PluginReport
 {
-    /// <summary>The usable ones with their descriptions, for the help; empty if there are none.</summary>
+    /// <summary>Returns the usable plugins with their descriptions for the help, or an empty string.</summary>
     public static string ForHelp(PluginCatalog catalog)
     {
         StringBuilder text = new();
@@ -16,7 +16,7 @@ internal static class PluginReport
         return text.ToString();
     }
 
-    /// <summary>All of them: name, version, origin, state, description; and below what is wrong with those that are broken.</summary>
+    /// <summary>Returns a table of all plugins with name, version, origin, state and description. The errors of broken plugins follow the table.</summary>
     public static string List(PluginCatalog catalog)
     {
         var all = catalog.All();
@@ -39,11 +39,14 @@ internal static class PluginReport
         return text.ToString();
     }
 
-    /// <summary>The usable ones for a program that completes words: a line for each, name and description, with a tab between.</summary>
+    /// <summary>Returns the usable plugins for shell completion: one line for each, with name and description separated by a tab.</summary>
     public static string Names(PluginCatalog catalog) =>
         string.Concat(catalog.All().Where(entry => entry.IsUsable).Select(entry => $"{entry.Name}\t{OneLine.Of(entry.Plugin!.Description)}\n"));
 
-    /// <summary>The options of one of them for a program that completes words: long name, short name, type, choices, description, with tabs between, and a dash for what there is none of.</summary>
+    /// <summary>
+    /// Returns the options of a plugin for shell completion: long name, short name, type, choices and
+    /// description, separated by tabs. A dash represents a missing value.
+    /// </summary>
     public static string Options(PluginCatalog catalog, string name)
     {
         StringBuilder text = new();

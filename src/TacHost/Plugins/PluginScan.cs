@@ -4,27 +4,27 @@ using TacHost.Loading;
 
 namespace TacHost.Plugins;
 
-/// <summary>Looks through a plugin directory: at the index for what has not changed, at the files for the rest.</summary>
-/// <param name="cache">Where indexes are.</param>
-/// <param name="directories">Where assemblies are looked for.</param>
+/// <summary>Scans a plugin directory. Unchanged files are taken from the index, and other files are read.</summary>
+/// <param name="cache">The directory of the indexes.</param>
+/// <param name="directories">The directories that are searched for assemblies.</param>
 /// <param name="compile">Compiles a script, or throws <see cref="TacHostException"/>.</param>
 internal sealed class PluginScan(CacheDirectory cache, IReadOnlyList<string> directories, Func<string, CompiledScript> compile)
 {
     public const string ScriptExtension = ".csx";
     private const string AssemblyExtension = ".dll";
 
-    /// <summary>What could not be kept, and why.</summary>
+    /// <summary>Gets notices about indexes that could not be saved.</summary>
     public List<string> Notices { get; } = [];
 
-    /// <summary>The files of a directory that may hold plugins: <c>*.csx</c>, <c>*.dll</c>, and <c>NAME/NAME.dll</c>; by name.</summary>
-    /// <param name="directory">Absolute.</param>
-    /// <param name="isFresh">Whether to take nothing from the index.</param>
-    /// <param name="isNamed">Whether the user named the directory.</param>
+    /// <summary>Returns the candidate files of a directory, sorted by name: <c>*.csx</c>, <c>*.dll</c>, and <c>NAME/NAME.dll</c>.</summary>
+    /// <param name="directory">The absolute path.</param>
+    /// <param name="isFresh">True to ignore the index.</param>
+    /// <param name="isNamed">True if the user has named the directory.</param>
     public IReadOnlyList<PluginFile> Look(string directory, bool isFresh = false, bool isNamed = true)
     {
         var known = isFresh ? [] : PluginIndex.Load(directory, cache);
         var names = Candidates(directory).ToArray();
-        Array.Sort(names, StringComparer.Ordinal); // not by OrderBy, for which the JIT takes 2 ms
+        Array.Sort(names, StringComparer.Ordinal); // not with OrderBy, because its JIT compilation takes 2 ms
         List<PluginFile> files = [];
         var isChanged = known.Count != names.Length;
         foreach (var name in names)
@@ -37,7 +37,7 @@ internal sealed class PluginScan(CacheDirectory cache, IReadOnlyList<string> dir
                 continue;
             }
 
-            // What was broken for want of another file may not be any more.
+            // A file that was broken because another file was missing may be usable now.
             var file = known.GetValueOrDefault(name);
             if (file is null || !file.IsFresh(stamp) || (file.Error is not null && (isChanged || !file.IsScript)))
             {

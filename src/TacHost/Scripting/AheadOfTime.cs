@@ -2,16 +2,16 @@ using TacHost.Packages;
 
 namespace TacHost.Scripting;
 
-/// <summary>Compiles tac files before anybody runs them: for images, and for machines on which the cache cannot be written.</summary>
+/// <summary>Compiles tac files in advance: for container images, and for machines with a read-only cache.</summary>
 internal static class AheadOfTime
 {
-    /// <summary>Compiles all of them, also those behind one that cannot be.</summary>
-    /// <param name="files">Their paths; those by which they will be run, because the path decides where a tac looks for what it refers to.</param>
-    /// <param name="directories">Where assemblies are looked for.</param>
-    /// <param name="output">The directory to keep them in, or null for this user's cache.</param>
-    /// <param name="packages">How packages are restored.</param>
+    /// <summary>Compiles all files, even after a failure.</summary>
+    /// <param name="files">The paths. They must be the same as at run time, because references are resolved relative to the path.</param>
+    /// <param name="directories">The directories that are searched for assemblies.</param>
+    /// <param name="output">The directory for the compiled files, or null for the user's cache.</param>
+    /// <param name="packages">The options of the package restore.</param>
     /// <param name="warn">Is called with each of them, for the warnings of the compiler.</param>
-    /// <returns>A line for each, and those that failed, for which nothing is kept.</returns>
+    /// <returns>A line for each compiled file, and the failures.</returns>
     public static (string Done, IReadOnlyList<TacHostException> Failures) Compile(IReadOnlyList<string> files, IReadOnlyList<string> directories, string? output, PackageOptions packages, Action<TacPreparation> warn)
     {
         var done = "";

@@ -2,13 +2,13 @@ using System.Text;
 
 namespace TacHost.Scripting;
 
-/// <summary>The name under which a compiled tac is kept: a hash over everything that decides what the compiler makes of it.</summary>
+/// <summary>Calculates the cache key of a compiled tac file: a hash of all inputs of the compiler.</summary>
 internal static class CacheKey
 {
-    /// <param name="sources">The tac file and what it loads.</param>
-    /// <param name="search">Where its references are looked for.</param>
-    /// <param name="packageLock">The lock file of its packages; empty for none.</param>
-    /// <param name="isForDebugger">Whether the code is left as it is written.</param>
+    /// <param name="sources">The tac file and the files that it loads.</param>
+    /// <param name="search">The search path of the references.</param>
+    /// <param name="packageLock">The content of the lock file, or an empty array.</param>
+    /// <param name="isForDebugger">True if optimizations are disabled.</param>
     public static string Of(TacSources sources, ReferenceSearch search, byte[] packageLock, bool isForDebugger)
     {
         var hash = new Fingerprint();
@@ -53,7 +53,7 @@ internal static class CacheKey
 
     private static void Add(Fingerprint hash, string text) => Add(hash, Encoding.UTF8.GetBytes(text));
 
-    /// <summary>The length first, so that no two lists of parts look alike.</summary>
+    /// <summary>Adds a part after its length, so that different lists of parts have different hashes.</summary>
     private static void Add(Fingerprint hash, byte[] part)
     {
         hash.Append(BitConverter.GetBytes(part.Length));

@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis;
 
 namespace TacHost.Scripting;
 
-/// <summary>The compiler's errors and warnings, each with the line it means, a caret under the place, and what to write instead.</summary>
+/// <summary>Formats the errors and warnings of the compiler, each with its source line, a caret, and a hint.</summary>
 internal static class CompileErrors
 {
     private const int Shown = 10;
@@ -27,7 +27,7 @@ internal static class CompileErrors
         return text.ToString();
     }
 
-    /// <summary>Returns the warnings among some diagnostics, one after the other.</summary>
+    /// <summary>Returns the warnings among diagnostics, ordered by file and position.</summary>
     public static IReadOnlyList<string> Warnings(IEnumerable<Diagnostic> diagnostics) =>
         [.. diagnostics.Where(each => each.Severity == DiagnosticSeverity.Warning).OrderBy(each => each.Location.SourceTree?.FilePath).ThenBy(each => each.Location.SourceSpan.Start).Select(each => WithLine(each, "warning"))];
 
@@ -63,7 +63,7 @@ internal static class CompileErrors
     private static bool UsesGenerator(Diagnostic error) =>
         error.Id == "CS8795" || error.Location.SourceTree?.ToString().Contains("JsonSerializable", StringComparison.Ordinal) == true;
 
-    /// <summary>Returns whether a line is <c>using T name = …</c>, and not <c>using Alias = …</c>.</summary>
+    /// <summary>Returns whether a line is <c>using T name = …</c> instead of <c>using Alias = …</c>.</summary>
     private static bool IsUsingDeclaration(string? line) =>
         line?.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is ["using", _, _, "=", ..] or ["await", "using", _, _, "=", ..];
 }

@@ -7,17 +7,20 @@ using TacHost.Loading;
 
 namespace TacHost.Scripting;
 
-/// <summary>What a tac file can use without an <c>#r</c>: .NET itself, the service tree, and what that is made of.</summary>
+/// <summary>The references of a tac file without <c>#r</c>: .NET itself, the service tree, and its dependencies.</summary>
 internal static class DefaultReferences
 {
-    /// <summary>Kept for the next compilation, as long as the process lasts: the compiler may look at a mapped file at any time.</summary>
+    /// <summary>The mapped files, which are cached until the end of the process, because the compiler may read them at any time.</summary>
     private static readonly ConcurrentDictionary<string, PortableExecutableReference> _mapped = new(StringComparer.Ordinal);
 
     public static IEnumerable<MetadataReference> All => Framework.Assemblies.Concat(OfTheHost).Distinct().Select(Of);
 
     private static IEnumerable<string> OfTheHost => new HostAssemblies().OfTheHost;
 
-    /// <summary>A reference to an assembly that nobody rebuilds in place. The file is mapped: the compiler would read it whole, and all of .NET is 60 MB, 75 ms.</summary>
+    /// <summary>
+    /// Returns a reference to an assembly that is not rebuilt in place. The file is memory-mapped, because
+    /// the compiler would read it completely, which takes 60 MB and 75 ms for all of .NET.
+    /// </summary>
     public static PortableExecutableReference Of(string path) => _mapped.GetOrAdd(path, Map);
 
     private static unsafe PortableExecutableReference Map(string path)
@@ -29,9 +32,9 @@ internal static class DefaultReferences
         return AssemblyMetadata.Create(ModuleMetadata.CreateFromImage((nint)image, (int)view.Capacity)).GetReference(filePath: path);
     }
 
-    /// <summary>Returns the assemblies of ASP.NET Core, if one of the libraries that a tac file names is built on it or belongs to it.</summary>
-    /// <param name="libraries">Their paths.</param>
-    /// <exception cref="TacHostException">It is not installed.</exception>
+    /// <summary>Returns the assemblies of ASP.NET Core, if a library of the tac file references or belongs to it.</summary>
+    /// <param name="libraries">The paths of the libraries.</param>
+    /// <exception cref="TacHostException">ASP.NET Core is not installed.</exception>
     public static IEnumerable<MetadataReference> OfAspNetCoreFor(IEnumerable<string> libraries)
     {
         if (libraries.FirstOrDefault(IsBuiltOnAspNetCore) is not { } library)
@@ -47,7 +50,7 @@ internal static class DefaultReferences
 
     private static bool IsManaged(string path) => Read(path, metadata => metadata.IsAssembly);
 
-    /// <summary>Looks into an assembly. What is none, the compiler will complain of.</summary>
+    /// <summary>Checks the metadata of an assembly. Returns false for an invalid file, which the compiler will report.</summary>
     private static bool Read(string path, Func<MetadataReader, bool> look)
     {
         try

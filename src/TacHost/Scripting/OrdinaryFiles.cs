@@ -6,10 +6,13 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace TacHost.Scripting;
 
-/// <summary>Loaded files that a script cannot contain, because they have namespaces or extension methods in static classes: compiled together, beside the script (ADR 25).</summary>
+/// <summary>
+/// The loaded files that a script cannot contain, because they have namespaces or extension methods in static
+/// classes. They are compiled to a separate assembly (ADR 25).
+/// </summary>
 internal sealed class OrdinaryFiles
 {
-    /// <summary>The names of the two assemblies, of which the script's sees what is internal to that of the files.</summary>
+    /// <summary>The names of the script's assembly and the files' assembly. The script can access internal members of the files.</summary>
     public const string ScriptName = "tac", Name = "tac-files";
 
     private readonly Dictionary<string, byte[]> _directives = new(StringComparer.Ordinal);
@@ -22,7 +25,7 @@ internal sealed class OrdinaryFiles
     /// <summary>Gets the files' syntax trees.</summary>
     public IReadOnlyList<SyntaxTree> Trees => _trees;
 
-    /// <summary>Finds them among the files that a tac file loads.</summary>
+    /// <summary>Finds these files among the files that a tac file loads.</summary>
     public static OrdinaryFiles Among(TacSources sources, CSharpParseOptions options)
     {
         OrdinaryFiles found = new();
@@ -35,7 +38,7 @@ internal sealed class OrdinaryFiles
         return found;
     }
 
-    /// <summary>Returns what a script is to see of a file: its directives alone, or null if the file is not one of these.</summary>
+    /// <summary>Returns the content of a file for the script, which consists only of its directives, or null for another file.</summary>
     public byte[]? Directives(string path) => _directives.GetValueOrDefault(path);
 
     private void AddIfOrdinary(SourceFile file, CSharpParseOptions options)
@@ -59,7 +62,7 @@ internal sealed class OrdinaryFiles
     private static bool IsExtension(MemberDeclarationSyntax member) =>
         member is ExtensionBlockDeclarationSyntax || (member is MethodDeclarationSyntax { ParameterList.Parameters: [var first, ..] } && first.Modifiers.Any(SyntaxKind.ThisKeyword));
 
-    /// <summary>Lines stay where they are.</summary>
+    /// <summary>Replaces characters with blanks, without changing lines.</summary>
     private static string Blanked(SourceText text, Func<int, bool> isBlank)
     {
         var characters = text.ToString().ToCharArray();

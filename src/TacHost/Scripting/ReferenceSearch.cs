@@ -2,16 +2,20 @@ using TacHost.Loading;
 
 namespace TacHost.Scripting;
 
-/// <summary>Where <c>#r</c> finds an assembly: in .NET by its simple name, beside the file it stands in, in <c>lib/</c> there, in the directories of --lib, in those of TACHOST_PATH, beside the host.</summary>
+/// <summary>The search path of <c>#r</c>.</summary>
+/// <remarks>
+/// .NET is searched by simple name. Then follow the directory of the file with the directive, <c>lib/</c> there,
+/// the directories of --lib, those of TACHOST_PATH, and the host's directory.
+/// </remarks>
 internal sealed class ReferenceSearch(IReadOnlyList<string> directories)
 {
     private const string Extension = ".dll";
 
-    /// <summary>The directories that hold for every file, in order.</summary>
+    /// <summary>Gets the directories that apply to every file, in order.</summary>
     public IReadOnlyList<string> Directories { get; } = directories;
 
-    /// <summary>Returns the absolute path of the assembly, or null if there is none.</summary>
-    /// <remarks>.NET comes first, as it does when assemblies are loaded: no other assembly of the same name can take its place.</remarks>
+    /// <summary>Returns the absolute path of the assembly, or null if it does not exist.</summary>
+    /// <remarks>.NET has priority, as in the loading of assemblies, so that no other assembly of the same name can replace one of its assemblies.</remarks>
     public string? Find(ReferenceDirective reference)
     {
         if (reference.Name.Contains('\0', StringComparison.Ordinal) || reference.Name.Length == 0)
@@ -24,12 +28,12 @@ internal sealed class ReferenceSearch(IReadOnlyList<string> directories)
                 return candidate;
         }
 
-        // After all others, because a name with these is rare, and each costs a look at the disk.
+        // These are searched last, because they are rarely needed and each costs a disk access.
         IEnumerable<string> real = SourceLinks.RealDirectory(reference.File) is { } directory ? [directory, Path.Combine(directory, "lib")] : [];
         return Candidates(reference, real).Concat(AspNetCore.Find(SimpleName(reference.Name)) is { } web ? [web] : []).FirstOrDefault(File.Exists);
     }
 
-    /// <summary>Returns whether a path belongs to .NET or ASP.NET Core, so that nobody needs to load it for a tac.</summary>
+    /// <summary>Returns whether a path belongs to .NET or ASP.NET Core, so that the load context of a tac file does not load it.</summary>
     public static bool IsOfAFramework(string path) =>
         Framework.Find(Path.GetFileNameWithoutExtension(path)) == path || AspNetCore.Find(Path.GetFileNameWithoutExtension(path)) == path;
 
@@ -39,7 +43,9 @@ internal sealed class ReferenceSearch(IReadOnlyList<string> directories)
 
     private static string? FindInFramework(string name) => name.Contains('/', StringComparison.Ordinal) ? null : Framework.Find(SimpleName(name));
 
-    /// <summary>What stands before <c>.dll</c>, or in a display name such as <c>System.Xml, Version=4.0.0.0</c> before the comma.</summary>
+    /// <summary>
+    /// Returns the simple name: the text before <c>.dll</c>, or before the comma in a display name such as <c>System.Xml, Version=4.0.0.0</c>.
+    /// </summary>
     private static string SimpleName(string name)
     {
         var comma = name.IndexOf(',', StringComparison.Ordinal);

@@ -1,9 +1,9 @@
 namespace TacHost.Scripting;
 
-/// <summary>What a path in a directive may mean besides what it says.</summary>
+/// <summary>The alternative meanings of a path in a directive.</summary>
 internal static class SourceLinks
 {
-    /// <summary>Returns the directory in which a file lies that was named by a symbolic link, or null if the name is its own.</summary>
+    /// <summary>Returns the directory of the target if a file is a symbolic link, otherwise null.</summary>
     public static string? RealDirectory(string? file)
     {
         try
@@ -16,6 +16,6 @@ internal static class SourceLinks
         }
     }
 
-    /// <summary>Returns a path that was written on Windows as it is written here.</summary>
+    /// <summary>Converts a Windows path to a Linux path.</summary>
     public static string WithSlashes(string path) => path.Replace('\\', '/');
 }

@@ -1,6 +1,6 @@
 namespace TacHost.Scripting;
 
-/// <summary>Compiled tac files on disk, by <see cref="CacheKey"/>. Entries never change; a failure of any kind only means compiling again.</summary>
+/// <summary>The disk cache of compiled tac files by <see cref="CacheKey"/>. Entries never change. After any failure, the file is compiled again.</summary>
 internal sealed class TacCache
 {
     private const string Extension = ".tac";
@@ -11,16 +11,16 @@ internal sealed class TacCache
 
     private TacCache(CacheDirectory directory, int entriesKept) => (_directory, Notice, _entriesKept) = (directory, directory.Notice, entriesKept);
 
-    /// <summary>Why the cache is not used, or could not be written, or null.</summary>
+    /// <summary>Gets the reason why the cache is not used or could not be written, or null.</summary>
     public string? Notice { get; private set; }
 
-    /// <summary>The cache of this user, in the place that the environment names.</summary>
+    /// <summary>Opens the user's cache, which the environment specifies.</summary>
     public static TacCache Open() => new(CacheDirectory.Open(), EntriesKept);
 
-    /// <summary>A cache that is filled on purpose, and keeps whatever it is given.</summary>
+    /// <summary>Opens a cache in a given directory, which never evicts entries.</summary>
     public static TacCache At(string directory) => new(CacheDirectory.At(directory, CacheDirectory.Shared), int.MaxValue);
 
-    /// <summary>The entry, if it is there and whole.</summary>
+    /// <summary>Returns an entry, or null if it does not exist or is damaged.</summary>
     public CompiledTac? Find(string key)
     {
         try
@@ -33,7 +33,7 @@ internal sealed class TacCache
         }
     }
 
-    /// <summary>Keeps an entry. Others see it whole or not at all.</summary>
+    /// <summary>Stores an entry atomically.</summary>
     public void Keep(string key, CompiledTac tac)
     {
         if (_directory.Path is null)

@@ -26,19 +26,20 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
 
     private static readonly CSharpParseOptions _parseOptions = new(LanguageVersion.CSharp14);
 
-    /// <summary>That a newer version of an assembly takes the place of an older one; it always does here.</summary>
+    /// <summary>The suppressed warnings about a newer version of an assembly that replaces an older one, which is always the case here.</summary>
     private static readonly Dictionary<string, ReportDiagnostic> _silent = new() { ["CS1701"] = ReportDiagnostic.Suppress, ["CS1702"] = ReportDiagnostic.Suppress };
 
     private readonly OptimizationLevel _optimization = isForDebugger ? OptimizationLevel.Debug : OptimizationLevel.Release;
     private readonly LibraryResolver _libraries = new(search);
     private readonly List<Diagnostic> _diagnostics = [];
 
-    /// <summary>Whether the compiler read anything that the cache key does not cover.</summary>
+    /// <summary>Gets whether the compiler read a file that the cache key does not include.</summary>
     public bool ReadMoreThanItsKey { get; private set; }
 
-    /// <summary>Gets what the compiler warned of, each warning with its line.</summary>
+    /// <summary>Gets the warnings of the compiler, each with its line.</summary>
     public IReadOnlyList<string> Warnings => CompileErrors.Warnings(_diagnostics);
 
+    /// <summary>Compiles the tac file.</summary>
     /// <exception cref="TacHostException">The tac file does not compile.</exception>
     public CompiledTac Compile()
     {
@@ -86,7 +87,7 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
             Options(new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: _optimization))));
     }
 
-    /// <summary>On other threads the compiler would have their stacks, which are too small for deep nesting; and one file is soon compiled.</summary>
+    /// <summary>Disables concurrent builds, because the stacks of other threads are too small for deep nesting, and a single file compiles quickly.</summary>
     private static CSharpCompilationOptions Options(CSharpCompilationOptions options) =>
         options.WithConcurrentBuild(false).WithNullableContextOptions(NullableContextOptions.Annotations).WithSpecificDiagnosticOptions(options.SpecificDiagnosticOptions.SetItems(_silent));
 
@@ -100,13 +101,13 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
             return new CodeImage(image.ToArray(), symbols.ToArray());
         var errors = result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToList();
 
-        // A script without a single statement is refused without an error.
+        // Roslyn refuses a script without a statement, but reports no error.
         throw errors.Count == 0
             ? TacErrors.NoApplication(displayedPath)
             : new TacHostException(ExitCode.BadTac, CompileErrors.Describe(displayedPath, sources, search, errors));
     }
 
-    /// <summary>Serves <c>#load</c> from what was read for the key.</summary>
+    /// <summary>Resolves <c>#load</c> from the files that were read for the cache key.</summary>
     private sealed class LoadResolver(TacSources sources, OrdinaryFiles ordinary) : SourceReferenceResolver
     {
         public bool ReadMore { get; private set; }
@@ -135,14 +136,14 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
         public override int GetHashCode() => sources.GetHashCode();
     }
 
-    /// <summary>Serves <c>#r</c> by the search order.</summary>
+    /// <summary>Resolves <c>#r</c> with the search path.</summary>
     private sealed class LibraryResolver(ReferenceSearch search) : MetadataReferenceResolver
     {
         public HashSet<string> Found { get; } = new(StringComparer.Ordinal);
 
         public override ImmutableArray<PortableExecutableReference> ResolveReference(string reference, string? baseFilePath, MetadataReferenceProperties properties)
         {
-            // The files of packages are references already.
+            // The files of packages are already references.
             if (PackageDirective.IsOne(reference))
                 return [DefaultReferences.Of(Framework.Find("System.Private.CoreLib")!)];
             if (search.Find(new ReferenceDirective(reference, baseFilePath)) is not { } path)

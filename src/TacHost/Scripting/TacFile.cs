@@ -7,13 +7,13 @@ namespace TacHost.Scripting;
 /// <summary>The way from a tac file to its code: out of the cache, or through the compiler.</summary>
 internal static class TacFile
 {
-    /// <summary>Prepares a tac file to be built, in this process or in another. Runs nothing of it.</summary>
-    /// <param name="path">The tac file.</param>
-    /// <param name="directories">Where assemblies are looked for.</param>
-    /// <param name="packages">How packages are restored.</param>
-    /// <param name="cache">Where what is compiled is kept.</param>
-    /// <param name="isForDebugger">Whether the code is left as it is written, so that a debugger can follow it.</param>
-    /// <exception cref="TacHostException">It cannot be read, its packages cannot be had, or it does not compile.</exception>
+    /// <summary>Prepares a tac file to be built in this process or another. Does not execute the file.</summary>
+    /// <param name="path">The path of the tac file.</param>
+    /// <param name="directories">The directories that are searched for assemblies.</param>
+    /// <param name="packages">The options of the package restore.</param>
+    /// <param name="cache">The cache of compiled tac files.</param>
+    /// <param name="isForDebugger">True to disable optimizations, so that a debugger can follow the code.</param>
+    /// <exception cref="TacHostException">The file cannot be read, its packages cannot be restored, or it does not compile.</exception>
     public static TacPreparation Prepare(string path, IReadOnlyList<string> directories, PackageOptions packages, TacCache cache, bool isForDebugger = false)
     {
         var sources = TacSources.Read(path);
@@ -43,20 +43,20 @@ internal static class TacFile
         return new TacPreparation(new Prepared.Tac(tac with { Source = path }, search.Directories, notices), wasCompiled, [.. sources.Files.Keys], warnings);
     }
 
-    /// <summary>Restores the packages of a tac file; null if it asks for none.</summary>
-    /// <exception cref="TacHostException">It cannot be read, or its packages cannot be had.</exception>
+    /// <summary>Restores the packages of a tac file. Returns null if the file does not reference packages.</summary>
+    /// <exception cref="TacHostException">The file cannot be read, or its packages cannot be restored.</exception>
     public static PackageSet? Restore(string path, PackageOptions options)
     {
         var sources = TacSources.Read(path);
         return sources.Packages.Count == 0 ? null : Restore(sources, options);
     }
 
-    /// <summary>Apart, because a method that names NuGet loads it.</summary>
+    /// <summary>Restores packages. A separate method, because a method that references NuGet loads it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static PackageSet Restore(TacSources sources, PackageOptions options) =>
         new PackageRestore(sources.Main.Path, sources.Packages, sources.PackageSources, options).Run(PackageLock.Read(PackageLock.PathOf(sources.Main.Path)));
 
-    /// <summary>The lock file as bytes: a cached start does without what reads it.</summary>
+    /// <summary>Returns the bytes of the lock file, so that a cached start does not load the JSON reader.</summary>
     private static byte[] LockOf(TacSources sources)
     {
         if (sources.Packages.Count == 0)
@@ -82,7 +82,7 @@ internal static class TacFile
         return true;
     }
 
-    /// <summary>Apart, because a method that names the compiler loads it.</summary>
+    /// <summary>Compiles a tac file. A separate method, because a method that references the compiler loads it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static CompiledTac Compile(string path, TacSources sources, ReferenceSearch search, PackageSet? packages, bool isForDebugger, TacCache cache, string key, out IReadOnlyList<string> warnings)
     {
@@ -94,10 +94,10 @@ internal static class TacFile
         return tac;
     }
 
-    /// <summary>The compiler recurses as deep as the source is nested, which an ordinary stack does not bear.</summary>
+    /// <summary>Compiles on a thread with a large stack, because the compiler recurses as deep as the source is nested.</summary>
     private static CompiledTac OnDeepStack(Func<CompiledTac> compile)
     {
-        const int stackSize = 256 * 1024 * 1024; // reserved, and used only where needed
+        const int stackSize = 256 * 1024 * 1024; // the memory is reserved, and committed only if needed
         CompiledTac? result = null;
         ExceptionDispatchInfo? failure = null;
         var thread = new Thread(

@@ -4,24 +4,24 @@ using TacHost.Packages;
 
 namespace TacHost.Scripting;
 
-/// <summary>A source file as it was read, once, for the cache key and for the compiler alike.</summary>
-/// <param name="Path">Absolute.</param>
-/// <param name="Content">Its bytes.</param>
+/// <summary>A source file, read only once for the cache key and the compiler.</summary>
+/// <param name="Path">The absolute path.</param>
+/// <param name="Content">The bytes of the file.</param>
 internal sealed record SourceFile(string Path, byte[] Content);
 
-/// <summary>An <c>#r</c> as it was written.</summary>
-/// <param name="Name">What stands between the quotes.</param>
-/// <param name="File">The file it stands in, or null if that has no name.</param>
+/// <summary>An <c>#r</c> directive.</summary>
+/// <param name="Name">The text between the quotes.</param>
+/// <param name="File">The file with the directive, or null if it has no name.</param>
 internal sealed record ReferenceDirective(string Name, string? File)
 {
     /// <summary>Gets the directory of the file.</summary>
     public string BaseDirectory => Path.GetDirectoryName(File) ?? Environment.CurrentDirectory;
 }
 
-/// <summary>A tac file and all that it loads, read without the compiler.</summary>
+/// <summary>A tac file and all files that it loads, read without the compiler.</summary>
 /// <remarks>
-/// Every line that may be an <c>#r</c> or <c>#load</c> counts, also one that the compiler would skip, in a comment, say: too many files make the
-/// key more exact than it needs to be, and what is missing the compiler reports.
+/// Every line that may be an <c>#r</c> or <c>#load</c> directive counts, even if the compiler skips it, for example in a comment. Additional
+/// files only make the key more specific than necessary. The compiler reports missing files.
 /// </remarks>
 internal sealed class TacSources
 {
@@ -37,23 +37,23 @@ internal sealed class TacSources
 
     private TacSources(SourceFile main) => Main = main;
 
-    /// <summary>The tac file itself.</summary>
+    /// <summary>Gets the tac file itself.</summary>
     public SourceFile Main { get; private set; }
 
-    /// <summary>All source files, by path.</summary>
+    /// <summary>Gets all source files by path.</summary>
     public IReadOnlyDictionary<string, SourceFile> Files => _files;
 
-    /// <summary>All references, in the order in which they stand.</summary>
+    /// <summary>Gets all references, in the order of their directives.</summary>
     public IReadOnlyList<ReferenceDirective> References => _references;
 
-    /// <summary>Gets the packages that the files ask for.</summary>
+    /// <summary>Gets the packages that the files reference.</summary>
     public IReadOnlyList<PackageDirective> Packages => _packages;
 
-    /// <summary>Gets where packages are looked for besides the sources that NuGet is configured with: URLs and absolute paths.</summary>
+    /// <summary>Gets the package sources in addition to NuGet's configured sources: URLs and absolute paths.</summary>
     public IReadOnlyList<string> PackageSources => _packageSources;
 
-    /// <summary>Reads a tac file and what it loads.</summary>
-    /// <param name="path">As the user wrote it.</param>
+    /// <summary>Reads a tac file and the files that it loads.</summary>
+    /// <param name="path">The path as the user wrote it.</param>
     /// <exception cref="TacHostException">The tac file itself cannot be read.</exception>
     public static TacSources Read(string path)
     {
@@ -73,12 +73,15 @@ internal sealed class TacSources
         return sources;
     }
 
-    /// <summary>Returns the file that a <c>#load</c> means, relative to the file it stands in; the first of its meanings that is there, or else the literal one.</summary>
+    /// <summary>
+    /// Returns the path of a <c>#load</c> directive relative to its file: the first interpretation that
+    /// exists, otherwise the literal one.
+    /// </summary>
     public static string? LoadPath(string name, string? baseFile)
     {
         try
         {
-            // The working directory, which an absolute path does without, may have been deleted.
+            // The working directory may have been deleted. An absolute path does not need it.
             var literal = Path.IsPathFullyQualified(name) ? Path.GetFullPath(name) : Path.GetFullPath(name, Path.GetDirectoryName(baseFile) ?? Environment.CurrentDirectory);
             if (File.Exists(literal))
                 return literal;
@@ -115,7 +118,7 @@ internal sealed class TacSources
         }
     }
 
-    /// <summary>The compiler does not know <c>#i</c>: for it, each becomes a comment of the same length.</summary>
+    /// <summary>Replaces each <c>#i</c> directive, which the compiler does not support, with a comment of the same length.</summary>
     private static SourceFile WithoutSources(SourceFile file, string text, IReadOnlyList<Directive> directives)
     {
         StringBuilder? other = null;
@@ -137,7 +140,10 @@ internal sealed class TacSources
         return Uri.TryCreate(source, UriKind.Absolute, out _) && source.Contains("://", StringComparison.Ordinal) ? source : Path.GetFullPath(source, Path.GetDirectoryName(file)!);
     }
 
-    /// <summary>Decodes a file as the compiler does: UTF-8, or as its byte order mark says. The compiler would put question marks in the place of what is neither.</summary>
+    /// <summary>
+    /// Decodes a file as the compiler does: as UTF-8, or according to its byte order mark. Throws an exception
+    /// for invalid bytes, which the compiler would replace with question marks.
+    /// </summary>
     private static string SourceText(SourceFile file)
     {
         Encoding encoding = file.Content switch

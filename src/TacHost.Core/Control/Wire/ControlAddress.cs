@@ -2,22 +2,25 @@ using System.Globalization;
 
 namespace TacHost.Control.Wire;
 
-/// <summary>The abstract names of control sockets: <c>tachost/PID</c>, or <c>tachost/PID/WORD</c> where that is taken (ADR 36).</summary>
+/// <summary>The abstract names of control sockets: <c>tachost/PID</c>, or <c>tachost/PID/WORD</c> if the first is in use (ADR 36).</summary>
 internal static class ControlAddress
 {
     private const string Prefix = "tachost/";
     private const string Table = "/proc/net/unix";
 
-    /// <summary>The flag of a socket that listens, in the fourth column of the table.</summary>
+    /// <summary>The flag of a listening socket, in the fourth column of the table.</summary>
     private const int Listens = 0x10000;
 
     /// <summary>Returns the name for a process.</summary>
     public static string Of(int process) => Prefix + process.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Returns a name for a process whose first name is taken, which nobody can guess beforehand.</summary>
+    /// <summary>Returns an unpredictable name for a process whose default name is in use.</summary>
     public static string Unguessable(int process) => $"{Of(process)}/{Guid.NewGuid():N}";
 
-    /// <summary>Returns all names at which somebody listens. Anybody may, so a name proves nothing: who listens there is what the kernel says.</summary>
+    /// <summary>
+    /// Returns the names of all listening control sockets. Any process can use such a name, so the
+    /// process and the user must be taken from the kernel's credentials.
+    /// </summary>
     public static IReadOnlyList<string> All()
     {
         const int flags = 3, path = 7;
@@ -36,7 +39,7 @@ internal static class ControlAddress
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Without /proc, a process can still be named by its id.
+            // Without /proc, a process can still be addressed by its ID.
         }
 
         return names;

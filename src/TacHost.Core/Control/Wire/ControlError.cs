@@ -1,6 +1,6 @@
 namespace TacHost.Control.Wire;
 
-/// <summary>The codes of errors. Those of JSON-RPC are negative; all others are exit codes.</summary>
+/// <summary>The error codes. The codes of JSON-RPC are negative; all others are exit codes.</summary>
 internal static class ControlError
 {
     public const int NotJson = -32700;

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace TacHost.Control.Wire;
 
-/// <summary>How the values of the protocol are written as JSON: by code that the compiler makes, without reflection.</summary>
+/// <summary>The JSON serialization of the protocol's types, generated at compile time without reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ProcessReport))]
 [JsonSerializable(typeof(StatusReport))]
@@ -15,6 +15,6 @@ namespace TacHost.Control.Wire;
 [JsonSerializable(typeof(LevelReport))]
 internal sealed partial class ControlJson : JsonSerializerContext
 {
-    /// <summary>Gets the settings of all writers: text in any script stays readable.</summary>
+    /// <summary>Gets the options of all writers: text in any script stays readable.</summary>
     public static JsonWriterOptions Writer { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 }

@@ -4,9 +4,9 @@ using TacHost.Interop;
 
 namespace TacHost.Control.Wire;
 
-/// <summary>A connection that carries one message a line, in UTF-8, each with a descriptor if need be.</summary>
+/// <summary>A connection with one UTF-8 message per line, each with an optional file descriptor.</summary>
 /// <param name="socket">The connection.</param>
-/// <param name="longestMessage">The number of bytes that a received message may have.</param>
+/// <param name="longestMessage">The maximum length of a received message in bytes.</param>
 internal sealed class MessageStream(LocalSocket socket, int longestMessage) : IDisposable
 {
     private const int FirstSize = 4096;
@@ -16,14 +16,14 @@ internal sealed class MessageStream(LocalSocket socket, int longestMessage) : ID
     private int _start;
     private int _end;
 
-    /// <summary>Gets the descriptor that came last, which belongs to whoever takes it; null if none came.</summary>
+    /// <summary>Gets the last received file descriptor, or null. <see cref="TakeAttached"/> transfers its ownership.</summary>
     public SafeFileHandle? Attached { get; private set; }
 
     /// <summary>Receives a message, which is valid until the next call.</summary>
     /// <param name="patience">How long to wait, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
-    /// <returns>The message without its line feed, or null at the end.</returns>
-    /// <exception cref="TimeoutException">It did not come in time.</exception>
-    /// <exception cref="InvalidDataException">It is too long.</exception>
+    /// <returns>The message without its line feed, or null at the end of the connection.</returns>
+    /// <exception cref="TimeoutException">A complete message was not received in time.</exception>
+    /// <exception cref="InvalidDataException">The message is too long.</exception>
     public ReadOnlyMemory<byte>? Receive(TimeSpan patience)
     {
         var began = Stopwatch.GetTimestamp();
@@ -57,7 +57,7 @@ internal sealed class MessageStream(LocalSocket socket, int longestMessage) : ID
         }
     }
 
-    /// <summary>Leaves the descriptor that came to the caller.</summary>
+    /// <summary>Transfers the ownership of the received file descriptor to the caller.</summary>
     public SafeFileHandle? TakeAttached()
     {
         var attached = Attached;
@@ -65,8 +65,8 @@ internal sealed class MessageStream(LocalSocket socket, int longestMessage) : ID
         return attached;
     }
 
-    /// <summary>Sends a message whole, with its line feed.</summary>
-    /// <returns>Whether the peer took all of it in time.</returns>
+    /// <summary>Sends a complete message, including its line feed.</summary>
+    /// <returns>True if the message was sent completely in time.</returns>
     public bool Send(ReadOnlySpan<byte> line, TimeSpan patience, SafeFileHandle? attached = null)
     {
         lock (_sending)

@@ -1,33 +1,33 @@
 namespace TacHost.Control.Wire;
 
-/// <summary>What the method <c>ps</c> answers: a process and its applications.</summary>
+/// <summary>The result of the method <c>ps</c>: a process and its applications.</summary>
 internal sealed record ProcessReport
 {
-    /// <summary>The version of the protocol that this program speaks.</summary>
+    /// <summary>The protocol version of this program.</summary>
     public const int CurrentProtocol = 1;
 
-    /// <summary>Gets the version of the protocol.</summary>
+    /// <summary>Gets the protocol version.</summary>
     public int Protocol { get; init; }
 
     /// <summary>Gets the version of the program.</summary>
     public string Version { get; init; } = "";
 
-    /// <summary>Gets the id of the process, as it knows itself.</summary>
+    /// <summary>Gets the process ID, as seen by the process itself.</summary>
     public int Pid { get; init; }
 
-    /// <summary>Gets the number of the user that it runs as.</summary>
+    /// <summary>Gets the ID of the user that runs the process.</summary>
     public uint User { get; init; }
 
-    /// <summary>Gets whether it is a daemon.</summary>
+    /// <summary>Gets whether the process is a daemon.</summary>
     public bool Daemon { get; init; }
 
-    /// <summary>Gets the pid file, if there is one.</summary>
+    /// <summary>Gets the pid file, or null.</summary>
     public string? PidFile { get; init; }
 
-    /// <summary>Gets the log file, if there is one.</summary>
+    /// <summary>Gets the log file, or null.</summary>
     public string? LogFile { get; init; }
 
-    /// <summary>Gets the root directory, if it is not the system's.</summary>
+    /// <summary>Gets the root directory, or null if it is the system's root directory.</summary>
     public string? Root { get; init; }
 
     /// <summary>Gets the applications.</summary>
@@ -46,10 +46,10 @@ internal sealed record ApplicationReport
     /// <summary>Gets the state, in lower case: starting, running, stopping, stopped or failed.</summary>
     public string State { get; init; } = "";
 
-    /// <summary>Gets when it began to run.</summary>
+    /// <summary>Gets the time at which the application started to run.</summary>
     public DateTimeOffset? Since { get; init; }
 
-    /// <summary>Gets the number of services, not counting groups.</summary>
+    /// <summary>Gets the number of services, without groups.</summary>
     public int Services { get; init; }
 
     /// <summary>Gets the paths of the services that have failed, also of those that will be started again.</summary>

@@ -5,31 +5,31 @@ using TacHost.Control.Wire;
 
 namespace TacHost.Control.Server;
 
-/// <summary>A call of the control socket: its parameters, who calls, and the answer.</summary>
+/// <summary>A call on the control socket, with its parameters, its caller and its response.</summary>
 internal sealed class ControlCall(string method, JsonElement parameters, ControlReply reply)
 {
     /// <summary>Gets the name of the method.</summary>
     public string Method => method;
 
-    /// <summary>Gets the parameters: an object, or nothing.</summary>
+    /// <summary>Gets the parameters, which are an object or undefined.</summary>
     public JsonElement Parameters => parameters;
 
-    /// <summary>Gets the process and the user of the client, as the kernel says.</summary>
+    /// <summary>Gets the process and the user of the client, as reported by the kernel.</summary>
     public (int Process, uint User) Caller { get; init; }
 
-    /// <summary>Gets the descriptor that came with the call, or null. It is closed after the call.</summary>
+    /// <summary>Gets the file descriptor sent with the call, or null. It is closed after the call.</summary>
     public SafeFileHandle? Attached { get; init; }
 
-    /// <summary>Returns a parameter that is a text; null if it is not given.</summary>
-    /// <exception cref="ControlException">It is something else.</exception>
+    /// <summary>Returns a string parameter, or null if it is missing.</summary>
+    /// <exception cref="ControlException">The parameter is not a string.</exception>
     public string? Text(string name) => Find(name, JsonValueKind.String, "a string")?.GetString();
 
-    /// <summary>Returns a parameter that must be given and is a text.</summary>
-    /// <exception cref="ControlException">It is something else, or missing.</exception>
+    /// <summary>Returns a required string parameter.</summary>
+    /// <exception cref="ControlException">The parameter is missing or is not a string.</exception>
     public string RequiredText(string name) => Text(name) ?? throw Wrong($"The parameter '{name}' is missing. It is a string.");
 
-    /// <summary>Returns a parameter that is a whole number, not below 0; null if it is not given.</summary>
-    /// <exception cref="ControlException">It is something else.</exception>
+    /// <summary>Returns a non-negative integer parameter, or null if it is missing.</summary>
+    /// <exception cref="ControlException">The parameter is not a non-negative integer.</exception>
     public int? Number(string name)
     {
         if (Find(name, JsonValueKind.Number, "a whole number, 0 or more") is not { } value)
@@ -37,8 +37,8 @@ internal sealed class ControlCall(string method, JsonElement parameters, Control
         return value.TryGetInt32(out var number) && number >= 0 ? number : throw Wrong($"The parameter '{name}' is a whole number, 0 or more.");
     }
 
-    /// <summary>Returns whether a parameter is given and true.</summary>
-    /// <exception cref="ControlException">It is something else than true or false.</exception>
+    /// <summary>Returns true if a Boolean parameter is given and true.</summary>
+    /// <exception cref="ControlException">The parameter is not a Boolean.</exception>
     public bool Flag(string name) =>
         parameters.ValueKind == JsonValueKind.Object && parameters.TryGetProperty(name, out var value) && value.ValueKind switch
         {
@@ -47,11 +47,11 @@ internal sealed class ControlCall(string method, JsonElement parameters, Control
             _ => throw Wrong($"The parameter '{name}' is true or false."),
         };
 
-    /// <summary>Sends the result. Without a call of this, the result is null.</summary>
+    /// <summary>Sends the result. If this method is not called, the result is null.</summary>
     public void Answer<T>(T result, JsonTypeInfo<T> type) => reply.Result(json => JsonSerializer.Serialize(json, result, type));
 
-    /// <summary>Sends a notification before the result: something that has happened.</summary>
-    /// <returns>Whether the client took it. If it did not, the connection is over.</returns>
+    /// <summary>Sends a notification before the result.</summary>
+    /// <returns>True if the notification was sent. Otherwise, the connection is closed.</returns>
     public bool Notify<T>(T value, JsonTypeInfo<T> type) => reply.Notification(method, json => JsonSerializer.Serialize(json, value, type));
 
     private JsonElement? Find(string name, JsonValueKind kind, string expected)

@@ -5,7 +5,7 @@ using TacHost.Interop;
 
 namespace TacHost.Control.Server;
 
-/// <summary>A client of the control socket, on a thread of its own: reads one request after another and executes it.</summary>
+/// <summary>A connection of a client to the control socket, served on its own thread: reads and executes one request after another.</summary>
 internal sealed class ControlConnection(LocalSocket socket, ControlMethods methods, ILogger logger, ControlLimits limits)
 {
     private static readonly JsonDocumentOptions _strict = new() { MaxDepth = 16 };
@@ -15,10 +15,10 @@ internal sealed class ControlConnection(LocalSocket socket, ControlMethods metho
     private volatile bool _isBusy;
     private volatile bool _isOver;
 
-    /// <summary>Gets whether a call is under way.</summary>
+    /// <summary>Gets whether a call is being executed.</summary>
     public bool IsBusy => _isBusy;
 
-    /// <summary>Serves the client until it goes, is silent for too long, or sends something that is too long.</summary>
+    /// <summary>Serves the client until it disconnects, is idle for too long, or sends a message that is too long.</summary>
     public void Run()
     {
         using (_stream)
@@ -31,7 +31,7 @@ internal sealed class ControlConnection(LocalSocket socket, ControlMethods metho
             }
             catch (TimeoutException)
             {
-                // It may come again.
+                // The client may reconnect.
             }
             catch (InvalidDataException e)
             {
@@ -48,10 +48,10 @@ internal sealed class ControlConnection(LocalSocket socket, ControlMethods metho
         return _isBusy;
     }
 
-    /// <summary>Ends the connection. A call that is under way is cancelled.</summary>
+    /// <summary>Closes the connection and cancels a running call.</summary>
     public void Close() => socket.ShutDown();
 
-    /// <returns>Whether the connection goes on.</returns>
+    /// <returns>True if the connection stays open.</returns>
     private bool Serve(ReadOnlyMemory<byte> message)
     {
         if (message.Span.Trim(" \t\r"u8).IsEmpty)
@@ -123,7 +123,7 @@ internal sealed class ControlConnection(LocalSocket socket, ControlMethods metho
         }
         catch (Exception e) when (reply.IsSent || e is OperationCanceledException)
         {
-            // The client is gone, or has its answer.
+            // The client has disconnected or has received its response.
             if (e is not (OperationCanceledException or TacHostException))
                 ControlLog.MethodFailed(logger, e, call.Method);
         }

@@ -1,6 +1,6 @@
 namespace TacHost.Control.Server;
 
-/// <summary>A call that cannot be executed as it is.</summary>
+/// <summary>The exception for a call that cannot be executed.</summary>
 /// <param name="code">One of <see cref="Wire.ControlError"/>.</param>
 /// <param name="message">The reason, for the client.</param>
 internal sealed class ControlException(int code, string message) : Exception(message)

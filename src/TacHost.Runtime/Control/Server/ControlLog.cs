@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TacHost.Control.Server;
 
-/// <summary>Every line that the control socket logs.</summary>
+/// <summary>The log messages of the control socket.</summary>
 internal static partial class ControlLog
 {
     [LoggerMessage(240, LogLevel.Warning, "Cannot listen on a control socket: {Reason}. 'tachost ps' and the like will not find this process.")]

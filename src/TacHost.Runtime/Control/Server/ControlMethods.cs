@@ -1,14 +1,14 @@
 namespace TacHost.Control.Server;
 
-/// <summary>Executes a call of the control socket: answers with <see cref="ControlCall.Answer"/>, or throws.</summary>
+/// <summary>Executes a call on the control socket. Responds with <see cref="ControlCall.Answer"/>, or throws an exception.</summary>
 /// <param name="call">The call.</param>
-/// <param name="cancellationToken">Cancelled if the client is gone before the end.</param>
+/// <param name="cancellationToken">Cancelled if the client disconnects before the response.</param>
 internal delegate Task ControlMethod(ControlCall call, CancellationToken cancellationToken);
 
-/// <summary>The methods of a process that its control socket offers, by their names.</summary>
+/// <summary>The methods of a control socket by their names.</summary>
 /// <remarks>
-/// A method runs on the thread of its client, and holds up nobody else. A <see cref="TacHostException"/> that it throws is the client's answer: the exit code is the code
-/// of the error. Everything else that it throws is a defect, which is logged and answered with <see cref="ExitCode.Software"/>.
+/// A method runs on the thread of its client and does not block other clients. A <see cref="TacHostException"/> becomes the error response, with the exit code
+/// as its code. Any other exception is a defect, which is logged and answered with <see cref="ExitCode.Software"/>.
 /// </remarks>
 internal sealed class ControlMethods
 {
@@ -20,13 +20,13 @@ internal sealed class ControlMethods
     /// <summary>Adds a method.</summary>
     public void Add(string name, ControlMethod method) => _all.Add(name, method);
 
-    /// <summary>Adds a method that answers before it returns.</summary>
+    /// <summary>Adds a method that responds before it returns.</summary>
     public void Add(string name, Action<ControlCall> method) => _all.Add(name, (call, _) =>
     {
         method(call);
         return Task.CompletedTask;
     });
 
-    /// <summary>Returns the method of that name, or null.</summary>
+    /// <summary>Returns the method with a name, or null.</summary>
     public ControlMethod? Find(string name) => _all.GetValueOrDefault(name);
 }

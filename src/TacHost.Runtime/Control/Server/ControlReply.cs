@@ -4,16 +4,16 @@ using TacHost.Control.Wire;
 
 namespace TacHost.Control.Server;
 
-/// <summary>Writes what goes back to a client for one request: notifications, then one response. Nothing goes back for a notification.</summary>
+/// <summary>Sends the messages for a request: notifications, then one response. Sends nothing if the request is a notification.</summary>
 /// <param name="stream">The connection.</param>
-/// <param name="id">The id of the request as JSON, or null for a notification.</param>
-/// <param name="patience">How long the client may take to read a message.</param>
+/// <param name="id">The ID of the request as JSON, or null for a notification.</param>
+/// <param name="patience">The timeout for sending a message.</param>
 internal sealed class ControlReply(MessageStream stream, JsonElement? id, TimeSpan patience)
 {
     /// <summary>Gets whether the response has been sent.</summary>
     public bool IsSent { get; private set; }
 
-    /// <summary>Gets whether the client took everything so far.</summary>
+    /// <summary>Gets whether all messages so far have been sent.</summary>
     public bool IsTaken { get; private set; } = true;
 
     /// <summary>Sends a result.</summary>
@@ -29,7 +29,7 @@ internal sealed class ControlReply(MessageStream stream, JsonElement? id, TimeSp
     });
 
     /// <summary>Sends a notification.</summary>
-    /// <returns>Whether the client took it.</returns>
+    /// <returns>True if the notification was sent.</returns>
     public bool Notification(string method, Action<Utf8JsonWriter> parameters) => Send(json =>
     {
         json.WriteString("method", method);

@@ -5,19 +5,19 @@ using TacHost.Interop;
 
 namespace TacHost.Control.Server;
 
-/// <summary>The control socket of this process: listens at an abstract name and accepts connections of the same user and of root (ADR 36).</summary>
+/// <summary>The control socket of this process: listens on an abstract name and accepts connections of the same user and of root (ADR 36).</summary>
 /// <remarks>
-/// Each client has a thread of its own and is served by blocking calls. So a process whose thread pool is exhausted can still be asked why.
-/// A start only binds the socket; the accepting thread and JSON are loaded later.
+/// Each client is served by blocking calls on its own thread, so that a process whose thread pool is exhausted can still be diagnosed.
+/// The start only binds the socket. The accepting thread and the JSON code are loaded later.
 /// </remarks>
 internal sealed class ControlServer : IDisposable
 {
     private const uint Root = 0;
 
-    /// <summary>How long a stopping process waits for clients to read the last answers.</summary>
+    /// <summary>The time that a stopping process waits for each client with a running call.</summary>
     private static readonly TimeSpan _longestFarewell = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long accepting pauses when there is no descriptor or no thread.</summary>
+    /// <summary>The delay after a failed accept, such as without a free file descriptor.</summary>
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
 
     private readonly LocalSocket _socket;
@@ -32,8 +32,8 @@ internal sealed class ControlServer : IDisposable
     /// <summary>Gets the abstract name.</summary>
     public string Name { get; }
 
-    /// <summary>Listens. Call it after the process has become the user that it runs as, whom clients see as the owner.</summary>
-    /// <returns>The server, or null if the system refused, which is logged.</returns>
+    /// <summary>Listens on the control socket. Call this method after the process has switched to its user, whom clients see as the owner.</summary>
+    /// <returns>The server, or null if the system refused. The error is logged.</returns>
     public static ControlServer? Listen(ILogger logger, ControlLimits? limits = null)
     {
         limits ??= new ControlLimits();
@@ -47,8 +47,8 @@ internal sealed class ControlServer : IDisposable
         return null;
     }
 
-    /// <summary>Begins to serve, on threads of its own.</summary>
-    /// <param name="methods">Makes the table of methods for the first client.</param>
+    /// <summary>Starts serving clients on separate threads.</summary>
+    /// <param name="methods">Creates the table of methods for the first client.</param>
     public void Serve(Func<ControlMethods> methods)
     {
         try
@@ -61,7 +61,7 @@ internal sealed class ControlServer : IDisposable
         }
     }
 
-    /// <summary>Lets calls that have been answered reach their clients, and closes the socket.</summary>
+    /// <summary>Waits until running calls have responded, and closes the socket.</summary>
     public void Dispose()
     {
         _isOver = true;
@@ -99,7 +99,10 @@ internal sealed class ControlServer : IDisposable
         }
     }
 
-    /// <summary>Lets root in, and the user of this process if it could not become anybody else again: with --euid, he could get at root through it.</summary>
+    /// <summary>
+    /// Accepts root, and the user of this process if the process cannot switch back to another user. With --euid,
+    /// that user could gain the privileges of root through this process.
+    /// </summary>
     private bool MayEnter(LocalSocket accepted)
     {
         var (process, user, _) = accepted.Peer;
@@ -145,7 +148,7 @@ internal sealed class ControlServer : IDisposable
         }
         catch (Exception e)
         {
-            // One client is not to end the process.
+            // An error of one client must not end the process.
             ControlLog.MethodFailed(_logger, e, "");
         }
         finally
@@ -154,7 +157,7 @@ internal sealed class ControlServer : IDisposable
         }
     }
 
-    /// <summary>Closes the client that has been idle for longest.</summary>
+    /// <summary>Closes the oldest connection that is idle.</summary>
     private bool MakeRoom()
     {
         if (_clients.Find(client => !client.Connection.IsBusy) is not { } idle)

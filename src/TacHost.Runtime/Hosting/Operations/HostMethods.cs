@@ -3,7 +3,7 @@ using TacHost.Control.Wire;
 
 namespace TacHost.Hosting.Operations;
 
-/// <summary>What the control socket of a process offers: the one table of its methods.</summary>
+/// <summary>The table of the methods that the control socket of a process provides.</summary>
 internal static class HostMethods
 {
     /// <summary>Returns the methods for a process.</summary>

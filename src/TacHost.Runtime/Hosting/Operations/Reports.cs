@@ -6,10 +6,10 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Hosting.Operations;
 
-/// <summary>Describes a process, its applications and their services as they are now.</summary>
+/// <summary>Creates reports of the current state of a process, its applications and their services.</summary>
 internal static class Reports
 {
-    /// <summary>Describes a process and its applications.</summary>
+    /// <summary>Returns a report of a process and its applications.</summary>
     public static ProcessReport Of(HostProcess process) => new()
     {
         Protocol = ProcessReport.CurrentProtocol,
@@ -23,7 +23,7 @@ internal static class Reports
         Applications = [.. process.Deployments.Select(deployment => Of(deployment, process))],
     };
 
-    /// <summary>Describes a process with all of its services.</summary>
+    /// <summary>Returns a report of a process with all services.</summary>
     public static StatusReport WithServices(HostProcess process)
     {
         List<ServiceReport> services = [];
@@ -53,7 +53,7 @@ internal static class Reports
         };
     }
 
-    /// <summary>A tac file is named as the user wrote it, so the path starts at the directory in which the process was started.</summary>
+    /// <summary>Returns the absolute path of the tac file. The user's path is relative to the directory in which the process was started.</summary>
     private static string SourceOf(Deployment deployment, HostProcess process) =>
         deployment.Options.Plugin is null && process.LaunchDirectory is { } directory ? Path.GetFullPath(deployment.Recipe.Source, directory) : deployment.Recipe.Source;
 

@@ -4,23 +4,25 @@ using TacHost.Servers.Dns.Messages;
 
 namespace TacHost.Servers.Dns.Forwarding;
 
-/// <summary>Answers, also that there is none (RFC 2308), for as long as they say, up to a size. Those that were not asked for longest make room.</summary>
+/// <summary>
+/// A cache of positive and negative answers (RFC 2308), limited by their TTL and by a total size. The least recently used answers are evicted first.
+/// </summary>
 internal sealed class AnswerCache(long capacity, TimeProvider timeProvider)
 {
     private const uint LongestLife = 86_400;
     private const uint LongestNegativeLife = 10_800;
 
-    /// <summary>What an entry costs beside its bytes.</summary>
+    /// <summary>The estimated memory of an entry in bytes, in addition to the message.</summary>
     private const int Overhead = 300;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<CacheKey, LinkedListNode<Entry>> _entries = [];
     private readonly LinkedList<Entry> _byUse = new();
 
-    /// <summary>How many bytes are held.</summary>
+    /// <summary>Gets the total size of the entries in bytes.</summary>
     public long Size { get; private set; }
 
-    /// <summary>The answer to a question, with the TTLs that are left.</summary>
+    /// <summary>Gets the cached answer to a question, with the remaining TTLs.</summary>
     public bool TryFind(CacheKey key, [NotNullWhen(true)] out DnsMessage? message)
     {
         message = null;
@@ -52,7 +54,7 @@ internal sealed class AnswerCache(long capacity, TimeProvider timeProvider)
         return true;
     }
 
-    /// <summary>Keeps an answer, if it may be kept.</summary>
+    /// <summary>Adds an answer, if it is cacheable.</summary>
     public void Keep(CacheKey key, DnsMessage message)
     {
         var life = LifeOf(message);
@@ -73,7 +75,7 @@ internal sealed class AnswerCache(long capacity, TimeProvider timeProvider)
         }
     }
 
-    /// <summary>How many seconds an answer may be kept.</summary>
+    /// <summary>Returns the time in seconds for which an answer may be cached, or 0 if it must not be cached.</summary>
     public static uint LifeOf(DnsMessage message)
     {
         if (message.Code is not (ResponseCode.NoError or ResponseCode.NXDomain))

@@ -2,5 +2,5 @@ using TacHost.Servers.Dns.Messages;
 
 namespace TacHost.Servers.Dns.Forwarding;
 
-/// <summary>What answers depend on.</summary>
+/// <summary>The key of a cached answer: everything that the answer depends on.</summary>
 internal readonly record struct CacheKey(DnsName Name, RecordType Type, bool DnssecOk, bool CheckingDisabled);

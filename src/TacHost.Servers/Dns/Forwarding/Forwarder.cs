@@ -5,7 +5,7 @@ using TacHost.Servers.Relaying;
 
 namespace TacHost.Servers.Dns.Forwarding;
 
-/// <summary>Asks the upstreams what is not in the cache: each question once at a time, however many wait for the answer.</summary>
+/// <summary>Forwards questions to the upstreams if the answer is not cached. Identical concurrent questions are forwarded only once.</summary>
 internal sealed class Forwarder : IDisposable
 {
     private const int MostQuestions = 512;
@@ -31,8 +31,8 @@ internal sealed class Forwarder : IDisposable
 
     public AnswerCache Cache { get; }
 
-    /// <summary>Asks a question.</summary>
-    /// <returns>The answer, or null if none can be had: nobody gives one, or too much is asked already.</returns>
+    /// <summary>Returns the answer to a question, from the cache or an upstream.</summary>
+    /// <returns>The answer, or null if no upstream has answered or too many questions are pending.</returns>
     public async ValueTask<DnsMessage?> AskAsync(DnsQuestion question, bool dnssecOk, bool checkingDisabled)
     {
         CacheKey key = new(question.Name, question.Type, dnssecOk, checkingDisabled);
@@ -45,7 +45,7 @@ internal sealed class Forwarder : IDisposable
                 return null;
             if (!_asked.TryGetValue(key, out answer))
             {
-                // It may have come in the meantime.
+                // The answer may have been cached in the meantime.
                 if (Cache.TryFind(key, out known))
                     return known;
                 if (_asked.Count >= MostQuestions)
@@ -67,7 +67,7 @@ internal sealed class Forwarder : IDisposable
         }
     }
 
-    /// <summary>Gives up what is asked; nothing can be asked any more.</summary>
+    /// <summary>Cancels pending questions. Later questions are not answered.</summary>
     public void Dispose() => _stopping.Cancel();
 
     private async Task<DnsMessage?> AskUpstreamsAsync(CacheKey key, DnsQuestion question)

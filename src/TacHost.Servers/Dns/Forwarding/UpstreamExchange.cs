@@ -6,14 +6,15 @@ using TacHost.Servers.Dns.Messages;
 
 namespace TacHost.Servers.Dns.Forwarding;
 
-/// <summary>Asks another server once: with an id and a port that nobody can guess, and by TCP if the answer is too long for a datagram.</summary>
+/// <summary>A single query to an upstream server, with an unpredictable ID and port. A truncated answer is fetched again over TCP.</summary>
 internal static class UpstreamExchange
 {
     private const int LongestDatagram = 4096;
 
-    /// <summary>Asks, and waits for the answer to exactly this question from exactly this server.</summary>
-    /// <exception cref="SocketException">It is not there.</exception>
-    /// <exception cref="DnsFormatException">What it says by TCP is no answer. By UDP that is not listened to: it may come from somebody else.</exception>
+    /// <summary>Sends a question, and waits for the answer to exactly this question from exactly this server.</summary>
+    /// <exception cref="SocketException">The server cannot be reached.</exception>
+    /// <exception cref="DnsFormatException">The server sent an invalid answer over TCP. An
+    /// invalid answer over UDP is ignored, because it may come from an attacker.</exception>
     public static async Task<DnsMessage> AskAsync(IPEndPoint upstream, DnsQuestion question, bool dnssecOk, bool checkingDisabled, CancellationToken cancellationToken)
     {
         DnsMessage query = new()
@@ -30,7 +31,7 @@ internal static class UpstreamExchange
 
     private static async Task<DnsMessage> AskByUdpAsync(IPEndPoint upstream, DnsMessage query, CancellationToken cancellationToken)
     {
-        // The kernel picks the port at random, and lets nothing through but what comes from the address and port that the socket is connected to.
+        // The kernel picks a random port, and drops datagrams that are not from the connected address and port.
         using Socket socket = new(upstream.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         await socket.ConnectAsync(upstream, cancellationToken);
         await socket.SendAsync(query.Write(), cancellationToken);
@@ -46,7 +47,7 @@ internal static class UpstreamExchange
             }
             catch (DnsFormatException)
             {
-                // The answer may still come.
+                // Ignore the datagram: the answer may still arrive.
             }
         }
     }

@@ -1,4 +1,4 @@
 namespace TacHost.Servers.Dns.Messages;
 
-/// <summary>Bytes from the network are no DNS message. The only thing that reading one throws.</summary>
+/// <summary>The exception for bytes from the network that are not a valid DNS message. Parsing throws no other exception.</summary>
 internal sealed class DnsFormatException(string message) : Exception(message);

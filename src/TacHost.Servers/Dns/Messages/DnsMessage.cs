@@ -1,15 +1,15 @@
 namespace TacHost.Servers.Dns.Messages;
 
-/// <summary>A message with exactly one question (RFC 1035, section 4). Reading takes at most some fifty times the memory of its bytes.</summary>
+/// <summary>A DNS message with exactly one question (RFC 1035, section 4). A parsed message takes at most about fifty times the memory of its bytes.</summary>
 internal sealed class DnsMessage
 {
     public const int HeaderSize = 12;
     public const int Longest = 65_535;
 
-    /// <summary>What goes into any datagram.</summary>
+    /// <summary>The size that every datagram may have.</summary>
     public const int SmallestUdpSize = 512;
 
-    /// <summary>What goes through nearly every network in one piece.</summary>
+    /// <summary>The size that nearly every network transports without fragmentation.</summary>
     public const int UsualUdpSize = 1232;
 
     public const ushort ResponseFlag = 0x8000;
@@ -46,18 +46,18 @@ internal sealed class DnsMessage
 
     public List<DnsRecord> Authorities { get; init; } = [];
 
-    /// <summary>Without the OPT record, which is <see cref="Edns"/>.</summary>
+    /// <summary>Gets the additional records without the OPT record, which is <see cref="Edns"/>.</summary>
     public List<DnsRecord> Additionals { get; init; } = [];
 
     public Edns? Edns { get; set; }
 
-    /// <summary>Whether it only says who knows better, which is of no use without their addresses (RFC 9471).</summary>
+    /// <summary>Gets or sets whether the message is only a referral to other servers. A referral is useless without their addresses (RFC 9471).</summary>
     public bool IsReferral { get; set; }
 
     public static int OpcodeOf(int flags) => (flags >> 11) & CodeMask;
 
-    /// <summary>Reads one; of a truncated response no records.</summary>
-    /// <exception cref="DnsFormatException">It is none.</exception>
+    /// <summary>Parses a message. The records of a truncated response are skipped.</summary>
+    /// <exception cref="DnsFormatException">The bytes are not a valid message.</exception>
     public static DnsMessage Read(ReadOnlySpan<byte> bytes)
     {
         DnsReader reader = new(bytes);
@@ -80,7 +80,7 @@ internal sealed class DnsMessage
             Question = new DnsQuestion(reader.ReadName(), (RecordType)reader.ReadUInt16(), reader.ReadUInt16()),
         };
 
-        // Some cut through a record; who gets this has to ask by TCP anyway.
+        // Some servers cut within a record. The receiver of a truncated response has to retry over TCP anyway.
         if (message is { IsResponse: true, IsTruncated: true })
             return message;
         message.ReadRecords(answers, message.Answers, ref reader);
@@ -89,7 +89,10 @@ internal sealed class DnsMessage
         return message;
     }
 
-    /// <summary>Writes it into at most so many bytes. What is needed and does not fit leaves the mark that it is truncated.</summary>
+    /// <summary>
+    /// Serializes the message into at most <paramref name="limit"/> bytes. If a required
+    /// record does not fit, the message has no records and the truncated flag.
+    /// </summary>
     public byte[] Write(int limit = Longest)
     {
         var writer = Write(limit - (Edns is null ? 0 : OptSize), IsTruncated, out var isCut);

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace TacHost.Servers.Dns.Messages;
 
-/// <summary>A domain name, as on the wire and not compressed. Keeps its case; comparing does not look at it (RFC 4343).</summary>
+/// <summary>A domain name in uncompressed wire format. Preserves the case, but comparisons ignore it (RFC 4343).</summary>
 internal readonly struct DnsName : IEquatable<DnsName>
 {
     public const int Longest = 255;
@@ -13,26 +13,26 @@ internal readonly struct DnsName : IEquatable<DnsName>
     private static readonly byte[] _root = [0];
     private readonly ReadOnlyMemory<byte> _wire;
 
-    /// <summary>Takes labels over that are known to be right.</summary>
+    /// <summary>Initializes a name from wire format, which is not validated.</summary>
     public DnsName(ReadOnlyMemory<byte> wire) => _wire = wire;
 
-    /// <summary>The root, which <c>default</c> is too.</summary>
+    /// <summary>Gets the root, which is also the default value.</summary>
     public static DnsName Root => default;
 
-    /// <summary>Labels, each with its length in front, and the empty one.</summary>
+    /// <summary>Gets the wire format: each label after its length, then the empty label.</summary>
     public ReadOnlyMemory<byte> Wire => _wire.IsEmpty ? _root : _wire;
 
     public bool IsRoot => _wire.Length <= 1;
 
-    /// <summary>The name without its first label. Not for the root.</summary>
+    /// <summary>Gets the name without its first label. Invalid for the root.</summary>
     public DnsName Parent => new(_wire[(1 + _wire.Span[0])..]);
 
     public static bool operator ==(DnsName one, DnsName other) => one.Equals(other);
 
     public static bool operator !=(DnsName one, DnsName other) => !one.Equals(other);
 
-    /// <summary>Reads the form of zone files: <c>\.</c>, <c>\255</c>, <c>@</c>, and names without a dot at the end relative to an origin.</summary>
-    /// <exception cref="FormatException">It is no name, with the reason to follow "because".</exception>
+    /// <summary>Parses the syntax of zone files: <c>\.</c>, <c>\255</c>, <c>@</c>, and names without a final dot, which are relative to an origin.</summary>
+    /// <exception cref="FormatException">The text is not a domain name. The message is a reason, to follow "because".</exception>
     public static DnsName Parse(string text, DnsName? origin)
     {
         if (text == "@")
@@ -66,7 +66,7 @@ internal readonly struct DnsName : IEquatable<DnsName>
         return wire.Count <= Longest ? new DnsName(wire.ToArray()) : throw new FormatException($"the name '{text}' is longer than {Longest} bytes");
     }
 
-    /// <summary>Reads an absolute name, whose dot at the end may be missing.</summary>
+    /// <summary>Parses an absolute name, whose final dot is optional.</summary>
     public static bool TryParse(string text, out DnsName name)
     {
         try
@@ -81,8 +81,8 @@ internal readonly struct DnsName : IEquatable<DnsName>
         }
     }
 
-    /// <summary>The byte that a character or an escape stands for.</summary>
-    /// <exception cref="FormatException">It stands for none.</exception>
+    /// <summary>Returns the byte that a character or an escape sequence represents.</summary>
+    /// <exception cref="FormatException">The character or the escape sequence does not represent a byte.</exception>
     public static byte Escaped(string text, ref int i)
     {
         if (text[i] != '\\')
@@ -97,7 +97,7 @@ internal readonly struct DnsName : IEquatable<DnsName>
         return value;
     }
 
-    /// <summary>Whether it is that name or below it.</summary>
+    /// <summary>Returns true if the name is equal to <paramref name="zone"/> or below it.</summary>
     public bool IsWithin(DnsName zone)
     {
         for (var name = this; ; name = name.Parent)
@@ -109,7 +109,7 @@ internal readonly struct DnsName : IEquatable<DnsName>
         }
     }
 
-    /// <summary>The name with a label in front, or null if that is too long.</summary>
+    /// <summary>Returns the name with a label prepended, or null if the result is too long.</summary>
     public DnsName? Prepend(ReadOnlySpan<byte> label) =>
         Wire.Length + 1 + label.Length <= Longest ? new DnsName((byte[])[(byte)label.Length, .. label, .. Wire.Span]) : null;
 
@@ -132,7 +132,7 @@ internal readonly struct DnsName : IEquatable<DnsName>
 
     public override int GetHashCode()
     {
-        // Clients choose the names: HashCode has a seed that they do not know.
+        // Clients choose the names, so the hash must be unpredictable. HashCode uses a random seed.
         Span<byte> lower = stackalloc byte[Longest];
         var wire = Wire.Span;
         for (var i = 0; i < wire.Length; i++)
@@ -142,7 +142,7 @@ internal readonly struct DnsName : IEquatable<DnsName>
         return hash.ToHashCode();
     }
 
-    /// <summary>In the form of zone files, with a dot at the end.</summary>
+    /// <summary>Returns the name in the syntax of zone files, with a final dot.</summary>
     public override string ToString()
     {
         if (IsRoot)
@@ -158,7 +158,7 @@ internal readonly struct DnsName : IEquatable<DnsName>
         return text.ToString();
     }
 
-    /// <summary>Appends a byte as zone files have it.</summary>
+    /// <summary>Appends a byte in the syntax of zone files.</summary>
     public static void AppendEscaped(StringBuilder text, byte value, string special)
     {
         if (value is < 0x20 or > 0x7e)
@@ -169,7 +169,7 @@ internal readonly struct DnsName : IEquatable<DnsName>
             text.Append((char)value);
     }
 
-    /// <summary>Lengths of labels are no letters, so that whole names can be taken.</summary>
+    /// <summary>Converts to lower case. The length of a label is never an ASCII letter, so the method can be applied to the whole wire format.</summary>
     private static byte Lower(byte value) => value is >= (byte)'A' and <= (byte)'Z' ? (byte)(value | 0x20) : value;
 
     private static void EndLabel(List<byte> wire, int start, string text)

@@ -1,4 +1,4 @@
 namespace TacHost.Servers.Dns.Messages;
 
-/// <summary>What is asked. The name keeps its case; comparing does not look at it.</summary>
+/// <summary>A DNS question. Preserves the case of the name, but comparisons ignore it.</summary>
 internal readonly record struct DnsQuestion(DnsName Name, RecordType Type, ushort Class = DnsRecord.Internet);

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace TacHost.Servers.Dns.Messages;
 
-/// <summary>Reads the parts of a message one after another.</summary>
+/// <summary>A reader of the parts of a DNS message.</summary>
 internal ref struct DnsReader(ReadOnlySpan<byte> message)
 {
     private readonly ReadOnlySpan<byte> _message = message;
@@ -11,7 +11,7 @@ internal ref struct DnsReader(ReadOnlySpan<byte> message)
 
     public readonly int Left => _message.Length - Position;
 
-    /// <summary>A name that is not compressed, from data that is known to be right.</summary>
+    /// <summary>Returns an uncompressed name from valid data.</summary>
     public static DnsName NameIn(ReadOnlySpan<byte> data) => new DnsReader(data).ReadName();
 
     public byte ReadByte() => ReadBytes(1)[0];
@@ -20,7 +20,7 @@ internal ref struct DnsReader(ReadOnlySpan<byte> message)
 
     public uint ReadUInt32() => BinaryPrimitives.ReadUInt32BigEndian(ReadBytes(sizeof(uint)));
 
-    /// <exception cref="DnsFormatException">There are not so many.</exception>
+    /// <exception cref="DnsFormatException">The message has fewer bytes left.</exception>
     public ReadOnlySpan<byte> ReadBytes(int count)
     {
         if (count > Left)
@@ -29,8 +29,8 @@ internal ref struct DnsReader(ReadOnlySpan<byte> message)
         return _message.Slice(Position - count, count);
     }
 
-    /// <summary>Reads a name. Each pointer leads further back than the one before, so that none leads in a circle.</summary>
-    /// <exception cref="DnsFormatException">There is none.</exception>
+    /// <summary>Reads a name. Each compression pointer must refer to an earlier position than the previous one, which prevents loops.</summary>
+    /// <exception cref="DnsFormatException">The bytes are not a valid name.</exception>
     public DnsName ReadName()
     {
         Span<byte> name = stackalloc byte[DnsName.Longest];

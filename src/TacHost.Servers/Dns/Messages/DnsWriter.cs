@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace TacHost.Servers.Dns.Messages;
 
-/// <summary>Writes the parts of a message one after another, up to a size, and lets names refer to earlier ones.</summary>
+/// <summary>A writer of DNS messages up to a size limit, with name compression.</summary>
 internal sealed class DnsWriter(int limit)
 {
     private const int FurthestPointer = 0x3fff;
@@ -13,7 +13,7 @@ internal sealed class DnsWriter(int limit)
 
     public int Position { get; private set; }
 
-    /// <summary>Whether something did not fit, and is not there.</summary>
+    /// <summary>Gets whether some data did not fit and is missing.</summary>
     public bool IsFull { get; private set; }
 
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, Position);
@@ -22,7 +22,7 @@ internal sealed class DnsWriter(int limit)
 
     public void WriteUInt32(uint value) => BinaryPrimitives.WriteUInt32BigEndian(Take(sizeof(uint)), value);
 
-    /// <summary>Changes what has been written.</summary>
+    /// <summary>Overwrites a value that has been written.</summary>
     public void SetUInt16(int position, int value) => BinaryPrimitives.WriteUInt16BigEndian(_buffer.AsSpan(position), (ushort)value);
 
     public void WriteBytes(ReadOnlySpan<byte> data) => data.CopyTo(Take(data.Length));
@@ -45,7 +45,7 @@ internal sealed class DnsWriter(int limit)
         WriteBytes([0]);
     }
 
-    /// <summary>Writes a record, or nothing of it if it does not fit.</summary>
+    /// <summary>Writes a record completely, or not at all if it does not fit.</summary>
     public void WriteRecord(DnsRecord record)
     {
         const int lengthSize = sizeof(ushort);

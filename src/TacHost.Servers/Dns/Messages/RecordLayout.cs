@@ -2,10 +2,10 @@ using System.Collections.Frozen;
 
 namespace TacHost.Servers.Dns.Messages;
 
-/// <summary>What the data of a type consists of: what it takes to find the names in it, and to read and write it as text.</summary>
+/// <summary>The fields of each record type, which are needed to find names in the data, and to parse and print it.</summary>
 internal static class RecordLayout
 {
-    /// <summary>A part of a record's data.</summary>
+    /// <summary>A field of a record's data.</summary>
     public enum Field
     {
         Address4,
@@ -21,12 +21,12 @@ internal static class RecordLayout
         Type,
         Location,
 
-        // With their length in front.
+        // These fields begin with their length.
         Text,
         Salt,
         Hash,
 
-        // To the end of the data.
+        // These fields extend to the end of the data.
         Texts,
         Hex,
         Base64,
@@ -76,11 +76,11 @@ internal static class RecordLayout
         [RecordType.CAA] = [Field.Number8, Field.Text, Field.Rest],
     }.ToFrozenDictionary();
 
-    /// <summary>The parts of a type's data, or null if it is not known here.</summary>
+    /// <summary>Returns the fields of a type, or null if the type is unknown.</summary>
     public static IReadOnlyList<Field>? Of(RecordType type) => _fields.GetValueOrDefault(type);
 
-    /// <summary>Reads data from a message, and makes the names in it whole.</summary>
-    /// <exception cref="DnsFormatException">It is not what the type should have.</exception>
+    /// <summary>Reads the data of a record from a message, and decompresses the names in it.</summary>
+    /// <exception cref="DnsFormatException">The data does not match the type.</exception>
     public static byte[] Read(RecordType type, int length, ref DnsReader reader)
     {
         var fields = Of(type);
@@ -110,7 +110,7 @@ internal static class RecordLayout
         return reader.Position == end ? [.. data] : throw new DnsFormatException("the data of a record is not as long as it says");
     }
 
-    /// <summary>Writes data into a message. Only names in types of RFC 1035 may be compressed (RFC 3597, section 4).</summary>
+    /// <summary>Writes the data of a record to a message. Only names in types of RFC 1035 may be compressed (RFC 3597, section 4).</summary>
     public static void Write(DnsRecord record, DnsWriter writer)
     {
         var data = record.Data.Span;
@@ -130,7 +130,7 @@ internal static class RecordLayout
         }
     }
 
-    /// <summary>Gets the size of a field, or null for a field that goes to the end of the data.</summary>
+    /// <summary>Returns the size of a field, or null for a field that extends to the end of the data.</summary>
     private static int? SizeOf(Field field) => field switch
     {
         Field.Number8 => 1,

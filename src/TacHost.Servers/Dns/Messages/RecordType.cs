@@ -1,6 +1,6 @@
 namespace TacHost.Servers.Dns.Messages;
 
-/// <summary>The types that have a name here; any other number may stand in one.</summary>
+/// <summary>The known record types. Other values are valid, too.</summary>
 internal enum RecordType : ushort
 {
     A = 1,

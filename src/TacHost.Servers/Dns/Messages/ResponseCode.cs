@@ -1,6 +1,6 @@
 namespace TacHost.Servers.Dns.Messages;
 
-/// <summary>How a question fared (RFC 1035, section 4.1.1, and RFC 6891).</summary>
+/// <summary>The response codes (RFC 1035, section 4.1.1, and RFC 6891).</summary>
 internal enum ResponseCode
 {
     NoError = 0,

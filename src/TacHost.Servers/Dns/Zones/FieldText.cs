@@ -9,15 +9,15 @@ using Field = TacHost.Servers.Dns.Messages.RecordLayout.Field;
 
 namespace TacHost.Servers.Dns.Zones;
 
-/// <summary>The parts of a record's data as zone files have them.</summary>
+/// <summary>Converts the fields of a record's data from and to the syntax of zone files.</summary>
 internal static class FieldText
 {
     private const int LongestText = 255;
     private const string DateFormat = "yyyyMMddHHmmss";
     private const string Base32 = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
 
-    /// <summary>Reads one field, which may take all words that are left.</summary>
-    /// <exception cref="FormatException">The words are not such a field. The message is the reason, to follow "because".</exception>
+    /// <summary>Parses a field, which may consist of all remaining words.</summary>
+    /// <exception cref="FormatException">The words do not match the field. The message is a reason, to follow "because".</exception>
     public static byte[] Parse(Field field, IReadOnlyList<ZoneWord> words, ref int next, DnsName? origin)
     {
         if (field is not (Field.Texts or Field.Hex or Field.Base64 or Field.Types or Field.Parameters or Field.Location))
@@ -35,8 +35,8 @@ internal static class FieldText
         };
     }
 
-    /// <summary>Writes one field as the words that <see cref="Parse"/> reads.</summary>
-    /// <exception cref="DnsFormatException">The data is not such a field.</exception>
+    /// <summary>Prints a field as words that <see cref="Parse"/> accepts.</summary>
+    /// <exception cref="DnsFormatException">The data does not match the field.</exception>
     public static IReadOnlyList<string> Print(Field field, ref DnsReader reader)
     {
         List<string> words = [];
@@ -56,13 +56,13 @@ internal static class FieldText
         }
     }
 
-    /// <summary>Reads a number from 0 to a limit.</summary>
-    /// <exception cref="FormatException">The word is not such a number.</exception>
+    /// <summary>Parses a number from 0 to a limit.</summary>
+    /// <exception cref="FormatException">The word is not a number in this range.</exception>
     public static uint Number(string word, uint most) =>
         uint.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= most ? number : throw new FormatException($"'{word}' is not a number from 0 to {most}");
 
-    /// <summary>Reads hexadecimal digits.</summary>
-    /// <exception cref="FormatException">The text has other characters, or an odd number of them.</exception>
+    /// <summary>Parses hexadecimal digits.</summary>
+    /// <exception cref="FormatException">The text contains other characters, or an odd number of digits.</exception>
     public static byte[] Hex(string text)
     {
         try
@@ -75,16 +75,16 @@ internal static class FieldText
         }
     }
 
-    /// <summary>Reads base 64.</summary>
-    /// <exception cref="FormatException">The text is something else.</exception>
+    /// <summary>Parses base 64.</summary>
+    /// <exception cref="FormatException">The text is not in base 64.</exception>
     public static byte[] Base64(string text)
     {
         var bytes = new byte[text.Length];
         return Convert.TryFromBase64String(text, bytes, out var count) ? bytes[..count] : throw new FormatException($"'{text}' is not in base 64");
     }
 
-    /// <summary>Reads an address of one family.</summary>
-    /// <exception cref="FormatException">The word is not such an address.</exception>
+    /// <summary>Parses an address of a given family.</summary>
+    /// <exception cref="FormatException">The word is not an address of this family.</exception>
     public static byte[] Address(string word, AddressFamily family)
     {
         if (AddressText.TryParse(word, out var address) && address.AddressFamily == family)
@@ -92,8 +92,8 @@ internal static class FieldText
         throw new FormatException($"'{word}' is not an {(family == AddressFamily.InterNetwork ? "IPv4" : "IPv6")} address");
     }
 
-    /// <summary>Reads characters and escapes.</summary>
-    /// <exception cref="FormatException">An escape or a character does not stand for a byte.</exception>
+    /// <summary>Parses characters and escape sequences.</summary>
+    /// <exception cref="FormatException">A character or an escape sequence does not represent a byte.</exception>
     public static byte[] Bytes(string word)
     {
         List<byte> bytes = new(word.Length);
@@ -102,7 +102,7 @@ internal static class FieldText
         return [.. bytes];
     }
 
-    /// <summary>Writes bytes in quotation marks.</summary>
+    /// <summary>Returns bytes as a quoted string.</summary>
     public static string Quoted(ReadOnlySpan<byte> bytes)
     {
         StringBuilder text = new("\"");
@@ -111,7 +111,7 @@ internal static class FieldText
         return text.Append('"').ToString();
     }
 
-    /// <summary>Gets the two bytes of a number.</summary>
+    /// <summary>Returns a number as two bytes in network byte order.</summary>
     public static byte[] BigEndian16(uint number) => BigEndian(number)[2..];
 
     private static string Word(Field field, ref DnsReader reader) => field switch
@@ -170,7 +170,7 @@ internal static class FieldText
     private static byte[] WithLength(byte[] bytes, string word) =>
         bytes.Length <= byte.MaxValue ? [(byte)bytes.Length, .. bytes] : throw new FormatException($"'{word}' is longer than {byte.MaxValue} bytes");
 
-    /// <summary>Reads the time of a signature (RFC 4034, section 3.2): a date, or seconds.</summary>
+    /// <summary>Parses the time of a signature (RFC 4034, section 3.2): a date, or seconds.</summary>
     private static byte[] Date(string word)
     {
         if (word.Length != DateFormat.Length)
@@ -190,7 +190,7 @@ internal static class FieldText
             : throw new FormatException($"'{word}' is not {size} pairs of hexadecimal digits with '-' between them");
     }
 
-    /// <summary>Writes base 32 with the digits of RFC 4648, section 7, without padding.</summary>
+    /// <summary>Returns bytes in base 32 with the digits of RFC 4648, section 7, without padding.</summary>
     private static string ToBase32(ReadOnlySpan<byte> bytes)
     {
         StringBuilder text = new();

@@ -3,13 +3,13 @@ using System.Text;
 
 namespace TacHost.Servers.Dns.Zones;
 
-/// <summary>The lines that a <c>$GENERATE</c> stands for, as BIND has it.</summary>
+/// <summary>Expands <c>$GENERATE</c> directives as BIND does.</summary>
 internal static class GeneratedLines
 {
-    /// <summary>As many as a network of 16 bits has addresses.</summary>
+    /// <summary>The maximum number of records, which is the number of addresses in a /16 network.</summary>
     private const int Most = 65536;
 
-    /// <summary>Returns a line for each number of the range.</summary>
+    /// <summary>Returns a line for each number in the range.</summary>
     /// <exception cref="FormatException">The directive is not <c>$GENERATE START-STOP[/STEP] NAME [TTL] [CLASS] TYPE DATA</c>. The message is the reason, to follow "because".</exception>
     public static IEnumerable<ZoneLine> From(ZoneLine line)
     {
@@ -20,7 +20,7 @@ internal static class GeneratedLines
             throw new FormatException($"$GENERATE {line.Words[1].Text} makes more than {Most} records");
         List<ZoneWord> words = [.. line.Words.Skip(2)];
 
-        // Data of several words stands in quotation marks.
+        // Data of several words is quoted.
         if (words[^1] is { IsQuoted: true } data)
             words = [.. words.SkipLast(1), .. new ZoneLines("", data.Text).Read().SelectMany(each => each.Words)];
         for (var number = start; number <= stop; number += step)
@@ -43,7 +43,7 @@ internal static class GeneratedLines
         return isNumber;
     }
 
-    /// <summary>Puts the number in place of each <c>$</c> and <c>${OFFSET,WIDTH,BASE}</c>.</summary>
+    /// <summary>Replaces each <c>$</c> and <c>${OFFSET,WIDTH,BASE}</c> with the number.</summary>
     private static string Replaced(string text, long number)
     {
         StringBuilder replaced = new();
@@ -99,6 +99,6 @@ internal static class GeneratedLines
         };
     }
 
-    /// <summary>Writes digits as labels, the last one first, as the names of IPv6 addresses have them. The width counts the dots too.</summary>
+    /// <summary>Converts digits to labels in reverse order, as in the reverse names of IPv6 addresses. The width includes the dots.</summary>
     private static string Nibbles(string digits, int width) => string.Join('.', digits.PadLeft((width + 1) / 2, '0').Reverse());
 }

@@ -6,19 +6,19 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Dns.Zones;
 
-/// <summary>Names and addresses from a file such as /etc/hosts (hosts(5)).</summary>
+/// <summary>The names and addresses of a file such as /etc/hosts (hosts(5)).</summary>
 internal sealed class HostsFile
 {
-    /// <summary>As the original's.</summary>
+    /// <summary>The TTL in seconds, the same as in Twisted.</summary>
     private const uint Ttl = 60;
 
     private readonly Dictionary<DnsName, List<DnsRecord>> _records = [];
 
-    /// <summary>The lines that say nothing that can be used.</summary>
+    /// <summary>Gets the numbers of the lines that cannot be used.</summary>
     public List<int> SkippedLines { get; } = [];
 
-    /// <summary>Reads a file.</summary>
-    /// <exception cref="ZoneFileException">It cannot be read.</exception>
+    /// <summary>Reads a hosts file.</summary>
+    /// <exception cref="ZoneFileException">The file cannot be read.</exception>
     public static HostsFile Read(string path)
     {
         try
@@ -31,7 +31,7 @@ internal sealed class HostsFile
         }
     }
 
-    /// <summary>Reads the text of a file.</summary>
+    /// <summary>Parses the text of a hosts file.</summary>
     public static HostsFile Parse(string text)
     {
         HostsFile hosts = new();
@@ -48,7 +48,7 @@ internal sealed class HostsFile
     }
 
     /// <summary>Answers a question about a name that is in the file.</summary>
-    /// <returns>Whether it is.</returns>
+    /// <returns>True if the name is in the file.</returns>
     public bool Answer(DnsName name, RecordType type, DnsMessage response)
     {
         if (!_records.TryGetValue(name, out var records))
@@ -58,7 +58,7 @@ internal sealed class HostsFile
         return true;
     }
 
-    /// <summary>The name under which an address is looked up (RFC 1035, section 3.5; RFC 3596, section 2.5).</summary>
+    /// <summary>Returns the name for the reverse lookup of an address (RFC 1035, section 3.5; RFC 3596, section 2.5).</summary>
     public static DnsName ReverseName(IPAddress address)
     {
         var bytes = address.GetAddressBytes().Reverse();
@@ -83,7 +83,7 @@ internal sealed class HostsFile
         foreach (var name in names)
             Add(new DnsRecord(name, address.AddressFamily == AddressFamily.InterNetwork ? RecordType.A : RecordType.AAAA, Ttl, address.GetAddressBytes()));
 
-        // The first name of the first line with an address is what it is really called.
+        // The first name on the first line of an address is its canonical name.
         var reverse = ReverseName(address);
         if (!_records.ContainsKey(reverse))
             Add(new DnsRecord(reverse, RecordType.PTR, Ttl, names[0].Wire));

@@ -3,7 +3,7 @@ using TacHost.Servers.Dns.Messages;
 
 namespace TacHost.Servers.Dns.Zones;
 
-/// <summary>What this server knows by itself: its zones, and the hosts file. May be asked by several threads while it is refreshed.</summary>
+/// <summary>The local sources of answers: the zones and the hosts file. Answers may be read on several threads during a refresh.</summary>
 internal sealed class LocalNames(DnsOptions options)
 {
     private const int MostAliases = 16;
@@ -12,14 +12,14 @@ internal sealed class LocalNames(DnsOptions options)
     private readonly ReloadingFile<HostsFile>? _hosts = options.HostsFile is { } path ? new ReloadingFile<HostsFile>(path, (file, _) => HostsFile.Read(file)) : null;
     private volatile Dictionary<DnsName, Zone> _zones = [];
 
-    /// <summary>Gets the files.</summary>
+    /// <summary>Gets the paths of all files.</summary>
     public IEnumerable<string> Paths => _hosts is null ? _files.Select(file => file.Path) : _files.Select(file => file.Path).Append(_hosts.Path);
 
     /// <summary>Gets the files that zone files include. Empty before <see cref="Load"/>.</summary>
     public IEnumerable<string> Included => _files.SelectMany(file => file.Included);
 
     /// <summary>Reads every file.</summary>
-    /// <exception cref="ZoneFileException">One cannot be used.</exception>
+    /// <exception cref="ZoneFileException">A file cannot be used.</exception>
     public void Load(ILogger logger, Func<string, string> resolvePath)
     {
         foreach (var file in _files)
@@ -35,7 +35,7 @@ internal sealed class LocalNames(DnsOptions options)
         Arrange();
     }
 
-    /// <summary>Reads again what has changed.</summary>
+    /// <summary>Reads changed files again.</summary>
     public void Refresh(ILogger logger)
     {
         var changed = false;
@@ -47,8 +47,8 @@ internal sealed class LocalNames(DnsOptions options)
             NoteSkippedLines(logger);
     }
 
-    /// <summary>Answers a question as far as it can.</summary>
-    /// <returns>The name that is left to ask others for, or null if there is nothing left.</returns>
+    /// <summary>Answers a question as far as the local sources allow.</summary>
+    /// <returns>The name to forward to an upstream, or null if the answer is complete.</returns>
     public DnsName? Answer(DnsQuestion question, DnsMessage response)
     {
         var name = question.Name;
@@ -59,7 +59,7 @@ internal sealed class LocalNames(DnsOptions options)
             if (zone.Answer(name, question.Type, response) is not { } next)
                 return null;
 
-            // Aliases in a circle are told as far as they go.
+            // A loop of aliases is returned up to the first repetition.
             if (response.Answers.Exists(record => record.Type == RecordType.CNAME && record.Name == next))
                 return null;
             name = next;
@@ -72,7 +72,7 @@ internal sealed class LocalNames(DnsOptions options)
     {
         var zones = _zones;
 
-        // What is signed of a zone at its top is in the zone above it.
+        // The DS records of a zone belong to its parent zone.
         var own = type == RecordType.DS ? zones.GetValueOrDefault(name) : null;
         for (var above = own is null || name.IsRoot ? name : name.Parent; ; above = above.Parent)
         {

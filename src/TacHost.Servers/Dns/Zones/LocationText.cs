@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace TacHost.Servers.Dns.Zones;
 
-/// <summary>Places on the earth, as LOC records have them (RFC 1876).</summary>
+/// <summary>Converts geographic locations from and to the syntax of LOC records (RFC 1876).</summary>
 internal static class LocationText
 {
-    /// <summary>The size of the data.</summary>
+    /// <summary>The size of the data in bytes.</summary>
     public const int Size = 16;
 
     private const uint Middle = 1u << 31;
@@ -15,8 +15,8 @@ internal static class LocationText
 
     private static readonly decimal[] _defaultSizes = [1, 10_000, 10];
 
-    /// <summary>Reads <c>DEGREES [MINUTES [SECONDS]] N|S DEGREES [MINUTES [SECONDS]] E|W ALTITUDE [SIZE [HORIZONTAL [VERTICAL]]]</c>.</summary>
-    /// <exception cref="FormatException">The words are not a place.</exception>
+    /// <summary>Parses <c>DEGREES [MINUTES [SECONDS]] N|S DEGREES [MINUTES [SECONDS]] E|W ALTITUDE [SIZE [HORIZONTAL [VERTICAL]]]</c>.</summary>
+    /// <exception cref="FormatException">The words are not a location.</exception>
     public static byte[] Parse(IReadOnlyList<ZoneWord> words)
     {
         var next = 0;
@@ -31,8 +31,8 @@ internal static class LocationText
         return next == words.Count ? data : throw new FormatException($"'{words[next].Text}' is more than a LOC has");
     }
 
-    /// <summary>Writes a place as <see cref="Parse"/> reads it.</summary>
-    /// <exception cref="Messages.DnsFormatException">The data is not a place.</exception>
+    /// <summary>Prints a location in the form that <see cref="Parse"/> accepts.</summary>
+    /// <exception cref="Messages.DnsFormatException">The data is not a location.</exception>
     public static string Print(ReadOnlySpan<byte> data)
     {
         if (data[0] != 0)
@@ -84,7 +84,7 @@ internal static class LocationText
             ? number
             : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"'{word}' is not a number from {least} to {most}"));
 
-    /// <summary>Gets the first digit of a number of centimeters, and how many more there are.</summary>
+    /// <summary>Returns the first digit of a length in centimeters and its decimal exponent, each in four bits.</summary>
     private static byte Exponent(decimal meters)
     {
         var (digit, exponent) = ((long)(meters * 100), 0);

@@ -3,21 +3,21 @@ using Field = TacHost.Servers.Dns.Messages.RecordLayout.Field;
 
 namespace TacHost.Servers.Dns.Zones;
 
-/// <summary>Types, times and data as zone files have them.</summary>
+/// <summary>Converts types, times and data from and to the syntax of zone files.</summary>
 internal static class RecordText
 {
     private const string Numbered = "TYPE";
 
-    /// <summary>A type by its name, or as TYPE and a number (RFC 3597).</summary>
+    /// <summary>Parses a type: its name, or TYPE and a number (RFC 3597).</summary>
     public static bool TryType(string text, out RecordType type) =>
         text.StartsWith(Numbered, StringComparison.OrdinalIgnoreCase)
             ? Enum.TryParse(text.AsSpan(Numbered.Length), out type) && char.IsAsciiDigit(text[^1]) && text.AsSpan(Numbered.Length).IndexOfAnyExceptInRange('0', '9') < 0
             : Enum.TryParse(text, ignoreCase: true, out type) && !char.IsAsciiDigit(text[0]) && char.IsAsciiLetter(text[0]) && !text.Contains(',', StringComparison.Ordinal);
 
-    /// <summary>The name of a type.</summary>
+    /// <summary>Returns the name of a type.</summary>
     public static string Name(RecordType type) => Enum.IsDefined(type) ? type.ToString() : $"{Numbered}{(int)type}";
 
-    /// <summary>A time in seconds, or in units such as <c>1h30m</c>.</summary>
+    /// <summary>Parses a time in seconds, or with units such as <c>1h30m</c>.</summary>
     public static bool TryTime(string text, out uint seconds)
     {
         seconds = 0;
@@ -48,8 +48,8 @@ internal static class RecordText
         return true;
     }
 
-    /// <summary>Reads the data of a record.</summary>
-    /// <exception cref="FormatException">The words are not the data of the type. The message is the reason, to follow "because".</exception>
+    /// <summary>Parses the data of a record.</summary>
+    /// <exception cref="FormatException">The words do not match the type. The message is a reason, to follow "because".</exception>
     public static byte[] Parse(RecordType type, IReadOnlyList<ZoneWord> words, DnsName? origin)
     {
         if (words.Count > 0 && words[0] is { Text: "\\#", IsQuoted: false })
@@ -59,7 +59,7 @@ internal static class RecordText
         var next = 0;
         foreach (var field in fields)
         {
-            // A service without parameters and a name without further types have no words here.
+            // SVCB parameters and NSEC types may be empty, and then have no words.
             if (next >= words.Count && field is not (Field.Parameters or Field.Types))
                 throw new FormatException($"a {Name(type)} has more to it than that");
             data.AddRange(FieldText.Parse(field, words, ref next, origin));
@@ -70,8 +70,8 @@ internal static class RecordText
         return data.Count <= ushort.MaxValue ? [.. data] : throw new FormatException("it is longer than 65535 bytes");
     }
 
-    /// <summary>Writes the data of a record so that it can be read again.</summary>
-    /// <exception cref="DnsFormatException">The data is not that of the type.</exception>
+    /// <summary>Prints the data of a record in a form that <see cref="Parse"/> accepts.</summary>
+    /// <exception cref="DnsFormatException">The data does not match the type.</exception>
     public static string Print(RecordType type, ReadOnlySpan<byte> data)
     {
         if (RecordLayout.Of(type) is not { } fields)

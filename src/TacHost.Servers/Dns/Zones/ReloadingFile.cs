@@ -2,9 +2,12 @@ using Microsoft.Extensions.Logging;
 
 namespace TacHost.Servers.Dns.Zones;
 
-/// <summary>The content of a file and of those that it includes, read again when one has changed. If the new content cannot be used, the one before stays.</summary>
-/// <param name="given">The path.</param>
-/// <param name="read">Reads the file, and calls back with the path of each file that it is about to include.</param>
+/// <summary>
+/// The parsed content of a file and its included files, which are read again when one of them changes. If the new
+/// content is invalid, the previous content stays in use.
+/// </summary>
+/// <param name="given">The path of the file.</param>
+/// <param name="read">Reads the file. Calls its second argument with the path of each file before it is included.</param>
 internal sealed class ReloadingFile<T>(string given, Func<string, Action<string>, T> read)
     where T : class
 {
@@ -16,21 +19,22 @@ internal sealed class ReloadingFile<T>(string given, Func<string, Action<string>
     /// <summary>Gets the path, which is absolute after <see cref="Load"/>.</summary>
     public string Path => _path;
 
-    /// <summary>Gets the paths of the files that were included.</summary>
+    /// <summary>Gets the paths of the included files.</summary>
     public IReadOnlyList<string> Included => _included;
 
-    /// <summary>What the file says. Not before <see cref="Load"/>.</summary>
+    /// <summary>Gets the parsed content. Valid only after <see cref="Load"/>.</summary>
     public T Current => _current!;
 
-    /// <exception cref="ZoneFileException">It cannot be used.</exception>
+    /// <summary>Resolves the path and reads the file.</summary>
+    /// <exception cref="ZoneFileException">The file cannot be used.</exception>
     public void Load(Func<string, string> resolvePath)
     {
         _path = resolvePath(_path);
         _current = Read();
     }
 
-    /// <summary>Looks whether it has changed.</summary>
-    /// <returns>Whether there is something new.</returns>
+    /// <summary>Reads the file again if it has changed.</summary>
+    /// <returns>True if the content was replaced.</returns>
     public bool Refresh(ILogger logger)
     {
         if (Stamp() == _stamp)
@@ -62,7 +66,7 @@ internal sealed class ReloadingFile<T>(string given, Func<string, Action<string>
         }
         finally
         {
-            // Each file was looked at before it was read, so that a change meanwhile is seen.
+            // Each stamp is taken before its file is read, so that concurrent changes are detected.
             _stamp = stamp;
         }
     }

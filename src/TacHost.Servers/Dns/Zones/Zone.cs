@@ -3,16 +3,16 @@ using TacHost.Servers.Dns.Messages;
 
 namespace TacHost.Servers.Dns.Zones;
 
-/// <summary>The records of one zone, and what follows from them for a question (RFC 1034, section 4.3.2; wildcards by RFC 4592).</summary>
+/// <summary>The records of one zone, and the algorithm that answers a question from them (RFC 1034, section 4.3.2; wildcards as in RFC 4592).</summary>
 internal sealed class Zone
 {
     private const int LongestSoaTtl = int.MaxValue;
 
-    /// <summary>Every name that exists; also those without records that lie between the zone and others.</summary>
+    /// <summary>All existing names, including empty nodes between the zone's apex and names with records.</summary>
     private readonly Dictionary<DnsName, List<DnsRecord>> _nodes = [];
     private readonly DnsRecord _negativeSoa;
 
-    /// <summary>A zone that is filled by <see cref="Add"/> before it is asked.</summary>
+    /// <summary>Initializes a zone without records. <see cref="Add"/> must add the records before the first question.</summary>
     public Zone(DnsRecord soa)
     {
         Name = soa.Name;
@@ -27,8 +27,8 @@ internal sealed class Zone
 
     public int Count { get; private set; }
 
-    /// <summary>Takes a record in.</summary>
-    /// <returns>Why it cannot be there, to follow "because", or null.</returns>
+    /// <summary>Adds a record.</summary>
+    /// <returns>The reason why the record is invalid, to follow "because", or null.</returns>
     public string? Add(DnsRecord record)
     {
         if (!record.Name.IsWithin(Name))
@@ -50,8 +50,8 @@ internal sealed class Zone
         return null;
     }
 
-    /// <summary>Answers a question, or the part of it that leads to another name.</summary>
-    /// <returns>The name that stands for the one that was asked, or null.</returns>
+    /// <summary>Answers a question, or its part up to an alias.</summary>
+    /// <returns>The target of the alias, which is to be looked up next, or null if the answer is complete.</returns>
     public DnsName? Answer(DnsName name, RecordType type, DnsMessage response)
     {
         if (CutAbove(name, type) is { } cut)
@@ -85,7 +85,7 @@ internal sealed class Zone
         return null;
     }
 
-    /// <summary>What there is to say to whoever asks for everything (RFC 8482, section 4.2).</summary>
+    /// <summary>Returns the record that answers a question of type ANY (RFC 8482, section 4.2).</summary>
     public static DnsRecord MinimalAny(DnsName name) => new(name, RecordType.HINFO, 3600, (byte[])[7, .. "RFC8482"u8, 0]);
 
     private List<DnsRecord> NodeOf(DnsName name)
@@ -100,7 +100,9 @@ internal sealed class Zone
         return records;
     }
 
-    /// <summary>The highest name on the way down that somebody else is responsible for, or below which all names are redirected; the DS records at a cut are still this zone's.</summary>
+    /// <summary>
+    /// Returns the records of the highest delegation or DNAME redirection above a name, or null. DS records at a delegation belong to this zone.
+    /// </summary>
     private List<DnsRecord>? CutAbove(DnsName name, RecordType type)
     {
         List<DnsRecord>? cut = null;
@@ -115,7 +117,7 @@ internal sealed class Zone
         }
     }
 
-    /// <summary>Answers with a DNAME record and the alias that follows from it (RFC 6672, section 3.2).</summary>
+    /// <summary>Answers with a DNAME record and the synthesized CNAME record (RFC 6672, section 3.2).</summary>
     private static DnsName? Redirect(DnsRecord redirection, DnsName name, DnsMessage response)
     {
         response.IsAuthoritative |= response.Answers.Count == 0;
@@ -133,7 +135,7 @@ internal sealed class Zone
         return alias;
     }
 
-    /// <summary>The records of a name, also by a wildcard, or null if it does not exist.</summary>
+    /// <summary>Returns the records of a name or of a wildcard that matches it, or null if the name does not exist.</summary>
     private List<DnsRecord>? Find(DnsName name)
     {
         if (_nodes.TryGetValue(name, out var records))
@@ -161,7 +163,7 @@ internal sealed class Zone
             if (offset < 0)
                 continue;
 
-            // '.' as the target of a service is the name itself (RFC 9460, section 2.5).
+            // The target '.' of a service means the owner name itself (RFC 9460, section 2.5).
             var named = record.NameAt(offset);
             if (_nodes.TryGetValue(named.IsRoot && record.Type is (RecordType.SVCB or RecordType.HTTPS) ? record.Name : named, out var target))
                 response.Additionals.AddRange(target.FindAll(each => each.Type is RecordType.A or RecordType.AAAA && !response.Additionals.Contains(each)));

@@ -3,7 +3,7 @@ using TacHost.Servers.Dns.Messages;
 
 namespace TacHost.Servers.Dns.Zones;
 
-/// <summary>Reads a zone from a master file and the files that it includes (RFC 1035, section 5; RFC 2308, section 4).</summary>
+/// <summary>Parses a master file and its included files into a zone (RFC 1035, section 5; RFC 2308, section 4).</summary>
 internal sealed class ZoneFile
 {
     private const int MostIncludes = 16;
@@ -19,11 +19,11 @@ internal sealed class ZoneFile
 
     private ZoneFile(string path, DnsName? origin, Action<string> includes) => (_path, _origin, _includes) = (path, origin, includes);
 
-    /// <summary>Reads a file.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="name">The name of the zone, or null if the file says it, by $ORIGIN or in the SOA record.</param>
-    /// <param name="includes">Is called with the path of each file that is about to be included.</param>
-    /// <exception cref="ZoneFileException">The zone cannot be used.</exception>
+    /// <summary>Reads a zone from a file.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="name">The name of the zone, or null to take it from $ORIGIN or the SOA record.</param>
+    /// <param name="includes">A callback that is called with the path of each file before it is included.</param>
+    /// <exception cref="ZoneFileException">The file cannot be read or is invalid.</exception>
     public static Zone Read(string path, DnsName? name, Action<string> includes)
     {
         ZoneFile file = new(path, name, includes);
@@ -31,8 +31,8 @@ internal sealed class ZoneFile
         return file.Make(name);
     }
 
-    /// <summary>Reads the text of a file.</summary>
-    /// <exception cref="ZoneFileException">The zone cannot be used.</exception>
+    /// <summary>Parses the text of a file.</summary>
+    /// <exception cref="ZoneFileException">The text is invalid.</exception>
     public static Zone Parse(string path, string text, DnsName? name)
     {
         ZoneFile file = new(path, name, _ => { });
@@ -44,7 +44,7 @@ internal sealed class ZoneFile
     {
         try
         {
-            // Bytes beyond ASCII go into texts as they are.
+            // Latin-1 preserves bytes outside ASCII in texts.
             return File.ReadAllText(path, Encoding.Latin1);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -140,7 +140,7 @@ internal sealed class ZoneFile
         }
     }
 
-    /// <summary>Reads another file, whose origin and last name do not hold behind it (RFC 1035, section 5.1).</summary>
+    /// <summary>Includes another file. Changes to the origin and the owner name end with this file (RFC 1035, section 5.1).</summary>
     private void Include(string name, DnsName? origin)
     {
         var path = Path.Combine(Path.GetDirectoryName(_including.Peek()) ?? "", name);

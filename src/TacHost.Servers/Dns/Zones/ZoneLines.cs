@@ -2,13 +2,13 @@ using System.Text;
 
 namespace TacHost.Servers.Dns.Zones;
 
-/// <summary>Divides a zone file into lines and words (RFC 1035, section 5.1).</summary>
+/// <summary>Splits a zone file into logical lines and words (RFC 1035, section 5.1).</summary>
 internal sealed class ZoneLines(string path, string text)
 {
     private int _at;
     private int _number = 1;
 
-    /// <summary>The lines that have words.</summary>
+    /// <summary>Returns the lines with words.</summary>
     /// <exception cref="ZoneFileException">Parentheses or quotation marks do not match.</exception>
     public IEnumerable<ZoneLine> Read()
     {
@@ -22,8 +22,8 @@ internal sealed class ZoneLines(string path, string text)
         }
     }
 
-    /// <summary>Reads to the end of the line that is not in parentheses.</summary>
-    /// <returns>The number of the line of the first word.</returns>
+    /// <summary>Reads until the next line end outside parentheses.</summary>
+    /// <returns>The line number of the first word.</returns>
     private int ReadWords(List<ZoneWord> words)
     {
         var (depth, first, opened, end) = (0, _number, _number, -1);

@@ -5,21 +5,21 @@ using TacHost.Servers.Ftp.Sessions;
 
 namespace TacHost.Servers.Ftp.Commands;
 
-/// <summary>All commands, and how a line becomes one of them.</summary>
+/// <summary>The table of all FTP commands, and the dispatcher of command lines.</summary>
 internal static class CommandTable
 {
     private static readonly FrozenDictionary<string, FtpCommand> _commands =
         ((FtpCommand[])[.. LoginCommands.All, .. DirectoryCommands.All, .. FileCommands.All, .. DataCommands.All, .. TransferCommands.All, .. ListCommands.All, .. InformationCommands.All])
         .ToFrozenDictionary(command => command.Name, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The names and what follows them, in order.</summary>
+    /// <summary>Gets all commands in the order of their names.</summary>
     public static IEnumerable<FtpCommand> All => _commands.Values.OrderBy(command => command.Name, StringComparer.Ordinal);
 
-    /// <summary>Whether a line is for the transfer that is going on, and so does not wait for its end.</summary>
+    /// <summary>Returns true if a command applies to the running transfer, and must therefore be executed before the transfer ends.</summary>
     public static bool IsForTransfers(string line) => Split(line).Name.ToUpperInvariant() is "ABOR" or "STAT";
 
-    /// <summary>Does what a line says.</summary>
-    /// <returns>The reply, unless it was sent already or a transfer will send it.</returns>
+    /// <summary>Executes a command line.</summary>
+    /// <returns>The reply, or null if it has been sent or the transfer will send it.</returns>
     public static async Task<Reply?> ExecuteAsync(FtpSession session, string line, CancellationToken cancellationToken)
     {
         if (line.Length == 0)
@@ -51,7 +51,7 @@ internal static class CommandTable
 
     public static FtpCommand? Find(string name) => _commands.GetValueOrDefault(name);
 
-    /// <summary>A name may begin or end with blanks, so only one is taken away.</summary>
+    /// <summary>Splits a line at the first blank. Further blanks belong to the argument, because file names may begin or end with blanks.</summary>
     private static (string Name, string Argument) Split(string line)
     {
         var blank = line.IndexOf(' ', StringComparison.Ordinal);

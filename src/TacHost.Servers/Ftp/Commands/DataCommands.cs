@@ -7,7 +7,7 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Ftp.Commands;
 
-/// <summary>How the next data connection is made (RFC 959; RFC 2428 for EPSV and EPRT).</summary>
+/// <summary>The commands that set up the next data connection (RFC 959; RFC 2428 for EPSV and EPRT).</summary>
 internal static class DataCommands
 {
     private const int FirstUnprivilegedPort = 1024;
@@ -73,7 +73,7 @@ internal static class DataCommands
         return family == Family(session) ? Connect(session, address, port) : WrongFamily(session);
     }
 
-    /// <summary>Only to the client itself, and to no service of its machine: whoever could name others would have this server attack them (RFC 2577).</summary>
+    /// <summary>Accepts only the address of the client and unprivileged ports, because other targets would permit bounce attacks (RFC 2577).</summary>
     private static Reply Connect(FtpSession session, IPAddress address, int port)
     {
         if (session.EpsvOnly)
@@ -90,7 +90,7 @@ internal static class DataCommands
 
     private static PassiveDataChannel? Listen(FtpSession session)
     {
-        // The port of one that was not used may be the last in the range.
+        // Close an unused listener first, because its port may be the last in the range.
         session.ReplaceChannel(null);
         var channel = PassiveDataChannel.TryListen(session.Local.Address, session.Server.PassivePorts, session.Peer, session.Logger, session.Server.RefusalLines);
         session.ReplaceChannel(channel);

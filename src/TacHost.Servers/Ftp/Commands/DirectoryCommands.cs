@@ -4,7 +4,7 @@ using TacHost.Servers.Ftp.Sessions;
 
 namespace TacHost.Servers.Ftp.Commands;
 
-/// <summary>Where the client is, and directories.</summary>
+/// <summary>The commands for the working directory, and for creating and removing directories.</summary>
 internal static class DirectoryCommands
 {
     public static readonly FtpCommand[] All =
@@ -46,6 +46,6 @@ internal static class DirectoryCommands
         return Reply.Done;
     }
 
-    /// <summary>RFC 959, appendix II: a quote in the name is doubled.</summary>
+    /// <summary>Quotes a path. A quotation mark in the path is doubled (RFC 959, appendix II).</summary>
     private static string Quoted(VirtualPath path) => $"\"{path.ToString().Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

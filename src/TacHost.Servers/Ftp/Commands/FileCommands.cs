@@ -5,7 +5,7 @@ using TacHost.Servers.Ftp.Sessions;
 
 namespace TacHost.Servers.Ftp.Commands;
 
-/// <summary>Files, but for what is in them.</summary>
+/// <summary>The commands for files, except transfers.</summary>
 internal static class FileCommands
 {
     public static readonly FtpCommand[] All =
@@ -20,7 +20,7 @@ internal static class FileCommands
 
     private static Reply Size(FtpSession session, string text)
     {
-        // RFC 3659 section 4: the size is that of what would be sent, which in TYPE A depends on the lines.
+        // The size is that of the transferred data (RFC 3659, section 4), which depends on the line ends in TYPE A.
         if (session.IsAscii)
             return new Reply(550, "The size is told in TYPE I only.");
         var status = StatusOf(session, text);

@@ -2,14 +2,14 @@ using TacHost.Servers.Ftp.Sessions;
 
 namespace TacHost.Servers.Ftp.Commands;
 
-/// <summary>One command: what it is called, what it takes, who may use it, and what it does.</summary>
-/// <param name="Name">In capitals.</param>
-/// <param name="Syntax">What follows the name; in angle brackets if it must be there.</param>
-/// <param name="Needs">Who may use it.</param>
-/// <param name="RunAsync">Does it. A null in place of a reply means that the replies are sent already, or will be by a transfer.</param>
+/// <summary>An FTP command: its name, syntax, required access and implementation.</summary>
+/// <param name="Name">The name, in capitals.</param>
+/// <param name="Syntax">The syntax of the argument, in angle brackets if the argument is required.</param>
+/// <param name="Needs">The required access.</param>
+/// <param name="RunAsync">The implementation. Returns null instead of a reply if the replies have been sent or a transfer will send them.</param>
 internal sealed record FtpCommand(string Name, string Syntax, Needs Needs, Func<FtpSession, string, CancellationToken, Task<Reply?>> RunAsync)
 {
-    /// <summary>A command that is done at once.</summary>
+    /// <summary>Initializes a command with a synchronous implementation.</summary>
     public FtpCommand(string name, string syntax, Needs needs, Func<FtpSession, string, Reply?> run)
         : this(name, syntax, needs, (session, argument, _) => Task.FromResult(run(session, argument)))
     {
@@ -18,7 +18,7 @@ internal sealed record FtpCommand(string Name, string Syntax, Needs Needs, Func<
     public bool NeedsArgument => Syntax.StartsWith('<');
 }
 
-/// <summary>What a client needs for a command.</summary>
+/// <summary>The access that a command requires.</summary>
 internal enum Needs
 {
     Nothing,

@@ -3,7 +3,7 @@ using TacHost.Servers.Ftp.Sessions;
 
 namespace TacHost.Servers.Ftp.Commands;
 
-/// <summary>What the server is, and can.</summary>
+/// <summary>The commands that describe the server and its features.</summary>
 internal static class InformationCommands
 {
     private const int NamesPerLine = 8;

@@ -6,13 +6,13 @@ using TacHost.Servers.Ftp.Sessions;
 
 namespace TacHost.Servers.Ftp.Commands;
 
-/// <summary>What there is: for people (LIST), as names (NLST), and for programs (MLST and MLSD, RFC 3659).</summary>
+/// <summary>The listing commands: for people (LIST), names only (NLST), and for programs (MLST and MLSD, RFC 3659).</summary>
 internal static class ListCommands
 {
-    /// <summary>So many entries are put in order before they are sent. In a larger directory, each run of so many is in order by itself.</summary>
+    /// <summary>The number of entries that are sorted before they are sent. A larger directory is sorted in runs of this size.</summary>
     private const int Run = 4096;
 
-    /// <summary>More are not told on the control connection.</summary>
+    /// <summary>The maximum number of entries on the control connection.</summary>
     private const int LongestStatus = 1000;
 
     private const int SendAbove = 32 * 1024;
@@ -25,7 +25,7 @@ internal static class ListCommands
         new("MLST", "[<file or directory>]", Needs.Login, Facts),
     ];
 
-    /// <summary>The lines of LIST, for STAT.</summary>
+    /// <summary>Returns the lines of LIST, for STAT.</summary>
     public static IEnumerable<string> Lines(FtpSession session, string text) =>
         Find(session, text).Take(LongestStatus).Select(named => ListingFormat.Long(named, session.Server.Time.GetUtcNow()));
 
@@ -72,8 +72,11 @@ internal static class ListCommands
         return "";
     }
 
-    /// <summary>What the argument of LIST or NLST means: options as of ls(1), of which only -a does anything; then a directory, a file, or a pattern in the last name.</summary>
-    /// <exception cref="FileRefusedException">There is no such thing. Thrown at once.</exception>
+    /// <summary>
+    /// Returns the entries for the argument of LIST or NLST: a directory, a file, or a pattern in the last part
+    /// of the path. Options as in ls(1) may precede it, but only -a has an effect.
+    /// </summary>
+    /// <exception cref="FileRefusedException">The file or directory does not exist. Thrown before the enumeration.</exception>
     private static IEnumerable<DirectoryEntry> Find(FtpSession session, string text)
     {
         var all = false;

@@ -4,7 +4,7 @@ using TacHost.Services;
 
 namespace TacHost.Servers.Ftp.Commands;
 
-/// <summary>Who the client is, and TLS (RFC 4217).</summary>
+/// <summary>The commands for authentication and TLS (RFC 4217).</summary>
 internal static class LoginCommands
 {
     private const int MaxFailures = 3;

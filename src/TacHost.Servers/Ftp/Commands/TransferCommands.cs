@@ -7,7 +7,7 @@ using TacHost.Servers.Ftp.Sessions;
 
 namespace TacHost.Servers.Ftp.Commands;
 
-/// <summary>What is in files, and how it is transferred.</summary>
+/// <summary>The commands that transfer files, and those that set up transfers.</summary>
 internal static class TransferCommands
 {
     private const int UniqueNameAttempts = 10;
@@ -82,18 +82,20 @@ internal static class TransferCommands
             var path = session.Directory.Resolve($"{(text.Length == 0 ? "upload" : text)}.{Random.Shared.GetHexString(8, lowercase: true)}");
             try
             {
-                // RFC 1123 section 4.1.2.9 has the form of this reply.
+                // The format of this reply is defined in RFC 1123, section 4.1.2.9.
                 Receive(session, path, session.Root!.OpenFile(path, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive), 0, $"FILE: {path.Name}");
                 return null;
             }
             catch (FileRefusedException e) when (e.Error == Errno.Exists && attempt < UniqueNameAttempts)
             {
-                // Another name.
+                // Retry with another name.
             }
         }
     }
 
-    /// <summary>What was in the file is cut off only once the data connection is there; what came before a failure stays, for the client to go on from.</summary>
+    /// <summary>
+    /// Receives a file. Truncates the old content only after the data connection is open. After a failure, received data stays, so that the client can resume.
+    /// </summary>
     private static void Receive(FtpSession session, VirtualPath path, SafeFileHandle file, long? start, string announcement)
     {
         var ascii = session.IsAscii;

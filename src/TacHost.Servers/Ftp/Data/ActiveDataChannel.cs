@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace TacHost.Servers.Ftp.Data;
 
-/// <summary>Connects to the client. That this is the client, and not somebody it wants to harm, was checked before.</summary>
+/// <summary>A data channel that connects to the client. The caller has checked that the target is the client's own address.</summary>
 internal sealed class ActiveDataChannel(IPAddress local, IPEndPoint target) : DataChannel
 {
     public override async Task<Socket> ConnectAsync(CancellationToken cancellationToken)
@@ -11,7 +11,7 @@ internal sealed class ActiveDataChannel(IPAddress local, IPEndPoint target) : Da
         Socket socket = new(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            // A client behind a packet filter expects the connection from the address that it knows.
+            // Bind to the local address of the control connection, because a packet filter of the client may permit only this address.
             if (local.AddressFamily == target.AddressFamily)
                 socket.Bind(new IPEndPoint(local, 0));
             await socket.ConnectAsync(target, cancellationToken);

@@ -5,7 +5,7 @@ using TacHost.Servers.Ftp.Files;
 
 namespace TacHost.Servers.Ftp.Data;
 
-/// <summary>Moves what is in a file, a buffer at a time: the next is read when the one before is sent.</summary>
+/// <summary>Transfers the content of files in blocks. The next block is read after the previous one has been sent.</summary>
 internal static class FileContent
 {
     public static async Task SendAsync(SafeFileHandle file, long start, bool ascii, TransferStream data)
@@ -29,10 +29,10 @@ internal static class FileContent
         }
     }
 
-    /// <param name="file">Where it goes.</param>
-    /// <param name="start">The position of the first byte, behind which nothing is kept; null to append.</param>
-    /// <param name="ascii">Whether line ends are converted.</param>
-    /// <param name="data">Where it comes from.</param>
+    /// <param name="file">The target file.</param>
+    /// <param name="start">The offset at which the file is truncated and writing starts, or null to append.</param>
+    /// <param name="ascii">True to convert line ends.</param>
+    /// <param name="data">The data connection.</param>
     public static async Task ReceiveAsync(SafeFileHandle file, long? start, bool ascii, TransferStream data)
     {
         if (start is { } length)
@@ -41,7 +41,7 @@ internal static class FileContent
         try
         {
             FromNetworkLines lines = new();
-            var position = start ?? 0; // of no meaning to a file that is appended to
+            var position = start ?? 0; // ignored by a file opened for appending
             while (await data.ReadAsync(buffer) is > 0 and var count)
                 Write(ascii ? lines.Convert(buffer.AsMemory(0, count)) : buffer.AsMemory(0, count));
             Write(lines.Rest);
@@ -63,7 +63,7 @@ internal static class FileContent
         }
     }
 
-    /// <summary>Keeps failures of the disk apart from those of the network.</summary>
+    /// <summary>Runs a disk operation, and converts its errors to <see cref="FileRefusedException"/>, so that they differ from network errors.</summary>
     private static int OnDisk(Func<int> call)
     {
         try

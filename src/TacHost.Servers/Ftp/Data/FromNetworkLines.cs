@@ -1,11 +1,11 @@
 namespace TacHost.Servers.Ftp.Data;
 
-/// <summary>TYPE A on its way in: CR LF becomes LF. Any other CR stays.</summary>
+/// <summary>The decoder for received data in TYPE A: CR LF becomes LF. Any other CR is preserved.</summary>
 internal sealed class FromNetworkLines
 {
     private bool _carriageReturn;
 
-    /// <summary>What is left at the end.</summary>
+    /// <summary>Gets the pending CR at the end of the data.</summary>
     public ReadOnlyMemory<byte> Rest => _carriageReturn ? "\r"u8.ToArray() : ReadOnlyMemory<byte>.Empty;
 
     public byte[] Convert(ReadOnlyMemory<byte> bytes)

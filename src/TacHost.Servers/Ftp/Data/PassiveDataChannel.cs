@@ -5,7 +5,7 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Ftp.Data;
 
-/// <summary>Waits for the client, and for nobody else, on a port of its own.</summary>
+/// <summary>A data channel that listens on its own port and accepts connections from the client's address only.</summary>
 internal sealed class PassiveDataChannel : DataChannel
 {
     private const int Backlog = 16;
@@ -23,18 +23,18 @@ internal sealed class PassiveDataChannel : DataChannel
 
     public int Port { get; }
 
-    /// <summary>Listens on a free port, or returns null if there is none.</summary>
-    /// <param name="local">The address on which the client has reached the server.</param>
-    /// <param name="ports">The ports to choose from, or null for any.</param>
+    /// <summary>Listens on a free port, or returns null if all ports are in use.</summary>
+    /// <param name="local">The local address of the control connection.</param>
+    /// <param name="ports">The range of permitted ports, or null for any port.</param>
     /// <param name="peer">The client.</param>
-    /// <param name="logger">Where strangers are told of.</param>
-    /// <param name="lines">Limits the lines about strangers.</param>
+    /// <param name="logger">The logger for refused connections.</param>
+    /// <param name="lines">The rate limit of log lines about refused connections.</param>
     public static PassiveDataChannel? TryListen(IPAddress local, PortRange? ports, IPEndPoint peer, ILogger logger, LogLimit lines)
     {
         if (ports is not { } range)
             return TryBind(local, 0) is { } any ? new PassiveDataChannel(any, peer, logger, lines) : null;
 
-        // Beginning anywhere makes it harder for strangers to guess.
+        // A random first port is harder to guess for an attacker.
         var first = Random.Shared.Next(range.Count);
         for (var i = 0; i < range.Count; i++)
         {

@@ -1,6 +1,6 @@
 namespace TacHost.Servers.Ftp.Data;
 
-/// <summary>TYPE A on its way out: every line ends in CR LF. One that already does is left alone.</summary>
+/// <summary>The encoder for sent data in TYPE A: LF becomes CR LF. An existing CR LF is preserved.</summary>
 internal sealed class ToNetworkLines
 {
     private byte _last;

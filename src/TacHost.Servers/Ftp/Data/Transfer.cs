@@ -5,16 +5,16 @@ using TacHost.Servers.Ftp.Sessions;
 
 namespace TacHost.Servers.Ftp.Data;
 
-/// <summary>One transfer, beside the commands of its session. It sends its own replies.</summary>
-/// <param name="session">Whose it is.</param>
-/// <param name="channel">The way to the data connection; this transfer's from now on.</param>
-/// <param name="move">Moves the data and says what was done, for the log; null for what is not worth a line.</param>
-/// <param name="release">Lets go of what <paramref name="move"/> works on, whether it ran or not.</param>
+/// <summary>A transfer, which runs concurrently with the commands of its session and sends its own replies.</summary>
+/// <param name="session">The session of the transfer.</param>
+/// <param name="channel">The data channel. The transfer disposes it.</param>
+/// <param name="move">Transfers the data and returns a description for the log, or an empty string to log nothing.</param>
+/// <param name="release">Releases the resources of <paramref name="move"/>, even if <paramref name="move"/> did not run.</param>
 internal sealed class Transfer(FtpSession session, DataChannel channel, Func<TransferStream, Task<string>> move, Action? release)
 {
     private static readonly TimeSpan _connectTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>The time for a data connection that is on its way already when the client leaves or the service stops.</summary>
+    /// <summary>The timeout for a pending data connection after the client has disconnected or the service stops.</summary>
     private static readonly TimeSpan _lastConnectTimeout = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _abort = new();
@@ -22,27 +22,27 @@ internal sealed class Transfer(FtpSession session, DataChannel channel, Func<Tra
     private bool _clientLeft;
     private TransferStream? _data;
 
-    /// <summary>Ends with the transfer, after its last reply; never fails.</summary>
+    /// <summary>Gets a task that completes after the last reply. It never fails.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    /// <summary>How many bytes went through so far.</summary>
+    /// <summary>Gets the number of transferred bytes.</summary>
     public long Count => _data?.Count ?? 0;
 
-    /// <summary>Begins.</summary>
+    /// <summary>Starts the transfer.</summary>
     public void Start(string announcement, CancellationToken lost)
     {
         _connectLimit.CancelAfter(_connectTimeout);
         Completion = Task.Run(() => RunAsync(announcement, lost), CancellationToken.None);
     }
 
-    /// <summary>Notes that the client has left: it will not open a data connection that is not on its way.</summary>
+    /// <summary>Shortens the timeout of the data connection, because the client has disconnected and will not open another one.</summary>
     public void ClientLeft()
     {
         _clientLeft = true;
         _connectLimit.CancelAfter(_lastConnectTimeout);
     }
 
-    /// <summary>Ends it early, as ABOR wants.</summary>
+    /// <summary>Aborts the transfer, for ABOR.</summary>
     public void Abort() => _abort.Cancel();
 
     private async Task RunAsync(string announcement, CancellationToken lost)
@@ -56,7 +56,7 @@ internal sealed class Transfer(FtpSession session, DataChannel channel, Func<Tra
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or TimeoutException)
         {
-            // The control connection cannot be written to any more; the session finds that out by itself.
+            // The control connection is not writable. The session detects this itself.
             return;
         }
         finally
@@ -71,7 +71,7 @@ internal sealed class Transfer(FtpSession session, DataChannel channel, Func<Tra
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or TimeoutException)
         {
-            // As above.
+            // The control connection is not writable, as above.
         }
     }
 

@@ -3,18 +3,18 @@ using System.Net.Sockets;
 
 namespace TacHost.Servers.Ftp.Data;
 
-/// <summary>A data connection in use: counts what goes through, and ends one on which nothing does.</summary>
+/// <summary>An open data connection. Counts the transferred bytes and fails if the transfer stalls.</summary>
 internal sealed class TransferStream(Socket socket, Stream stream, TimeSpan stallTimeout, CancellationToken aborted) : IAsyncDisposable
 {
     public const int BufferSize = 64 * 1024;
 
-    /// <summary>How many bytes went through, either way.</summary>
+    /// <summary>Gets the number of bytes transferred, in either direction.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Cancelled when the transfer is to end.</summary>
+    /// <summary>Gets a token that is cancelled when the transfer must end.</summary>
     public CancellationToken Aborted => aborted;
 
-    /// <summary>Reads some bytes; none at the end.</summary>
+    /// <summary>Reads some bytes. Returns 0 at the end of the data.</summary>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer)
     {
         using var stalled = Deadline();
@@ -30,7 +30,7 @@ internal sealed class TransferStream(Socket socket, Stream stream, TimeSpan stal
         }
     }
 
-    /// <summary>Writes all bytes, as fast as the client takes them.</summary>
+    /// <summary>Writes all bytes, with back-pressure from the client.</summary>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> data)
     {
         using var stalled = Deadline();
@@ -45,7 +45,7 @@ internal sealed class TransferStream(Socket socket, Stream stream, TimeSpan stal
         }
     }
 
-    /// <summary>Tells the client that this was all.</summary>
+    /// <summary>Signals the end of the data to the client.</summary>
     public async Task FinishAsync()
     {
         if (stream is SslStream tls)
@@ -53,7 +53,9 @@ internal sealed class TransferStream(Socket socket, Stream stream, TimeSpan stal
         socket.Shutdown(SocketShutdown.Send);
     }
 
-    /// <summary>Answers the client's end with one of our own, for clients that wait for it under TLS. To one that is gone already it does not matter.</summary>
+    /// <summary>
+    /// Shuts down the connection in reply to the client's shutdown, because some clients wait for this under TLS. Ignores errors of a closed connection.
+    /// </summary>
     public async Task AnswerEndAsync()
     {
         try
@@ -62,7 +64,7 @@ internal sealed class TransferStream(Socket socket, Stream stream, TimeSpan stal
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
-            // Everything has come.
+            // All data has been received.
         }
     }
 

@@ -2,5 +2,5 @@ using TacHost.Interop;
 
 namespace TacHost.Servers.Ftp.Files;
 
-/// <summary>A name in a directory, and what it stands for.</summary>
+/// <summary>A directory entry: its name and its status.</summary>
 internal readonly record struct DirectoryEntry(string Name, FileStatus Status);

@@ -2,10 +2,10 @@ using TacHost.Interop;
 
 namespace TacHost.Servers.Ftp.Files;
 
-/// <summary>The file system, or this server, refuses what a client wants. The message is for the client, and names nothing of this machine.</summary>
+/// <summary>The exception for a refused file operation. The message is for the client, and does not disclose local paths.</summary>
 internal sealed class FileRefusedException(int error, string? message = null) : Exception(message ?? Describe(error))
 {
-    /// <summary>The errno.</summary>
+    /// <summary>Gets the value of errno.</summary>
     public int Error => error;
 
     /// <summary>Gets the sentence that the log has to have, or null. The client does not see it.</summary>

@@ -4,15 +4,15 @@ using TacHost.Interop;
 
 namespace TacHost.Servers.Ftp.Files;
 
-/// <summary>Lines about files: for people and old programs (LIST), and for programs (MLSD, RFC 3659 section 7). Times are UTC.</summary>
+/// <summary>Formats listings: for people and old programs (LIST), and for programs (MLSD, RFC 3659, section 7). Times are in UTC.</summary>
 internal static class ListingFormat
 {
-    /// <summary>The facts there are (RFC 3659 section 7.5).</summary>
+    /// <summary>The supported facts (RFC 3659, section 7.5).</summary>
     public static readonly string[] AllFacts = ["type", "size", "modify", "perm", "unique"];
 
     private static readonly TimeSpan _recent = TimeSpan.FromDays(180);
 
-    /// <summary>As <c>ls -l</c> writes it, which is what programs expect that read it. Owners are nobody's business.</summary>
+    /// <summary>Returns a line in the format of <c>ls -l</c>, which programs expect. Owner and group are not disclosed.</summary>
     public static string Long(DirectoryEntry entry, DateTimeOffset now)
     {
         var (name, status) = entry;
@@ -21,12 +21,12 @@ internal static class ListingFormat
         return string.Create(CultureInfo.InvariantCulture, $"{Permissions(status)} {status.Links,3} ftp      ftp      {status.Size,12} {time} {name}");
     }
 
-    /// <summary>The facts, and the name behind them.</summary>
-    /// <param name="name">The name, as it is to be written.</param>
-    /// <param name="status">What it stands for.</param>
-    /// <param name="type">The type, if it is not simply that of the file: <c>cdir</c> or <c>pdir</c>.</param>
-    /// <param name="wanted">Which facts to tell.</param>
-    /// <param name="mayWrite">Whether the client may change anything.</param>
+    /// <summary>Returns the facts, followed by the name.</summary>
+    /// <param name="name">The name to print.</param>
+    /// <param name="status">The status of the file.</param>
+    /// <param name="type">The type if it differs from that of the file: <c>cdir</c> or <c>pdir</c>. Otherwise null.</param>
+    /// <param name="wanted">The requested facts.</param>
+    /// <param name="mayWrite">True if the client may change files.</param>
     public static string Facts(string name, FileStatus status, string? type, string[] wanted, bool mayWrite)
     {
         StringBuilder facts = new();
@@ -39,7 +39,7 @@ internal static class ListingFormat
         return facts.Append(' ').Append(name).ToString();
     }
 
-    /// <summary>A time as RFC 3659 section 2.3 has it.</summary>
+    /// <summary>Returns a time in the format of RFC 3659, section 2.3.</summary>
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture);
 
     public static bool TryParseTime(string text, out DateTimeOffset time) =>

@@ -4,7 +4,7 @@ using TacHost.Interop;
 
 namespace TacHost.Servers.Ftp.Files;
 
-/// <summary>Changes. Each is made to a name in a directory that was resolved and opened before; no call follows a symbolic link in that name.</summary>
+/// <summary>The operations that change files. Each applies to a name in an opened directory, and does not follow a symbolic link with that name.</summary>
 internal sealed partial class RootedDirectory
 {
     /// <summary>Removes a file or a symbolic link.</summary>
@@ -14,7 +14,7 @@ internal sealed partial class RootedDirectory
 
     public void MakeDirectory(VirtualPath path) => Change(path, (directory, name) => Libc.MakeDirectoryAt(directory, name, 0x1FF));
 
-    /// <summary>Moves a file or a directory, in place of a file of that name if there is one.</summary>
+    /// <summary>Moves a file or a directory. Replaces an existing file of that name.</summary>
     public void Rename(VirtualPath from, VirtualPath to)
     {
         using var fromDirectory = OpenParent(from);
@@ -28,7 +28,7 @@ internal sealed partial class RootedDirectory
         }
     }
 
-    /// <summary>Sets when a file was last modified.</summary>
+    /// <summary>Sets the modification time.</summary>
     public unsafe void SetModified(VirtualPath path, DateTimeOffset time)
     {
         using var file = OpenFile(path, OpenFlags.WriteOnly);
@@ -41,7 +41,7 @@ internal sealed partial class RootedDirectory
             throw Refused();
     }
 
-    /// <summary>Cuts an open file off.</summary>
+    /// <summary>Truncates an open file.</summary>
     public static void Truncate(SafeFileHandle file, long length)
     {
         if (Libc.Truncate(file, length) < 0)

@@ -5,7 +5,7 @@ using TacHost.Interop;
 
 namespace TacHost.Servers.Ftp.Files;
 
-/// <summary>What is in a directory.</summary>
+/// <summary>The enumeration of directories.</summary>
 internal sealed partial class RootedDirectory
 {
     // struct linux_dirent64 of getdents64(2)
@@ -15,14 +15,16 @@ internal sealed partial class RootedDirectory
 
     private static readonly UTF8Encoding _strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The files and directories in a directory, in the file system's order, read as they are asked for.</summary>
+    /// <summary>Returns the files and directories in a directory, unsorted and read lazily.</summary>
     /// <remarks>
-    /// Left out is what no client could ask for: names that are not UTF-8 or contain control characters, and symbolic links that lead nowhere or outside.
+    /// Skips entries that a client cannot name: names that are not UTF-8 or contain control characters.
+    /// Also skips symbolic links whose target is missing or outside the root.
     /// </remarks>
-    /// <exception cref="FileRefusedException">It is no directory, or cannot be read. Thrown at once; by the enumeration too, if that is so by then.</exception>
+    /// <exception cref="FileRefusedException">The path is not a directory, or cannot be read.
+    /// Thrown by this call, and by the enumeration if the directory has changed.</exception>
     public IEnumerable<DirectoryEntry> Entries(VirtualPath path)
     {
-        // Only to see whether it can be. Whoever lists and never takes the list shall not have a descriptor for it.
+        // Only checks the access. The descriptor is closed, because a client may never fetch the listing.
         OpenToList(path).Dispose();
         return Enumerate(path);
     }
@@ -64,7 +66,7 @@ internal sealed partial class RootedDirectory
         }
     }
 
-    /// <summary>Some more names; none at the end.</summary>
+    /// <summary>Reads some more names. Returns an empty list at the end.</summary>
     private static unsafe List<string> ReadEntries(SafeFileHandle directory, byte[] buffer)
     {
         List<string> names = [];

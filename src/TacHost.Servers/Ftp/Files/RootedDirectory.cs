@@ -4,27 +4,28 @@ using TacHost.Interop;
 
 namespace TacHost.Servers.Ftp.Files;
 
-/// <summary>A directory, held open, from which every name is resolved and out of which none leads.</summary>
+/// <summary>An open directory below which all names are resolved. No name leads outside.</summary>
 /// <remarks>
-/// The kernel sees to that itself (openat2(2), since Linux 5.6): symbolic links are followed as long as they stay inside, and a name that changes
-/// during its resolution cannot lead out either. Where the kernel lacks the call, or a sandbox forbids it, the way is gone name by name and no symbolic link is followed.
+/// The kernel guarantees this with openat2(2), since Linux 5.6. Symbolic links are followed if they stay
+/// inside, and names that change during their resolution cannot lead outside. If the kernel does not have
+/// the call, or a sandbox forbids it, paths are resolved name by name and symbolic links are not followed.
 /// </remarks>
 internal sealed partial class RootedDirectory : IDisposable
 {
-    /// <summary>How often a resolution is tried again that somebody's renaming has disturbed.</summary>
+    /// <summary>The maximum number of attempts to resolve a path during concurrent renames.</summary>
     private const int Attempts = 100;
 
     private readonly SafeFileHandle _root;
 
     private RootedDirectory(SafeFileHandle root, bool followsLinks) => (_root, FollowsLinks) = (root, followsLinks);
 
-    /// <summary>Whether symbolic links that stay inside are followed, which takes the kernel's help.</summary>
+    /// <summary>Gets whether symbolic links that stay inside are followed, which requires openat2(2).</summary>
     public bool FollowsLinks { get; }
 
-    /// <summary>Opens a directory of this machine as a root.</summary>
-    /// <param name="path">The directory.</param>
-    /// <param name="byName">Goes without the kernel's help, as on a kernel that has none to give.</param>
-    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <summary>Opens a local directory as a root.</summary>
+    /// <param name="path">The path of the directory.</param>
+    /// <param name="byName">True to resolve paths name by name, as on a kernel without openat2(2).</param>
+    /// <exception cref="IOException">The directory cannot be opened.</exception>
     public static RootedDirectory Open(string path, bool byName = false)
     {
         var descriptor = Libc.Open(path, OpenFlags.PathOnly | OpenFlag.Directory | OpenFlags.CloseOnExec, 0);
@@ -34,12 +35,12 @@ internal sealed partial class RootedDirectory : IDisposable
         return new RootedDirectory(root, !byName && KernelHelps(root));
     }
 
-    /// <summary>A root of its own for somebody who is to see no more than a part.</summary>
-    /// <exception cref="FileRefusedException">There is no such directory.</exception>
+    /// <summary>Opens a subdirectory as a new root, for a user who may access only this part.</summary>
+    /// <exception cref="FileRefusedException">The directory does not exist or cannot be opened.</exception>
     public RootedDirectory OpenRoot(VirtualPath path) => new(OpenAt(path, OpenFlags.PathOnly | OpenFlag.Directory), FollowsLinks);
 
-    /// <summary>Opens a regular file, never waiting for a pipe or a device.</summary>
-    /// <exception cref="FileRefusedException">It cannot be opened, or is none.</exception>
+    /// <summary>Opens a regular file. Never blocks on a pipe or a device.</summary>
+    /// <exception cref="FileRefusedException">The file cannot be opened, or is not a regular file.</exception>
     public SafeFileHandle OpenFile(VirtualPath path, OpenFlags flags)
     {
         if (path.IsRoot)
@@ -57,15 +58,15 @@ internal sealed partial class RootedDirectory : IDisposable
         throw new FileRefusedException(status.IsDirectory ? Errno.IsADirectory : Errno.AccessDenied);
     }
 
-    /// <summary>What a name stands for, after symbolic links.</summary>
-    /// <exception cref="FileRefusedException">There is nothing, or it is outside.</exception>
+    /// <summary>Returns the status of a path after following symbolic links.</summary>
+    /// <exception cref="FileRefusedException">The path does not exist, or leads outside.</exception>
     public FileStatus StatusOf(VirtualPath path)
     {
         using var place = OpenAt(path, OpenFlags.PathOnly);
         return StatusOf(place);
     }
 
-    /// <summary>The status of an open file.</summary>
+    /// <summary>Returns the status of an open file.</summary>
     public static FileStatus StatusOf(SafeFileHandle file) =>
         FileStatusOf.Open(file) ?? throw Refused();
 
@@ -73,7 +74,7 @@ internal sealed partial class RootedDirectory : IDisposable
 
     private static FileRefusedException Refused() => new(Marshal.GetLastPInvokeError());
 
-    /// <summary>Every name that a client gives comes through here.</summary>
+    /// <summary>Opens a path. All names from clients are resolved by this method.</summary>
     private SafeFileHandle OpenAt(VirtualPath path, OpenFlags flags, uint mode = 0)
     {
         flags |= OpenFlags.CloseOnExec;

@@ -1,7 +1,7 @@
 namespace TacHost.Servers.Ftp.Files;
 
-/// <summary>A place as a client sees it: absolute, below the root of its session, without '.', '..' or empty names.</summary>
-/// <remarks>'..' is taken away from the text, as a shell does for its prompt, and never gets to the kernel; the parent of the root is the root.</remarks>
+/// <summary>A path as seen by a client: absolute, relative to the root of its session, without '.', '..' and empty names.</summary>
+/// <remarks>'..' is resolved in the text, as in a shell prompt, and is never passed to the kernel. The parent of the root is the root.</remarks>
 internal sealed class VirtualPath
 {
     /// <summary>The root of a session.</summary>
@@ -13,19 +13,19 @@ internal sealed class VirtualPath
 
     public bool IsRoot => _names.Length == 0;
 
-    /// <summary>The last name; empty for the root.</summary>
+    /// <summary>Gets the last name, or an empty string for the root.</summary>
     public string Name => IsRoot ? "" : _names[^1];
 
     public VirtualPath Parent => IsRoot ? this : new VirtualPath(_names[..^1]);
 
-    /// <summary>The same place relative to the root, in the form in which the kernel is asked for it.</summary>
+    /// <summary>Gets the path relative to the root, in the form for system calls.</summary>
     public string Relative => IsRoot ? "." : string.Join('/', _names);
 
-    /// <summary>The names on the way from the root.</summary>
+    /// <summary>Gets the names on the path from the root.</summary>
     public IReadOnlyList<string> Names => _names;
 
-    /// <summary>The place that a client names, as seen from this one. The empty text is this one.</summary>
-    /// <exception cref="FormatException">There is a control character in it.</exception>
+    /// <summary>Resolves a client's path relative to this one. The empty text resolves to this path.</summary>
+    /// <exception cref="FormatException">The text contains a control character.</exception>
     public VirtualPath Resolve(string text)
     {
         if (text.Any(char.IsControl))
@@ -44,7 +44,7 @@ internal sealed class VirtualPath
         return new VirtualPath([.. names]);
     }
 
-    /// <summary>A name in this directory, which is taken as it is.</summary>
+    /// <summary>Returns the path of a name in this directory. The name is not interpreted.</summary>
     public VirtualPath Child(string name) => new([.. _names, name]);
 
     public override string ToString() => $"/{string.Join('/', _names)}";

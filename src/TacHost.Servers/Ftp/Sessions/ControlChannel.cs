@@ -6,13 +6,13 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Ftp.Sessions;
 
-/// <summary>The control connection: lines in, replies out, in the clear or, from some moment on, under TLS.</summary>
+/// <summary>The control connection: reads command lines and writes replies, without TLS or, after AUTH, with TLS.</summary>
 internal sealed class ControlChannel(IDuplexPipe pipe) : IAsyncDisposable
 {
-    /// <summary>With its end. Room for the longest path there can be.</summary>
+    /// <summary>The maximum length of a line in bytes, including its end. The longest possible path fits.</summary>
     public const int LongestLine = 8 * 1024;
 
-    /// <summary>The most lines that are read while a transfer waits for its data connection.</summary>
+    /// <summary>The maximum number of lines that are read ahead while a transfer waits for its data connection.</summary>
     private const int MostAhead = 64;
 
     private const byte TelnetCommand = 0xFF;
@@ -28,12 +28,12 @@ internal sealed class ControlChannel(IDuplexPipe pipe) : IAsyncDisposable
     private PipeReader _reader = pipe.Input;
     private SslStream? _tls;
 
-    /// <summary>Whether it speaks TLS.</summary>
+    /// <summary>Gets whether the connection uses TLS.</summary>
     public bool IsProtected => _tls is not null;
 
-    /// <summary>The next line without its end, or null if the client sends no more.</summary>
-    /// <exception cref="DecoderFallbackException">The line is not UTF-8. The next one can be read.</exception>
-    /// <exception cref="InvalidDataException">The line is too long. No other can be read.</exception>
+    /// <summary>Reads the next line, without its end. Returns null at the end of the connection.</summary>
+    /// <exception cref="DecoderFallbackException">The line is not UTF-8. Reading can continue.</exception>
+    /// <exception cref="InvalidDataException">The line is too long. Reading cannot continue.</exception>
     public Task<string?> ReadLineAsync(CancellationToken cancellationToken) => _ahead.TryDequeue(out var line) ? line : ReceiveLineAsync(cancellationToken);
 
     private async Task<string?> ReceiveLineAsync(CancellationToken cancellationToken)
@@ -58,7 +58,7 @@ internal sealed class ControlChannel(IDuplexPipe pipe) : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the client sends no more. The lines that it sends before are kept for <see cref="ReadLineAsync"/>.</summary>
+    /// <summary>Waits until the client shuts down its side. Lines received before are queued for <see cref="ReadLineAsync"/>.</summary>
     public async Task WaitForEndAsync(CancellationToken cancellationToken)
     {
         while (_ahead.Count < MostAhead)
@@ -69,16 +69,16 @@ internal sealed class ControlChannel(IDuplexPipe pipe) : IAsyncDisposable
             if (line.IsCompletedSuccessfully && await line is null)
                 return;
 
-            // A failure belongs to its line, and nobody may be left to read that.
+            // The exception is rethrown when the line is read. Mark it as observed, because the line may never be read.
             _ = line.Exception;
             _ahead.Enqueue(line);
         }
 
-        // Nothing more is read while so many wait, so the end cannot be seen either.
+        // Reading pauses while the queue is full, so the end of the connection cannot be detected either.
         await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
     }
 
-    /// <summary>Sends a reply; those of a transfer and those of commands do not get into one another.</summary>
+    /// <summary>Sends a reply. Replies of transfers and commands are not interleaved.</summary>
     public async Task ReplyAsync(Reply reply, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
@@ -94,7 +94,9 @@ internal sealed class ControlChannel(IDuplexPipe pipe) : IAsyncDisposable
         }
     }
 
-    /// <summary>Goes on under TLS. What the client sent in the clear behind its command is taken for a part of the handshake, and so never for a command.</summary>
+    /// <summary>
+    /// Switches to TLS. Bytes that the client sent in the clear after its command are parsed as a part of the handshake, and so never as a command.
+    /// </summary>
     public async Task StartTlsAsync(TlsServerHandshake handshake, CancellationToken cancellationToken)
     {
         if (_ahead.Count > 0)
@@ -104,7 +106,7 @@ internal sealed class ControlChannel(IDuplexPipe pipe) : IAsyncDisposable
         _reader = PipeReader.Create(tls, new StreamPipeReaderOptions(leaveOpen: true));
     }
 
-    /// <summary>Says the last word of TLS, so that nobody takes the end for an attack.</summary>
+    /// <summary>Sends the TLS close_notify alert, so that the client does not treat the end as a truncation attack.</summary>
     public Task FinishAsync() => _tls?.ShutdownAsync() ?? Task.CompletedTask;
 
     public async ValueTask DisposeAsync()
@@ -120,7 +122,7 @@ internal sealed class ControlChannel(IDuplexPipe pipe) : IAsyncDisposable
         line = [];
         if (buffer.PositionOf((byte)'\n') is not { } end)
         {
-            // ABOR comes as urgent data from some clients. Its last byte, the line feed, then is not in the stream.
+            // Some clients send ABOR as urgent data. Its last byte, the line feed, is then not in the stream.
             if (buffer.Length > 16 || buffer.IsEmpty || !"ABOR\r"u8.SequenceEqual(line = WithoutTelnet(buffer.ToArray())))
                 return false;
             line = line[..^1];
@@ -138,7 +140,9 @@ internal sealed class ControlChannel(IDuplexPipe pipe) : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Takes out the commands of Telnet (RFC 854) with which some clients precede ABOR. Their last byte may be missing: it is urgent data.</summary>
+    /// <summary>
+    /// Removes the Telnet commands (RFC 854) that some clients send before ABOR. Their last byte may be missing, because it is urgent data.
+    /// </summary>
     private static byte[] WithoutTelnet(byte[] line)
     {
         if (!line.Contains(TelnetCommand))

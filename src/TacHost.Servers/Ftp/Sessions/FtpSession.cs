@@ -7,11 +7,14 @@ using TacHost.Servers.Ftp.Files;
 
 namespace TacHost.Servers.Ftp.Sessions;
 
-/// <summary>One client: what it has said so far, and the loop that reads its commands.</summary>
-/// <remarks>Commands run one after another. A transfer runs beside the loop, so that ABOR and STAT get through; every other command waits for its end.</remarks>
+/// <summary>The session of a client: its state, and the loop that reads its commands.</summary>
+/// <remarks>
+/// Commands run one after another. A transfer runs concurrently with the loop, so that ABOR and STAT
+/// are executed immediately. Every other command waits for the end of the transfer.
+/// </remarks>
 internal sealed class FtpSession(FtpServer server, ControlChannel control, IPEndPoint local, IPEndPoint peer, ILogger logger) : IAsyncDisposable
 {
-    /// <summary>A client that has not logged in may keep a session for so long.</summary>
+    /// <summary>The timeout of a session before the login.</summary>
     private static readonly TimeSpan _loginTimeout = TimeSpan.FromMinutes(1);
 
     private CancellationToken _lost;
@@ -27,47 +30,47 @@ internal sealed class FtpSession(FtpServer server, ControlChannel control, IPEnd
 
     public ILogger Logger => logger;
 
-    /// <summary>The name given by USER, whether logged in or not.</summary>
+    /// <summary>Gets or sets the name from USER, even before the login.</summary>
     public string? UserName { get; set; }
 
     public int FailedLogins { get; set; }
 
-    /// <summary>The part of the file system that the user sees; null before the login.</summary>
+    /// <summary>Gets the directory that the user may access, or null before the login.</summary>
     public RootedDirectory? Root { get; private set; }
 
     public bool MayWrite { get; private set; }
 
     public VirtualPath Directory { get; set; } = VirtualPath.Root;
 
-    /// <summary>TYPE A, in which line ends are converted. The default (RFC 959 section 5.1).</summary>
+    /// <summary>Gets or sets whether line ends are converted (TYPE A), which is the default (RFC 959, section 5.1).</summary>
     public bool IsAscii { get; set; } = true;
 
-    /// <summary>Where the next transfer begins: REST.</summary>
+    /// <summary>Gets or sets the offset at which the next transfer starts (REST).</summary>
     public long RestartAt { get; set; }
 
-    /// <summary>What RNFR named.</summary>
+    /// <summary>Gets or sets the path from RNFR.</summary>
     public VirtualPath? RenameFrom { get; set; }
 
-    /// <summary>PROT P: data connections speak TLS.</summary>
+    /// <summary>Gets or sets whether data connections use TLS (PROT P).</summary>
     public bool ProtectsData { get; set; }
 
     public bool EpsvOnly { get; set; }
 
-    /// <summary>What MLST and MLSD tell: OPTS MLST.</summary>
+    /// <summary>Gets or sets the facts that MLST and MLSD return (OPTS MLST).</summary>
     public string[] Facts { get; set; } = ListingFormat.AllFacts;
 
-    /// <summary>How the next transfer gets its data connection: PASV, PORT and so on.</summary>
+    /// <summary>Gets the channel for the next data connection, set by PASV, EPSV, PORT or EPRT.</summary>
     public DataChannel? NextChannel { get; private set; }
 
     public Transfer? Transfer { get; private set; }
 
-    /// <summary>Why no transfer can begin now, or null. To be asked before a file is opened for one.</summary>
+    /// <summary>Gets the error reply if a transfer cannot start now, or null. Check it before opening a file for the transfer.</summary>
     public Reply? Unprepared =>
         NextChannel is null ? new Reply(425, "Say EPSV, PASV, EPRT or PORT first.") :
         server.RequireTls && !ProtectsData ? new Reply(521, "Say PROT P first: this server wants TLS on data connections too.") :
         null;
 
-    /// <summary>Runs the session to its end.</summary>
+    /// <summary>Runs the session until its end.</summary>
     /// <param name="lost">Cancelled when the control connection is lost.</param>
     public async Task RunAsync(CancellationToken lost)
     {
@@ -86,19 +89,19 @@ internal sealed class FtpSession(FtpServer server, ControlChannel control, IPEnd
 
     public Task ReplyAsync(Reply reply) => control.ReplyAsync(reply, _lost).WaitAsync(server.IdleTimeout);
 
-    /// <summary>Ends the session with a last reply.</summary>
+    /// <summary>Ends the session with a final reply.</summary>
     public Reply End(int code, string text)
     {
         _ended = true;
         return new Reply(code, text);
     }
 
-    /// <summary>Lets the user in.</summary>
-    /// <param name="root">What it sees.</param>
-    /// <param name="mayWrite">Whether it may change anything.</param>
+    /// <summary>Logs the user in.</summary>
+    /// <param name="root">The directory that the user may access.</param>
+    /// <param name="mayWrite">True if the user may change files.</param>
     public void LogIn(RootedDirectory root, bool mayWrite) => (Root, MayWrite, FailedLogins, Directory) = (root, mayWrite, 0, VirtualPath.Root);
 
-    /// <summary>Forgets who the user is, and what it has set.</summary>
+    /// <summary>Logs the user out and resets the user's settings.</summary>
     public void LogOut()
     {
         if (Root != server.Root)
@@ -107,18 +110,18 @@ internal sealed class FtpSession(FtpServer server, ControlChannel control, IPEnd
         ReplaceChannel(null);
     }
 
-    /// <summary>Takes another way to the next data connection, in place of one that was not used.</summary>
+    /// <summary>Sets the channel for the next data connection, and disposes the unused previous one.</summary>
     public void ReplaceChannel(DataChannel? channel)
     {
         NextChannel?.Dispose();
         NextChannel = channel;
     }
 
-    /// <summary>Begins a transfer on the data connection that the client has prepared.</summary>
-    /// <remarks>The replies come from the transfer.</remarks>
-    /// <param name="announcement">The text of its first reply.</param>
-    /// <param name="move">Moves the data, and says what was done, for the log; nothing for what is not worth a line.</param>
-    /// <param name="release">Lets go of what <paramref name="move"/> works on, whether it ran or not.</param>
+    /// <summary>Starts a transfer on the data channel that the client has prepared.</summary>
+    /// <remarks>The transfer sends the replies.</remarks>
+    /// <param name="announcement">The text of the first reply.</param>
+    /// <param name="move">Transfers the data and returns a description for the log, or an empty string to log nothing.</param>
+    /// <param name="release">Releases the resources of <paramref name="move"/>, even if <paramref name="move"/> did not run.</param>
     public void Begin(string announcement, Func<TransferStream, Task<string>> move, Action? release = null)
     {
         var channel = NextChannel ?? throw new InvalidOperationException("Nobody has looked whether a transfer can begin.");
@@ -140,7 +143,7 @@ internal sealed class FtpSession(FtpServer server, ControlChannel control, IPEnd
         await control.DisposeAsync();
     }
 
-    /// <summary>The next line, once the transfer is over unless it is for the transfer itself; null at the end.</summary>
+    /// <summary>Reads the next line. Waits for the end of the transfer unless the line is for the transfer itself. Returns null at the end.</summary>
     private async Task<string?> NextLineAsync()
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(_lost);
@@ -160,7 +163,7 @@ internal sealed class FtpSession(FtpServer server, ControlChannel control, IPEnd
         }
         catch (DecoderFallbackException)
         {
-            // An empty command: what came is none, and the next line may be one.
+            // Returns an empty command, because the line is invalid but the next line may be valid.
             return "";
         }
         catch (InvalidDataException)
@@ -182,7 +185,10 @@ internal sealed class FtpSession(FtpServer server, ControlChannel control, IPEnd
         }
     }
 
-    /// <summary>Waits for the end of a transfer. A client that leaves before its data connection is there will never open it, and must not keep its place for that.</summary>
+    /// <summary>
+    /// Waits for the end of a transfer. If the client disconnects first, shortens the connect timeout. The
+    /// client will never open a missing data connection, and must not occupy a session.
+    /// </summary>
     private async Task WaitForTransferAsync(Transfer transfer, bool hasEnded)
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(_lost);

@@ -3,8 +3,11 @@ using TacHost.Services;
 
 namespace TacHost.Servers.Ftp.Sessions;
 
-/// <summary>The sessions of one server: how many there may be, and that they are told when it stops.</summary>
-/// <remarks>As a service it comes behind the listener and so stops before it: idle sessions end at once, others after their transfer, and the listener has only these to wait for.</remarks>
+/// <summary>The sessions of a server. Enforces their limits and notifies them of a stop.</summary>
+/// <remarks>
+/// This service is added after the listener, and therefore stops first. Idle sessions end immediately, others after
+/// their transfer. The listener only has to wait for the latter.
+/// </remarks>
 internal sealed class FtpSessions(FtpServer server) : Service
 {
     private readonly Lock _gate = new();
@@ -12,17 +15,17 @@ internal sealed class FtpSessions(FtpServer server) : Service
     private CancellationTokenSource _stopping = new();
     private int _count;
 
-    /// <summary>Cancelled when sessions are to end.</summary>
+    /// <summary>Gets a token that is cancelled when sessions must end.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
-    /// <summary>Begins anew, before the listener does.</summary>
+    /// <summary>Resets the state. Called before the listener starts.</summary>
     public void Reset()
     {
         if (_stopping.IsCancellationRequested)
             _stopping = new CancellationTokenSource();
     }
 
-    /// <summary>Counts a session in; null if there may be no more, for the reason given.</summary>
+    /// <summary>Adds a session. Returns null, or the reason if a limit is reached.</summary>
     public string? TryEnter(IPAddress address)
     {
         lock (_gate)
@@ -38,7 +41,7 @@ internal sealed class FtpSessions(FtpServer server) : Service
         }
     }
 
-    /// <summary>Counts it out again.</summary>
+    /// <summary>Removes a session.</summary>
     public void Leave(IPAddress address)
     {
         lock (_gate)

@@ -2,7 +2,7 @@ using System.IO.Pipelines;
 
 namespace TacHost.Servers.Ftp.Sessions;
 
-/// <summary>Both directions of a pipe as one stream, for TLS to be spoken over it.</summary>
+/// <summary>A stream that combines both directions of a pipe, for use with TLS.</summary>
 internal sealed class PipeStream(IDuplexPipe pipe) : Stream
 {
     private readonly Stream _input = pipe.Input.AsStream(leaveOpen: true);

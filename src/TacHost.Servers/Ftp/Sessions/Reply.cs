@@ -3,13 +3,15 @@ using System.Text;
 
 namespace TacHost.Servers.Ftp.Sessions;
 
-/// <summary>What the server answers: a code, and one line or several.</summary>
+/// <summary>A reply of the server: a code and one or more lines.</summary>
 internal sealed record Reply(int Code, params string[] Lines)
 {
     public static readonly Reply Done = new(250, "Done.");
     public static readonly Reply NoTransfer = new(226, "There is no transfer.");
 
-    /// <summary>RFC 959 section 4.2: all lines but the last have a hyphen, or a blank before text of their own.</summary>
+    /// <summary>
+    /// Serializes the reply (RFC 959, section 4.2). The first of several lines has a hyphen after the code, the middle ones begin with a blank.
+    /// </summary>
     public byte[] ToBytes()
     {
         StringBuilder text = new();

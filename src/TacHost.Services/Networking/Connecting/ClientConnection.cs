@@ -3,7 +3,7 @@ using TacHost.Services.Networking.Connections;
 
 namespace TacHost.Services.Networking.Connecting;
 
-/// <summary>One connection that a client has made, from its first callback to its last.</summary>
+/// <summary>A connection of a client, from the first callback of its protocol to the last.</summary>
 internal sealed class ClientConnection : IConnectionOwner
 {
     private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -14,10 +14,10 @@ internal sealed class ClientConnection : IConnectionOwner
 
     public Protocol Protocol { get; }
 
-    /// <summary>Ends when the protocol and the factory have had their last callbacks.</summary>
+    /// <summary>Gets a task that completes after the last callbacks of the protocol and the factory.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
 
-    /// <summary>What ended it, or null if it was closed in good order; once it has ended.</summary>
+    /// <summary>Gets the cause of the end, or null if the connection was closed gracefully. Valid after the end.</summary>
     public Exception? Reason => _transport!.Reason;
 
     /// <inheritdoc/>
@@ -38,9 +38,11 @@ internal sealed class ClientConnection : IConnectionOwner
     /// <inheritdoc/>
     public CancellationToken StoppingToken => CancellationToken.None;
 
-    /// <summary>Makes one attempt within the endpoint's time-out, tells the factory how it goes, and has run the protocol's first callback when it ends.</summary>
-    /// <exception cref="CannotConnectException">There is no connection.</exception>
-    /// <exception cref="OperationCanceledException">The attempt was given up.</exception>
+    /// <summary>
+    /// Makes one attempt within the endpoint's timeout and notifies the factory of its outcome. Completes after the protocol's first callback.
+    /// </summary>
+    /// <exception cref="CannotConnectException">The connection could not be established.</exception>
+    /// <exception cref="OperationCanceledException">The attempt was cancelled.</exception>
     public static async Task<ClientConnection> ConnectAsync(ClientEndpoint endpoint, ClientFactory factory, ConnectionCounts? counts, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         Tell(factory, () => factory.StartedConnecting(endpoint));
@@ -56,13 +58,13 @@ internal sealed class ClientConnection : IConnectionOwner
         }
     }
 
-    /// <summary>Closes it in good order.</summary>
+    /// <summary>Closes the connection gracefully.</summary>
     public void Lose() => _transport!.LoseConnection();
 
-    /// <summary>Ends it at once.</summary>
+    /// <summary>Aborts the connection.</summary>
     public void Abort() => _transport!.AbortConnection();
 
-    /// <summary>Closes it in good order, and ends when that is done; aborts it when the token is cancelled.</summary>
+    /// <summary>Closes the connection gracefully and completes when it is closed. Aborts the connection when the token is cancelled.</summary>
     public async Task LoseAsync(CancellationToken cancellationToken)
     {
         IsClosing = true;
@@ -110,7 +112,7 @@ internal sealed class ClientConnection : IConnectionOwner
         }
         catch (Exception e)
         {
-            // The boundary around one connection: its failure is that of the attempt.
+            // The error boundary of one connection: a failure of the factory is a failure of the attempt.
             failure = e;
         }
 
@@ -127,7 +129,7 @@ internal sealed class ClientConnection : IConnectionOwner
         connection._transport = opened.Tls is { } tls ? new TlsTransport(socket, connection, ends, tls) : new SocketTransport(socket, connection, ends);
         connection._transport.Open(protocol, factory.Logger);
 
-        // One that was over after its first callback has had its last, and was never kept.
+        // A connection that is closed after its first callback has already had its last, and was never kept.
         if (!connection._kept)
             connection._lost.TrySetResult();
         connection.Ended = TellLostAsync(connection, endpoint, factory);
@@ -140,7 +142,7 @@ internal sealed class ClientConnection : IConnectionOwner
         Tell(factory, () => factory.ClientConnectionLost(endpoint, connection.Reason));
     }
 
-    /// <summary>The boundary around a factory's callback.</summary>
+    /// <summary>Runs a callback of the factory, and logs its exceptions.</summary>
     private static void Tell(ClientFactory factory, Action callback)
     {
         try

@@ -5,16 +5,16 @@ using System.Security.Cryptography;
 
 namespace TacHost.Services.Networking.Connecting;
 
-/// <summary>Says why a client could not connect, and what to do.</summary>
+/// <summary>Conversions of connection failures to exceptions with the cause and the remedy.</summary>
 internal static class ConnectFailure
 {
     private const int MostAddresses = 8;
 
-    /// <summary>Whether an exception is a way in which an attempt fails.</summary>
+    /// <summary>Returns whether an exception is an expected failure of an attempt.</summary>
     public static bool IsExpected(Exception e) =>
         e is AggregateException or AttemptException or SocketException or AuthenticationException or IOException or CryptographicException or UnauthorizedAccessException or ArgumentException or ObjectDisposedException;
 
-    /// <summary>Puts what an attempt has thrown into words.</summary>
+    /// <summary>Converts an exception of an attempt to a <see cref="CannotConnectException"/>.</summary>
     public static CannotConnectException Of(ClientEndpoint endpoint, Exception failure)
     {
         var attempts = failure is AggregateException all ? [.. all.InnerExceptions.OfType<AttemptException>()] : failure is AttemptException one ? [one] : (AttemptException[])[];

@@ -1,6 +1,6 @@
 namespace TacHost.Services.Networking.Connections;
 
-/// <summary>What one service's connections add up to. Counting costs no allocation, whether or not anybody reads it.</summary>
+/// <summary>The connection counters of one service. Counting does not allocate, whether or not a listener observes the metrics.</summary>
 internal sealed class ConnectionCounts(string servicePath, Action<ConnectionCounts> whenFirst)
 {
     private long _accepted;
@@ -9,7 +9,7 @@ internal sealed class ConnectionCounts(string servicePath, Action<ConnectionCoun
     private long _received;
     private long _sent;
 
-    /// <summary>The tag of its measurements.</summary>
+    /// <summary>Gets the tag of the measurements.</summary>
     public KeyValuePair<string, object?> Tag { get; } = new("service", servicePath);
 
     public long Accepted => Volatile.Read(ref _accepted);

@@ -2,5 +2,5 @@ using System.Net;
 
 namespace TacHost.Services.Networking.Connections;
 
-/// <summary>Who talks to whom, as a proxy in front of this process has said.</summary>
+/// <summary>The peer and local addresses of a connection, as given by a proxy in front of this process.</summary>
 internal sealed record ConnectionEnds(EndPoint Peer, EndPoint Local);

@@ -2,7 +2,11 @@ using System.Diagnostics.Metrics;
 
 namespace TacHost.Services.Networking.Connections;
 
-/// <summary>The meter of one application. It is made beside the first connection, which does not wait for it, so that a start does without it; and goes when the application stops.</summary>
+/// <summary>The meter of one application.</summary>
+/// <remarks>
+/// It is created in the background when the first connection is counted, so that neither
+/// the start nor that connection waits for it. It is disposed when the application stops.
+/// </remarks>
 internal sealed class ConnectionMetrics(Application application)
 {
     public const string MeterName = "TacHost.Networking";
@@ -12,7 +16,7 @@ internal sealed class ConnectionMetrics(Application application)
     private List<ConnectionCounts> _published = [];
     private Meter? _meter;
 
-    /// <summary>The counts of one service; the same ones after a stop and a start.</summary>
+    /// <summary>Returns the counters of one service. A restart of the service does not reset them.</summary>
     public ConnectionCounts Of(string servicePath)
     {
         lock (_gate)
@@ -30,7 +34,7 @@ internal sealed class ConnectionMetrics(Application application)
             return _all.TryGetValue(servicePath, out var counts) ? new ConnectionTotals(counts) : null;
     }
 
-    /// <summary>Takes the meter back, with all that was counted.</summary>
+    /// <summary>Disposes the meter and clears all counters.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -54,7 +58,9 @@ internal sealed class ConnectionMetrics(Application application)
         }
     }
 
-    /// <summary>All are observed: whoever begins to listen late gets what is true, and nobody listening costs nothing.</summary>
+    /// <summary>
+    /// Creates the meter. All instruments are observable, so that a late listener gets the current values and metrics without a listener cost nothing.
+    /// </summary>
     private Meter MakeMeter()
     {
         Meter meter = new(new MeterOptions(MeterName) { Scope = application });

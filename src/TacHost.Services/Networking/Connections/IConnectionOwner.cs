@@ -2,30 +2,30 @@ using System.Net;
 
 namespace TacHost.Services.Networking.Connections;
 
-/// <summary>Who made a connection, and knows that it is open: a listener, or a client.</summary>
+/// <summary>The owner of connections: a listener or a client.</summary>
 internal interface IConnectionOwner
 {
-    /// <summary>The address that each of its connections has on this side, or null if they have to be asked.</summary>
+    /// <summary>Gets the common local address of the connections, or null if each connection must query its own.</summary>
     EndPoint? LocalEndPoint { get; }
 
-    /// <summary>How long a connection may be idle, or null for ever.</summary>
+    /// <summary>Gets the idle timeout of a connection, or null for no timeout.</summary>
     TimeSpan? IdleTimeout { get; }
 
-    /// <summary>Whether it is being closed: connections that only linger are not waited for long.</summary>
+    /// <summary>Gets whether the owner is closing. If so, lingering closes are shortened.</summary>
     bool IsClosing { get; }
 
     /// <summary>Gets the token that is cancelled when the server stops.</summary>
     CancellationToken StoppingToken { get; }
 
-    /// <summary>Waits for its connections, or null if each is to wait by itself.</summary>
+    /// <summary>Gets the poller of the connections, or null if each connection waits by itself.</summary>
     SocketPoller? Poller { get; }
 
-    /// <summary>Where its connections are counted, or null for nowhere.</summary>
+    /// <summary>Gets the counters of the connections, or null if they are not counted.</summary>
     ConnectionCounts? Counts { get; }
 
-    /// <summary>Counts in a connection that goes on after its first callback.</summary>
+    /// <summary>Adds a connection that stays open after its first callback.</summary>
     void Keep(IConnection connection);
 
-    /// <summary>Counts it out again, after its last callback.</summary>
+    /// <summary>Removes a connection after its last callback.</summary>
     void Release(IConnection connection);
 }

@@ -1,7 +1,13 @@
 namespace TacHost.Services.Networking.Connections;
 
-/// <summary>Tells a producer to pause above the high-water mark and to go on when all is sent: one call at a time, and the last one right.</summary>
-/// <remarks>No lock is held during a call, since the producer may need one that a writer holds: whoever finds a call under way leaves the next one to its caller.</remarks>
+/// <summary>
+/// Flow control of a producer: pauses it above the high-water mark and resumes it when the
+/// send queue is empty. Calls never overlap, and the last one matches the final state.
+/// </summary>
+/// <remarks>
+/// No lock is held during a call, because the producer may need a lock that a writer holds.
+/// A thread that finds a call in progress leaves the next call to the calling thread.
+/// </remarks>
 internal sealed class ProducerControl(IProducer producer, int highWaterMark, Func<long> queued)
 {
     private readonly Lock _gate = new();
@@ -10,7 +16,7 @@ internal sealed class ProducerControl(IProducer producer, int highWaterMark, Fun
     private bool _lost;
     private bool _stopped;
 
-    /// <summary>Tells it what has changed, if anything.</summary>
+    /// <summary>Notifies the producer of a change, if there is one.</summary>
     public void Tell()
     {
         while (Next() is { } call)
@@ -27,7 +33,7 @@ internal sealed class ProducerControl(IProducer producer, int highWaterMark, Fun
         }
     }
 
-    /// <summary>Tells it that nothing more can be sent.</summary>
+    /// <summary>Stops the producer, because nothing more can be sent.</summary>
     public void Stop()
     {
         lock (_gate)

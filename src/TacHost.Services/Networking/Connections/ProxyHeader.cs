@@ -7,11 +7,13 @@ using System.Text;
 
 namespace TacHost.Services.Networking.Connections;
 
-/// <summary>The header with which a proxy says whose connection it passes on: the PROXY protocol of HAProxy, versions 1 and 2.</summary>
-/// <remarks>Not a byte beyond the header is taken, so what follows is for whoever reads next. Null stands for the connection's own ends.</remarks>
+/// <summary>A parser for the header in which a proxy sends the original addresses of a connection: the PROXY protocol of HAProxy, versions 1 and 2.</summary>
+/// <remarks>
+/// Reads no byte beyond the header, so that the data after it remains in the socket. A null result means the addresses of the connection itself.
+/// </remarks>
 internal static class ProxyHeader
 {
-    /// <summary>Of version 1, with the end of the line.</summary>
+    /// <summary>The maximum length of a version 1 header, including the end of the line.</summary>
     public const int LongestLine = 107;
     private const int SignatureLength = 12;
     private const int FixedLength = 16;
@@ -27,9 +29,9 @@ internal static class ProxyHeader
     /// <summary>Receives the header.</summary>
     /// <param name="socket">The accepted connection.</param>
     /// <param name="peer">The peer of the connection.</param>
-    /// <param name="trusted">The proxies whose headers count.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="FormatException">Received something else, or the peer is not a trusted proxy.</exception>
+    /// <param name="trusted">The trusted proxies.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="FormatException">The received data is not a PROXY header, or the peer is not a trusted proxy.</exception>
     public static async Task<ConnectionEnds?> ReceiveAsync(Socket socket, EndPoint? peer, TrustedProxies trusted, CancellationToken cancellationToken)
     {
         if (!trusted.Contains(peer))
@@ -53,13 +55,13 @@ internal static class ProxyHeader
         await ReceiveAllAsync(socket, addresses, cancellationToken);
         var ends = ParseBinary(header.AsSpan(0, FixedLength), addresses.Span);
 
-        // Longer addresses and further fields are of no use here.
+        // Longer addresses and additional fields are ignored.
         await SkipAsync(socket, length - addresses.Length, cancellationToken);
         return ends;
     }
 
-    /// <summary>Reads a line of version 1, with its end.</summary>
-    /// <exception cref="FormatException">It is not one.</exception>
+    /// <summary>Parses a line of version 1, including its end.</summary>
+    /// <exception cref="FormatException">The line is not a valid header.</exception>
     public static ConnectionEnds? ParseLine(ReadOnlySpan<byte> line)
     {
         if (line.Length > LongestLine || !line.StartsWith(LineStart) || !line.EndsWith("\r\n"u8) || !Ascii.IsValid(line))
@@ -86,10 +88,10 @@ internal static class ProxyHeader
             ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && (text[0] != '0' || text.Length == 1) ? port : throw Broken();
     }
 
-    /// <summary>Reads a header of version 2.</summary>
-    /// <param name="header">Its first 16 bytes.</param>
-    /// <param name="addresses">What follows, or the first 36 bytes of that.</param>
-    /// <exception cref="FormatException">It is not one.</exception>
+    /// <summary>Parses a header of version 2.</summary>
+    /// <param name="header">The first 16 bytes.</param>
+    /// <param name="addresses">The bytes after the first 16, at most 36.</param>
+    /// <exception cref="FormatException">The bytes are not a valid header.</exception>
     public static ConnectionEnds? ParseBinary(ReadOnlySpan<byte> header, ReadOnlySpan<byte> addresses)
     {
         if (header.Length != FixedLength || !header.StartsWith(Signature))
@@ -100,7 +102,7 @@ internal static class ProxyHeader
         if (version != 2 || command > 1 || family > 3 || transport > 2 || addresses.Length != Math.Min(length, IPv6Length))
             throw Broken();
 
-        // LOCAL: the proxy speaks for itself, such as for a health check. Whatever it says of addresses is to be ignored.
+        // LOCAL: the proxy itself is the client, for example for a health check. The specification requires that its addresses are ignored.
         if (command == 0 || family is 0)
             return null;
         if (length < family switch { 1 => IPv4Length, 2 => IPv6Length, _ => UnixLength })
@@ -121,7 +123,7 @@ internal static class ProxyHeader
     {
         while (count < line.Length)
         {
-            // Look first, then take no more than to the end of the line.
+            // Peek first, and then consume only up to the end of the line.
             var seen = await socket.ReceiveAsync(line.AsMemory(count), SocketFlags.Peek, cancellationToken);
             var end = line.AsSpan(count, seen).IndexOf((byte)'\n');
             var taken = end < 0 ? seen : end + 1;

@@ -5,15 +5,15 @@ namespace TacHost.Services.Networking.Connections;
 internal partial class SocketTransport
 {
     /// <summary>
-    /// Up to ten segments, TCP's initial window (RFC 6928), are on their way as soon as they are sent, so the socket can be closed at once.
-    /// With more than that, a byte from the peer after the close would make the kernel drop what is left, and we linger.
+    /// The initial window of TCP: ten segments (RFC 6928). The kernel transmits up to that at once, so the socket can be closed immediately.
+    /// After more data, a byte that the peer sends after the close would make the kernel discard unsent data. Therefore, the close lingers.
     /// </summary>
     private const long InitialWindow = 14_600;
 
-    /// <summary>How long a peer that has been sent everything may keep its side open; nginx's lingering_timeout.</summary>
+    /// <summary>The maximum time that a peer may keep its side open after everything was sent; nginx's lingering_timeout.</summary>
     private static readonly TimeSpan _longestLinger = TimeSpan.FromSeconds(5);
 
-    /// <summary>The same while the listener stops and waits for it.</summary>
+    /// <summary>The same maximum while the listener is stopping and waits for the connection.</summary>
     private static readonly TimeSpan _longestLingerAtStop = TimeSpan.FromSeconds(1);
 
     private const long MillisecondsInASecond = 1_000;
@@ -23,7 +23,7 @@ internal partial class SocketTransport
     private bool _closeNotifySent;
     private long _lastActivity;
 
-    /// <summary>Whether the socket can be closed right after the first callback: see <see cref="InitialWindow"/>.</summary>
+    /// <summary>Gets whether the socket can be closed directly after the first callback; see <see cref="InitialWindow"/>.</summary>
     protected virtual bool CanCloseAtOnce => _losing && _queueSent is null && _sent <= InitialWindow && !_socket.HasUnread;
 
     public void LoseConnection()
@@ -124,7 +124,7 @@ internal partial class SocketTransport
         await sent;
     }
 
-    /// <summary>Tells the peer that all is said, and goes on receiving. Called with the lock held.</summary>
+    /// <summary>Half-closes the connection and continues to receive. Called with the lock held.</summary>
     private void EndWriting()
     {
         var goodbye = SendCloseNotifyOnceAsync();
@@ -134,7 +134,7 @@ internal partial class SocketTransport
             _ = goodbye.ContinueWith(_ => _socket.ShutdownWrite(), TaskScheduler.Default);
     }
 
-    /// <summary>Tells the peer that all is said, and waits a while for it to close: see <see cref="InitialWindow"/>.</summary>
+    /// <summary>Half-closes the connection and waits a limited time for the peer to close; see <see cref="InitialWindow"/>.</summary>
     private void BeginLinger()
     {
         var goodbye = SendCloseNotifyOnceAsync();
@@ -167,7 +167,7 @@ internal partial class SocketTransport
 
     private void Linger()
     {
-        // It also keeps the close from being a reset, which .NET makes of one that interrupts a read.
+        // Also prevents a reset, because a Socket resets the connection if its close interrupts a read.
         _socket.ShutdownWrite();
         _linger = new Timer(static transport => ((SocketTransport)transport!).StopLingering(), this, _owner.IsClosing ? _longestLingerAtStop : _longestLinger, Timeout.InfiniteTimeSpan);
     }

@@ -7,13 +7,13 @@ internal partial class SocketTransport
 {
     private const int ReceiveBufferSize = 16 * 1024;
 
-    /// <summary>What a paused reader waits for; null while it is not paused.</summary>
+    /// <summary>Completes when reading is resumed; null while reading is not paused.</summary>
     private TaskCompletionSource? _resumed;
 
-    /// <summary>What the reader waits for after the end of what the peer sends, if the protocol goes on writing.</summary>
+    /// <summary>Completes when the protocol stops writing, if it continued to write after the peer half-closed.</summary>
     private TaskCompletionSource? _ended;
 
-    /// <summary>Whether reading has been paused since the protocol was last told that it goes on.</summary>
+    /// <summary>True from a pause until the protocol is notified that reading has resumed.</summary>
     private bool _wasPaused;
 
     public bool IsReading => _resumed is null && !_losing && !_closed;
@@ -24,7 +24,7 @@ internal partial class SocketTransport
     {
         lock (_socket)
         {
-            // What is received after LoseConnection is dropped, and must be read to see the end.
+            // Data received after LoseConnection is discarded, but must be read to detect the end.
             if (_losing || _closed)
                 return;
             _resumed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -38,10 +38,10 @@ internal partial class SocketTransport
             ResumeReader();
     }
 
-    /// <summary>Reads until there is nothing for now, or the peer has finished; owns every callback after the first.</summary>
+    /// <summary>Reads until no data is available for now, or the peer has half-closed. Makes every callback after the first.</summary>
     private async Task ReceiveAsync()
     {
-        // A peer that has sent something already would have its bytes handled, and more of them as they come, on the accepting thread.
+        // Without the yield, data that has already arrived, and any that follows, would be handled on the accepting thread.
         if (!IsWatched)
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
@@ -57,7 +57,7 @@ internal partial class SocketTransport
                     continue;
                 }
 
-                // Waiting without a buffer: an idle connection holds none.
+                // Waits without a buffer, so that an idle connection does not hold one.
                 if (!IsWatched)
                     await WaitForDataAsync();
                 if (_resumed is not null)
@@ -76,7 +76,7 @@ internal partial class SocketTransport
             if (goesOn && WaitForWriteClose() is { } ended)
                 await ended;
 
-            // The peer sends no more, but may well read on: it gets all that was written.
+            // The peer sends no more data, but may continue to read. Everything that was written must be sent.
             await FinishSendingAsync();
             await SendCloseNotifyOnceAsync();
         }
@@ -108,7 +108,7 @@ internal partial class SocketTransport
         End,
     }
 
-    /// <summary>Takes what has come.</summary>
+    /// <summary>Receives the available data and passes it to the protocol.</summary>
     private ReadResult TakeData()
     {
         var buffer = ArrayPool<byte>.Shared.Rent(ReceiveBufferSize);
@@ -134,7 +134,7 @@ internal partial class SocketTransport
         }
     }
 
-    /// <summary>Notes that the protocol is told of the end of a pause, unless there is another already.</summary>
+    /// <summary>Clears the paused flag. Returns false if reading was paused again or the connection is closing.</summary>
     private bool BeginReadingAgain()
     {
         lock (_socket)
@@ -152,7 +152,7 @@ internal partial class SocketTransport
             return _losing || _closed ? null : (_ended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
     }
 
-    /// <summary>Lets a reader that waits go on. Called with the lock held.</summary>
+    /// <summary>Resumes a paused reader. Called with the lock held.</summary>
     private void ResumeReader()
     {
         _resumed?.SetResult();

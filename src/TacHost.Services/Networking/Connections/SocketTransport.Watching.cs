@@ -1,14 +1,14 @@
 namespace TacHost.Services.Networking.Connections;
 
 /// <remarks>
-/// While a watched connection waits there is no task for it: the reader has returned, and is run again by the poller. Where there is no poller, the reader
-/// waits itself.
+/// A watched connection has no task while it waits. Its reader has returned, and the poller runs it again.
+/// Without a poller, the reader waits itself.
 /// </remarks>
 internal partial class SocketTransport : IThreadPoolWorkItem, IPollable
 {
     private const int NoDescriptor = -1;
 
-    /// <summary>What the poller knows it by.</summary>
+    /// <summary>The key of the connection in the poller.</summary>
     private int _descriptor = NoDescriptor;
     private ReaderState _reader;
 
@@ -19,12 +19,12 @@ internal partial class SocketTransport : IThreadPoolWorkItem, IPollable
         Waiting,
     }
 
-    /// <summary>Whether such a connection can be read when it is known to be readable.</summary>
+    /// <summary>Gets whether the readiness of the descriptor indicates that data can be read.</summary>
     protected virtual bool CanBeWatched => true;
 
     private bool IsWatched => _descriptor != NoDescriptor;
 
-    /// <summary>Something has come, or the connection has changed: runs the reader, or has it look again. On any thread; never blocks.</summary>
+    /// <summary>Runs the reader, or makes it check again, because data has arrived or the connection has changed. Thread-safe; never blocks.</summary>
     public void OnReadable()
     {
         if (Interlocked.Exchange(ref _reader, ReaderState.ReadPending) == ReaderState.Waiting)
@@ -57,7 +57,7 @@ internal partial class SocketTransport : IThreadPoolWorkItem, IPollable
         }
         catch (ObjectDisposedException)
         {
-            // Aborted a moment ago, which the reader will find.
+            // The connection was just aborted; the reader will detect it.
         }
 
         return false;
@@ -69,9 +69,9 @@ internal partial class SocketTransport : IThreadPoolWorkItem, IPollable
             _owner.Poller!.Forget(_descriptor, this);
     }
 
-    /// <summary>What comes from here on is news.</summary>
+    /// <summary>Sets the reader to the reading state, so that a later event is detected by <see cref="TryWait"/>.</summary>
     private void ArmReader() => Interlocked.Exchange(ref _reader, ReaderState.Reading);
 
-    /// <summary>Leaves the connection to the poller, unless there were news since the look began.</summary>
+    /// <summary>Returns the connection to the poller, unless an event has arrived since <see cref="ArmReader"/>.</summary>
     private bool TryWait() => Interlocked.CompareExchange(ref _reader, ReaderState.Waiting, ReaderState.Reading) == ReaderState.Reading;
 }

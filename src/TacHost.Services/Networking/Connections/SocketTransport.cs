@@ -7,10 +7,10 @@ using TacHost.Services.Networking.Listening;
 
 namespace TacHost.Services.Networking.Connections;
 
-/// <summary>One stream connection: sends at once what the kernel takes, queues the rest, and closes without cutting anything off.</summary>
+/// <summary>The transport of one stream connection. Sends immediately what the kernel accepts, queues the rest, and closes without loss of data.</summary>
 internal partial class SocketTransport : ITransport, IConnection
 {
-    /// <summary>Also the lock around what changes: nobody else has it, and an object for that alone would be in memory once for each connection.</summary>
+    /// <summary>Also used as the lock, to save one object per connection. Never exposed.</summary>
     private readonly StreamSocket _socket;
     private readonly IConnectionOwner _owner;
     private readonly ConnectionEnds? _ends;
@@ -24,14 +24,14 @@ internal partial class SocketTransport : ITransport, IConnection
     /// <summary>Whether the protocol has had its last callback.</summary>
     private bool _isOver;
 
-    /// <param name="socket">The connection; this transport's from now on.</param>
-    /// <param name="owner">Who accepted or made it.</param>
-    /// <param name="ends">Who really talks to whom, if somebody in between has said so.</param>
+    /// <param name="socket">The connection. The transport becomes its owner.</param>
+    /// <param name="owner">The listener or client of the connection.</param>
+    /// <param name="ends">The original addresses, if a proxy sent them.</param>
     public SocketTransport(StreamSocket socket, IConnectionOwner owner, ConnectionEnds? ends = null)
     {
         (_socket, _owner, _ends) = (socket, owner, ends);
 
-        // Asking the socket costs a system call, and is not possible any more when the connection is lost.
+        // Queried now, because the query costs a system call and fails after the connection is lost.
         Local = ends?.Local ?? owner.LocalEndPoint ?? socket.Local;
         owner.Counts?.CountOpened();
     }
@@ -49,13 +49,13 @@ internal partial class SocketTransport : ITransport, IConnection
 
     public EndPoint Peer => _ends?.Peer ?? _socket.Peer;
 
-    /// <summary>What has ended the connection, or null if it was closed in good order; once it is lost.</summary>
+    /// <summary>Gets the cause of the end, or null if the connection was closed gracefully. Valid after the connection is lost.</summary>
     public Exception? Reason => _reason;
 
-    /// <summary>Its place among the connections that the listener's limits allow, given back when it is closed; null without limits.</summary>
+    /// <summary>Gets the permit of the connection, which is released on close; null without limits.</summary>
     public ConnectionPermit? Permit { get; init; }
 
-    /// <summary>Runs the life of the connection: the first callback on this thread, and if it goes on after that, the others on the pool.</summary>
+    /// <summary>Runs the connection: the first callback on this thread, and all others on the thread pool if the connection stays open.</summary>
     public void Open(Protocol protocol, ILogger logger)
     {
         (_protocol, _logger) = (protocol, logger);
@@ -84,33 +84,33 @@ internal partial class SocketTransport : ITransport, IConnection
         StartReading();
     }
 
-    /// <summary>Whether an exception says that the connection is gone, or was no good.</summary>
+    /// <summary>Returns whether an exception means that the connection is lost or was invalid.</summary>
     internal static bool IsLoss(Exception e) =>
         e is SocketException or ObjectDisposedException or IOException or AuthenticationException or InvalidOperationException;
 
-    /// <summary>From here on a full kernel buffer is an answer, not a wait.</summary>
+    /// <summary>Sets a socket to non-blocking mode, so that a send to a full kernel buffer returns at once.</summary>
     protected static StreamSocket NonBlocking(StreamSocket socket)
     {
         socket.ManagedSocket.Blocking = false;
         return socket;
     }
 
-    /// <summary>Waits, without a buffer, until there is something to take.</summary>
+    /// <summary>Waits without a buffer until data is available.</summary>
     protected virtual ValueTask<int> WaitForDataAsync() => _socket.ManagedSocket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
 
-    /// <summary>Takes what has come, without waiting.</summary>
+    /// <summary>Receives the available data without waiting.</summary>
     protected virtual int ReceiveNow(Span<byte> buffer, out SocketError error) => _socket.ReceiveNow(buffer, out error);
 
-    /// <summary>Sends what can be sent without waiting. Called with the lock held.</summary>
+    /// <summary>Sends as much as possible without waiting. Called with the lock held.</summary>
     protected virtual int SendNow(ReadOnlySpan<byte> data, out SocketError error) => _socket.SendNow(data, out error);
 
-    /// <summary>Sends, waiting for the peer to take it.</summary>
+    /// <summary>Sends data, and waits until the kernel accepts it.</summary>
     protected virtual ValueTask<int> SendAsync(ReadOnlyMemory<byte> data) => _socket.ManagedSocket.SendAsync(data, SocketFlags.None);
 
-    /// <summary>What is to be said after the last byte of the protocol and before the socket is shut. Called once at most.</summary>
+    /// <summary>Sends the close notification of the protocol layer, after the last byte and before the shutdown of the socket. Called at most once.</summary>
     protected virtual Task SendCloseNotifyAsync() => Task.CompletedTask;
 
-    /// <summary>Lets go of what the connection took, once nothing is received any more.</summary>
+    /// <summary>Releases the resources of the connection after nothing more is received.</summary>
     protected virtual void Release()
     {
     }
@@ -144,7 +144,7 @@ internal partial class SocketTransport : ITransport, IConnection
             Call(callback);
     }
 
-    /// <summary>The boundary around one connection: what its protocol throws ends it, and no other.</summary>
+    /// <summary>Runs a callback. An exception in the callback ends only this connection.</summary>
     private void Call(Action<SocketTransport> callback)
     {
         try
@@ -157,7 +157,7 @@ internal partial class SocketTransport : ITransport, IConnection
         }
     }
 
-    /// <remarks>Apart from <see cref="Call"/>, where what the lambda needs would be made for every callback.</remarks>
+    /// <remarks>A separate method, because the lambda in <see cref="Call"/> would allocate a closure for every callback.</remarks>
     private void EndAfter(Exception e)
     {
         NetworkingLog.Attempt(() => NetworkingLog.ProtocolThrew(_logger!, e, Peer.ToString()!, TypeName.Of(_protocol!.GetType())));

@@ -6,16 +6,21 @@ using TacHost.Services.Interop;
 
 namespace TacHost.Services.Networking.Connections;
 
-/// <summary>A connected stream socket: a bare descriptor for as long as that will do, and .NET's socket beside it once something needs that, such as a wait.</summary>
-/// <remarks>.NET's takes 250 bytes, and half as many of garbage to make; this takes 48, which is what an idle connection gets by with.</remarks>
+/// <summary>
+/// A connected stream socket. Holds only a file descriptor and creates a <see cref="Socket"/> on first use, for example to wait asynchronously.
+/// </summary>
+/// <remarks>
+/// A <see cref="Socket"/> takes 250 bytes, plus half as much garbage during its creation.
+/// This type takes 48 bytes, which is sufficient for an idle connection.
+/// </remarks>
 internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
 {
     private Socket? _managed;
 
-    /// <summary>Takes over a socket of .NET.</summary>
-    /// <param name="socket">A connected one.</param>
-    /// <param name="peer">The other side, if that is known; otherwise the socket is asked.</param>
-    /// <exception cref="SocketException">It is not connected any more.</exception>
+    /// <summary>Initializes the object from a <see cref="Socket"/> and becomes its owner.</summary>
+    /// <param name="socket">A connected socket.</param>
+    /// <param name="peer">The address of the peer if it is known; otherwise, the socket is queried.</param>
+    /// <exception cref="SocketException">The socket is no longer connected.</exception>
     public StreamSocket(Socket socket, EndPoint? peer = null)
         : base(ownsHandle: true)
     {
@@ -31,19 +36,19 @@ internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
         Peer = peer ?? (EndPoint)UnixPeerEndPoint.Of(this);
     }
 
-    /// <summary>The other side, in a form that can be read in a log.</summary>
+    /// <summary>Gets the address of the peer, in a readable form.</summary>
     public EndPoint Peer { get; }
 
-    /// <summary>This side. Asks the kernel, which does not know any more once the socket is closed.</summary>
+    /// <summary>Gets the local address. Queries the kernel, which no longer knows it after the socket is closed.</summary>
     public EndPoint Local => _managed is null ? Libc.GetSockName(this) : LocalOf(_managed)!;
 
-    /// <summary>Its number.</summary>
+    /// <summary>Gets the number of the file descriptor.</summary>
     public int Descriptor => (int)handle;
 
-    /// <summary>Whether the peer has sent something that has not been taken.</summary>
+    /// <summary>Gets whether the peer has sent data that has not been read.</summary>
     public bool HasUnread => Libc.HasUnread(this);
 
-    /// <summary>.NET's socket over the same descriptor, made when it is first asked for; this one's to dispose of.</summary>
+    /// <summary>Gets a <see cref="Socket"/> for the same descriptor, created on first use. This object disposes it.</summary>
     /// <exception cref="ObjectDisposedException">The connection is closed.</exception>
     public Socket ManagedSocket
     {
@@ -56,7 +61,7 @@ internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
 
     /// <summary>Accepts the next connection to a listening socket, or returns null if there is none.</summary>
     /// <param name="listening">The listening socket, which does not block.</param>
-    /// <param name="managed">Whether .NET's socket will be needed, which is then made at once.</param>
+    /// <param name="managed">true to create the <see cref="Socket"/> at once, because it will be needed.</param>
     /// <exception cref="SocketException">The connection cannot be accepted.</exception>
     public static StreamSocket? Accept(SafeHandle listening, bool managed)
     {
@@ -77,21 +82,21 @@ internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
         }
     }
 
-    /// <summary>This side of a socket, in a form that can be read in a log; null for one without an address.</summary>
+    /// <summary>Returns the local address of a socket in a readable form, or null if the socket has no address.</summary>
     public static EndPoint? LocalOf(Socket socket) => socket.LocalEndPoint is IPEndPoint ip ? Unmapped(ip) : socket.LocalEndPoint;
 
-    /// <summary>Takes what has come, without waiting.</summary>
+    /// <summary>Receives the available data without waiting.</summary>
     public int ReceiveNow(Span<byte> buffer, out SocketError error) => Libc.ReceiveNow(this, buffer, out error);
 
-    /// <summary>Sends what the kernel takes, without waiting.</summary>
+    /// <summary>Sends as much as the kernel accepts without waiting.</summary>
     public int SendNow(ReadOnlySpan<byte> data, out SocketError error) => Libc.SendNow(this, data, out error);
 
-    /// <summary>Tells the peer that nothing more comes.</summary>
+    /// <summary>Shuts down the sending side.</summary>
     public void ShutdownWrite()
     {
         try
         {
-            // .NET would make a reset of the close that follows, if it did not know.
+            // Shut down through the Socket if there is one, because otherwise the Socket would reset the connection on close.
             if (_managed is null)
                 Libc.ShutdownWrite(this);
             else
@@ -99,11 +104,11 @@ internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The peer is gone already, which the read will say.
+            // The peer is already gone, which the next read reports.
         }
     }
 
-    /// <summary>Closes it so that the peer sees a reset.</summary>
+    /// <summary>Closes the socket so that the peer receives a reset.</summary>
     public void Reset()
     {
         try
@@ -115,13 +120,13 @@ internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // Only a live connection can be told to reset; what opened it may have been aborted a moment before.
+            // Only a live connection can be reset; its opener may just have aborted it.
         }
 
         Dispose();
     }
 
-    /// <summary>Gives .NET's socket away. This one is of no use after that.</summary>
+    /// <summary>Returns the <see cref="Socket"/> and transfers its ownership to the caller. This object cannot be used afterwards.</summary>
     public Socket Detach()
     {
         var managed = ManagedSocket;
@@ -131,7 +136,7 @@ internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
 
     protected override bool ReleaseHandle()
     {
-        // It comes after every call that was under way, so the number cannot be another socket's by then.
+        // Called after every call in progress has returned, so the number cannot belong to another socket yet.
         if (_managed is null)
             return Libc.Close((int)handle) == 0;
         _managed.Dispose();
@@ -162,6 +167,6 @@ internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
         }
     }
 
-    /// <summary>An IPv4 peer of a dual-stack socket, as people write it.</summary>
+    /// <summary>Returns an IPv4-mapped address of a dual-stack socket as IPv4.</summary>
     private static IPEndPoint Unmapped(IPEndPoint ip) => ip.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(ip.Address.MapToIPv4(), ip.Port) : ip;
 }

@@ -5,10 +5,11 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace TacHost.Services.Networking.Connections;
 
-/// <summary>A connection on which TLS is spoken: the same life, but the bytes go through the cipher, and the last thing said is close_notify.</summary>
+/// <summary>The transport of a TLS connection. Like its base class, but data is encrypted, and close_notify is sent last.</summary>
 /// <remarks>
-/// .NET guards OpenSSL against a read and a write at the same time, but not against a shutdown during a read: that fails or ends the process while the reader
-/// takes in what TLS 1.3 says after the handshake, such as the tickets of a server. So it is said when the reader has left the cipher, and a wait is interrupted for it.
+/// <see cref="SslStream"/> allows a concurrent read and write, but not a shutdown during a read.
+/// That fails, or crashes the process, while the reader handles TLS 1.3 messages after the handshake, such as the session tickets of a server.
+/// Therefore, close_notify is sent only when the reader is outside of the stream. A waiting read is cancelled for it.
 /// </remarks>
 internal sealed class TlsTransport(StreamSocket socket, IConnectionOwner owner, ConnectionEnds? ends, SslStream tls) : SocketTransport(NonBlocking(socket), owner, ends)
 {
@@ -20,12 +21,12 @@ internal sealed class TlsTransport(StreamSocket socket, IConnectionOwner owner, 
     /// <inheritdoc/>
     public override X509Certificate2? PeerCertificate { get; } = tls.RemoteCertificate as X509Certificate2;
 
-    /// <summary>No: there may be something deciphered when nothing has come.</summary>
+    /// <summary>Gets false, because decrypted data may be available while the descriptor is not readable.</summary>
     protected override bool CanBeWatched => false;
 
     protected override bool CanCloseAtOnce => false;
 
-    /// <summary>Ends when a record with data has been deciphered, or at the end: an empty read of an SslStream waits for that without a buffer.</summary>
+    /// <summary>Waits until a data record has been decrypted, or the end of the stream. An empty read of an SslStream waits without a buffer.</summary>
     protected override async ValueTask<int> WaitForDataAsync()
     {
         if (!_interruption.IsCancellationRequested)
@@ -37,7 +38,7 @@ internal sealed class TlsTransport(StreamSocket socket, IConnectionOwner owner, 
             }
             catch (OperationCanceledException) when (_interruption.IsCancellationRequested)
             {
-                // What has come of a record is still there.
+                // The received part of a record is kept.
             }
             finally
             {
@@ -67,7 +68,7 @@ internal sealed class TlsTransport(StreamSocket socket, IConnectionOwner owner, 
         }
     }
 
-    /// <summary>Nothing: it goes to the queue, since enciphering has no way to take a part of it.</summary>
+    /// <summary>Sends nothing, so that the data is queued, because encryption cannot accept a part of the data.</summary>
     protected override int SendNow(ReadOnlySpan<byte> data, out SocketError error)
     {
         error = SocketError.Success;
@@ -90,7 +91,7 @@ internal sealed class TlsTransport(StreamSocket socket, IConnectionOwner owner, 
         }
         catch (CryptographicException)
         {
-            // In the middle of a message of the peer: it will have to do without.
+            // A partial message of the peer is being processed; the peer does not receive close_notify.
         }
     }
 
@@ -100,7 +101,7 @@ internal sealed class TlsTransport(StreamSocket socket, IConnectionOwner owner, 
         _interruption.Dispose();
     }
 
-    /// <summary>Says it, unless the reader is in the cipher, and has to say it when it comes out.</summary>
+    /// <summary>Sends close_notify, unless the reader is inside the stream and must send it when it leaves.</summary>
     private bool TrySayGoodbye(out Task said)
     {
         lock (_gate)
@@ -137,7 +138,7 @@ internal sealed class TlsTransport(StreamSocket socket, IConnectionOwner owner, 
             }
             catch (Exception e)
             {
-                // Whoever waits for it is told.
+                // The exception is passed to the waiter.
                 goodbye.SetException(e);
             }
         }

@@ -4,10 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace TacHost.Services.Networking.Datagrams;
 
-/// <summary>One bound datagram socket: one task reads it and calls the protocol; sending never waits.</summary>
+/// <summary>The transport of one bound datagram socket. One task reads the socket and calls the protocol. Sending never waits.</summary>
 internal sealed class DatagramTransport : IDatagramTransport
 {
-    /// <summary>The longest a datagram can be, over UDP or over a UNIX socket of the usual buffer size.</summary>
+    /// <summary>The maximum length of a datagram over a UNIX socket with the default buffer size.</summary>
     private const int LongestDatagram = 256 * 1024;
     private const int LongestUdpDatagram = 65_535;
 
@@ -20,10 +20,10 @@ internal sealed class DatagramTransport : IDatagramTransport
     private Task _reading = Task.CompletedTask;
     private volatile bool _hasLeft;
 
-    /// <param name="bound">The socket; this transport's from now on.</param>
-    /// <param name="protocol">Gets what comes.</param>
-    /// <param name="calling">Held around each callback: the sockets of one server share a protocol, whose callbacks must not overlap.</param>
-    /// <param name="logger">For what the protocol throws.</param>
+    /// <param name="bound">The socket. The transport becomes its owner.</param>
+    /// <param name="protocol">The protocol that receives the datagrams.</param>
+    /// <param name="calling">The lock around each callback. The sockets of one server share a protocol, whose callbacks must not overlap.</param>
+    /// <param name="logger">The logger for exceptions of the protocol.</param>
     public DatagramTransport(DatagramSocket bound, DatagramProtocol protocol, Lock calling, ILogger logger)
     {
         (Bound, _socket, _protocol, _calling, _logger) = (bound, bound.Socket, protocol, calling, logger);
@@ -37,7 +37,7 @@ internal sealed class DatagramTransport : IDatagramTransport
     /// <inheritdoc/>
     public EndPoint Local { get; }
 
-    /// <summary>Whether a datagram to such an end point goes through this socket.</summary>
+    /// <summary>Returns whether a datagram to an end point can be sent through this socket.</summary>
     public bool Reaches(EndPoint endPoint) => endPoint.AddressFamily == Local.AddressFamily || (_socket.AddressFamily == AddressFamily.InterNetworkV6 && _socket.DualMode && endPoint is IPEndPoint);
 
     /// <summary>Begins to receive, once the transport that had the socket before does not any more.</summary>
@@ -47,7 +47,7 @@ internal sealed class DatagramTransport : IDatagramTransport
         _reading = Task.Run(() => ReceiveAfterAsync(predecessor));
     }
 
-    /// <summary>Leaves the socket, and ends when no callback runs any more. Datagrams that come later wait in the socket.</summary>
+    /// <summary>Stops receiving, and completes when no callback is running. Later datagrams wait in the socket.</summary>
     public async Task LeaveAsync()
     {
         await StopReceivingAsync();
@@ -85,7 +85,7 @@ internal sealed class DatagramTransport : IDatagramTransport
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // Lost, as datagrams are.
+            // Dropped, as permitted for datagrams.
             NetworkingLog.DatagramLost(_logger, endPoint, e.Message);
         }
     }
@@ -135,7 +135,7 @@ internal sealed class DatagramTransport : IDatagramTransport
             }
             catch (SocketException e) when (e.SocketErrorCode != SocketError.OperationAborted)
             {
-                // What an earlier datagram met on its way, such as a closed port.
+                // The error of an earlier datagram, such as a closed port.
                 NetworkingLog.DatagramLost(_logger, Local, e.Message);
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
@@ -145,7 +145,7 @@ internal sealed class DatagramTransport : IDatagramTransport
         }
     }
 
-    /// <summary>The boundary around one datagram: what the protocol throws is told, and ends nothing.</summary>
+    /// <summary>Passes one datagram to the protocol. An exception is only logged.</summary>
     private void Call(ReadOnlySpan<byte> data, EndPoint from)
     {
         try

@@ -4,7 +4,7 @@ using System.Net;
 
 namespace TacHost.Services.Networking.Endpoints;
 
-/// <summary>The kinds of endpoint that a client can connect to.</summary>
+/// <summary>The kinds of client endpoints.</summary>
 internal static class ClientKinds
 {
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
@@ -27,7 +27,7 @@ internal static class ClientKinds
             throw ServerKinds.Taken(kind);
     }
 
-    /// <exception cref="FormatException">It is not an endpoint.</exception>
+    /// <exception cref="FormatException">The text is not an endpoint.</exception>
     public static ClientEndpoint Parse(string text)
     {
         EndpointText parts = new(text);
@@ -40,7 +40,7 @@ internal static class ClientKinds
         return endpoint;
     }
 
-    /// <summary>The name or the address of a host.</summary>
+    /// <summary>Parses the name or the address of a host.</summary>
     public static string Host(EndpointText text)
     {
         const string expected = "the name or the address of a host; an IPv4 address is four decimal numbers without leading zeros";
@@ -49,7 +49,8 @@ internal static class ClientKinds
     }
 
     /// <summary>Returns a host that was given in code.</summary>
-    /// <exception cref="ArgumentException">The host is empty, or is an address for the system's resolver only, such as <c>010.0.0.1</c>.</exception>
+    /// <exception cref="ArgumentException">The host is empty, or is an address in a form
+    /// that only the system's resolver accepts, such as <c>010.0.0.1</c>.</exception>
     public static string CheckedHost(string host)
     {
         ArgumentException.ThrowIfNullOrEmpty(host);
@@ -63,7 +64,7 @@ internal static class ClientKinds
     public static TimeSpan Timeout(EndpointText text) =>
         text.OptionalNumber("timeout", 1, 86_400) is { } seconds ? TimeSpan.FromSeconds(seconds) : DefaultTimeout;
 
-    /// <summary>The time-out as printed: nothing if it is the default.</summary>
+    /// <summary>Formats a timeout. Returns null for the default.</summary>
     public static string? Print(TimeSpan timeout) =>
         timeout == DefaultTimeout ? null : timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture);
 

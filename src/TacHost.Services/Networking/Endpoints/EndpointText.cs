@@ -3,10 +3,10 @@ using System.Text;
 
 namespace TacHost.Services.Networking.Endpoints;
 
-/// <summary>The text of an endpoint taken apart, to be asked for its parts in the order in which they may stand without a name.</summary>
+/// <summary>The parsed text of an endpoint. Callers read its parts in the order in which unnamed parts are allowed.</summary>
 /// <remarks>
-/// Parts are separated by <c>:</c>; one with a <c>=</c> is named, and everything after its first <c>=</c> is the value; <c>\</c> makes the next
-/// character an ordinary one. Ported from <c>twisted.internet.endpoints._parse</c>.
+/// Parts are separated by <c>:</c>. A part with a <c>=</c> is named, and everything after the first <c>=</c> is the value.
+/// <c>\</c> escapes the next character. Ported from <c>twisted.internet.endpoints._parse</c>.
 /// </remarks>
 internal sealed class EndpointText
 {
@@ -26,12 +26,12 @@ internal sealed class EndpointText
         Kind = kind;
     }
 
-    /// <summary>What comes before the first colon.</summary>
+    /// <summary>Gets the kind: the text before the first colon.</summary>
     public string Kind { get; }
 
-    /// <summary>Puts an endpoint into the form that is parsed, leaving out parts without a value.</summary>
+    /// <summary>Formats an endpoint in the parsed form, without parts that have no value.</summary>
     /// <param name="kind">The kind.</param>
-    /// <param name="parts">Names and values in order; the name is empty for a part that stands without one.</param>
+    /// <param name="parts">The names and values in order. The name of an unnamed part is empty.</param>
     public static string Print(string kind, params ReadOnlySpan<(string Name, string? Value)> parts)
     {
         StringBuilder text = new(kind);
@@ -53,10 +53,10 @@ internal sealed class EndpointText
         return text.ToString();
     }
 
-    /// <summary>As much of a text as a message should quote.</summary>
+    /// <summary>Returns the text, truncated to the length that messages quote.</summary>
     public static string Short(string text) => text.Length <= LongestQuotation ? text : $"{text.AsSpan(0, LongestQuotation)}…";
 
-    /// <summary>The value of a part that may be missing, by its name or one of the other names it has, or by its position.</summary>
+    /// <summary>Returns the value of an optional part, by its name, by one of its other names, or by its position.</summary>
     public string? Optional(string name, params ReadOnlySpan<string> otherNames)
     {
         _asked.Add(name);
@@ -74,13 +74,13 @@ internal sealed class EndpointText
         return foundAs is null && _unnamed.TryDequeue(out var unnamed) ? unnamed : found;
     }
 
-    /// <summary>The value of a part that must be there and must not be empty.</summary>
+    /// <summary>Returns the value of a required part, which must not be empty.</summary>
     public string Required(string name, string expected, params ReadOnlySpan<string> otherNames)
     {
         var value = Optional(name, otherNames);
         if (value is null)
         {
-            // A misspelt name is a likelier cause than a forgotten one, and makes the better message.
+            // A misspelt name is more likely than a missing part, and makes a better message.
             string[] names = [name, .. otherNames];
             var misspelt = _named.Keys.FirstOrDefault(each => NearestWord.To(each, names) is not null);
             throw misspelt is null
@@ -91,18 +91,18 @@ internal sealed class EndpointText
         return value.Length > 0 ? value : throw Wrong(name, value, expected);
     }
 
-    /// <summary>A whole number that must be there.</summary>
+    /// <summary>Returns a required integer from 0 to a maximum.</summary>
     public int RequiredNumber(string name, int largest)
     {
         var expected = $"a whole number from 0 to {largest}";
         return Number(name, Required(name, expected), 0, largest, expected);
     }
 
-    /// <summary>A whole number, or null if it is missing.</summary>
+    /// <summary>Returns an integer, or null if it is missing.</summary>
     public int? OptionalNumber(string name, int smallest, int largest) =>
         Optional(name) is { } value ? Number(name, value, smallest, largest, $"a whole number from {smallest} to {largest}") : null;
 
-    /// <summary>To be called when all parts have been asked for: there must not be any other.</summary>
+    /// <summary>Throws if there are parts that have not been read. Call it after reading all parts.</summary>
     public void Finish()
     {
         if (_named.Count > 0)

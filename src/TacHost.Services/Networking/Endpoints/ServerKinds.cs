@@ -3,7 +3,7 @@ using TacHost.Services.Networking.Connections;
 
 namespace TacHost.Services.Networking.Endpoints;
 
-/// <summary>The kinds of endpoint that a server can listen on.</summary>
+/// <summary>The kinds of server endpoints.</summary>
 internal static class ServerKinds
 {
     private static readonly Dictionary<string, Func<EndpointText, ServerEndpoint>> _kinds = new(StringComparer.Ordinal)
@@ -20,8 +20,8 @@ internal static class ServerKinds
 
     private static readonly ConcurrentDictionary<string, Func<string, ServerEndpoint>> _registered = new(StringComparer.Ordinal);
 
-    /// <summary>Adds a kind that a library brings.</summary>
-    /// <exception cref="InvalidOperationException">There is one of that name.</exception>
+    /// <summary>Registers a custom kind.</summary>
+    /// <exception cref="InvalidOperationException">The kind already exists.</exception>
     public static void Register(string kind, Func<string, ServerEndpoint> parse)
     {
         CheckKind(kind);
@@ -38,7 +38,7 @@ internal static class ServerKinds
             throw new ArgumentException($"'{kind}' cannot name a kind of endpoint. Use lower-case letters, digits, '-' and '+'.", nameof(kind));
     }
 
-    /// <exception cref="FormatException">It is not an endpoint.</exception>
+    /// <exception cref="FormatException">The text is not an endpoint.</exception>
     public static ServerEndpoint Parse(string text)
     {
         const string prefix = ProxiedServerEndpoint.Prefix;
@@ -48,7 +48,7 @@ internal static class ServerKinds
         return rest.StartsWith(ProxiedServerEndpoint.TrustPrefix, StringComparison.Ordinal) ? ParseTrusting(text, rest) : new ProxiedServerEndpoint(ParseOne(rest), null);
     }
 
-    /// <summary>The error for a kind that is none of those that there are.</summary>
+    /// <summary>Returns the error for an unknown kind.</summary>
     public static FormatException UnknownKind(EndpointText parts, IEnumerable<string> kinds)
     {
         var all = kinds.ToList();
@@ -56,7 +56,7 @@ internal static class ServerKinds
         return parts.Error($"there is no kind '{EndpointText.Short(parts.Kind)}'", $"{(meant is null ? "" : $"Did you mean '{meant}'? ")}The kinds are {string.Join(", ", all)}");
     }
 
-    /// <summary>Parses <c>trust=LIST:ENDPOINT</c>. The colons of IPv6 addresses have a backslash in front.</summary>
+    /// <summary>Parses <c>trust=LIST:ENDPOINT</c>. A backslash escapes each colon of an IPv6 address.</summary>
     private static ProxiedServerEndpoint ParseTrusting(string text, string rest)
     {
         const string expected = "addresses and networks separated by commas, with '\\:' for each colon inside of them, such as 'haproxy:trust=10.0.0.0/8,fd00\\:\\:/8:tcp:8080'";

@@ -4,7 +4,7 @@ using TacHost.Services.Networking.Listening;
 
 namespace TacHost.Services.Networking.Endpoints;
 
-/// <summary>A socket that systemd opened: <c>systemd:domain=INET:index=0</c>, or all of one name: <c>systemd:name=http</c>.</summary>
+/// <summary>A socket opened by systemd: <c>systemd:domain=INET:index=0</c>, or all sockets of one name: <c>systemd:name=http</c>.</summary>
 internal sealed class SystemdServerEndpoint(string? domain, int? index, string? name) : ServerEndpoint
 {
     private static readonly Dictionary<string, AddressFamily> _families = new(StringComparer.Ordinal)
@@ -14,7 +14,7 @@ internal sealed class SystemdServerEndpoint(string? domain, int? index, string? 
         ["UNIX"] = AddressFamily.Unix,
     };
 
-    /// <summary>Where the sockets are told of; another one in tests.</summary>
+    /// <summary>Gets the environment that contains the sockets. Tests replace it.</summary>
     public ActivationEnvironment Activation { get; init; } = ActivationEnvironment.OfThisProcess;
 
     public static SystemdServerEndpoint Parse(EndpointText text)

@@ -5,7 +5,7 @@ using TacHost.Services.Networking.Connecting;
 
 namespace TacHost.Services.Networking.Endpoints;
 
-/// <summary>A TCP port of a host: <c>tcp:localhost:10000</c>.</summary>
+/// <summary>An endpoint for a TCP port of a host: <c>tcp:localhost:10000</c>.</summary>
 internal sealed class TcpClientEndpoint : ClientEndpoint
 {
     public TcpClientEndpoint()
@@ -23,7 +23,7 @@ internal sealed class TcpClientEndpoint : ClientEndpoint
 
     public required int Port { get; init; }
 
-    /// <summary>Where to connect from, or null for wherever the system likes.</summary>
+    /// <summary>Gets the local address to bind, or null to let the system choose one.</summary>
     public IPAddress? BindAddress { get; init; }
 
     public static TcpClientEndpoint Parse(EndpointText text) => new()

@@ -3,12 +3,12 @@ using TacHost.Services.Interop;
 
 namespace TacHost.Services.Networking.Listening;
 
-/// <summary>A thread that accepts connections, as an acceptor sees it: what it waits by, and what wakes it.</summary>
+/// <summary>A thread that accepts connections, from the acceptor's point of view: the acceptor waits with it, and other threads wake it.</summary>
 internal sealed class AcceptThread : IDisposable
 {
     private const int CloseOnExecNonBlocking = 0x80800;
 
-    /// <summary>How long a wait is, in milliseconds, if there was no file descriptor for what ends it.</summary>
+    /// <summary>The timeout of a wait in milliseconds if no file descriptor was available for the wake-up event.</summary>
     private const int WithoutWaking = 100;
 
     private readonly SafeFileHandle _wake = new(Libc.EventFd(0, CloseOnExecNonBlocking), ownsHandle: true);
@@ -20,7 +20,7 @@ internal sealed class AcceptThread : IDisposable
         TimedOut,
     }
 
-    /// <summary>Ends the present wait, or the next one. On any thread, also when this one has ended.</summary>
+    /// <summary>Ends the current wait, or the next one. Thread-safe; allowed after this thread has ended.</summary>
     public void Wake()
     {
         try
@@ -29,7 +29,7 @@ internal sealed class AcceptThread : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // Nothing waits here any more.
+            // The thread no longer waits.
         }
     }
 
@@ -46,12 +46,12 @@ internal sealed class AcceptThread : IDisposable
             return WaitResult.Woken;
         }
 
-        // A signal ends a wait as well, with less than 0.
+        // A signal also ends the wait: poll returns a negative value.
         return count > 0 ? WaitResult.Readable : count == 0 ? WaitResult.TimedOut : WaitResult.Woken;
     }
 
-    /// <summary>Waits for <see cref="Wake"/>, or for a time.</summary>
-    /// <returns>Whether the thread was woken.</returns>
+    /// <summary>Waits for <see cref="Wake"/>, or for the timeout.</summary>
+    /// <returns>true if the thread was woken.</returns>
     public bool Sleep(int milliseconds) => Wait(-1, milliseconds) == WaitResult.Woken;
 
     public void Dispose() => _wake.Dispose();

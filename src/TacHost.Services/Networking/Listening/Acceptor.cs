@@ -4,16 +4,18 @@ using TacHost.Services.Networking.Connections;
 
 namespace TacHost.Services.Networking.Listening;
 
-/// <summary>Accepts from a listening socket for the listener that owns it at the moment, and outlives that listener (docs/adr/0021).</summary>
+/// <summary>
+/// An acceptor of connections from a listening socket for its current owner, a listener. The acceptor outlives the listener (docs/adr/0021).
+/// </summary>
 /// <remarks>
-/// Without an owner, connections wait in the backlog. A quiet acceptor waits with the poller; once clients connect, it has a thread until it is quiet again.
-/// Nothing here calls shutdown(2), which would end the listening for all who share the socket.
+/// Without an owner, connections wait in the backlog. An idle acceptor waits in the poller. While clients connect, it uses a thread until it is idle again.
+/// Never calls shutdown(2), because that would stop the listening of all processes that share the socket.
 /// </remarks>
 internal sealed class Acceptor : IPollable, IKeptSocket
 {
     private const int QuietAfterMilliseconds = 1000;
 
-    /// <summary>How long a handshake that the kernel has begun may take until it is in the backlog.</summary>
+    /// <summary>The maximum time for a handshake that the kernel has begun to reach the backlog.</summary>
     private const int HandshakeMilliseconds = 10;
 
     private static readonly TimeSpan _longestBacklogDrain = TimeSpan.FromMilliseconds(500);
@@ -22,7 +24,7 @@ internal sealed class Acceptor : IPollable, IKeptSocket
     private readonly AcceptPause _pause;
     private IAcceptorOwner? _owner;
 
-    /// <summary>For whom the thread accepts: the owner when the thread last looked.</summary>
+    /// <summary>The owner for which the thread accepts: the owner at the thread's last check.</summary>
     private IAcceptorOwner? _served;
     private AcceptThread? _thread;
     private bool _isRunning;
@@ -31,9 +33,9 @@ internal sealed class Acceptor : IPollable, IKeptSocket
     private TaskCompletionSource? _left;
     private TaskCompletionSource? _drained;
 
-    /// <param name="socket">The socket; the acceptor's from now on.</param>
-    /// <param name="name">What a service asks for to have the socket again, or null for a socket that is not kept.</param>
-    /// <param name="servicePath">The service that the socket was made for.</param>
+    /// <param name="socket">The socket. The acceptor becomes its owner.</param>
+    /// <param name="name">The name by which a service finds the socket again, or null for a socket that is not kept.</param>
+    /// <param name="servicePath">The path of the service that the socket was created for.</param>
     public Acceptor(ListeningSocket socket, string? name = null, string servicePath = "")
     {
         (Socket, Name, ServicePath) = (socket, name, servicePath);
@@ -59,7 +61,7 @@ internal sealed class Acceptor : IPollable, IKeptSocket
         }
     }
 
-    /// <summary>Makes a listener the owner in one step: it gets each connection that is accepted from now on, also those in the backlog.</summary>
+    /// <summary>Sets the owner in one step. The new owner receives all connections accepted from now on, including those in the backlog.</summary>
     public void SetOwner(IAcceptorOwner owner)
     {
         lock (_gate)
@@ -73,8 +75,8 @@ internal sealed class Acceptor : IPollable, IKeptSocket
         }
     }
 
-    /// <summary>Ends the ownership of a listener, if it has it, and ends when nothing is accepted for it any more.</summary>
-    /// <returns>Whether the socket is without an owner now.</returns>
+    /// <summary>Ends the ownership of a listener, if it is the owner, and completes when no connection is accepted for it any more.</summary>
+    /// <returns>true if the socket now has no owner.</returns>
     public async Task<bool> LeaveAsync(IAcceptorOwner owner)
     {
         Task left;
@@ -91,7 +93,7 @@ internal sealed class Acceptor : IPollable, IKeptSocket
             return _owner is null;
     }
 
-    /// <summary>Closes the socket, if the listener owns it or nobody does. What the kernel had completed by then is served first.</summary>
+    /// <summary>Closes the socket, if the listener is the owner or there is none. Connections that the kernel has completed before are served first.</summary>
     /// <returns>Whether the socket is closed. Otherwise it is another listener's.</returns>
     public async Task<bool> CloseAsync(IAcceptorOwner owner)
     {
@@ -145,7 +147,7 @@ internal sealed class Acceptor : IPollable, IKeptSocket
         }
     }
 
-    /// <summary>Accepts until the socket is quiet or has no owner.</summary>
+    /// <summary>Accepts connections until the socket is idle or has no owner.</summary>
     public void Run(AcceptThread thread)
     {
         while (NextOwner(thread, out var patience) is { } owner)
@@ -205,7 +207,7 @@ internal sealed class Acceptor : IPollable, IKeptSocket
             socket = StreamSocket.Accept(Socket.Handle, owner.NeedsManagedSocket);
             if (socket is null)
             {
-                // Somebody who shares the socket was faster.
+                // Another process that shares the socket accepted the connection first.
                 permit?.Dispose();
                 return;
             }
@@ -218,13 +220,13 @@ internal sealed class Acceptor : IPollable, IKeptSocket
             permit?.Dispose();
             socket?.Dispose();
 
-            // The peer may have given up between its connect and our accept, or before we could ask for its address.
+            // The peer may have disconnected between its connect and the accept, or before the query of its address.
             if (socket is null && e.SocketErrorCode is not (SocketError.ConnectionAborted or SocketError.ConnectionReset))
                 _pause.WaitAfter(e, thread, owner.Logger);
         }
     }
 
-    /// <summary>Has the thread serve what is in the backlog. Under constant load a UNIX socket never gets quite empty, hence the limit.</summary>
+    /// <summary>Serves the connections in the backlog. Limited in time, because the backlog of a UNIX socket under constant load is never empty.</summary>
     private async Task DrainBacklogAsync()
     {
         if (Socket.IsShared)
@@ -245,7 +247,7 @@ internal sealed class Acceptor : IPollable, IKeptSocket
         await drained.WaitAsync(_longestBacklogDrain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <remarks>Called with the lock held, as the following.</remarks>
+    /// <remarks>Called with the lock held, like the following methods.</remarks>
     private void Begin()
     {
         (_isRunning, _served) = (true, _owner);
@@ -262,7 +264,7 @@ internal sealed class Acceptor : IPollable, IKeptSocket
 
     private void Arm()
     {
-        // Without a poller, a thread waits by itself.
+        // Without a poller, a thread waits instead.
         if (SocketPoller.Shared?.TryArm(Socket.Descriptor, Socket.Handle, this, _isAdded) == true)
             _isAdded = true;
         else

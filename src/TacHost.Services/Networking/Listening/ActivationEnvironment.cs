@@ -2,23 +2,23 @@ using System.Globalization;
 
 namespace TacHost.Services.Networking.Listening;
 
-/// <summary>What systemd says about the sockets that it opened for this process: sd_listen_fds_with_names(3).</summary>
+/// <summary>The environment of socket activation, which lists the sockets that systemd opened for this process: sd_listen_fds_with_names(3).</summary>
 /// <remarks>
-/// The only place that looks at <c>LISTEN_PID</c>, <c>LISTEN_FDS</c> and <c>LISTEN_FDNAMES</c>. As in sd_listen_fds(3), descriptors count only if
-/// <c>LISTEN_PID</c> is this process, since others inherit the variables but not the sockets. A host that runs the application in a process other
-/// than the one that systemd started, as a daemon is, hands the sockets on: it lets that process inherit the descriptors, and sets <c>LISTEN_PID</c> there
-/// to that process's own id before the application starts, if it was the id of the process it comes from.
+/// Only this class reads <c>LISTEN_PID</c>, <c>LISTEN_FDS</c> and <c>LISTEN_FDNAMES</c>.
+/// As in sd_listen_fds(3), descriptors count only if <c>LISTEN_PID</c> is this process, because child processes inherit the variables but not the sockets.
+/// A daemon runs the application in another process than the one that systemd started, so the host must pass the sockets to that process.
+/// That process inherits the descriptors. If <c>LISTEN_PID</c> was the ID of its parent, it is set to its own ID before the application starts.
 /// </remarks>
 internal sealed class ActivationEnvironment(Func<string, string?> variable, int processId, int firstDescriptor = ActivationEnvironment.FirstDescriptor)
 {
     private const int FirstDescriptor = 3;
 
-    /// <summary>A guard against nonsense in the variable: no process has more descriptors than that by default (fs.nr_open).</summary>
+    /// <summary>The upper limit for the variable, against invalid values: the default of fs.nr_open, the maximum number of descriptors of a process.</summary>
     private const int MostDescriptors = 1_048_576;
 
     public static ActivationEnvironment OfThisProcess => new(Environment.GetEnvironmentVariable, Environment.ProcessId);
 
-    /// <summary>Why there are no sockets, in words; null if there are some.</summary>
+    /// <summary>Gets the reason why there are no sockets, as a clause, or null if there are sockets.</summary>
     public string? WhyNone
     {
         get
@@ -32,11 +32,11 @@ internal sealed class ActivationEnvironment(Func<string, string?> variable, int 
         }
     }
 
-    /// <summary>How many there are.</summary>
+    /// <summary>Gets the number of sockets.</summary>
     public int Count =>
         int.TryParse(variable("LISTEN_FDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= MostDescriptors ? count : 0;
 
-    /// <summary>Their names, in order; one that has none is called "unknown", as by systemd.</summary>
+    /// <summary>Gets the names of the sockets in order. A socket without a name is called "unknown", as in systemd.</summary>
     public IReadOnlyList<string> Names
     {
         get
@@ -46,6 +46,6 @@ internal sealed class ActivationEnvironment(Func<string, string?> variable, int 
         }
     }
 
-    /// <summary>The descriptor of the socket at a position of the list.</summary>
+    /// <summary>Returns the descriptor of the socket at an index.</summary>
     public int DescriptorAt(int index) => firstDescriptor + index;
 }

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace TacHost.Services.Networking.Listening;
 
-/// <summary>Counts the connections of one server, over all of its listeners, against their limits.</summary>
+/// <summary>A limiter for the connections of one server over all of its listeners.</summary>
 internal sealed class ConnectionLimiter(ConnectionLimits limits)
 {
     private readonly Lock _gate = new();
@@ -10,11 +10,11 @@ internal sealed class ConnectionLimiter(ConnectionLimits limits)
     private readonly HashSet<Action> _waiting = [];
     private int _count;
 
-    /// <summary>Whether to wait for room rather than to refuse.</summary>
+    /// <summary>Gets whether a connection beyond the limit waits. Otherwise it is refused.</summary>
     public bool Waits => limits.WhenReached == LimitAction.Wait;
 
-    /// <summary>Acquires a permit, or returns null if there is none.</summary>
-    /// <param name="wake">Called once there is room, if the limits want a wait.</param>
+    /// <summary>Acquires a permit, or returns null if the limit is reached.</summary>
+    /// <param name="wake">Called when a permit is available, if connections beyond the limit wait.</param>
     public ConnectionPermit? TryAcquire(Action wake)
     {
         lock (_gate)
@@ -31,7 +31,7 @@ internal sealed class ConnectionLimiter(ConnectionLimits limits)
         }
     }
 
-    /// <summary>Counts a connection to an address, or says that it has enough of them.</summary>
+    /// <summary>Counts a connection of an address. Returns false if the address has reached its limit.</summary>
     public bool TryCount(IPAddress address)
     {
         if (limits.ConnectionsPerAddress is not { } most)

@@ -4,14 +4,17 @@ using TacHost.Services.Networking.Connections;
 
 namespace TacHost.Services.Networking.Listening;
 
-/// <summary>The file descriptors that accepting leaves to the rest of the process: the log, outgoing connections, and .NET itself, which ends the process when it needs one and gets none.</summary>
-/// <remarks>The kernel always gives out the lowest free number, so a high number says that all below it are in use, whoever uses them.</remarks>
+/// <summary>The file descriptors that accepting reserves for the rest of the process: the log, outgoing connections, and the runtime.</summary>
+/// <remarks>
+/// The runtime ends the process if it cannot get a descriptor. The kernel always allocates
+/// the lowest free number, so a high number means that all lower ones are in use.
+/// </remarks>
 internal sealed class DescriptorReserve
 {
     private const int Most = 32;
     private const int Least = 8;
 
-    /// <summary>O_PATH | O_CLOEXEC: needs no permission, and reads nothing.</summary>
+    /// <summary>O_PATH | O_CLOEXEC: needs no permission and reads nothing.</summary>
     private const int PathOnly = 0x280000;
 
     private int _limit;
@@ -19,16 +22,16 @@ internal sealed class DescriptorReserve
 
     public DescriptorReserve() => ReadLimit();
 
-    /// <summary>How many descriptors the process may have.</summary>
+    /// <summary>Gets the maximum number of descriptors of the process.</summary>
     public int Limit => _limit;
 
-    /// <summary>How many of them are kept back: fewer where there are few.</summary>
+    /// <summary>Gets the number of reserved descriptors, which is smaller for a small limit.</summary>
     public int Size => _limit - _first;
 
-    /// <summary>Whether an accepted connection is the last one for which there is room. Costs no system call.</summary>
+    /// <summary>Returns whether an accepted connection uses the last descriptor outside of the reserve. Needs no system call.</summary>
     public bool IsReachedBy(StreamSocket accepted) => accepted.Descriptor >= _first - 1;
 
-    /// <summary>Whether there is room for another connection, and still for the reserve. Notices a limit that has been changed.</summary>
+    /// <summary>Returns whether a connection can be accepted without using the reserve. Reads the limit again, because it may have changed.</summary>
     public bool HasRoom()
     {
         ReadLimit();

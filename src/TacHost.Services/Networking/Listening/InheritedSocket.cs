@@ -3,15 +3,15 @@ using TacHost.Services.Interop;
 
 namespace TacHost.Services.Networking.Listening;
 
-/// <summary>A listening socket that somebody else made and may share, such as systemd or the process before this one.</summary>
-/// <remarks>It is worked on through a duplicate, so that the descriptor is still there for another start.</remarks>
+/// <summary>A listening socket that another process, such as systemd or the previous process, created and may share.</summary>
+/// <remarks>A duplicate of the descriptor is used, so that the original is available for another start.</remarks>
 internal static class InheritedSocket
 {
-    /// <summary>Takes on a descriptor of this process.</summary>
-    /// <param name="descriptor">Its number. It stays open, and is closed on exec(2) from now on.</param>
-    /// <param name="description">What the user calls it, for messages.</param>
-    /// <param name="servicePath">The service that is to listen, for messages.</param>
-    /// <exception cref="CannotListenException">It is not a listening stream socket.</exception>
+    /// <summary>Creates a listening socket from a descriptor of this process.</summary>
+    /// <param name="descriptor">The number of the descriptor. It stays open, and its close-on-exec flag is set.</param>
+    /// <param name="description">The user's name for the socket, for messages.</param>
+    /// <param name="servicePath">The path of the service that will listen, for messages.</param>
+    /// <exception cref="CannotListenException">The descriptor is not a listening stream socket.</exception>
     public static ListeningSocket Take(int descriptor, string description, string servicePath)
     {
         var duplicate = Libc.Fcntl(descriptor, DescriptorCommand.DuplicateCloseOnExec, 0);

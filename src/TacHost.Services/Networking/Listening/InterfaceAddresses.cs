@@ -5,21 +5,23 @@ using TacHost.Services.Interop;
 
 namespace TacHost.Services.Networking.Listening;
 
-/// <summary>What the <c>iface</c> of a listener stands for.</summary>
+/// <summary>A resolver for the <c>iface</c> of a listener.</summary>
 internal static class InterfaceAddresses
 {
-    /// <summary>As .NET tells, whose own answer would load its sockets: the kernel has it, and nobody has switched it off.</summary>
+    /// <summary>
+    /// Gets whether IPv6 is supported by the kernel and not disabled. Equivalent to <c>Socket.OSSupportsIPv6</c>, which would load further assemblies.
+    /// </summary>
     private static bool HasIPv6 =>
         !(AppContext.TryGetSwitch("System.Net.DisableIPv6", out var isOff) ? isOff : Environment.GetEnvironmentVariable("DOTNET_SYSTEM_NET_DISABLEIPV6") is "1" or "true") && Libc.HasIPv6();
 
-    /// <summary>The addresses to bind: one for an address or for every interface, all of them for a host name or the name of a network interface.</summary>
-    /// <exception cref="CannotListenException">It is none of these.</exception>
+    /// <summary>Returns the addresses to bind: one for an address or for all interfaces, and all addresses of a host name or a network interface.</summary>
+    /// <exception cref="CannotListenException">The text is not an address, a host name or a network interface.</exception>
     public static Task<IReadOnlyList<IPAddress>> ResolveAsync(string iface, string servicePath, CancellationToken cancellationToken)
     {
         if (iface.Length == 0)
             return Task.FromResult<IReadOnlyList<IPAddress>>([HasIPv6 ? IPAddress.IPv6Any : IPAddress.Any]);
 
-        // By far the most frequent name is answered by a file, so it holds nobody up, and is spared the thread pool and all that .NET loads for names.
+        // The most frequent name is resolved from a file, so the call does not block. It needs neither the thread pool nor the assemblies for name resolution.
         if (iface == "localhost" && Libc.AddressesOf(iface) is { Count: > 0 } own)
             return Task.FromResult<IReadOnlyList<IPAddress>>(own);
         return AddressText.TryParseScoped(iface, out var address)

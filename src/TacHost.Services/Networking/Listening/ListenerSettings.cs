@@ -4,42 +4,42 @@ using TacHost.Services.Networking.Tls;
 
 namespace TacHost.Services.Networking.Listening;
 
-/// <summary>What a listener is made for, and how it treats what it accepts.</summary>
+/// <summary>The settings of a listener and of the connections that it accepts.</summary>
 internal sealed record ListenerSettings(string ServicePath, ILogger Logger)
 {
-    /// <summary>Gets what builds the protocols, or null if a handler gets the connections.</summary>
+    /// <summary>Gets the factory of the protocols, or null if a handler receives the connections.</summary>
     public ServerFactory? Factory { get; init; }
 
-    /// <summary>Gets who gets the connections in place of protocols, or null. TLS is left to the handler.</summary>
+    /// <summary>Gets the handler that receives the connections instead of protocols, or null. The handler is responsible for TLS.</summary>
     public IConnectionHandler? Handler { get; init; }
 
-    /// <summary>The application at the root of the tree, for the identity that the process will end with.</summary>
+    /// <summary>Gets the root application. Its Uid and Gid become the owner of UNIX socket files.</summary>
     public Application? Application { get; init; }
 
-    /// <summary>Where connections are counted, or null for nowhere.</summary>
+    /// <summary>Gets the counters of the connections, or null if they are not counted.</summary>
     public ConnectionCounts? Counts { get; init; }
 
-    /// <summary>Gets the proxies whose PROXY headers count, or null if connections begin without such a header.</summary>
+    /// <summary>Gets the proxies whose PROXY headers are trusted, or null if connections begin without such a header.</summary>
     public TrustedProxies? TrustedProxies { get; init; }
 
     /// <summary>Gets whether each connection begins with a PROXY header.</summary>
     public bool ExpectsProxyHeader => TrustedProxies is not null;
 
-    /// <summary>The certificates to speak TLS with, or null for plain connections.</summary>
+    /// <summary>Gets the certificates for TLS, or null for plain connections.</summary>
     public TlsCertificates? Tls { get; init; }
 
-    /// <summary>How long a connection may take for what comes before its protocol.</summary>
+    /// <summary>Gets the timeout for everything before the protocol: the PROXY header and the TLS handshake.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TlsOptions.DefaultHandshakeTimeout;
 
-    /// <summary>The limits of the server, counted over all of its listeners, or null for none.</summary>
+    /// <summary>Gets the limiter of the server, which is shared by all its listeners, or null for no limits.</summary>
     public ConnectionLimiter? Limiter { get; init; }
 
-    /// <summary>How long a connection may be idle, or null for ever.</summary>
+    /// <summary>Gets the idle timeout of a connection, or null for no timeout.</summary>
     public TimeSpan? IdleTimeout { get; init; }
 
-    /// <summary>Whether something comes before the protocol.</summary>
+    /// <summary>Gets whether a PROXY header or a TLS handshake precedes the protocol.</summary>
     public bool HasHandshake => ExpectsProxyHeader || (Tls is not null && Handler is null);
 
-    /// <summary>Whether .NET's socket is needed for every connection.</summary>
+    /// <summary>Gets whether every connection needs a <see cref="System.Net.Sockets.Socket"/>.</summary>
     public bool NeedsManagedSocket => HasHandshake || Handler is not null;
 }

@@ -5,20 +5,23 @@ using TacHost.Services.Interop;
 
 namespace TacHost.Services.Networking.Listening;
 
-/// <summary>A socket that listens, with what its kind does differently: this is the plain kind, and the others derive from it.</summary>
-/// <remarks>It makes do with the descriptor. .NET's socket would be loaded for nothing else in many a start; with what it loads for names, 5 ms.</remarks>
+/// <summary>A listening socket. This class implements the default behaviour; derived classes implement that of other kinds.</summary>
+/// <remarks>
+/// Uses only the descriptor. In many starts nothing else needs <see cref="Socket"/>,
+/// whose assemblies, together with those for name resolution, take 5 ms to load.
+/// </remarks>
 internal class ListeningSocket : IDisposable
 {
     private readonly IDisposable _disposable;
 
-    /// <summary>Takes over a bare descriptor.</summary>
+    /// <summary>Initializes the object from a descriptor and becomes its owner.</summary>
     public ListeningSocket(SafeHandle handle)
     {
         (Handle, _disposable) = (handle, handle);
         EndPoint = Libc.GetSockName(handle);
     }
 
-    /// <summary>Takes over a socket of .NET.</summary>
+    /// <summary>Initializes the object from a <see cref="Socket"/> and becomes its owner.</summary>
     public ListeningSocket(Socket socket)
     {
         (Handle, _disposable) = (socket.SafeHandle, socket);
@@ -29,34 +32,34 @@ internal class ListeningSocket : IDisposable
 
     public int Descriptor => (int)Handle.DangerousGetHandle();
 
-    /// <summary>Gets whether others may accept from the same socket, to whom the backlog is left.</summary>
+    /// <summary>Gets whether other processes may accept from the same socket. If so, the backlog is left to them on close.</summary>
     public bool IsShared { get; init; }
 
     /// <summary>Gets the address that was bound.</summary>
     public EndPoint EndPoint { get; }
 
-    /// <summary>Gets what log lines call the socket once it is closed, such as "TCP Port 10000".</summary>
+    /// <summary>Gets the name of the socket in the log line for its close, such as "TCP Port 10000".</summary>
     public string Title => EndPoint is IPEndPoint ip ? $"TCP Port {ip.Port}" : $"UNIX Port {EndPoint}";
 
-    /// <summary>Makes an accept return at once if there is no connection.</summary>
+    /// <summary>Sets the socket to non-blocking mode, so that an accept without a pending connection returns at once.</summary>
     public void SetNonBlocking() => Libc.SetNonBlocking(Handle);
 
-    /// <summary>Gets whether closing the socket would reset a connection that the kernel has completed.</summary>
+    /// <summary>Returns whether closing the socket would reset a connection that the kernel has completed.</summary>
     public bool HasBacklog() => Libc.HasBacklog(Handle);
 
-    /// <summary>Lets no further handshake begin, before the socket is closed.</summary>
+    /// <summary>Drops further connection requests, before the socket is closed.</summary>
     public void DropNewConnections()
     {
         if (EndPoint is IPEndPoint)
             Libc.DropNewConnections(Handle);
     }
 
-    /// <summary>Removes the socket from where new peers would find it, if that can be done before it is closed.</summary>
+    /// <summary>Removes the name by which new peers find the socket, if that is possible before the close.</summary>
     public virtual void Unlink()
     {
     }
 
-    /// <summary>Closes the socket. A duplicate of it goes on listening.</summary>
+    /// <summary>Closes the socket. A duplicate of the socket continues to listen.</summary>
     public void Dispose()
     {
         _disposable.Dispose();

@@ -3,12 +3,12 @@ using System.Net;
 
 namespace TacHost.Services.Networking.Listening;
 
-/// <summary>Finds, where /proc tells (proc(5)), which process listens on a TCP port.</summary>
+/// <summary>A search in /proc (proc(5)) for the process that listens on a TCP port.</summary>
 internal static class PortHolder
 {
     private const string ListenState = "0A";
 
-    /// <summary>Such as "process 4711 (tachost deployments/science.csx)", or null where it cannot be told.</summary>
+    /// <summary>Returns a text such as "process 4711 (tachost deployments/science.csx)", or null if the process cannot be found.</summary>
     public static string? Describe(IPEndPoint endPoint)
     {
         try
@@ -22,7 +22,7 @@ internal static class PortHolder
         }
     }
 
-    /// <summary>Such as "process 4711 (tachost deployments/science.csx)", with as much as can be told.</summary>
+    /// <summary>Returns a text such as "process 4711 (tachost deployments/science.csx)", without the command line if it cannot be read.</summary>
     public static string DescribeProcess(int id)
     {
         try
@@ -36,7 +36,10 @@ internal static class PortHolder
         }
     }
 
-    /// <summary>Anybody may have started that process, with any words. Control characters and what turns the direction of a text are not for terminals.</summary>
+    /// <summary>
+    /// Escapes control characters and characters that change the text direction, because
+    /// any user can start a process with any arguments, and terminals interpret them.
+    /// </summary>
     private static string Escaped(string words) =>
         string.Concat(words.Select(character => char.IsControl(character) || character is '\u061C' or '\u200E' or '\u200F' or (>= '\u2028' and <= '\u202E') or (>= '\u2066' and <= '\u2069')
             ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}")
@@ -54,7 +57,7 @@ internal static class PortHolder
         }
     }
 
-    /// <summary>Whether a local address such as "0100007F:2710" stands in the way of an end point.</summary>
+    /// <summary>Returns whether a local address such as "0100007F:2710" conflicts with an end point.</summary>
     private static bool Clashes(string local, IPEndPoint endPoint)
     {
         var colon = local.IndexOf(':', StringComparison.Ordinal);
@@ -62,7 +65,7 @@ internal static class PortHolder
             return false;
         var bytes = Convert.FromHexString(local.AsSpan(0, colon));
 
-        // The kernel prints each 32-bit word of the address in the machine's own byte order.
+        // The kernel prints each 32-bit word of the address in host byte order.
         if (BitConverter.IsLittleEndian)
         {
             for (var word = 0; word < bytes.Length; word += 4)
@@ -90,7 +93,7 @@ internal static class PortHolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Gone meanwhile, or somebody else's.
+            // The process has ended, or belongs to another user.
             return null;
         }
     }

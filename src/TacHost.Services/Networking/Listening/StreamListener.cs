@@ -4,10 +4,13 @@ using TacHost.Services.Networking.Connections;
 
 namespace TacHost.Services.Networking.Listening;
 
-/// <summary>What happens to the connections that an <see cref="Acceptor"/> accepts; keeps those that outlive their first callback.</summary>
+/// <summary>
+/// A listener for stream connections. Serves the connections of an <see cref="Acceptor"/> and keeps those that stay open after their first callback.
+/// </summary>
 /// <remarks>
-/// An accept and a send from the same thread cost 22 µs of CPU for each short connection, against 36 µs with
-/// <c>AcceptAsync</c> and 20 µs in C (docs/adr/0003); hence the thread, and hence the rule that <c>ConnectionMade</c> must not block.
+/// Accepting and sending on the same thread costs 22 µs of CPU for each short connection
+/// (docs/adr/0003). <c>AcceptAsync</c> costs 36 µs, and a program in C 20 µs.
+/// Therefore, the listener uses a thread, and <c>ConnectionMade</c> must not block.
 /// </remarks>
 internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
 {
@@ -33,7 +36,7 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
     /// <summary>Gets the address that was bound.</summary>
     public EndPoint EndPoint => _acceptor.Socket.EndPoint;
 
-    /// <summary>Gets what the listener was made with.</summary>
+    /// <summary>Gets the settings of the listener.</summary>
     public ListenerSettings Settings => _settings;
 
     /// <inheritdoc/>
@@ -69,10 +72,10 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
     /// <inheritdoc/>
     public SocketPoller? Poller => SocketPoller.Shared;
 
-    /// <summary>Makes a listener on a socket that was kept for it, or on a new one.</summary>
-    /// <param name="name">What is to be bound; see <see cref="IKeptSocket.Name"/>.</param>
-    /// <param name="settings">What the listener is for.</param>
-    /// <param name="listenAsync">Makes the new socket.</param>
+    /// <summary>Creates a listener on a kept socket, or on a new one.</summary>
+    /// <param name="name">The name of the socket; see <see cref="IKeptSocket.Name"/>.</param>
+    /// <param name="settings">The settings of the listener.</param>
+    /// <param name="listenAsync">Creates the new socket.</param>
     public static async Task<StreamListener> ListenAsync(string name, ListenerSettings settings, Func<Task<ListeningSocket>> listenAsync)
     {
         var sockets = settings.Application?.ListeningSockets;
@@ -92,7 +95,7 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
             _acceptor.SetOwner(this);
     }
 
-    /// <summary>Closes the port, after accepting what the kernel had completed by now, and ends when nothing is accepted any more.</summary>
+    /// <summary>Closes the port after accepting the connections that the kernel has completed. Completes when no connection is accepted any more.</summary>
     /// <remarks>While the service is restarted or replaced, the port stays open, and clients wait in its backlog or are accepted by the new service.</remarks>
     public async Task CloseAsync()
     {
@@ -115,7 +118,7 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
             sockets?.Remove(_acceptor);
     }
 
-    /// <summary>Waits for the open connections to end; aborts those that have not when the token is cancelled.</summary>
+    /// <summary>Waits for the open connections to end. Aborts the remaining ones when the token is cancelled.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
         await WaitForConnectionsAsync(cancellationToken);
@@ -143,7 +146,7 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
         }
     }
 
-    /// <summary>Gives a connection its protocol, and runs its first callback.</summary>
+    /// <summary>Assigns a protocol to a connection and runs its first callback.</summary>
     public void Serve(SocketTransport transport)
     {
         Protocol? protocol;
@@ -153,7 +156,7 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
         }
         catch (Exception e)
         {
-            // The boundary around one connection: others must not notice.
+            // The error boundary of one connection: other connections must not be affected.
             BuildingFailed(e, transport.Peer);
             protocol = null;
         }
@@ -164,7 +167,7 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
             transport.Open(protocol, _settings.Factory!.Logger);
     }
 
-    /// <summary>Tells of a connection that ended before it had a protocol; loudly once, since with a wrong configuration all do.</summary>
+    /// <summary>Logs a failed handshake: the first at Warning, later ones at Debug, because a wrong configuration makes all of them fail.</summary>
     public void HandshakeFailed(Exception failure)
     {
         Counts?.CountRefused();
@@ -175,11 +178,11 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
         NetworkingLog.HandshakeFailed(_settings.Logger, level, EndPoint, reason);
     }
 
-    /// <remarks>Apart from <see cref="Serve"/>, where what the lambda needs would be made for every connection.</remarks>
+    /// <remarks>A separate method, because the lambda in <see cref="Serve"/> would allocate a closure for every connection.</remarks>
     private void BuildingFailed(Exception failure, EndPoint peer) =>
         NetworkingLog.Attempt(() => NetworkingLog.ProtocolThrew(_settings.Factory!.Logger, failure, peer.ToString()!, TypeName.Of(_settings.Factory!.GetType())));
 
-    /// <summary>Ends the connections on which nothing has happened for too long.</summary>
+    /// <summary>Closes the connections that have exceeded the idle timeout.</summary>
     private void CloseIdle(TimeSpan timeout)
     {
         var since = Environment.TickCount64 - (long)timeout.TotalMilliseconds;

@@ -5,11 +5,11 @@ using TacHost.Services.Interop;
 
 namespace TacHost.Services.Networking.Listening;
 
-/// <summary>The place where a socket file is to be made: what is there already, and why the place cannot be had.</summary>
+/// <summary>The path of a new socket file. Checks an existing file, and reports why the path cannot be used.</summary>
 internal sealed class UnixPath(string path, string servicePath)
 {
-    /// <summary>Removes a socket file that nobody listens behind.</summary>
-    /// <exception cref="CannotListenException">Somebody does, or it is another kind of file.</exception>
+    /// <summary>Removes a stale socket file, on which no process listens.</summary>
+    /// <exception cref="CannotListenException">A process listens on the socket, or the file is not a socket.</exception>
     public void RemoveStale(SocketType type)
     {
         if (Libc.GetStatus(Libc.WorkingDirectory, path, Libc.NoFollow, FileStatus.BasicStatus, out var status) != 0)
@@ -25,7 +25,7 @@ internal sealed class UnixPath(string path, string servicePath)
         Check(Libc.Unlink(path), "remove the socket file that an earlier process left behind");
     }
 
-    /// <exception cref="CannotListenException">A call of the C library has failed.</exception>
+    /// <exception cref="CannotListenException">The call of the C library failed.</exception>
     public void Check(int result, string attempt)
     {
         if (result != 0)
@@ -43,12 +43,12 @@ internal sealed class UnixPath(string path, string servicePath)
         }
         catch (ArgumentOutOfRangeException)
         {
-            // Too long to be one.
+            // The path is too long.
             return null;
         }
     }
 
-    /// <summary>Who listens behind the file, or null if nobody does: asked by connecting.</summary>
+    /// <summary>Returns a description of the process that listens on the file, or null. Connects to the socket to find the process.</summary>
     private string? Holder(SocketType type)
     {
         using Socket probe = new(AddressFamily.Unix, type, ProtocolType.Unspecified) { Blocking = false };
@@ -67,7 +67,7 @@ internal sealed class UnixPath(string path, string servicePath)
         }
         catch (SocketException)
         {
-            // Its backlog is full, or it is a datagram socket: somebody is there in any case.
+            // The backlog is full, or it is a datagram socket. In either case, a process is listening.
             return "another process";
         }
     }

@@ -6,14 +6,15 @@ using TacHost.Services.Interop;
 
 namespace TacHost.Services.Networking.Listening;
 
-/// <summary>The file that leads to a bound UNIX socket.</summary>
+/// <summary>The file of a bound UNIX socket.</summary>
 /// <remarks>
-/// It is ours as long as it is the same file. It is to be removed before the socket is closed, which holds its inode, so that the number cannot be
-/// another's. The socket is bound by bind(2) itself, since .NET would remove whatever is at the path when it disposes of one that it bound.
+/// The file belongs to this object as long as its inode is the same. Remove it before the
+/// socket is closed, because the open socket prevents the reuse of the inode number.
+/// The socket is bound by bind(2), because a <see cref="Socket"/> deletes the file at its path when it is disposed, if it bound the path itself.
 /// </remarks>
 internal sealed class UnixSocketFile
 {
-    /// <summary>sun_path of unix(7), without the NUL at its end.</summary>
+    /// <summary>The length of sun_path of unix(7), without the terminating NUL.</summary>
     private const int LongestPath = 107;
     private const int PathOffset = 2;
     private const int UnixDomain = 1;
@@ -21,7 +22,7 @@ internal sealed class UnixSocketFile
     private const int PathOnly = 0x200000;
     private const int Unchanged = -1;
 
-    /// <summary>O_NOFOLLOW, which differs between architectures.</summary>
+    /// <summary>O_NOFOLLOW, which depends on the architecture.</summary>
     private static readonly int _doNotFollow = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
 
     private readonly string _path;
@@ -29,15 +30,15 @@ internal sealed class UnixSocketFile
 
     private UnixSocketFile(string path, FileStatus status) => (_path, _status) = (path, status);
 
-    /// <summary>Makes a socket and its file, replacing one that nobody uses any more, and gives the file its owner and its mode.</summary>
-    /// <param name="path">The path; a relative one starts at the application's base directory.</param>
+    /// <summary>Creates a socket and its file with the owner and the mode. Replaces a file that no process uses.</summary>
+    /// <param name="path">The path. A relative path is resolved against the application's base directory.</param>
     /// <param name="mode">The permissions.</param>
-    /// <param name="type">Of the socket.</param>
-    /// <param name="open">What is done once the file is as it should be, before another process may look at it.</param>
-    /// <param name="servicePath">The service that is to have it, for messages.</param>
-    /// <param name="application">The application, for the owner; null for none.</param>
-    /// <param name="cancellationToken">Ends the wait for others that are at the same directory.</param>
-    /// <exception cref="CannotListenException">The path cannot be had.</exception>
+    /// <param name="type">The type of the socket.</param>
+    /// <param name="open">Called when the file has its owner and mode, before another process may inspect it.</param>
+    /// <param name="servicePath">The path of the service, for messages.</param>
+    /// <param name="application">The application, for the owner and the base directory, or null.</param>
+    /// <param name="cancellationToken">Cancels the wait for the lock on the directory.</param>
+    /// <exception cref="CannotListenException">The path cannot be bound.</exception>
     public static async Task<(Socket Socket, UnixSocketFile File)> MakeAsync(
         string path, UnixFileMode mode, SocketType type, Action<Socket> open, string servicePath, Application? application, CancellationToken cancellationToken)
     {
@@ -74,12 +75,12 @@ internal sealed class UnixSocketFile
         }
     }
 
-    /// <summary>Returns the absolute path of a socket file, because the working directory may be another one when the file is removed.</summary>
+    /// <summary>Returns the absolute path of a socket file, because the working directory may have changed when the file is removed.</summary>
 #pragma warning disable RS0030 // without an application, there is no other directory
     public static string Resolve(string path, Application? application) => application?.ResolvePath(path) ?? Path.GetFullPath(path);
 #pragma warning restore RS0030
 
-    /// <summary>Removes the file, unless another has taken its place.</summary>
+    /// <summary>Removes the file, unless another file has replaced it.</summary>
     public void Remove()
     {
         using var @lock = DirectoryLock.TryTake(Path.GetDirectoryName(_path)!);
@@ -87,7 +88,9 @@ internal sealed class UnixSocketFile
             _ = Libc.Unlink(_path);
     }
 
-    /// <summary>Gives the file its owner and mode, by a descriptor: whoever may write to the directory could put something else at the path meanwhile.</summary>
+    /// <summary>
+    /// Sets the owner and mode of the file through a descriptor, because anyone with write access to the directory could replace the file meanwhile.
+    /// </summary>
     private static FileStatus HandOver(string path, UnixFileMode mode, UnixPath place, Application? application)
     {
         using SafeFileHandle file = new(Libc.Open(path, PathOnly | _doNotFollow | CloseOnExec), ownsHandle: true);

@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging;
 
 namespace TacHost.Services.Networking.Tls;
 
-/// <summary>A certificate for want of one in files.</summary>
+/// <summary>An in-memory self-signed certificate, for use when no certificate file is given.</summary>
 internal static class SelfSignedCertificate
 {
     private static readonly TimeSpan _life = TimeSpan.FromDays(825);
 
-    /// <summary>Makes one, and says its fingerprint in the log.</summary>
+    /// <summary>Creates a certificate and logs its fingerprint.</summary>
     public static SslStreamCertificateContext Make(IReadOnlyList<string> hosts, ILogger logger)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -29,7 +29,7 @@ internal static class SelfSignedCertificate
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
 
-        // A clock that is a day behind ours must not refuse it.
+        // Valid since yesterday, so that a client whose clock is up to a day slow accepts it.
         var now = TimeProvider.System.GetUtcNow();
         var certificate = request.CreateSelfSigned(now.AddDays(-1), now + _life);
         NetworkingLog.CertificateMade(logger, string.Join(", ", hosts), Convert.ToHexString(certificate.GetCertHash(HashAlgorithmName.SHA256)));

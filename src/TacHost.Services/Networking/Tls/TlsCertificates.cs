@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TacHost.Services.Networking.Tls;
 
-/// <summary>The certificates of one server, chosen by the host that a client names.</summary>
+/// <summary>The certificates of one server, selected by the host that a client requests.</summary>
 internal sealed class TlsCertificates
 {
     private readonly ReloadingCertificate _default;
@@ -12,8 +12,8 @@ internal sealed class TlsCertificates
     private readonly ClientAuthorities? _authorities;
     private readonly RemoteCertificateValidationCallback? _validate;
 
-    /// <summary>Reads them.</summary>
-    /// <exception cref="CannotListenException">One cannot be read.</exception>
+    /// <summary>Initializes the object and reads the certificates.</summary>
+    /// <exception cref="CannotListenException">A certificate cannot be read.</exception>
     public TlsCertificates(TlsOptions options, string servicePath, ILogger logger, Application? application)
     {
         _default = new ReloadingCertificate(options.Certificate.In(application), servicePath, logger);
@@ -24,7 +24,7 @@ internal sealed class TlsCertificates
             _validate = (_, certificate, _, errors) => errors == SslPolicyErrors.None || (certificate is null && errors == SslPolicyErrors.RemoteCertificateNotAvailable);
     }
 
-    /// <summary>What to speak with a client that has said hello.</summary>
+    /// <summary>Returns the TLS options for a client, selected by its ClientHello.</summary>
     public ValueTask<SslServerAuthenticationOptions> ChooseAsync(SslStream stream, SslClientHelloInfo hello, object? state, CancellationToken cancellationToken) =>
         ValueTask.FromResult(new SslServerAuthenticationOptions
         {

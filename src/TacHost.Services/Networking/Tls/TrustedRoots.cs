@@ -3,12 +3,12 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace TacHost.Services.Networking.Tls;
 
-/// <summary>The authorities that a client trusts in place of the system's.</summary>
+/// <summary>The authorities that a client trusts instead of those of the system.</summary>
 internal static class TrustedRoots
 {
-    /// <summary>Reads a PEM file, or every file of a directory that is named <c>….pem</c>, and makes a policy of them.</summary>
-    /// <exception cref="CryptographicException">There is no certificate in it.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <summary>Reads a PEM file, or all <c>.pem</c> files of a directory, and returns a policy that trusts their certificates.</summary>
+    /// <exception cref="CryptographicException">The path contains no certificate.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
     public static X509ChainPolicy Read(string path)
     {
         X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };

@@ -10,10 +10,10 @@ namespace TacHost.Control.Client;
 /// <summary>A connection to the control socket of a running process.</summary>
 internal sealed class ControlClient : IDisposable
 {
-    /// <summary>The number of bytes of an answer that are read: a tree of 100,000 services has a tenth of that.</summary>
+    /// <summary>The maximum length of a response in bytes. A tree of 100,000 services takes a tenth of this.</summary>
     private const int LongestAnswer = 256 * 1024 * 1024;
 
-    /// <summary>How long a process may take to accept a connection and to answer a simple question.</summary>
+    /// <summary>The timeout for the connection and for simple requests.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly MessageStream _stream;
@@ -28,14 +28,16 @@ internal sealed class ControlClient : IDisposable
     /// <summary>Gets the abstract name of the socket.</summary>
     public string Name { get; }
 
-    /// <summary>Gets the process at the other end, as the kernel says.</summary>
+    /// <summary>Gets the ID of the peer process, as reported by the kernel.</summary>
     public int Process { get; }
 
     /// <summary>Gets the user of that process.</summary>
     public uint User { get; }
 
-    /// <summary>Connects to a name.</summary>
-    /// <returns>The connection, or null if nobody listens there, or somebody who is neither root nor the user of this process, nor one whom root asks for.</returns>
+    /// <summary>Connects to the control socket with a name.</summary>
+    /// <returns>
+    /// The connection, or null if the socket does not exist or belongs to another user. Sockets of root are always accepted, and root accepts all sockets.
+    /// </returns>
     public static ControlClient? Connect(string name)
     {
         if (LocalSocket.Connect(name, Patience) is not { } socket)
@@ -47,7 +49,7 @@ internal sealed class ControlClient : IDisposable
         return null;
     }
 
-    /// <summary>Connects to a process, by whatever name it listens. Somebody else who listens at its name is left alone.</summary>
+    /// <summary>Connects to the control socket of a process, whatever its name. Sockets of other processes are ignored.</summary>
     public static ControlClient? Connect(int process)
     {
         foreach (var name in ControlAddress.All().Prepend(ControlAddress.Of(process)).Distinct())
@@ -61,13 +63,13 @@ internal sealed class ControlClient : IDisposable
         return null;
     }
 
-    /// <summary>Calls a method and waits for the answer.</summary>
-    /// <param name="method">The name.</param>
-    /// <param name="parameters">The parameters, or null for none.</param>
-    /// <param name="patience">How long the answer, and each notification before it, may take.</param>
-    /// <param name="onNotification">Called with the parameters of each notification before the answer; returns whether to go on. May be null.</param>
-    /// <returns>The result.</returns>
-    /// <exception cref="TacHostException">The process refused, did not answer, or has ended.</exception>
+    /// <summary>Calls a method and waits for the response.</summary>
+    /// <param name="method">The name of the method.</param>
+    /// <param name="parameters">The parameters, or null.</param>
+    /// <param name="patience">The timeout for the response and for each notification before it.</param>
+    /// <param name="onNotification">Called with the parameters of each notification before the response. Returns false to stop waiting. May be null.</param>
+    /// <returns>The result, or an undefined element if <paramref name="onNotification"/> returned false.</returns>
+    /// <exception cref="TacHostException">The process refused the call, did not respond in time, or has exited.</exception>
     public JsonElement Call(string method, JsonObject? parameters, TimeSpan patience, Func<JsonElement, bool>? onNotification = null)
     {
         try
@@ -126,7 +128,7 @@ internal sealed class ControlClient : IDisposable
         return line.WrittenSpan.ToArray();
     }
 
-    /// <summary>An error of the process. Codes above 0 are exit codes.</summary>
+    /// <summary>Converts an error response to an exception. Codes from 1 to 255 are exit codes.</summary>
     private TacHostException Refused(JsonElement error)
     {
         var (code, text) = (error.GetProperty("code").GetInt32(), error.GetProperty("message").GetString() ?? "");

@@ -6,15 +6,15 @@ using TacHost.Control.Wire;
 
 namespace TacHost.Control.Client;
 
-/// <summary>JSON for <c>--json</c>: indented, with a line feed at the end.</summary>
+/// <summary>Formats JSON for <c>--json</c>: indented, with a final line feed.</summary>
 internal static class JsonText
 {
     private static readonly JsonWriterOptions _indented = ControlJson.Writer with { Indented = true };
 
-    /// <summary>Returns the text of a value.</summary>
+    /// <summary>Returns the JSON text of a value.</summary>
     public static string Of<T>(T value, JsonTypeInfo<T> type) => Of(json => JsonSerializer.Serialize(json, value, type));
 
-    /// <summary>Returns the text that is written.</summary>
+    /// <summary>Returns the JSON text that a callback writes.</summary>
     public static string Of(Action<Utf8JsonWriter> write)
     {
         ArrayBufferWriter<byte> text = new();

@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace TacHost.Control.Client;
 
-/// <summary>Times in tables and sentences.</summary>
+/// <summary>Formats times for tables and sentences.</summary>
 internal static class Moment
 {
-    /// <summary>Returns the time of a moment of the last day, and otherwise the date.</summary>
+    /// <summary>Returns the time of day if the moment is less than a day ago, otherwise the date.</summary>
     public static string Short(DateTimeOffset? moment) => moment is not { } time
         ? ""
         : time.ToLocalTime().ToString(TimeProvider.System.GetUtcNow() - time < TimeSpan.FromDays(1) ? "HH:mm:ss" : "yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    /// <summary>Returns such as <c>2026-11-28 14:03:22 (3 min ago)</c>.</summary>
+    /// <summary>Returns a text such as <c>2026-11-28 14:03:22 (3 min ago)</c>.</summary>
     public static string Long(DateTimeOffset moment)
     {
         var age = TimeProvider.System.GetUtcNow() - moment;

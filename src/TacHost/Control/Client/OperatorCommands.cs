@@ -3,7 +3,7 @@ using TacHost.CommandLine;
 
 namespace TacHost.Control.Client;
 
-/// <summary>The commands about what runs.</summary>
+/// <summary>The commands for running applications.</summary>
 internal static class OperatorCommands
 {
     /// <summary>Executes a command.</summary>

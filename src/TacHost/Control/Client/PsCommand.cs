@@ -4,7 +4,7 @@ using TacHost.Interop;
 
 namespace TacHost.Control.Client;
 
-/// <summary><c>tachost ps</c>: lists the applications that run.</summary>
+/// <summary>The command <c>tachost ps</c>, which lists the running applications.</summary>
 internal static class PsCommand
 {
     private const int StateColumn = 5;
@@ -23,7 +23,7 @@ internal static class PsCommand
 
     private static string TableOf(IReadOnlyList<RunningApplication> all)
     {
-        // Only root sees those of others.
+        // Only root can access applications of other users.
         var withUsers = Libc.GetEffectiveUserId() == 0;
         Table table = new(["NAME", "PID", .. withUsers ? ["USER"] : Array.Empty<string>(), "SINCE", "SERVICES", "CONNECTIONS", "STATE", "TAC"]);
         foreach (var each in all)

@@ -4,28 +4,28 @@ using TacHost.Interop;
 
 namespace TacHost.Control.Client;
 
-/// <summary>An application that runs on this machine, as its process describes it.</summary>
-/// <param name="Process">The id of the process, as the kernel says.</param>
-/// <param name="User">The user of the process, as the kernel says.</param>
+/// <summary>An application that runs on this machine, as reported by its process.</summary>
+/// <param name="Process">The ID of the process, as reported by the kernel.</param>
+/// <param name="User">The user of the process, as reported by the kernel.</param>
 /// <param name="Socket">The abstract name of the control socket.</param>
-/// <param name="Report">The description of the process, or null if it did not answer.</param>
-/// <param name="Application">The description of the application, or null if it did not answer.</param>
+/// <param name="Report">The report of the process, or null if it did not respond.</param>
+/// <param name="Application">The report of the application, or null if the process did not respond.</param>
 internal sealed record RunningApplication(int Process, uint User, string Socket, ProcessReport? Report, ApplicationReport? Application)
 {
-    /// <summary>Gets the name, or null.</summary>
+    /// <summary>Gets the name of the application, or null.</summary>
     public string? Name => Application?.Name;
 
-    /// <summary>Gets the name of the user, or the number of one without a name.</summary>
+    /// <summary>Gets the name of the user, or the user ID if the name is unknown.</summary>
     public string UserName => Accounts.User(User)?.Name ?? User.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Connects to the process.</summary>
     /// <exception cref="TacHostException">The process has ended.</exception>
     public ControlClient Connect() => ControlClient.Connect(Process) ?? throw new TacHostException(ExitCode.Unavailable, $"process {Process} has just ended.");
 
-    /// <summary>Returns all applications of this user, and for root of all users, in the order of their names.</summary>
+    /// <summary>Returns all applications of this user, or of all users for root, sorted by name.</summary>
     public static IReadOnlyList<RunningApplication> All() => Of(ControlAddress.All());
 
-    /// <summary>Asks the processes that listen at these names, all at once, so that one that does not answer delays nobody.</summary>
+    /// <summary>Queries the processes concurrently, so that a process that does not respond does not delay the others.</summary>
     public static IReadOnlyList<RunningApplication> Of(IReadOnlyList<string> sockets)
     {
         var asking = sockets.Select(name => Task.Run(() => Ask(name))).ToArray();
@@ -48,7 +48,7 @@ internal sealed record RunningApplication(int Process, uint User, string Socket,
         }
         catch (Exception e) when (e is TacHostException or JsonException)
         {
-            // It has ended meanwhile, or is not a tachost.
+            // The process has exited, or is not a tachost process.
             return [];
         }
     }

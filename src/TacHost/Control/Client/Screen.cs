@@ -2,7 +2,7 @@ using TacHost.Interop;
 
 namespace TacHost.Control.Client;
 
-/// <summary>Standard output as a place for tables: its width, and whether it shows colours.</summary>
+/// <summary>Standard output as a terminal: its width and its support of colours.</summary>
 internal sealed class Screen
 {
     private const int Reset = 0;
@@ -14,10 +14,10 @@ internal sealed class Screen
     /// <summary>Gets the standard output of this process.</summary>
     public static Screen Standard { get; } = new();
 
-    /// <summary>Gets whether it is a terminal.</summary>
+    /// <summary>Gets whether standard output is a terminal.</summary>
     public bool IsTerminal { get; } = !Console.IsOutputRedirected;
 
-    /// <summary>Gets the number of columns, or null where lines may have any length.</summary>
+    /// <summary>Gets the width of the terminal in characters, or null for no limit.</summary>
     public int? Width => IsTerminal ? TerminalSize.Columns : null;
 
     private bool HasColours => IsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
@@ -42,7 +42,7 @@ internal sealed class Screen
     /// <summary>Returns a text for a heading.</summary>
     public string Heading(string text) => Coloured(Bold, text);
 
-    /// <summary>Returns a text for something that is wrong.</summary>
+    /// <summary>Returns a text in the colour of an error.</summary>
     public string Alarm(string text) => Coloured(Red, text);
 
     private string Coloured(int colour, string text) => HasColours ? $"\e[{colour}m{text}\e[{Reset}m" : text;

@@ -6,10 +6,11 @@ using TacHost.Control.Wire;
 
 namespace TacHost.Control.Client;
 
-/// <summary><c>tachost status</c>: shows how a running application does.</summary>
+/// <summary>The command <c>tachost status</c>, which shows the state of a running application.</summary>
 internal static class StatusCommand
 {
-    /// <returns>0 if the application and all of its services run, 70 if one has failed, 69 if it starts or stops.</returns>
+    /// <summary>Runs the command.</summary>
+    /// <returns>The exit code: 0 if the application and all its services run, 70 if one has failed, 69 if the application is starting or stopping.</returns>
     public static int Run(string? who, bool asJson)
     {
         var running = Who.Find(who);
@@ -28,14 +29,14 @@ internal static class StatusCommand
         };
     }
 
-    /// <summary>Asks a process for its state with all services.</summary>
+    /// <summary>Queries the state of a process with all services.</summary>
     public static StatusReport Ask(RunningApplication running)
     {
         using var client = running.Connect();
         return Ask(client);
     }
 
-    /// <summary>Asks a process for its state with all services.</summary>
+    /// <summary>Queries the state of a process with all services.</summary>
     public static StatusReport Ask(ControlClient client) =>
         client.Call("status", null, ControlClient.Patience).Deserialize(ControlJson.Default.StatusReport)!;
 

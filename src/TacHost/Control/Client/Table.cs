@@ -3,7 +3,7 @@ using TacHost.CommandLine;
 
 namespace TacHost.Control.Client;
 
-/// <summary>A table for a terminal: columns as wide as their longest text, and the last one shortened to what is left of the line.</summary>
+/// <summary>A table for a terminal. Each column is as wide as its longest text. The last column is shortened to the rest of the line.</summary>
 internal sealed class Table(params string[] headings)
 {
     private const int Gap = 2;
@@ -17,9 +17,9 @@ internal sealed class Table(params string[] headings)
     /// <summary>Adds a row, with a text for each column.</summary>
     public void Add(params string[] cells) => _rows.Add([.. cells.Select(OneLine.Of)]);
 
-    /// <summary>Returns the lines.</summary>
-    /// <param name="width">The number of columns of the terminal, or null for any number.</param>
-    /// <param name="colour">Colours a text of a column, after its width has been taken. May be null.</param>
+    /// <summary>Returns the lines of the table.</summary>
+    /// <param name="width">The width of the terminal in characters, or null for no limit.</param>
+    /// <param name="colour">Adds colour to a text after its width has been measured. May be null.</param>
     public string ToString(int? width, Func<int, string, string>? colour = null)
     {
         var last = headings.Length - 1;

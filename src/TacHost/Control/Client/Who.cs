@@ -5,12 +5,12 @@ using TacHost.Daemon;
 
 namespace TacHost.Control.Client;
 
-/// <summary>Finds the running application that a word of the command line names: by its name, its process id, its pid file or its tac file.</summary>
+/// <summary>Finds running applications by a name, a process ID, a pid file or a tac file.</summary>
 internal static class Who
 {
     /// <summary>Finds an application.</summary>
-    /// <param name="word">The word, or null for the only one that runs.</param>
-    /// <exception cref="TacHostException">There is none, or there are several.</exception>
+    /// <param name="word">The text to search for, or null for the only running application.</param>
+    /// <exception cref="TacHostException">No application matches, or several match.</exception>
     public static RunningApplication Find(string? word)
     {
         var found = All(word);
@@ -24,7 +24,7 @@ internal static class Who
         };
     }
 
-    /// <summary>Finds all applications that a word may name.</summary>
+    /// <summary>Finds all applications that match a text.</summary>
     public static IReadOnlyList<RunningApplication> All(string? word)
     {
         if (word is null)
@@ -37,7 +37,7 @@ internal static class Who
         return IsPath(word) ? [.. all.Where(each => each.Application is { } application && IsSameFile(word, application.Source))] : [.. all.Where(each => each.Name == word)];
     }
 
-    /// <summary>Returns whether a word is a path: as for a start, it ends in .csx, has a '/' in it or is the name of a file that is there.</summary>
+    /// <summary>Returns whether a word is a path. As for a start, a path ends with .csx, contains a '/' or is the name of an existing file.</summary>
     public static bool IsPath(string word) => word.Contains('/', StringComparison.Ordinal) || word.EndsWith(".csx", StringComparison.Ordinal) || File.Exists(word);
 
     private static IReadOnlyList<RunningApplication> Of(int process)
@@ -46,7 +46,7 @@ internal static class Who
         return client is null ? [] : RunningApplication.Of([client.Name]);
     }
 
-    /// <summary>Returns the process that holds the lock on a pid file. The number in a file that nobody holds is of the past.</summary>
+    /// <summary>Returns the process that holds the lock on a pid file, or null. The number in an unlocked file is obsolete.</summary>
     private static int? ProcessInPidFile(string path)
     {
         try

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace TacHost.Scripting.Prints;
 
-/// <summary>A type or method: its own content, and what it leads to.</summary>
+/// <summary>A node of the code graph: a type or method with its own content and its references.</summary>
 internal sealed class CodeNode(PrintedImage image, EntityHandle handle)
 {
     private readonly Dictionary<CodeNode, int> _places = [];
@@ -12,22 +12,22 @@ internal sealed class CodeNode(PrintedImage image, EntityHandle handle)
 
     public EntityHandle Handle => handle;
 
-    /// <summary>Gets what it is by itself. A name that the compiler made up stands in it as the place of the edge.</summary>
+    /// <summary>Gets the content of the node itself. A compiler-generated name is replaced by the index of its edge.</summary>
     public StringBuilder Content { get; } = new();
 
-    /// <summary>Gets the types and methods that it mentions, in the order of the first mention.</summary>
+    /// <summary>Gets the referenced types and methods, in the order of the first reference.</summary>
     public List<CodeNode> Edges { get; } = [];
 
-    /// <summary>Gets the variables that it reads by itself.</summary>
+    /// <summary>Gets the variables that the node itself reads.</summary>
     public HashSet<CodeVariable> Reads { get; } = [];
 
-    /// <summary>Gets the variables that it writes by itself.</summary>
+    /// <summary>Gets the variables that the node itself writes.</summary>
     public HashSet<CodeVariable> Writes { get; } = [];
 
-    /// <summary>Gets the libraries that it mentions by itself.</summary>
+    /// <summary>Gets the libraries that the node itself references.</summary>
     public HashSet<string> Libraries { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Adds an edge, and returns a text for its place among the edges.</summary>
+    /// <summary>Adds an edge, and returns a text with its index.</summary>
     public string Mention(CodeNode node)
     {
         if (!_places.TryGetValue(node, out var place))

@@ -5,14 +5,14 @@ using System.Text;
 
 namespace TacHost.Scripting.Prints;
 
-/// <summary>Makes the prints of a compiled tac.</summary>
+/// <summary>Calculates the fingerprints of a compiled tac file.</summary>
 /// <remarks>
-/// The types and methods are the nodes of a graph, and what they mention are its edges. A print covers a node and all that can be reached from it, as far as one goes;
-/// so a change anywhere reaches everything that leads to it, also through recursion. Two nodes have the same print if they, unfolded, are the same text.
+/// The types and methods are the nodes of a graph, and their references are its edges. A fingerprint includes a node and all nodes reachable from it.
+/// Therefore a change affects everything that leads to it, including recursion. Two nodes have the same fingerprint if their unfolded texts are equal.
 /// </remarks>
 internal static class CodePrinter
 {
-    /// <param name="code">The assemblies of the tac.</param>
+    /// <param name="code">The assemblies of the tac file.</param>
     public static CodePrints Print(IReadOnlyList<byte[]> code)
     {
         var images = code.Select(bytes => new PrintedImage(bytes)).ToDictionary(image => image.Name, StringComparer.Ordinal);
@@ -39,7 +39,10 @@ internal static class CodePrinter
         return prints;
     }
 
-    /// <summary>Refines the hashes of a part by those that its nodes lead to, until that tells no more of them apart; the last round, and all hashes together, tell this part from any other.</summary>
+    /// <summary>
+    /// Refines the hashes of a strongly connected part with the hashes of referenced nodes, until no further nodes can be distinguished.
+    /// The last round and the set of all hashes distinguish this part from others.
+    /// </summary>
     private static Dictionary<CodeNode, UInt128> Hash(List<CodeNode> part, Dictionary<CodeNode, CodePrint> done)
     {
         var own = part.ToDictionary(node => node, node => HashOf(Encoding.UTF8.GetBytes(node.Content.ToString())));

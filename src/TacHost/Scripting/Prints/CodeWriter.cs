@@ -4,7 +4,7 @@ using System.Text;
 
 namespace TacHost.Scripting.Prints;
 
-/// <summary>Fills a node with all that a type or method is.</summary>
+/// <summary>Writes the content of a type or method to its node.</summary>
 internal sealed class CodeWriter
 {
     private readonly CodeNode _node;
@@ -133,7 +133,10 @@ internal sealed class CodeWriter
         Add($"constant {value.TypeCode} {Convert.ToHexString(Metadata.GetBlobBytes(value.Value))}");
     }
 
-    /// <summary>Those that name a state machine are left out, because its name is made up and the code leads there; and whether a closure's references may be null says nothing.</summary>
+    /// <summary>
+    /// Writes attributes. Skips those that name a state machine, because its name is generated and the code refers to
+    /// it anyway. Also skips nullability attributes, which have no effect at run time.
+    /// </summary>
     private void Write(CustomAttributeHandleCollection attributes)
     {
         foreach (var each in attributes)
@@ -145,7 +148,7 @@ internal sealed class CodeWriter
             var value = Metadata.GetBlobBytes(attribute.Value);
             Add($"attribute {constructor} {Convert.ToHexString(value)}");
 
-            // typeof(…) in an attribute is the type's name.
+            // typeof(…) in an attribute is stored as the name of the type.
             var text = Encoding.UTF8.GetString(value);
             foreach (var (name, type) in _node.Image.NamedTypes)
             {

@@ -3,7 +3,7 @@ using System.Reflection.Metadata;
 
 namespace TacHost.Scripting.Prints;
 
-/// <summary>Finds how many bytes the constant data of a field has, by the field's type.</summary>
+/// <summary>Determines the size of a field's constant data in bytes from the type of the field.</summary>
 internal sealed class DataSize(MetadataReader metadata) : ISignatureTypeProvider<int, object?>
 {
     public int GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) => metadata.GetTypeDefinition(handle).GetLayout().Size;

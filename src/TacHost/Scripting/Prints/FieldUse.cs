@@ -1,11 +1,11 @@
 namespace TacHost.Scripting.Prints;
 
-/// <summary>How code uses a field.</summary>
+/// <summary>The use of a field by code.</summary>
 internal enum FieldUse
 {
     Read,
     Written,
 
-    /// <summary>Its address is taken by somebody who may do either.</summary>
+    /// <summary>The address of the field is passed to code that may read or write it.</summary>
     Lent,
 }

@@ -3,10 +3,10 @@ using System.Reflection.Metadata;
 
 namespace TacHost.Scripting.Prints;
 
-/// <summary>Decides how an instruction uses the field that it names.</summary>
+/// <summary>Determines how an instruction uses its field.</summary>
 internal sealed class FieldUses(CodeNode node, IReadOnlyDictionary<string, PrintedImage> images)
 {
-    /// <summary>Value types that nothing can change in place, so that the address of one is taken only to read it.</summary>
+    /// <summary>The immutable value types. The address of such a value is only used to read it.</summary>
     private static readonly HashSet<string> _unchangeable = new(StringComparer.Ordinal)
     {
         "Boolean", "Char", "SByte", "Byte", "Int16", "UInt16", "Int32", "UInt32", "Int64", "UInt64", "IntPtr", "UIntPtr", "Single", "Double",
@@ -25,7 +25,7 @@ internal sealed class FieldUses(CodeNode node, IReadOnlyDictionary<string, Print
         return IsReceiverOfACall(instructions, index) ? FieldUse.Read : FieldUse.Lent;
     }
 
-    /// <summary>Follows the address over the arguments to the call that it is the receiver of.</summary>
+    /// <summary>Follows the address past the arguments to the call whose receiver it is.</summary>
     private bool IsReceiverOfACall(IReadOnlyList<Instruction> instructions, int index)
     {
         var above = 0;
@@ -56,7 +56,7 @@ internal sealed class FieldUses(CodeNode node, IReadOnlyDictionary<string, Print
             return null;
         var receiver = Bare(Apart().Write(reference.Parent).Text);
 
-        // A constrained call names Object or an interface; the value is the field's.
+        // A constrained call names Object or an interface, and its receiver has the type of the field.
         return (signature.ParameterTypes.Length, receiver is "System.Object" || receiver.Contains(".I", StringComparison.Ordinal) ? null : receiver);
     }
 
@@ -72,7 +72,7 @@ internal sealed class FieldUses(CodeNode node, IReadOnlyDictionary<string, Print
         return Bare(text);
     }
 
-    /// <summary>Without the assembly and the type arguments.</summary>
+    /// <summary>Returns the name of a type without the assembly and the type arguments.</summary>
     private static string Bare(string type)
     {
         var name = type[(type.IndexOf(']', StringComparison.Ordinal) is var end and >= 0 && type.StartsWith('[') ? end + 1 : 0)..];
@@ -81,7 +81,7 @@ internal sealed class FieldUses(CodeNode node, IReadOnlyDictionary<string, Print
         return name.StartsWith("System.", StringComparison.Ordinal) && name.LastIndexOf('.') == 6 && _unchangeable.Contains(name[7..]) ? name[7..] : name;
     }
 
-    /// <summary>Looking must leave no edges.</summary>
+    /// <summary>Returns a writer for a temporary node, so that no edges are added.</summary>
     private TypeText Apart() => new(images, new CodeNode(node.Image, node.Handle));
 
     private static (int Popped, int Pushed)? Change(OpCode code)

@@ -5,14 +5,14 @@ using System.Reflection.Metadata.Ecma335;
 
 namespace TacHost.Scripting.Prints;
 
-/// <summary>Writes mentions of methods and fields in words for a node, with the edges and variables that they are.</summary>
+/// <summary>Writes references to methods and fields as text for a node, and adds their edges and variables.</summary>
 internal sealed class MemberText(CodeNode node, TypeText types)
 {
     private MetadataReader Metadata => node.Image.Metadata;
 
-    /// <summary>Writes the method, field or type that a token in a method's code means.</summary>
+    /// <summary>Writes the method, field or type of a token in a method body.</summary>
     /// <param name="token">The token.</param>
-    /// <param name="access">How a field is used.</param>
+    /// <param name="access">The use of a field.</param>
     public string Write(EntityHandle token, FieldUse access) => token.Kind switch
     {
         HandleKind.MethodDefinition => Method((MethodDefinitionHandle)token),
@@ -67,7 +67,7 @@ internal sealed class MemberText(CodeNode node, TypeText types)
         };
     }
 
-    /// <summary>Writes a member of a library, of another assembly of the tac, or of a generic type.</summary>
+    /// <summary>Writes a member of a library, of another assembly of the tac file, or of a generic type.</summary>
     private string Reference(MemberReference reference, FieldUse access)
     {
         var name = Metadata.GetString(reference.Name);
@@ -82,7 +82,7 @@ internal sealed class MemberText(CodeNode node, TypeText types)
                 return image == node.Image ? $"{owner.Text}:{Field(image, field, access)}" : OfOther(image, field, owner.Text, name, access);
             }
 
-            // Overloads cannot be told apart by their names; all that could be meant are mentioned.
+            // Overloads cannot be distinguished by name, so all overloads are referenced.
             if (image.RoleOf(owner.Definition) != TypeRole.Whole || PrintedImage.IsMade(name))
                 return owner.Text + string.Concat(definition.GetMethods().Where(method => image.Metadata.GetString(image.Metadata.GetMethodDefinition(method).Name) == name).Select(method => node.Mention(image.Node(method))));
         }
@@ -98,7 +98,7 @@ internal sealed class MemberText(CodeNode node, TypeText types)
         return $"{owner}.{name}";
     }
 
-    /// <summary>Returns the name, or the place of a field whose name, or whose type's, the compiler made up.</summary>
+    /// <summary>Returns the name of a field, or its index if the name of the field or its type is compiler-generated.</summary>
     public static string NameOf(PrintedImage image, TypeDefinitionHandle type, FieldDefinitionHandle field, string name)
     {
         var isStable = image.RoleOf(type) == TypeRole.Scope || !PrintedImage.IsMade(image.NameOf(type));

@@ -4,11 +4,11 @@ using System.Reflection.Metadata.Ecma335;
 
 namespace TacHost.Scripting.Prints;
 
-/// <summary>One instruction of a method.</summary>
-/// <param name="Code">The operation.</param>
-/// <param name="Token">The token in it, or nothing.</param>
-/// <param name="Text">The text that it loads, or nothing.</param>
-/// <param name="Operand">All else in it.</param>
+/// <summary>An instruction of a method.</summary>
+/// <param name="Code">The opcode.</param>
+/// <param name="Token">The token of the operand, or nil.</param>
+/// <param name="Text">The string of the operand, or nil.</param>
+/// <param name="Operand">The bytes of any other operand.</param>
 internal readonly record struct Instruction(OpCode Code, EntityHandle Token, UserStringHandle Text, byte[] Operand);
 
 /// <summary>Reads the instructions of a method.</summary>

@@ -4,23 +4,23 @@ using System.Reflection.PortableExecutable;
 
 namespace TacHost.Scripting.Prints;
 
-/// <summary>How much of a type a mention of it means.</summary>
+/// <summary>The part of a type that a reference to the type includes in a fingerprint.</summary>
 internal enum TypeRole
 {
-    /// <summary>All of it: a type that the source names, a state machine, an anonymous type.</summary>
+    /// <summary>The whole type: a type named in the source, a state machine, an anonymous type.</summary>
     Whole,
 
-    /// <summary>The one member, and its fields are variables: the script itself, and closures.</summary>
+    /// <summary>Only the used member, and the fields are variables: the script itself, and closures.</summary>
     Scope,
 
-    /// <summary>The one member, and its fields are there to save a second delegate.</summary>
+    /// <summary>Only the used member, and the fields cache delegates.</summary>
     DelegateCache,
 
-    /// <summary>The one member, and its fields are constant data.</summary>
+    /// <summary>Only the used member, and the fields are constant data.</summary>
     Data,
 }
 
-/// <summary>An assembly of the tac, with the nodes that its types and methods are in the graph of the code.</summary>
+/// <summary>An assembly of the tac file, with the nodes of its types and methods in the code graph.</summary>
 internal sealed class PrintedImage
 {
     private const string Script = "Submission#0";
@@ -53,7 +53,7 @@ internal sealed class PrintedImage
 
     public MetadataReader Metadata { get; }
 
-    /// <summary>Gets the module version id.</summary>
+    /// <summary>Gets the module version ID.</summary>
     public Guid Module { get; }
 
     /// <summary>Gets the simple name of the assembly.</summary>
@@ -62,7 +62,7 @@ internal sealed class PrintedImage
     /// <summary>Gets all types and methods.</summary>
     public IEnumerable<CodeNode> Nodes => _types.Skip(1).Concat(_methods.Skip(1));
 
-    /// <summary>Gets the full names of the types that the source names.</summary>
+    /// <summary>Gets the full names of the types named in the source.</summary>
     public IEnumerable<KeyValuePair<string, TypeDefinitionHandle>> NamedTypes => _byName.Where(type => !IsMade(type.Key) && RoleOf(type.Value) == TypeRole.Whole);
 
     public CodeNode Node(TypeDefinitionHandle type) => _types[MetadataTokens.GetRowNumber(type)];
@@ -71,12 +71,12 @@ internal sealed class PrintedImage
 
     public TypeRole RoleOf(TypeDefinitionHandle type) => _roles[MetadataTokens.GetRowNumber(type)];
 
-    /// <summary>Returns whether the compiler made up a name, so that it changes with every lambda in front of it.</summary>
+    /// <summary>Returns whether the compiler generated a name, so that the name changes with every preceding lambda.</summary>
     public static bool IsMade(string name) => name.Contains('<', StringComparison.Ordinal) && !IsStable(name);
 
     public TypeDefinitionHandle? Find(string fullName) => _byName.TryGetValue(fullName, out var type) ? type : null;
 
-    /// <summary>Returns the name of a type with its namespace and the types around it.</summary>
+    /// <summary>Returns the name of a type with its namespace and its declaring types.</summary>
     public string NameOf(TypeDefinitionHandle type)
     {
         var definition = Metadata.GetTypeDefinition(type);
@@ -100,7 +100,10 @@ internal sealed class PrintedImage
         _ => TypeRole.Whole,
     };
 
-    /// <summary>The field of a property, of an anonymous type's property, and of a primary constructor's parameter are named after them.</summary>
+    /// <summary>
+    /// Returns whether a generated name is stable. Fields of properties, of properties of anonymous
+    /// types, and of primary constructor parameters are named after these.
+    /// </summary>
     private static bool IsStable(string name) =>
         name.EndsWith(">k__BackingField", StringComparison.Ordinal) || name.EndsWith(">i__Field", StringComparison.Ordinal) || name.EndsWith(">P", StringComparison.Ordinal);
 }

@@ -3,16 +3,16 @@ using System.Reflection.Metadata;
 
 namespace TacHost.Scripting.Prints;
 
-/// <summary>A type in words.</summary>
-/// <param name="Text">The words.</param>
-/// <param name="Image">The assembly of the tac that defines the type, or the type it is made from; null for a library's.</param>
-/// <param name="Definition">The type there.</param>
+/// <summary>A type written as text.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="Image">The assembly of the tac file that defines the type or its generic definition, or null for a library.</param>
+/// <param name="Definition">The definition in that assembly.</param>
 internal readonly record struct WrittenType(string Text, PrintedImage? Image = null, TypeDefinitionHandle Definition = default);
 
-/// <summary>Writes types in words for a node, and adds an edge to the node for each type of the tac.</summary>
+/// <summary>Writes types as text for a node, and adds an edge for each type of the tac file.</summary>
 internal sealed class TypeText(IReadOnlyDictionary<string, PrintedImage> images, CodeNode node) : ISignatureTypeProvider<WrittenType, object?>
 {
-    /// <summary>Writes the type that a token means.</summary>
+    /// <summary>Writes the type of a token.</summary>
     public WrittenType Write(EntityHandle type) => type.Kind switch
     {
         _ when type.IsNil => new WrittenType(""),
@@ -93,7 +93,7 @@ internal sealed class TypeText(IReadOnlyDictionary<string, PrintedImage> images,
         return (assembly, reference.Namespace.IsNil ? name : $"{metadata.GetString(reference.Namespace)}.{name}");
     }
 
-    /// <summary>Assemblies of which a process has only one.</summary>
+    /// <summary>Returns true for assemblies of .NET, which exist only once in a process.</summary>
     private static bool IsOfDotNet(string assembly) =>
         assembly.StartsWith("System.", StringComparison.Ordinal) || assembly is "System" or "mscorlib" or "netstandard" or "";
 }
