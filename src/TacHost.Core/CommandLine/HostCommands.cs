@@ -17,13 +17,13 @@ internal static class HostCommands
         new("status", "[WHO]", "show how a running application does; WHO is its name, its process id, its pid file or its tac file, and nothing where only one runs", (options, words) => Operate("status", options, words, 0, 1)) { Word = CommandWord.Running, Options = [_json] },
         new("stop", "[WHO] [PATH]", "stop a running application, and return when it has ended; or the service at PATH in it", (options, words) => Operate("stop", options, words, 0, 2)) { Word = CommandWord.Running },
         new("start", "WHO PATH", "start a service of a running application that was stopped, or has failed", (options, words) => Operate("start", options, words, 2, 2)) { Word = CommandWord.Running },
+        new("restart", "[WHO] [PATH]", "stop a daemon and start it again as it was started, unless its tac file does not compile; or only the service at PATH in it", (options, words) => Operate("restart", options, words, 0, 2)) { Word = CommandWord.Running },
         new("reload", "[WHO]", "read the tac file of a running application again and replace what has changed, without losing a connection; if that fails, everything runs as before", (options, words) => Operate("reload", options, words, 0, 1))
         {
             Word = CommandWord.Running,
             Options = [new("--dry-run", null, null, "Show the plan and do nothing: exits 0 if there is nothing to do, and 2 if there are changes.", (options, _) => options with { Command = options.Command with { DryRun = true } }), _json],
         },
         new("plan", "[WHO]", "show what a reload would do, and why; exits 0 if there is nothing to do, and 2 if there are changes", (options, words) => Operate("plan", options, words, 0, 1)) { Word = CommandWord.Running, Options = [_json] },
-        new("restart", "[WHO] [PATH]", "stop a daemon and start it again as it was started, unless its tac file does not compile; or only the service at PATH in it", (options, words) => Operate("restart", options, words, 0, 2)) { Word = CommandWord.Running },
         new("logs", "[WHO]", "show the last lines of the log of a running application", (options, words) => Operate("logs", options, words, 0, 1))
         {
             Word = CommandWord.Running,
@@ -71,9 +71,9 @@ internal static class HostCommands
             Word = CommandWord.Plugin,
             Options =
             [
-                new("--why", null, "NAME", "Explain where a plugin was looked for, and what is wrong with it.", (options, value) => Ask(options, PluginQuestion.Why, value)),
-                new("--names", null, null, "For completion: names and descriptions.", (options, _) => Ask(options, PluginQuestion.Names, null)) { IsHidden = true },
-                new("--options", null, "NAME", "For completion: the options of a plugin.", (options, value) => Ask(options, PluginQuestion.Options, value)) { IsHidden = true },
+                new("--why", null, "NAME", "Explain where a plugin was looked for, and what is wrong with it.", (options, value) => Ask(options, PluginQuery.Why, value)),
+                new("--names", null, null, "For completion: names and descriptions.", (options, _) => Ask(options, PluginQuery.Names, null)) { IsHidden = true },
+                new("--options", null, "NAME", "For completion: the options of a plugin.", (options, value) => Ask(options, PluginQuery.Options, value)) { IsHidden = true },
             ],
         },
         new("compile", "FILE...", "compile tac files into the cache without running them, or into another directory, which TACHOST_CACHE can name where they run: for images and read-only machines", (options, words) => words.Length > 0 ? new HostRequest.Compile(HostRequest.ForHelp(options), words, options.Command.Directory) : null)
@@ -115,6 +115,6 @@ internal static class HostCommands
     private static HostRequest.Operate? Operate(string name, HostOptions options, string[] words, int fewest, int most) =>
         words.Length >= fewest && words.Length <= most ? new HostRequest.Operate(HostRequest.ForHelp(options), name, words) : null;
 
-    private static HostOptions Ask(HostOptions options, PluginQuestion question, string? name) =>
+    private static HostOptions Ask(HostOptions options, PluginQuery question, string? name) =>
         options with { Command = options.Command with { Question = question, Name = name } };
 }

@@ -61,9 +61,9 @@ internal static class Reference
         ("NUGET_PACKAGES", "the folder of packages instead of ~/.nuget/packages"),
         ("TACHOST_SET_NAME", "the value of the tac file's parameter 'name', after the words of the command line and before the file of values"),
         ("CREDENTIALS_DIRECTORY", "systemd's credentials, where a secret parameter is looked for by its name, and then in /run/secrets"),
-        ("TACHOST_TRUST", "directories, separated by ':', below which root runs code whoever owns it"),
+        ("TACHOST_TRUST", "directories, separated by ':', below which root runs code of any owner"),
         ("DOTNET_EnableDiagnostics", "1 keeps .NET's socket and pipes for debuggers and dotnet-counters in the temporary directory"),
-        ("NOTIFY_SOCKET, WATCHDOG_USEC", "systemd is told of start, stop and reload, and that the tree answers"),
+        ("NOTIFY_SOCKET, WATCHDOG_USEC", "systemd is notified of start, stop and reload, and that the tree responds"),
         ("LISTEN_FDS, LISTEN_FDNAMES", "sockets from systemd, for 'systemd:' endpoints"),
         ("JOURNAL_STREAM", "standard output is the journal: lines carry their level and no time"),
     ];
