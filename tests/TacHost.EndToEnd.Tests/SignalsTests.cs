@@ -153,6 +153,11 @@ public sealed class SignalsTests
         sandbox.Write("slow.csx", """
             class Slow : Protocol
             {
+                protected override void Stopping()
+                {
+                    // It stays until the poem is sent.
+                }
+
                 protected override async void ConnectionMade()
                 {
                     Transport.Write("line 1\n"u8.ToArray());
