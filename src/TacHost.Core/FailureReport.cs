@@ -6,7 +6,7 @@ namespace TacHost;
 /// <summary>Turns every failure of a program into a message and an exit code.</summary>
 internal static class FailureReport
 {
-    /// <summary>What is said when .NET reports that it is out of memory, which is also what it reports of a thread that it cannot start.</summary>
+    /// <summary>The message for an OutOfMemoryException, which .NET also throws if it cannot start a thread.</summary>
     public const string OutOfThreads = "there is no further thread or no further memory: a limit is reached, of processes and threads (ulimit -u, systemd's TasksMax=, a container's pids) or of memory. Raise it.";
 
     /// <summary>Runs the work of a program. The only place that catches everything.</summary>

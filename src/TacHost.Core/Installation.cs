@@ -1,11 +1,11 @@
 namespace TacHost;
 
-/// <summary>Where the two programs lie: the command <c>tachost</c>, and beside it in <c>host/</c> what it starts.</summary>
+/// <summary>The paths of the two programs: the command <c>tachost</c>, and the host beside it in <c>host/</c>.</summary>
 internal static class Installation
 {
     private const string Program = "tachost", Folder = "host/", Assembly = "tachost-host.dll";
 
-    /// <summary>Whether this program is the command, and not the host.</summary>
+    /// <summary>Gets whether this program is the command; otherwise it is the host.</summary>
     private static readonly bool _isFront = File.Exists(Path.Combine(AppContext.BaseDirectory, Folder, Assembly));
 
     /// <summary>Gets the directory of the host, with its assemblies and its plugins. Ends with a slash.</summary>

@@ -4,7 +4,7 @@ using TacHost.Scripting;
 
 namespace TacHost;
 
-/// <summary>What the command has prepared for the host, in the form in which it travels: code that was checked, or the reason why there is none.</summary>
+/// <summary>An application that the command has prepared for the host: verified code, or the reason of a failure.</summary>
 internal abstract record Prepared
 {
     private enum Kind : byte

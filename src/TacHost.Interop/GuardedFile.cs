@@ -5,8 +5,8 @@ namespace TacHost.Interop;
 
 /// <summary>A file that was opened to be written, at a place where another user may have put something else.</summary>
 /// <remarks>
-/// The path is followed through descriptors, and the file is examined through the descriptor that is used. Root follows no symbolic link that somebody else could have made. Where others
-/// can write to a directory on the way, root writes only to a regular file with a single name, so that neither a link nor a device leads the write elsewhere.
+/// The path is followed through descriptors, and the file is examined through the descriptor that is used. Root does not follow a symbolic link of another user. Where others
+/// can write to a directory of the path, root writes only to a regular file with a single name. So no link or device can redirect the write.
 /// </remarks>
 internal sealed class GuardedFile : IDisposable
 {

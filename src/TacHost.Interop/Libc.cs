@@ -30,7 +30,7 @@ internal static unsafe partial class Libc
     public static partial int ChangeMode(SafeFileHandle file, uint mode);
 
     [LibraryImport(Library, EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int CreateMemoryFile(string name, uint flags);
+    public static partial int MemfdCreate(string name, uint flags);
 
     [LibraryImport(Library, EntryPoint = "pipe2", SetLastError = true)]
     public static partial int CreatePipe(int* ends, OpenFlags flags);

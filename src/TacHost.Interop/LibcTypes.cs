@@ -123,7 +123,7 @@ internal struct FileStatus
     /// <summary>Gets the sticky bit: in such a directory, nobody may remove or rename files of other users.</summary>
     public readonly bool IsSticky => (Mode & 0x200) != 0;
 
-    /// <summary>When the content was last changed.</summary>
+    /// <summary>Gets the time of the last change of the content.</summary>
     public readonly DateTimeOffset Modified => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(ModifiedSeconds, 0, 253402300799));
 
     /// <summary>Gets the permission bits.</summary>

@@ -1,6 +1,6 @@
 namespace TacHost;
 
-/// <summary>Where an endpoint listens, read from its text.</summary>
+/// <summary>The listening address of an endpoint, parsed from its text.</summary>
 /// <param name="Kind">The kind of place: <c>tcp</c>, <c>udp</c> or <c>unix</c>; empty for sockets that somebody else opens.</param>
 /// <param name="Place">The port or the path.</param>
 /// <param name="Interface">The address, or empty for all.</param>

@@ -11,8 +11,8 @@ internal static class Program
 {
     public static int Main(string[] args)
     {
-        if (args is [OtherUserProgram.Word, ..])
-            return OtherUserProgram.Run(args);
+        if (args is [ExecAsUser.Word, ..])
+            return ExecAsUser.Run(args);
         if (args is [JailWarden.Word, ..])
             return JailWarden.Run(args);
         if (args is [RecipePreparation.Word, ..])
@@ -41,7 +41,7 @@ internal static class Program
     private static int Execute(HostRequest request, string[] args, StartTimings timings)
     {
         // Registered before any slow operation, so that these signals never end the process.
-        OtherSignals signals = new();
+        MaintenanceSignals signals = new();
         var handover = Handover.Take() ?? throw new TacHostException(ExitCode.Usage, $"this program is started by '{Installation.FrontProgram}', and does nothing by itself. Start that.");
         timings.Over("what the command has prepared");
         switch (request, handover.Prepared)
@@ -87,7 +87,7 @@ internal static class Program
         }
     }
 
-    private static int Run(HostOptions options, Prepared prepared, string[] args, StartupReport? report, OtherSignals signals, StartTimings timings)
+    private static int Run(HostOptions options, Prepared prepared, string[] args, StartupReport? report, MaintenanceSignals signals, StartTimings timings)
     {
         using (report)
         {
@@ -126,7 +126,7 @@ internal static class Program
         return recipe;
     }
 
-    private static int Run(HostOptions options, IApplicationRecipe recipe, string[] args, StartupReport? report, OtherSignals signals, StartTimings timings)
+    private static int Run(HostOptions options, IApplicationRecipe recipe, string[] args, StartupReport? report, MaintenanceSignals signals, StartTimings timings)
     {
         HostProcess process = new(options, report, signals, timings) { Show = Terminal.WriteError, Reloader = ReloadTrial.ReloaderFor(options, args) };
         var exitCode = process.Run(new Deployment(options, recipe));

@@ -130,7 +130,7 @@ public sealed class TacParameters
     private UsageException Unknown(string name, string dashes, string from)
     {
         var bare = name.TrimStart('-');
-        var nearest = NearestWord.To(bare, _options.Select(option => option.Name));
+        var nearest = DidYouMean.To(bare, _options.Select(option => option.Name));
         return new UsageException($"there is no parameter '{name}'{from}. {(nearest is not null ? $"Did you mean '{dashes}{nearest}'?" : _options.Count == 0 ? "It has none." : $"It has {string.Join(", ", _options.Select(option => option.Name))}.")}");
     }
 

@@ -28,7 +28,7 @@ public sealed class TelnetServer : MultiService
     private int _lines;
 
     /// <summary>Initializes a server. Opens nothing before the start.</summary>
-    /// <param name="port">The port, or 0 to let the system choose one; see <see cref="EndPoints"/>.</param>
+    /// <param name="port">The port, or 0 to let the system choose one; see <see cref="LocalAddresses"/>.</param>
     /// <param name="users">The users who may log in. Defaults to null: anyone with the password that is generated at each start and logged once.</param>
     /// <param name="iface">An address, the name of a network interface, or a host name. Defaults
     /// to <c>localhost</c>. An address that is not a loopback address causes a warning.</param>
@@ -42,7 +42,7 @@ public sealed class TelnetServer : MultiService
         _compiler = new Lazy<SharedCompiler>(() => new SharedCompiler(LongestOutput, CompileLimit));
         _listener = new StreamServer(ServerEndpoint.Tcp(port, iface), new TelnetFactory(this))
         {
-            Limits = new ConnectionLimits { Connections = maxSessions + (2 * MostAtTheLogin), WhenReached = LimitAction.Refuse, IdleTimeout = idleTimeout ?? TimeSpan.FromMinutes(10) },
+            Limits = new ConnectionLimits { Connections = maxSessions + (2 * MostAtTheLogin), OnLimitReached = ConnectionLimitBehavior.Refuse, IdleTimeout = idleTimeout ?? TimeSpan.FromMinutes(10) },
         };
         _listener.SetServiceParent(this);
         Sessions = new TelnetSessions(maxSessions, MostAtTheLogin);
@@ -50,7 +50,7 @@ public sealed class TelnetServer : MultiService
     }
 
     /// <summary>Gets the addresses that are listened on, with the port that the system chose for port 0. Empty if no socket is bound.</summary>
-    public IReadOnlyList<IPEndPoint> EndPoints => [.. _listener.EndPoints.Cast<IPEndPoint>()];
+    public IReadOnlyList<IPEndPoint> LocalAddresses => [.. _listener.LocalAddresses.Cast<IPEndPoint>()];
 
     /// <summary>Gets the timeout of a line. A line that exceeds it is abandoned, because nothing can abort it. Defaults to 10 seconds.</summary>
     public TimeSpan LineTimeout { get; init; } = TimeSpan.FromSeconds(10);
@@ -110,7 +110,7 @@ public sealed class TelnetServer : MultiService
     {
         if (_users is null)
             TelnetLog.Password(Logger, Logins.MakePassword());
-        foreach (var endPoint in EndPoints.Where(endPoint => !IPAddress.IsLoopback(endPoint.Address)))
+        foreach (var endPoint in LocalAddresses.Where(endPoint => !IPAddress.IsLoopback(endPoint.Address)))
             TelnetLog.Exposed(Logger, endPoint);
         return Task.CompletedTask;
     }

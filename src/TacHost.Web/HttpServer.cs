@@ -28,7 +28,7 @@ public class HttpServer : Service, IListeningService, IServiceNeeds
     private KestrelServer? _server;
 
     /// <summary>Initializes a server on a TCP port. Sockets are not opened before the start.</summary>
-    /// <param name="port">The port. 0 lets the system pick a free port; see <see cref="EndPoints"/>.</param>
+    /// <param name="port">The port. 0 lets the system pick a free port; see <see cref="LocalAddresses"/>.</param>
     /// <param name="handler">The handler of the requests. Called concurrently on several threads.</param>
     /// <param name="iface">
     /// An address, the name of a network interface, or a host name, which stands for all addresses that it
@@ -41,7 +41,7 @@ public class HttpServer : Service, IListeningService, IServiceNeeds
     }
 
     /// <summary>Initializes a server on a TCP port with TLS. Sockets are not opened before the start.</summary>
-    /// <param name="port">The port. 0 lets the system pick a free port; see <see cref="EndPoints"/>.</param>
+    /// <param name="port">The port. 0 lets the system pick a free port; see <see cref="LocalAddresses"/>.</param>
     /// <param name="handler">The handler of the requests. Called concurrently on several threads.</param>
     /// <param name="tls">The certificates. They are read in the privileged part of the start, and again when their files change.</param>
     /// <param name="iface">As for a server without TLS.</param>
@@ -82,7 +82,7 @@ public class HttpServer : Service, IListeningService, IServiceNeeds
     IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => [new ServiceNeed(ServiceNeedKind.Listen, _endpoint.ToString())];
 
     /// <summary>Gets the bound addresses, with the actual port if the port is 0. Empty while the server is not bound.</summary>
-    public IReadOnlyList<EndPoint> EndPoints => _listeners?.EndPoints ?? [];
+    public IReadOnlyList<EndPoint> LocalAddresses => _listeners?.LocalAddresses ?? [];
 
     /// <summary>Gets the limits of connections. Kestrel's settings limit idle connections. Defaults to no limits.</summary>
     public ConnectionLimits Limits { get; init; } = new();
@@ -121,7 +121,7 @@ public class HttpServer : Service, IListeningService, IServiceNeeds
             AddServerHeader = false,
         };
         Configure?.Invoke(options);
-        foreach (var endPoint in listeners.EndPoints)
+        foreach (var endPoint in listeners.LocalAddresses)
         {
             _accepted[endPoint] = new AcceptedConnections(endPoint, loggers);
             options.Listen(endPoint, listen => Secure(listen, listeners));
@@ -130,7 +130,7 @@ public class HttpServer : Service, IListeningService, IServiceNeeds
         _server = new KestrelServer(Options.Create(options), new AcceptedConnectionsFactory(_accepted), loggers);
         await _server.StartAsync(new RequestApplication(handler, Services ?? loggersOnly, Logger), cancellationToken);
         listeners.Start();
-        WebLog.Starting(Logger, GetType().Name, string.Join(" and ", EndPoints));
+        WebLog.Starting(Logger, GetType().Name, string.Join(" and ", LocalAddresses));
     }
 
     /// <inheritdoc/>

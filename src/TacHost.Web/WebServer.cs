@@ -23,7 +23,7 @@ public sealed class WebServer : HttpServer
     private Upstreams? _upstreams;
 
     /// <summary>Initializes a server on a TCP port. Sockets are not opened before the start.</summary>
-    /// <param name="port">The port. 0 lets the system pick a free port; see <see cref="HttpServer.EndPoints"/>.</param>
+    /// <param name="port">The port. 0 lets the system pick a free port; see <see cref="HttpServer.LocalAddresses"/>.</param>
     /// <param name="root">
     /// The directory. A relative path is resolved against the base directory of the application. A symbolic link is resolved for each request.
     /// </param>
@@ -35,7 +35,7 @@ public sealed class WebServer : HttpServer
     }
 
     /// <summary>Initializes a server on a TCP port with TLS. Sockets are not opened before the start.</summary>
-    /// <param name="port">The port. 0 lets the system pick a free port; see <see cref="HttpServer.EndPoints"/>.</param>
+    /// <param name="port">The port. 0 lets the system pick a free port; see <see cref="HttpServer.LocalAddresses"/>.</param>
     /// <param name="root">The directory, as for a server without TLS.</param>
     /// <param name="tls">The certificates.</param>
     /// <param name="iface">As for a server without TLS.</param>

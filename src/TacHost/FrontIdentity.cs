@@ -3,7 +3,7 @@ using TacHost.Loading;
 
 namespace TacHost;
 
-/// <summary>What stands for this program in the keys of what it keeps: another build may make something else of the same files.</summary>
+/// <summary>The identity of this program in cache keys, because another build may compile the same files differently.</summary>
 internal static class FrontIdentity
 {
     /// <summary>Gets the identity of this program, of the contract, and of .NET.</summary>

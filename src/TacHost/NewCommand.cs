@@ -31,7 +31,7 @@ internal static class NewCommand
     {
         template ??= Default;
         if (!Array.Exists(_templates, each => each.Name == template))
-            throw new TacHostException(ExitCode.Usage, OneLine.Of($"there is no template '{template}'. {(NearestWord.To(template, _templates.Select(each => each.Name)) is { } nearest ? $"Did you mean '{nearest}'?" : "See tachost new --list.")}"));
+            throw new TacHostException(ExitCode.Usage, OneLine.Of($"there is no template '{template}'. {(DidYouMean.To(template, _templates.Select(each => each.Name)) is { } nearest ? $"Did you mean '{nearest}'?" : "See tachost new --list.")}"));
         var file = path.EndsWith(Extension, StringComparison.Ordinal) ? path : path + Extension;
         var name = KebabCase.Of(Path.GetFileNameWithoutExtension(file));
         if (name.Length == 0 || !name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_') || !char.IsAsciiLetter(name[0]))

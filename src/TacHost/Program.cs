@@ -57,7 +57,7 @@ internal static class Program
                 return TreeCommand.TryRun(name, options.Command) ?? HostExecution.Replace(args, TacCommands.Prepare(options, name!).Tac);
             case HostRequest.Operate operate:
                 return OperatorCommands.Run(operate);
-            case HostRequest.ShowPlugins { Options: var options, Question: PluginQuestion.Why, Name: var name }:
+            case HostRequest.ShowPlugins { Options: var options, Question: PluginQuery.Why, Name: var name }:
                 return ExplainPlugin(options, name ?? "", args);
             case HostRequest.ShowPlugins { Options: var options, Question: var question, Name: var name }:
                 return Print(Answer(question, name ?? "", Catalog(options)));
@@ -100,7 +100,7 @@ internal static class Program
     private static int StartApplication(HostOptions options, string[] args, StartTimings timings)
     {
         // Registered before any slow operation, so that these signals never end the process.
-        OtherSignals signals = new();
+        MaintenanceSignals signals = new();
         Handover.RequireNone();
         GC.KeepAlive(signals);
         if (options.Plugin is { } name)
@@ -172,7 +172,7 @@ internal static class Program
         using ShutdownSignals signals = new((_, _) => { });
         try
         {
-            return daemon.Run(prepared, options.PidFile, new DaemonPatience(options.StartTimeout, options.Grace, signals.Requested, signals.Repeated));
+            return daemon.Run(prepared, options.PidFile, new DaemonTimeouts(options.StartTimeout, options.Grace, signals.Requested, signals.Repeated));
         }
         catch (OperationCanceledException)
         {
@@ -199,10 +199,10 @@ internal static class Program
 
     private static CompiledScript Compile(string path, IReadOnlyList<string> directories) => TacCommands.Prepare(path, directories, new PackageOptions()).Script;
 
-    private static string Answer(PluginQuestion question, string name, PluginCatalog catalog) => question switch
+    private static string Answer(PluginQuery question, string name, PluginCatalog catalog) => question switch
     {
-        PluginQuestion.Names => PluginReport.Names(catalog),
-        PluginQuestion.Options => PluginReport.Options(catalog, name),
+        PluginQuery.Names => PluginReport.Names(catalog),
+        PluginQuery.Options => PluginReport.Options(catalog, name),
         _ => PluginReport.List(catalog),
     };
 
@@ -211,7 +211,7 @@ internal static class Program
     {
         Handover.RequireNone();
         var catalog = Catalog(options);
-        var (text, usable, exitCode) = PluginDoctor.Explain(name, catalog);
+        var (text, usable, exitCode) = PluginDiagnosis.Explain(name, catalog);
         Print(text);
         if (usable is null)
             return exitCode;

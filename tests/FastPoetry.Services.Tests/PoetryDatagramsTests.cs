@@ -78,18 +78,18 @@ public sealed class PoetryDatagramsTests : IAsyncDisposable
     public async Task FetchAsync_LongPoem_IsWhole()
     {
         using var client = await ConnectAsync();
-        Assert.Equal(_poem, await DatagramPoetryClient.FetchAsync(_server.EndPoints[0], cancellationToken: Token).Soon());
-        Assert.Equal(_poem, await DatagramPoetryClient.FetchAsync(_server.EndPoints[0], "poem", cancellationToken: Token).Soon());
+        Assert.Equal(_poem, await DatagramPoetryClient.FetchAsync(_server.LocalAddresses[0], cancellationToken: Token).Soon());
+        Assert.Equal(_poem, await DatagramPoetryClient.FetchAsync(_server.LocalAddresses[0], "poem", cancellationToken: Token).Soon());
     }
 
     [Fact]
     public async Task FetchAsync_EveryThirdDatagramLostAndTwoSwapped_IsWhole()
     {
         using var client = await ConnectAsync();
-        UnreliableNetwork network = new(_server.EndPoints[0]);
+        UnreliableNetwork network = new(_server.LocalAddresses[0]);
         UdpServer between = new(0, network, "127.0.0.1");
         await using var running = await RunningService.StartAsync(between);
-        var poem = await DatagramPoetryClient.FetchAsync(between.EndPoints[0], attempt: TimeSpan.FromMilliseconds(50), cancellationToken: Token).Soon();
+        var poem = await DatagramPoetryClient.FetchAsync(between.LocalAddresses[0], attempt: TimeSpan.FromMilliseconds(50), cancellationToken: Token).Soon();
         Assert.Equal(_poem, poem);
         Assert.InRange(network.Lost, 1, int.MaxValue);
     }
@@ -98,7 +98,7 @@ public sealed class PoetryDatagramsTests : IAsyncDisposable
     public async Task FetchAsync_NoSuchPoemOrTooLongOrNobodyThere_SaysSo()
     {
         using var client = await ConnectAsync();
-        var server = _server.EndPoints[0];
+        var server = _server.LocalAddresses[0];
         var failure = await Assert.ThrowsAsync<PoetryException>(() => DatagramPoetryClient.FetchAsync(server, "no such\npoem", cancellationToken: Token).Soon());
         Assert.Equal($"No poem came from udp:{server}: it has no poem 'no such\npoem'.", failure.Message);
         failure = await Assert.ThrowsAsync<PoetryException>(() => DatagramPoetryClient.FetchAsync(server, longest: 100, cancellationToken: Token).Soon());
@@ -123,7 +123,7 @@ public sealed class PoetryDatagramsTests : IAsyncDisposable
         _running = await RunningService.StartAsync(both);
         UdpClient client = new(AddressFamily.InterNetwork);
         client.Client.ReceiveBufferSize = 1_000_000;
-        client.Connect(_server.EndPoints[0]);
+        client.Connect(_server.LocalAddresses[0]);
         return client;
     }
 

@@ -61,7 +61,7 @@ public sealed class PoetryProtocolTests
 
         public PoetryService Poetry { get; }
 
-        public IPEndPoint EndPoint => _tcp.EndPoints[0];
+        public IPEndPoint EndPoint => _tcp.LocalAddresses[0];
 
         public static async Task<PoetryServer> StartAsync(string poem)
         {

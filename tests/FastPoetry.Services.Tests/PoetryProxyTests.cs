@@ -135,7 +135,7 @@ public sealed class PoetryProxyTests : IAsyncDisposable
             var proxy = await StartAsync(endpoint);
             TcpServer server = new(0, new PoetryProxyFactory(proxy), "127.0.0.1");
             _running.Add(await RunningService.StartAsync(server));
-            endpoint = $"tcp:127.0.0.1:{server.EndPoints[0].Port}";
+            endpoint = $"tcp:127.0.0.1:{server.LocalAddresses[0].Port}";
         }
 
         await upstream.StopAsync();
@@ -156,8 +156,8 @@ public sealed class PoetryProxyTests : IAsyncDisposable
         TcpServer server = new(0, new PoetryProxyFactory(proxy), "127.0.0.1");
         _running.Add(await RunningService.StartAsync(server));
         using Socket stays = new(SocketType.Stream, ProtocolType.Tcp), goes = new(SocketType.Stream, ProtocolType.Tcp);
-        await stays.ConnectAsync(server.EndPoints[0], Token).AsTask().Soon();
-        await goes.ConnectAsync(server.EndPoints[0], Token).AsTask().Soon();
+        await stays.ConnectAsync(server.LocalAddresses[0], Token).AsTask().Soon();
+        await goes.ConnectAsync(server.LocalAddresses[0], Token).AsTask().Soon();
         stays.Shutdown(SocketShutdown.Send);
         goes.LingerState = new LingerOption(true, 0);
         goes.Dispose();

@@ -116,7 +116,7 @@ public sealed class SlowPoetryFactoryTests : IAsyncDisposable
     private static async Task<Socket> ConnectAsync(TcpServer server)
     {
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(server.EndPoints[0], Token).AsTask().Soon();
+        await socket.ConnectAsync(server.LocalAddresses[0], Token).AsTask().Soon();
         return socket;
     }
 

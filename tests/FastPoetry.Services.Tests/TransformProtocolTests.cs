@@ -99,7 +99,7 @@ public sealed class TransformProtocolTests
         public async Task<string> AskAsync(byte[] request)
         {
             using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
-            await socket.ConnectAsync(_server.EndPoints[0], Token).AsTask().Soon();
+            await socket.ConnectAsync(_server.LocalAddresses[0], Token).AsTask().Soon();
             await socket.SendAsync(request, Token).AsTask().Soon();
             socket.Shutdown(SocketShutdown.Send);
             var buffer = new byte[100];

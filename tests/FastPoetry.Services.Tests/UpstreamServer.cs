@@ -59,7 +59,7 @@ internal sealed class UpstreamServer : IAsyncDisposable
     private async Task StartAsync()
     {
         await _server.StartAsync(TestContext.Current.CancellationToken).Soon();
-        Port = _server.EndPoints[0].Port;
+        Port = _server.LocalAddresses[0].Port;
     }
 
     private sealed class RecitingFactory : ServerFactory

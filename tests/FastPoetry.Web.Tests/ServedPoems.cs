@@ -15,7 +15,7 @@ internal sealed class ServedPoems : IAsyncDisposable
     private ServedPoems(RunningService running, TemporaryDirectory directory, HttpServer server)
     {
         (_running, _directory) = (running, directory);
-        Client = new HttpClient { BaseAddress = new Uri($"http://{server.EndPoints[0]}"), Timeout = TimeSpan.FromSeconds(60) };
+        Client = new HttpClient { BaseAddress = new Uri($"http://{server.LocalAddresses[0]}"), Timeout = TimeSpan.FromSeconds(60) };
     }
 
     public HttpClient Client { get; }

@@ -32,7 +32,7 @@ public sealed class ResourcesTests
                 await application.StartAsync(Token).Soon();
                 if (cycle % 10 == 0)
                 {
-                    using var client = await LoopbackPeer.ConnectAsync(server.EndPoints[0]);
+                    using var client = await LoopbackPeer.ConnectAsync(server.LocalAddresses[0]);
                     await client.ReadToEndAsync();
                 }
 
@@ -47,7 +47,7 @@ public sealed class ResourcesTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only /proc tells what a process holds.");
         var holder = new TcpServer(0, FactoryOf.Reciters([]), "127.0.0.1");
         await holder.PrivilegedStartAsync(Token);
-        var late = new TcpServer(holder.EndPoints[0].Port, FactoryOf.Reciters([]), "127.0.0.1");
+        var late = new TcpServer(holder.LocalAddresses[0].Port, FactoryOf.Reciters([]), "127.0.0.1");
         var descriptors = Descriptors();
         for (var attempt = 0; attempt < 30; attempt++)
             await Assert.ThrowsAsync<CannotListenException>(() => late.PrivilegedStartAsync(Token));

@@ -189,7 +189,7 @@ public sealed class TelnetServerTests : IDisposable
         TelnetServer local = new(0);
         await using var other = await RunningService.StartAsync(local);
         Assert.DoesNotContain(other.Log.Lines, line => line.Text.Contains("is not only this machine", StringComparison.Ordinal));
-        Assert.All(local.EndPoints, endPoint => Assert.True(IPAddress.IsLoopback(endPoint.Address)));
+        Assert.All(local.LocalAddresses, endPoint => Assert.True(IPAddress.IsLoopback(endPoint.Address)));
     }
 
     [Fact]
@@ -248,7 +248,7 @@ public sealed class TelnetServerTests : IDisposable
         var script = $$"""
             set timeout 100
             proc want {text} { expect -ex $text {} timeout { puts "MISSING $text"; exit 3 } eof { puts "EOF before $text"; exit 4 } }
-            spawn telnet 127.0.0.1 {{server.EndPoints[0].Port}}
+            spawn telnet 127.0.0.1 {{server.LocalAddresses[0].Port}}
             want "password: "
             send "{{Terminal.PasswordIn(running)}}\r"
             want "> "

@@ -63,7 +63,7 @@ public sealed partial class AccessLogTests : IAsyncDisposable
     {
         var failure = await Assert.ThrowsAsync<IOException>(() => StartAsync(_site.Files["nowhere/access.log"]));
         Assert.Contains("the access log", failure.Message, StringComparison.Ordinal);
-        Assert.Empty(_site.Server!.EndPoints);
+        Assert.Empty(_site.Server!.LocalAddresses);
     }
 
     [Fact]

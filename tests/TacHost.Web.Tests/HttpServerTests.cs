@@ -14,7 +14,7 @@ public sealed class HttpServerTests : IDisposable
     public void Dispose() => _files.Dispose();
 
     [Fact]
-    public void Constructor_WithoutStart_OpensNothing() => Assert.Empty(new HttpServer(0, Greet).EndPoints);
+    public void Constructor_WithoutStart_OpensNothing() => Assert.Empty(new HttpServer(0, Greet).LocalAddresses);
 
     [Fact]
     public void Constructor_PortOutOfRange_Throws() => Assert.Throws<ArgumentOutOfRangeException>(() => new HttpServer(65536, Greet));
@@ -24,7 +24,7 @@ public sealed class HttpServerTests : IDisposable
     {
         HttpServer server = new(0, Greet, "127.0.0.1");
         await using var running = await RunningService.StartAsync(server);
-        var port = ((IPEndPoint)Assert.Single(server.EndPoints)).Port;
+        var port = ((IPEndPoint)Assert.Single(server.LocalAddresses)).Port;
 
         Assert.Equal("hello, /world", await RealClient.RunAsync("curl", "", "-s", $"http://127.0.0.1:{port}/world"));
         Assert.Contains(running.Log.Lines, line => line.Text == $"HttpServer starting on 127.0.0.1:{port}");
@@ -38,7 +38,7 @@ public sealed class HttpServerTests : IDisposable
         HttpServer server = new(((IPEndPoint)other.LocalEndpoint).Port, Greet, "127.0.0.1");
         var failure = await Assert.ThrowsAsync<CannotListenException>(() => RunningService.StartAsync(server));
         Assert.Contains("already does", failure.Message, StringComparison.Ordinal);
-        Assert.Empty(server.EndPoints);
+        Assert.Empty(server.LocalAddresses);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class HttpServerTests : IDisposable
         await server.PrivilegedStartAsync(TestContext.Current.CancellationToken);
         using (TcpClient early = new())
         {
-            await early.ConnectAsync((IPEndPoint)server.EndPoints[0], TestContext.Current.CancellationToken);
+            await early.ConnectAsync((IPEndPoint)server.LocalAddresses[0], TestContext.Current.CancellationToken);
             await server.StartAsync(TestContext.Current.CancellationToken);
             await early.GetStream().WriteAsync("GET /early HTTP/1.0\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
             using StreamReader reader = new(early.GetStream());
@@ -67,7 +67,7 @@ public sealed class HttpServerTests : IDisposable
             await server.StartAsync(TestContext.Current.CancellationToken).Soon();
             Assert.Equal("hello, /", await FetchAsync(server));
             await server.StopAsync(TestContext.Current.CancellationToken).Soon();
-            Assert.Empty(server.EndPoints);
+            Assert.Empty(server.LocalAddresses);
         }
     }
 
@@ -84,7 +84,7 @@ public sealed class HttpServerTests : IDisposable
             await context.Response.WriteAsync("second");
         }, "127.0.0.1");
         await using var running = await RunningService.StartAsync(server);
-        var endPoint = (IPEndPoint)server.EndPoints[0];
+        var endPoint = (IPEndPoint)server.LocalAddresses[0];
         var answer = FetchAsync(server);
         await begun.Task.Soon();
 
@@ -120,7 +120,7 @@ public sealed class HttpServerTests : IDisposable
         HttpServer server = new(0, Greet, "127.0.0.1");
         await using var running = await RunningService.StartAsync(server);
         using HttpClient client = new();
-        await client.GetStringAsync($"http://{server.EndPoints[0]}/", TestContext.Current.CancellationToken).Soon();
+        await client.GetStringAsync($"http://{server.LocalAddresses[0]}/", TestContext.Current.CancellationToken).Soon();
         await running.StopAsync();
     }
 
@@ -130,10 +130,10 @@ public sealed class HttpServerTests : IDisposable
         HttpServer server = new(0, context => context.Request.Path == "/bad" ? throw new InvalidDataException("spoilt") : Greet(context), "127.0.0.1");
         await using var running = await RunningService.StartAsync(server);
         using HttpClient client = new();
-        using var answer = await client.GetAsync($"http://{server.EndPoints[0]}/bad", TestContext.Current.CancellationToken).Soon();
+        using var answer = await client.GetAsync($"http://{server.LocalAddresses[0]}/bad", TestContext.Current.CancellationToken).Soon();
         Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
         Assert.False(answer.Headers.Contains("Server"));
-        Assert.Equal("hello, /good", await client.GetStringAsync($"http://{server.EndPoints[0]}/good", TestContext.Current.CancellationToken).Soon());
+        Assert.Equal("hello, /good", await client.GetStringAsync($"http://{server.LocalAddresses[0]}/good", TestContext.Current.CancellationToken).Soon());
         var line = Assert.Single(running.Log.Lines, line => line.Level == LogLevel.Error);
         Assert.IsType<InvalidDataException>(line.Failure);
         Assert.Equal("test/HttpServer", line.Category);
@@ -145,7 +145,7 @@ public sealed class HttpServerTests : IDisposable
         var (certificate, key) = TestCertificates.WritePem(_files, "localhost");
         HttpServer server = new(0, Greet, new TlsOptions(TlsCertificate.FromPem(certificate, key)), "127.0.0.1");
         await using var running = await RunningService.StartAsync(server);
-        var port = ((IPEndPoint)server.EndPoints[0]).Port;
+        var port = ((IPEndPoint)server.LocalAddresses[0]).Port;
         string[] curl = ["-s", "--cacert", certificate, "--resolve", $"localhost:{port}:127.0.0.1", "-w", " %{http_version}", $"https://localhost:{port}/x"];
         Assert.Equal("hello, /x 2", await RealClient.RunAsync("curl", "", curl));
         Assert.Equal("hello, /x 1.1", await RealClient.RunAsync("curl", "", ["--http1.1", .. curl]));
@@ -184,7 +184,7 @@ public sealed class HttpServerTests : IDisposable
     {
         HttpServer server = new(0, Greet, "127.0.0.1") { Configure = options => options.Limits.RequestHeadersTimeout = options.Limits.KeepAliveTimeout = TimeSpan.FromHours(1) };
         await using var running = await RunningService.StartAsync(server);
-        using var client = await Client.ConnectAsync(server.EndPoints[0]);
+        using var client = await Client.ConnectAsync(server.LocalAddresses[0]);
         await client.SendAsync(sent);
         if (sent.Contains("GET /y", StringComparison.Ordinal))
             await client.ReadUntilAsync("hello, /x");
@@ -205,7 +205,7 @@ public sealed class HttpServerTests : IDisposable
             },
             "127.0.0.1");
         await using var running = await RunningService.StartAsync(server);
-        using var client = await Client.ConnectAsync(server.EndPoints[0]);
+        using var client = await Client.ConnectAsync(server.LocalAddresses[0]);
         await client.SendAsync("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nhal");
         await reading.Task.Soon();
         var stop = running.StopAsync();
@@ -234,7 +234,7 @@ public sealed class HttpServerTests : IDisposable
         await using var running = await RunningService.StartAsync(server);
         for (var i = 0; i < 30; i++)
         {
-            using var client = await Client.ConnectAsync(server.EndPoints[0]);
+            using var client = await Client.ConnectAsync(server.LocalAddresses[0]);
             await client.SendAsync(request);
             Assert.True(await begun.WaitAsync(Bounded.Patience, TestContext.Current.CancellationToken));
             if (line == "is not HTTP")
@@ -270,13 +270,13 @@ public sealed class HttpServerTests : IDisposable
     private static async Task<string> FetchAsync(HttpServer server)
     {
         using HttpClient client = new();
-        return await client.GetStringAsync($"http://{server.EndPoints[0]}/", TestContext.Current.CancellationToken).Soon();
+        return await client.GetStringAsync($"http://{server.LocalAddresses[0]}/", TestContext.Current.CancellationToken).Soon();
     }
 
     private static async Task<string> TalkAsync(HttpServer server, string text)
     {
         using TcpClient client = new();
-        await client.ConnectAsync((IPEndPoint)server.EndPoints[0], TestContext.Current.CancellationToken);
+        await client.ConnectAsync((IPEndPoint)server.LocalAddresses[0], TestContext.Current.CancellationToken);
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text), TestContext.Current.CancellationToken);
         using StreamReader reader = new(client.GetStream());
         try

@@ -61,7 +61,7 @@ public sealed class ManyStartsTests : IDisposable
             await server.StartAsync(Token).Soon();
             using (Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
             {
-                await socket.ConnectAsync((IPEndPoint)server.EndPoints[0], Token);
+                await socket.ConnectAsync((IPEndPoint)server.LocalAddresses[0], Token);
                 await using Stream stream = overTls ? new SslStream(new NetworkStream(socket), leaveInnerStreamOpen: false, (_, presented, _, _) => presented is not null) : new NetworkStream(socket);
                 if (stream is SslStream tls)
                     await tls.AuthenticateAsClientAsync("localhost").Soon();

@@ -58,7 +58,7 @@ public sealed class ProxiesTests : IAsyncDisposable
         await StartAsync(async context => await context.Request.Body.CopyToAsync(Stream.Null));
         for (var i = 0; i < 30; i++)
         {
-            using var client = await Client.ConnectAsync(_site.Server!.EndPoints[0]);
+            using var client = await Client.ConnectAsync(_site.Server!.LocalAddresses[0]);
             await client.SendAsync("POST /api/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nnot hexadecimal\r\n");
             await client.ReadUntilAsync("HTTP/1.1 400");
         }
@@ -146,7 +146,7 @@ public sealed class ProxiesTests : IAsyncDisposable
     {
         HttpServer upstream = new(0, answer, "127.0.0.1") { Configure = options => options.Limits.MaxRequestBodySize = null };
         _upstream = await RunningService.StartAsync(upstream);
-        _upstreamAddress = $"http://127.0.0.1:{((IPEndPoint)upstream.EndPoints[0]).Port}";
+        _upstreamAddress = $"http://127.0.0.1:{((IPEndPoint)upstream.LocalAddresses[0]).Port}";
         _site.Write("file.txt", "static");
         _site.Write("apiary.txt", "static");
         await _site.StartAsync(root => new WebServer(0, root, "127.0.0.1") { TrustedProxies = _trusted, Proxies = more.Append((path, prefix)).ToDictionary(each => each.Item1, each => new Uri(_upstreamAddress + each.Item2)) });

@@ -7,7 +7,7 @@ internal sealed record CommandOptions
     public string? Directory { get; init; }
 
     /// <summary>Gets the requested information about plugins.</summary>
-    public PluginQuestion Question { get; init; }
+    public PluginQuery Question { get; init; }
 
     /// <summary>Gets the name of the plugin, or null for all plugins.</summary>
     public string? Name { get; init; }
@@ -18,31 +18,31 @@ internal sealed record CommandOptions
     /// <summary>Gets whether to print JSON.</summary>
     public bool Json { get; init; }
 
-    /// <summary>Whether to show changes as they come.</summary>
+    /// <summary>Gets whether to keep showing changes.</summary>
     public bool Watch { get; init; }
 
-    /// <summary>Whether a tac file is evaluated although it runs.</summary>
+    /// <summary>Gets whether to evaluate a tac file even if it is running.</summary>
     public bool Evaluate { get; init; }
 
-    /// <summary>Whether to show what would be done, and to do nothing.</summary>
+    /// <summary>Gets whether to show the plan only.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>Whether to show lines as they come.</summary>
+    /// <summary>Gets whether to follow the log.</summary>
     public bool Follow { get; init; }
 
-    /// <summary>How many lines to show, or null for the usual number.</summary>
+    /// <summary>Gets the number of lines, or null for the default.</summary>
     public int? Lines { get; init; }
 
-    /// <summary>The least severe level to show, or null for all.</summary>
+    /// <summary>Gets the least severe level to show, or null for all.</summary>
     public string? Level { get; init; }
 
-    /// <summary>The service or category to show, or null for all.</summary>
+    /// <summary>Gets the service or category to show, or null for all.</summary>
     public string? Category { get; init; }
 
-    /// <summary>The running application that is meant, or null where the words say it.</summary>
+    /// <summary>Gets the running application, or null if the arguments name it.</summary>
     public string? Who { get; init; }
 
-    /// <summary>Whether a systemd unit is for the service manager of a user.</summary>
+    /// <summary>Gets whether the systemd unit is for the service manager of a user.</summary>
     public bool ForUser { get; init; }
 
     /// <summary>Gets whether to recreate lock files.</summary>

@@ -99,9 +99,9 @@ internal static class HostCommandLine
         {
             return option.Apply(options, value);
         }
-        catch (BadValueException e)
+        catch (OptionValueException e)
         {
-            var nearest = NearestWord.To(value, e.Choices) is { } word ? $" Did you mean '{word}'?" : "";
+            var nearest = DidYouMean.To(value, e.Choices) is { } word ? $" Did you mean '{word}'?" : "";
             throw new TacHostException(ExitCode.Usage, OneLine.Of($"'{value}' cannot be the {option.Name}, which is {e.Message}.{nearest}"));
         }
     }
@@ -118,7 +118,7 @@ internal static class HostCommandLine
             else if (equals > 0)
                 levels.Add(new(part[..equals].Trim(), Level(part[(equals + 1)..])));
             else
-                throw new BadValueException("a level, or CATEGORY=LEVEL, with commas between them");
+                throw new OptionValueException("a level, or CATEGORY=LEVEL, with commas between them");
         }
 
         return log with { Levels = levels };

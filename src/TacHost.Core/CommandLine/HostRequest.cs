@@ -92,7 +92,7 @@ internal abstract record HostRequest
         {
             return OptionValue.FullPath(path);
         }
-        catch (BadValueException e)
+        catch (OptionValueException e)
         {
             throw Usage($"'{path}' cannot be the {option}, which is {e.Message}.");
         }
@@ -127,7 +127,7 @@ internal abstract record HostRequest
 
     public sealed record ShowParameters(HostOptions Options, string File) : HostRequest;
 
-    public sealed record ShowPlugins(HostOptions Options, PluginQuestion Question, string? Name) : HostRequest;
+    public sealed record ShowPlugins(HostOptions Options, PluginQuery Question, string? Name) : HostRequest;
 
     public sealed record Run(HostOptions Options) : HostRequest;
 }

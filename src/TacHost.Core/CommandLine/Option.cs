@@ -5,7 +5,7 @@ namespace TacHost.CommandLine;
 /// <param name="Short">The short name, or null.</param>
 /// <param name="ValueName">The name of the value in the help, or null for a flag.</param>
 /// <param name="Description">The description, a sentence or two.</param>
-/// <param name="Apply">Applies the value, which is empty for a flag. Throws <see cref="BadValueException"/> if the value is invalid.</param>
+/// <param name="Apply">Applies the value, which is empty for a flag. Throws <see cref="OptionValueException"/> if the value is invalid.</param>
 internal sealed record Option(string Name, char? Short, string? ValueName, string Description, Func<HostOptions, string, HostOptions> Apply)
 {
     /// <summary>Gets the permitted values, or an empty list if any value is permitted.</summary>

@@ -86,7 +86,7 @@ internal sealed class OptionReader(Option[] options, string help = "See tachost 
         {
             [var only] when name.Length > 2 => only,
             [_, _, ..] => throw Wrong($"'{name}' may be {string.Join(" or ", starting.Select(option => option.Name))}. Write one of them out."),
-            _ => throw Wrong($"there is no option '{name}'. {(NearestWord.To(name, options.Select(option => option.Name)) is { } nearest ? $"Did you mean '{nearest}'?" : help)}"),
+            _ => throw Wrong($"there is no option '{name}'. {(DidYouMean.To(name, options.Select(option => option.Name)) is { } nearest ? $"Did you mean '{nearest}'?" : help)}"),
         };
     }
 

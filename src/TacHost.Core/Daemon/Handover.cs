@@ -4,7 +4,7 @@ using TacHost.Interop;
 
 namespace TacHost.Daemon;
 
-/// <summary>What the command passes to the host: what it has prepared, and for a daemon the pipe of its start-up report.</summary>
+/// <summary>The data that the command passes to the host: the prepared application, and for a daemon the pipe of its start-up report.</summary>
 /// <remarks>
 /// Both are inherited file descriptors, whose numbers are in an environment variable. The prepared application is a memory file
 /// with exactly the checked bytes, independent of changes to the cache or the sources. A daemon is started before the application is
@@ -19,13 +19,13 @@ internal sealed class Handover
 
     private Handover(IReadOnlyList<Prepared> prepared, StartupReport? report) => (Prepared, Report) = (prepared, report);
 
-    /// <summary>What was prepared: one application, or for a command that takes several files something for each.</summary>
+    /// <summary>Gets the prepared applications: one, or one for each file of a command that takes several files.</summary>
     public IReadOnlyList<Prepared> Prepared { get; }
 
     /// <summary>Gets the start-up report, or null in the foreground.</summary>
     public StartupReport? Report { get; }
 
-    /// <summary>Whether the command started this process as a daemon.</summary>
+    /// <summary>Gets whether the command started this process as a daemon.</summary>
     public static bool IsToDaemon => Environment.GetEnvironmentVariable(Variable)?.Contains(',', StringComparison.Ordinal) == true;
 
     /// <summary>Checks that this process was started by a user, and not by the command.</summary>
@@ -56,7 +56,7 @@ internal sealed class Handover
         return new Handover(Read(file) ?? throw NotOurs(), report);
     }
 
-    /// <summary>Takes what this process is to answer with, for one that reloads: a memory file for what is prepared, and the pipe of the report. Null if it was started by a user.</summary>
+    /// <summary>Returns the memory file and the report pipe of a process that prepares a reload, or null if a user started the process.</summary>
     public static (SafeFileHandle File, SafeFileHandle Report)? TakeForAnswer()
     {
         if (Environment.GetEnvironmentVariable(Variable)?.Split(',') is not [var file, var report] || !IsInherited(file) || !IsInherited(report) || !IsMemoryFile(file))
@@ -65,7 +65,7 @@ internal sealed class Handover
         return (Inherited(file), Inherited(report));
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote; null if that is not all of it.</summary>
+    /// <summary>Parses the form that <see cref="Write"/> produces. Returns null if the form is truncated.</summary>
     public static IReadOnlyList<Prepared>? Read(SafeFileHandle file)
     {
         var bytes = new byte[RandomAccess.GetLength(file)];
@@ -90,7 +90,7 @@ internal sealed class Handover
         return environment;
     }
 
-    /// <summary>Takes out of the environment of a host what was not in that of the user who started it.</summary>
+    /// <summary>Removes the variables that the command has added to the environment.</summary>
     public static void RemoveFrom(Dictionary<string, string> environment)
     {
         environment.Remove(Variable);
@@ -104,13 +104,13 @@ internal sealed class Handover
     public static SafeFileHandle MemoryFile()
     {
         const uint closeOnExec = 1;
-        var descriptor = Libc.CreateMemoryFile(MemoryFileName, closeOnExec);
+        var descriptor = Libc.MemfdCreate(MemoryFileName, closeOnExec);
         return descriptor >= 0
             ? new SafeFileHandle(descriptor, ownsHandle: true)
             : throw new TacHostException(ExitCode.OperatingSystem, $"cannot hand the application over: {Errno.LastText}.");
     }
 
-    /// <summary>Writes what is prepared in the form in which it travels: whoever reads less than all of it knows.</summary>
+    /// <summary>Serializes the prepared applications. The length comes first, so that a reader notices a truncated form.</summary>
     public static void Write(SafeFileHandle file, params IReadOnlyList<Prepared> prepared)
     {
         var recipe = TacHost.Prepared.ToBytes(prepared);

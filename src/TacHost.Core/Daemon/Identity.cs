@@ -54,7 +54,7 @@ internal sealed record Identity(uint User, uint Group, string? UserName, bool Ef
 
     /// <summary>Switches to the identity: supplementary groups, group, user, in this order. Then verifies the identity of every thread.</summary>
     /// <exception cref="TacHostException">The operating system refused, or the process could switch back to root.</exception>
-    public unsafe void Assume(ThreadIdentities threads)
+    public unsafe void Assume(ThreadCredentials threads)
     {
         // A group that stays in the supplementary list would keep its privileges.
         Require(UserName is not null ? Libc.InitializeGroups(UserName, Group) : Libc.SetGroups(0, null), "the supplementary groups");

@@ -14,17 +14,17 @@ internal static class RecipePreparation
 
     private const int Kill = 9;
 
-    /// <summary>What the process may need beyond the time limit of the top level: .NET's start and the compiler.</summary>
+    /// <summary>The time for the start of the process and the compiler, beyond the time limit of the top level.</summary>
     private static readonly TimeSpan _margin = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan _glance = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan _pollInterval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Has an application prepared. Blocks until that is done.</summary>
+    /// <summary>Starts the process and blocks until it has prepared the application.</summary>
     /// <param name="arguments">The arguments of this process.</param>
     /// <param name="directory">The directory in which this process was started.</param>
     /// <param name="timeout">How long the top level may take.</param>
     /// <param name="stopping">Ends the wait and the process.</param>
     /// <returns>The prepared application.</returns>
-    /// <exception cref="TacHostException">It cannot be prepared.</exception>
+    /// <exception cref="TacHostException">The application cannot be prepared.</exception>
     /// <exception cref="OperationCanceledException">The wait was ended.</exception>
     public static Prepared Run(IReadOnlyList<string> arguments, string directory, TimeSpan timeout, CancellationToken stopping)
     {
@@ -58,7 +58,7 @@ internal static class RecipePreparation
                 stopping.ThrowIfCancellationRequested();
                 if (Stopwatch.GetElapsedTime(began) > timeout + _margin)
                     throw new TacHostException(ExitCode.TimedOut, string.Create(CultureInfo.InvariantCulture, $"preparing the reload took longer than {(timeout + _margin).TotalSeconds:0} s."));
-                if (!Libc.WaitForInput(pipe, _glance))
+                if (!Libc.WaitForInput(pipe, _pollInterval))
                     continue;
                 var count = stream.Read(buffer);
                 if (count == 0)

@@ -5,7 +5,7 @@ internal static class InstalledFramework
 {
     private const string Name = "Microsoft.NETCore.App";
 
-    /// <summary>What the host is built for. A later minor version takes its place where there is none of this one.</summary>
+    /// <summary>The .NET version that the host is built for. A later minor version is used if this one is not installed.</summary>
     private static readonly Version _wanted = new(10, 0);
 
     private static string Architecture => System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString();

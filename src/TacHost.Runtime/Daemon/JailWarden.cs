@@ -71,7 +71,7 @@ internal static class JailWarden
             directories.Add((new LocalDirectory(Inherited(args[i])), args[i + 1]));
         if (args[2] != NoIdentity)
         {
-            using ThreadIdentities threads = new();
+            using ThreadCredentials threads = new();
             new Identity(uint.Parse(args[2], CultureInfo.InvariantCulture), uint.Parse(args[3], CultureInfo.InvariantCulture), args[4] == NoIdentity ? null : args[4], EffectiveOnly: false).Assume(threads);
         }
 

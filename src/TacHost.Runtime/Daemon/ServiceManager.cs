@@ -76,7 +76,7 @@ internal sealed class ServiceManager : IDisposable
     /// <summary>Gets whether there is a service manager.</summary>
     public bool IsThere => _socket is not null;
 
-    /// <summary>What the process is doing while it serves, for people. Says nothing before the start is over and once the stop has begun.</summary>
+    /// <summary>Sends a readable status while the process serves. Sends nothing before the end of the start and during the stop.</summary>
     public void ServingStatus(string status)
     {
         if (_ready is not null)

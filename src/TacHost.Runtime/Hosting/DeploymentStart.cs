@@ -31,7 +31,7 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
         {
             if (_options.Jail is null)
                 RunDirectory.Enter(_options.RunDirectory);
-            var parts = Task.Factory.StartNew(() => RunParts(limit), CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+            var parts = Task.Factory.StartNew(() => RunPhases(limit), CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
             if (!limit.EndsBefore(parts))
                 WaitForCleanUp(parts, limit.Token);
             parts.GetAwaiter().GetResult();
@@ -50,7 +50,7 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
     /// Runs all parts of the start on their own thread, because scripts and services cannot be
     /// interrupted. If a part hangs, the thread is abandoned and ends with the process.
     /// </summary>
-    private void RunParts(TimeLimit limit)
+    private void RunPhases(TimeLimit limit)
     {
         var application = Waiting.Result(deployment.Recipe.BuildAsync());
         limit.Token.ThrowIfCancellationRequested();
@@ -75,7 +75,7 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
 
     private void StartParts(Application application, Identity? identity, TimeLimit limit)
     {
-        limit.BeforeCancelling = () => _unfinished = [.. ServiceTree.Starting(application).Select(service => service.ServicePath)];
+        limit.OnTimeout = () => _unfinished = [.. ServiceTree.Starting(application).Select(service => service.ServicePath)];
         Waiting.For(application.PrivilegedStartAsync(limit.Token));
         timings.Over("privileged start");
         StopIfGivenUp();

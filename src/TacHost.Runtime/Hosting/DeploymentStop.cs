@@ -6,7 +6,7 @@ namespace TacHost.Hosting;
 /// <summary>Stops the application of a deployment within the grace period, and names the services that do not stop.</summary>
 internal sealed class DeploymentStop(Deployment deployment, HostProcess process)
 {
-    /// <summary>How many connections of a service are named.</summary>
+    /// <summary>The maximum number of connections that are named for each service.</summary>
     private const int MostNamed = 5;
 
     /// <summary>The interval of log lines about services that are still stopping.</summary>

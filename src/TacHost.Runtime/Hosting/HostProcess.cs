@@ -14,9 +14,9 @@ namespace TacHost.Hosting;
 /// The resources that exist once in this process, for all its applications: signals, service
 /// manager, pid file, orphans, standard streams, identity, and the event queue.
 /// </summary>
-internal sealed class HostProcess(HostOptions options, StartupReport? report, OtherSignals otherSignals, StartTimings timings)
+internal sealed class HostProcess(HostOptions options, StartupReport? report, MaintenanceSignals otherSignals, StartTimings timings)
 {
-    private const uint OnlyTheOwner = 0x3F; // 077, twistd's default for a daemon
+    private const uint DefaultUmask = 0x3F; // 077, twistd's default for a daemon
 
     private PidFile? _pidFile;
     private LogOutput? _log;
@@ -72,7 +72,7 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ot
         LaunchDirectory = Path.Exists(".") ? Environment.CurrentDirectory : null;
         try
         {
-            if ((options.Umask ?? (report is null ? null : OnlyTheOwner)) is { } umask)
+            if ((options.Umask ?? (report is null ? null : DefaultUmask)) is { } umask)
                 _ = Libc.SetUmask(umask);
             using var signals = _signals = new ShutdownSignals(OnShutdownSignal);
             using var reaper = OrphanReaper.StartIfInitialProcess();

@@ -22,7 +22,7 @@ internal sealed record ReloadRequest
     public string? IfPlan { get; init; }
 }
 
-/// <summary>What a reload does with one service.</summary>
+/// <summary>The part of a reload that concerns one service.</summary>
 /// <param name="Verdict">One of <c>kept</c>, <c>replaced</c>, <c>added</c> and <c>removed</c>.</param>
 /// <param name="Path">The path without the application's name.</param>
 /// <param name="Reason">Why, in one clause; empty for a service that is kept.</param>

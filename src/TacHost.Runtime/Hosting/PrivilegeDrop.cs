@@ -26,7 +26,7 @@ internal static class PrivilegeDrop
             HostLog.Notice(log.Host, problem);
         if (options.Jail is not null)
             CloseWaysOut(process, identity);
-        using var threads = new ThreadIdentities();
+        using var threads = new ThreadCredentials();
         if (options.Jail is { } jail)
         {
             Jail.Enter(jail, options.RunDirectory);

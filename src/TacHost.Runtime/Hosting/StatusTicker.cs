@@ -27,7 +27,7 @@ internal sealed class StatusTicker : IDisposable
 
     public void Dispose() => _timer?.Dispose();
 
-    /// <summary>The next time is counted from the end of this one: a service that does not answer holds up one thread, and not one more each time.</summary>
+    /// <summary>The next tick is scheduled after this one has ended, so that an unresponsive service blocks one thread at most.</summary>
     private void Tick()
     {
         try

@@ -27,7 +27,7 @@ internal sealed class TimeLimit : IDisposable
     public CancellationToken Token => _source.Token;
 
     /// <summary>Gets or sets a callback that is called before the token is cancelled.</summary>
-    public Action? BeforeCancelling { get; set; }
+    public Action? OnTimeout { get; set; }
 
     /// <summary>Waits for a task until the timeout, without observing its result.</summary>
     /// <returns>True if the task has completed.</returns>
@@ -55,7 +55,7 @@ internal sealed class TimeLimit : IDisposable
 
     private void Cancel()
     {
-        BeforeCancelling?.Invoke();
+        OnTimeout?.Invoke();
         try
         {
             _source.Cancel();

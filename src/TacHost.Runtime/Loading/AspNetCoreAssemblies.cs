@@ -11,7 +11,7 @@ internal static class AspNetCoreAssemblies
 {
     private static readonly Lazy<bool> _isServed = new(Serve);
 
-    /// <summary>Loads an assembly of it, or what the host has in its place; null if that is none of them, or an older one than is asked for.</summary>
+    /// <summary>Loads an assembly of ASP.NET Core, or the host's replacement. Returns null if the framework does not contain it, or only an older version.</summary>
     public static Assembly? Load(AssemblyName name) =>
         _isServed.Value && AspNetCore.Find(name.Name!) is { } path && AssemblyName.GetAssemblyName(path).Version >= name.Version
             ? AssemblyLoadContext.Default.LoadFromAssemblyName(name)

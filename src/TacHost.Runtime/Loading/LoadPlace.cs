@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace TacHost.Loading;
 
-/// <summary>Where the code of one evaluation is loaded, and whose libraries it uses.</summary>
+/// <summary>The load context of one evaluation, and the libraries that it uses.</summary>
 /// <remarks>The code of a start stays loaded. That of a reload is unloaded with the last service of it (docs/adr/0039).</remarks>
 internal sealed class LoadPlace
 {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TacHost.Logging;
 
-/// <summary>The last lines of a log, for whoever asks what has happened; wherever the log itself goes.</summary>
+/// <summary>A ring buffer of the last log lines, independent of the target of the log.</summary>
 /// <param name="addsTime">Whether the lines come without their time, because a journal or a syslog daemon adds it.</param>
 internal sealed class RecentLines(bool addsTime = false)
 {

@@ -6,7 +6,7 @@ namespace TacHost.Monitoring;
 /// <summary>The values of one instrument, one for each combination of tags.</summary>
 internal sealed class InstrumentSeries
 {
-    /// <summary>How many combinations are kept. Further ones are dropped, so that tags with ever new values do not fill the memory.</summary>
+    /// <summary>The maximum number of tag combinations. Further combinations are dropped, so that memory stays bounded.</summary>
     private const int MostCombinations = 2000;
 
     /// <summary>The boundaries for an instrument that advises none: those of OpenTelemetry, for seconds and for all else.</summary>

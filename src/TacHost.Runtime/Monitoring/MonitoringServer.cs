@@ -11,7 +11,7 @@ internal sealed class MonitoringServer : IDisposable
 {
     private const int MostConnections = 64;
 
-    /// <summary>How long a client may send nothing, and how long the last answers may take at the end.</summary>
+    /// <summary>The idle timeout of a client, and the time limit of the last responses during a stop.</summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10), _shortPatience = TimeSpan.FromSeconds(1);
 
     private readonly Application _tree = new("metrics");

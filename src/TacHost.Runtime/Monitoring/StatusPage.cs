@@ -24,7 +24,7 @@ internal static class StatusPage
         foreach (var service in report.Services)
         {
             var failure = service.LastFailure is null ? "" : $"<br><small>{Html(service.LastFailure)}</small>";
-            text.Append(CultureInfo.InvariantCulture, $"<tr><td style=\"padding-left:{1.5 * service.Depth}rem\">{Html(service.Name)}</td><td>{Html(service.Type)}</td><td>{State(service.State)}{failure}</td><td>{service.Restarts}</td><td>{Html(string.Join(", ", service.EndPoints))}</td><td>{service.Connections}</td></tr>\n");
+            text.Append(CultureInfo.InvariantCulture, $"<tr><td style=\"padding-left:{1.5 * service.Depth}rem\">{Html(service.Name)}</td><td>{Html(service.Type)}</td><td>{State(service.State)}{failure}</td><td>{service.Restarts}</td><td>{Html(string.Join(", ", service.LocalAddresses))}</td><td>{service.Connections}</td></tr>\n");
         }
 
         return text.Append("</tbody></table>\n<p><small><a href=\"/metrics\">metrics</a> · <a href=\"/readyz\">ready?</a> · <a href=\"/tree\">JSON</a></small></p></body></html>\n").ToString();

@@ -9,7 +9,7 @@ namespace TacHost.Plugins;
 internal static class PluginLoading
 {
     /// <summary>Loads a plugin, apart from all else, and makes its service maker.</summary>
-    /// <exception cref="TacHostException">It cannot be loaded, or its constructor threw.</exception>
+    /// <exception cref="TacHostException">The plugin cannot be loaded, or its constructor threw.</exception>
     public static IServiceMaker Load(PluginCode code, IReadOnlyList<string> directories, LoadPlace place)
     {
         try

@@ -60,7 +60,7 @@ internal sealed class Reloader(Func<CancellationToken, Task<IApplicationRecipe>>
     {
         var replacement = change.MakeReplacement(deployment.Application);
         IReadOnlyList<string> unfinished = [];
-        limit.BeforeCancelling = () => unfinished = [.. ServiceTree.Starting(change.New).Select(service => service.ServicePath)];
+        limit.OnTimeout = () => unfinished = [.. ServiceTree.Starting(change.New).Select(service => service.ServicePath)];
         var start = Task.Run(() => replacement.StartAsync(limit.Token));
         if (!await limit.EndsBeforeAsync(start))
         {

@@ -5,7 +5,7 @@ using TacHost.Services;
 
 namespace TacHost.Units;
 
-/// <summary>What <c>tachost unit</c> prints: a systemd unit that gives a deployment what its tree says it needs, and nothing else.</summary>
+/// <summary>The systemd unit that <c>tachost unit</c> prints. It permits only what the services of the tree declare as needs.</summary>
 /// <param name="root">The tree.</param>
 /// <param name="options">The options that the deployment is to run with.</param>
 /// <param name="file">The tac file.</param>

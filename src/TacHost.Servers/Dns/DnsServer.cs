@@ -27,7 +27,7 @@ public sealed class DnsServer : MultiService
     private Forwarder? _forwarder;
 
     /// <summary>Initializes a server. Sockets are not opened before the start.</summary>
-    /// <param name="port">The port, for UDP and TCP. 0 lets the system pick a free port; see <see cref="EndPoints"/>. Defaults to 53.</param>
+    /// <param name="port">The port, for UDP and TCP. 0 lets the system pick a free port; see <see cref="LocalAddresses"/>. Defaults to 53.</param>
     /// <param name="iface">An address, a host name or a network interface, or the empty string for all interfaces. Defaults to <c>localhost</c>.</param>
     /// <param name="options">The settings. Defaults to null: the server refuses every question.</param>
     /// <exception cref="ArgumentOutOfRangeException">The port is not between 0 and 65535.</exception>
@@ -43,7 +43,7 @@ public sealed class DnsServer : MultiService
     }
 
     /// <summary>Gets the addresses bound for UDP and TCP, with the actual port if the port is 0. Empty while the server is not listening.</summary>
-    public IReadOnlyList<IPEndPoint> EndPoints => _datagrams?.EndPoints ?? [];
+    public IReadOnlyList<IPEndPoint> LocalAddresses => _datagrams?.LocalAddresses ?? [];
 
     /// <summary>Gets the size of the cached answers in bytes.</summary>
     internal long CachedBytes => _forwarder?.Cache.Size ?? 0;
@@ -73,7 +73,7 @@ public sealed class DnsServer : MultiService
     /// <inheritdoc/>
     protected override Task OnStartAsync(CancellationToken cancellationToken)
     {
-        if (_forwarder is null || EndPoints.FirstOrDefault(each => !IPAddress.IsLoopback(each.Address)) is not { } open)
+        if (_forwarder is null || LocalAddresses.FirstOrDefault(each => !IPAddress.IsLoopback(each.Address)) is not { } open)
             return Task.CompletedTask;
         foreach (var network in _options.Allowed.Where(network => !IPAddress.IsLoopback(network.BaseAddress)))
             DnsLog.ForwardsForOthers(Logger, network, open);

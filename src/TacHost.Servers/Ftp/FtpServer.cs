@@ -25,7 +25,7 @@ public sealed class FtpServer : MultiService
 
     /// <summary>Initializes a server. Sockets are not opened before the start.</summary>
     /// <param name="root">The directory to serve.</param>
-    /// <param name="port">The port. 0 lets the system pick a free port; see <see cref="EndPoints"/>. Defaults to 2121.</param>
+    /// <param name="port">The port. 0 lets the system pick a free port; see <see cref="LocalAddresses"/>. Defaults to 2121.</param>
     /// <param name="iface">The interface to listen on, as for <see cref="TcpServer"/>.
     /// Defaults to <c>localhost</c>; the empty string is every interface.</param>
     /// <exception cref="ArgumentOutOfRangeException">The port is not between 0 and 65535.</exception>
@@ -42,7 +42,7 @@ public sealed class FtpServer : MultiService
     }
 
     /// <summary>Gets the bound addresses, with the actual port if the port is 0. Empty while the server is not bound.</summary>
-    public IReadOnlyList<IPEndPoint> EndPoints => _listener.EndPoints;
+    public IReadOnlyList<IPEndPoint> LocalAddresses => _listener.LocalAddresses;
 
     /// <summary>Gets whether clients may log in as <c>anonymous</c> or <c>ftp</c>, to read only. Defaults to true.</summary>
     public bool AllowAnonymous { get; init; } = true;

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace TacHost.Servers.Inetd;
 
-/// <summary>How many programs each address may have started in a minute. All addresses are counted anew in each minute.</summary>
+/// <summary>The rate limit of program starts for each address. The counters of all addresses restart every minute.</summary>
 internal sealed class AddressRate(int most, TimeProvider timeProvider)
 {
     private static readonly TimeSpan _minute = TimeSpan.FromMinutes(1);

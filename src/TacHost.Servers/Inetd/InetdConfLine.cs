@@ -12,7 +12,7 @@ internal static class InetdConfLine
     private const string Form = "[host:]service type protocol wait|nowait user program argument-0 …";
     private const int FieldsBeforeArguments = 6;
 
-    /// <summary>What stands for bytes that are not UTF-8.</summary>
+    /// <summary>The replacement for bytes that are not UTF-8.</summary>
     private const char NotUtf8 = '\uFFFD';
 
     /// <summary>Splits a line into its fields.</summary>

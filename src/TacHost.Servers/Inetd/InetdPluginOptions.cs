@@ -11,7 +11,7 @@ public sealed class InetdPluginOptions : IPostOptions
     [Option("file", 'f', "an inetd.conf, such as /etc/inetd.conf")]
     public ExistingFile? File { get; set; }
 
-    /// <summary>Whether a line of the file that cannot be served is an error.</summary>
+    /// <summary>Gets or sets whether an unsupported line of the file is an error.</summary>
     [Option("strict", "refuse a file with a line that cannot be served, in place of serving the others")]
     public bool Strict { get; set; }
 

@@ -36,11 +36,11 @@ public sealed class InetdServer : MultiService
     }
 
     /// <summary>Gets the addresses of the services in order, with the actual port if a port is 0. Empty while the services are not bound.</summary>
-    public IReadOnlyList<EndPoint> EndPoints => [.. this.SelectMany(child => child switch
+    public IReadOnlyList<EndPoint> LocalAddresses => [.. this.SelectMany(child => child switch
     {
-        StreamService stream => stream.EndPoints,
-        WaitService wait => wait.EndPoints,
-        InternalDatagramServer datagrams => datagrams.EndPoints,
+        StreamService stream => stream.LocalAddresses,
+        WaitService wait => wait.LocalAddresses,
+        InternalDatagramServer datagrams => datagrams.LocalAddresses,
         _ => [],
     })];
 

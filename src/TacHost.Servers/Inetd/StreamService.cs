@@ -25,13 +25,13 @@ internal sealed class StreamService : Service, IConnectionHandler, IListeningSer
         {
             Connections = service.MaxConnections ?? options.Limits.Connections,
             ConnectionsPerAddress = service.MaxPerAddress ?? options.Limits.ConnectionsPerAddress,
-            WhenReached = options.Limits.WhenReached,
+            OnLimitReached = options.Limits.OnLimitReached,
             IdleTimeout = options.Limits.IdleTimeout,
         };
         _factory = service.InternalName is { } name ? new InternalServices.Streams(name, options.TimeProvider) : null;
     }
 
-    public IReadOnlyList<EndPoint> EndPoints => _listeners?.EndPoints ?? [];
+    public IReadOnlyList<EndPoint> LocalAddresses => _listeners?.LocalAddresses ?? [];
 
     /// <inheritdoc/>
     protected override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
@@ -55,7 +55,7 @@ internal sealed class StreamService : Service, IConnectionHandler, IListeningSer
         }
 
         _listeners!.Start();
-        InetdLog.Serving(Logger, _service, string.Join(" and ", EndPoints), _service.InternalName ?? _service.Program, _programs?.User ?? "of the host");
+        InetdLog.Serving(Logger, _service, string.Join(" and ", LocalAddresses), _service.InternalName ?? _service.Program, _programs?.User ?? "of the host");
         return Task.CompletedTask;
     }
 

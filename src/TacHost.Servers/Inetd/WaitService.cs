@@ -21,7 +21,7 @@ internal sealed class WaitService : Service, IListeningService
     public WaitService(InetdService service, InetdOptions options) =>
         (_service, _options, _programs) = (service, options, new Programs(service, options, this));
 
-    public IReadOnlyList<EndPoint> EndPoints => [.. _sockets.Select(socket => socket.EndPoint)];
+    public IReadOnlyList<EndPoint> LocalAddresses => [.. _sockets.Select(socket => socket.EndPoint)];
 
     /// <inheritdoc/>
     protected override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ internal sealed class WaitService : Service, IListeningService
         if (!File.Exists(_service.Program))
             InetdLog.ProgramMissing(Logger, _service, _service.Program);
         (_waking, _stopping) = (new Waking(), new CancellationTokenSource());
-        InetdLog.Serving(Logger, _service, string.Join(" and ", EndPoints), _service.Program, _programs.User);
+        InetdLog.Serving(Logger, _service, string.Join(" and ", LocalAddresses), _service.Program, _programs.User);
         var (waking, stopping) = (_waking, _stopping.Token);
         _serving = Task.WhenAll(_sockets.Select(socket => Task.Run(() => ServeAsync(socket.Bound, waking, stopping), CancellationToken.None)));
         return Task.CompletedTask;

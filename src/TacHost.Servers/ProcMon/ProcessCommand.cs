@@ -38,6 +38,6 @@ public sealed record ProcessCommand
     /// <summary>Gets when the command is started again: always, only after a failure (<see cref="RestartPolicy.Transient"/>: exit code 0 is the end of its work), or never. Defaults to always.</summary>
     public RestartPolicy Restart { get; init; }
 
-    /// <summary>Gets how many runs in a row may be shorter than <see cref="ProcessMonitor.Threshold"/>, or not start at all, before the command is given up. The others go on. Defaults to null: any number.</summary>
+    /// <summary>Gets how many runs in a row may be shorter than <see cref="ProcessMonitor.Threshold"/>, or not start at all, before the command is not restarted any more. The other commands keep running. Defaults to null: any number.</summary>
     public int? MaxFailures { get; init; }
 }

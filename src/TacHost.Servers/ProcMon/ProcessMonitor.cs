@@ -21,7 +21,7 @@ namespace TacHost.Servers.ProcMon;
 /// </remarks>
 public sealed class ProcessMonitor : Supervisor
 {
-    /// <summary>How much longer than the kill time the stop of a command may take.</summary>
+    /// <summary>The time that the stop of a command may take in addition to the kill time.</summary>
     private static readonly TimeSpan _stopMargin = TimeSpan.FromSeconds(30);
 
     private readonly TimeSpan _threshold = TimeSpan.FromSeconds(1);

@@ -9,7 +9,7 @@ internal static class OtherUserStart
     /// <summary>The runtime of the step in between leaves files in the temporary directory unless told not to.</summary>
     private const string DiagnosticsVariable = "DOTNET_EnableDiagnostics";
 
-    /// <summary>Where that runtime is, if the host had to be told.</summary>
+    /// <summary>Gets the directory of the runtime, if the host got it from its environment.</summary>
     private static readonly string[] _runtimeVariables = ["DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64"];
 
     /// <summary>Gets the path of the host's program.</summary>

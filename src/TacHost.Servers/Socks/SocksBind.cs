@@ -13,7 +13,7 @@ internal sealed class SocksBind : IAsyncDisposable
 
     private SocksBind(StreamServer server, FirstPeer factory) => (_server, _factory) = (server, factory);
 
-    public IPEndPoint EndPoint => (IPEndPoint)_server.EndPoints[0];
+    public IPEndPoint EndPoint => (IPEndPoint)_server.LocalAddresses[0];
 
     /// <summary>Binds a port, on the local address from which the expected host is reached.</summary>
     /// <param name="local">The local address of the client's connection.</param>

@@ -15,7 +15,7 @@ public sealed class SocksServer : MultiService
     private readonly StreamServer _server;
 
     /// <summary>Initializes a proxy on a TCP port. Sockets are not opened before the start.</summary>
-    /// <param name="port">The port. 0 lets the system pick a free port; see <see cref="EndPoints"/>. Defaults to 1080.</param>
+    /// <param name="port">The port. 0 lets the system pick a free port; see <see cref="LocalAddresses"/>. Defaults to 1080.</param>
     /// <param name="iface">An address, a host name or a network interface. Defaults to 127.0.0.1.</param>
     /// <param name="options">The settings. Defaults to null: the defaults of <see cref="SocksOptions"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The port is not between 0 and 65535.</exception>
@@ -37,7 +37,7 @@ public sealed class SocksServer : MultiService
     }
 
     /// <summary>Gets the bound addresses, with the actual port if the port is 0. Empty while the server is not bound.</summary>
-    public IReadOnlyList<EndPoint> EndPoints => _server.EndPoints;
+    public IReadOnlyList<EndPoint> LocalAddresses => _server.LocalAddresses;
 
     /// <inheritdoc/>
     protected override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
@@ -55,7 +55,7 @@ public sealed class SocksServer : MultiService
     /// <inheritdoc/>
     protected override Task OnStartAsync(CancellationToken cancellationToken)
     {
-        foreach (var endPoint in EndPoints.OfType<IPEndPoint>().Where(each => !IPAddress.IsLoopback(each.Address)))
+        foreach (var endPoint in LocalAddresses.OfType<IPEndPoint>().Where(each => !IPAddress.IsLoopback(each.Address)))
         {
             if (_options.Passwords is not null)
                 SocksLog.PasswordsInTheClear(Logger, endPoint);

@@ -27,7 +27,7 @@ public sealed class AcceptedConnection : IDisposable
     /// <summary>Gets the address that the client connected to.</summary>
     public EndPoint Local { get; }
 
-    /// <summary>Gets the address of the listening socket, one of <see cref="ListenerGroup.EndPoints"/>.</summary>
+    /// <summary>Gets the address of the listening socket, one of <see cref="ListenerGroup.LocalAddresses"/>.</summary>
     public EndPoint Listener { get; }
 
     /// <summary>Ends the counting of the connection against the limits and in the metrics, for a handler that closes the socket by other means. Calling it twice has no effect.</summary>

@@ -25,7 +25,7 @@ public sealed partial class ClientService
             {
                 // The boundary around one attempt; a preparation may throw whatever it likes.
                 reason = e.Message;
-                Disappoint(e);
+                FailWaiters(e);
             }
             catch (Exception)
             {
@@ -34,7 +34,7 @@ public sealed partial class ClientService
             }
 
             TaskCompletionSource hurried = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            _hurried = hurried;
+            _retryNow = hurried;
             if (!TryEnter(ClientState.Waiting))
                 return;
             var delay = RetryPolicy(++failures);
@@ -131,7 +131,7 @@ public sealed partial class ClientService
     }
 
     /// <summary>Tells those who wait of a failure, if they have borne as many as they would.</summary>
-    private void Disappoint(Exception failure)
+    private void FailWaiters(Exception failure)
     {
         lock (_gate)
         {

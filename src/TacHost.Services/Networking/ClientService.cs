@@ -34,7 +34,7 @@ public sealed partial class ClientService : Service
     private CancellationTokenSource? _stopping;
     private Task _running = Task.CompletedTask;
     private ClientConnection? _connection;
-    private TaskCompletionSource _hurried = new();
+    private TaskCompletionSource _retryNow = new();
     private volatile ClientState _state;
 
     /// <summary>Initializes a client. Does not connect before the start.</summary>
@@ -119,7 +119,7 @@ public sealed partial class ClientService : Service
         lock (_gate)
         {
             if (_state == ClientState.Waiting)
-                _hurried.TrySetResult();
+                _retryNow.TrySetResult();
             if (_state == ClientState.Connected)
             {
                 _state = ClientState.Restarting;
@@ -154,7 +154,7 @@ public sealed partial class ClientService : Service
             connection = _connection;
         }
 
-        Forsake();
+        CancelWaiters();
         try
         {
             if (_stopping is null)
@@ -173,12 +173,12 @@ public sealed partial class ClientService : Service
             _stopping = null;
             lock (_gate)
                 _state = ClientState.Stopped;
-            Forsake();
+            CancelWaiters();
         }
     }
 
     /// <summary>Fails all waiters, because there will be no connection.</summary>
-    private void Forsake()
+    private void CancelWaiters()
     {
         lock (_gate)
         {

@@ -16,8 +16,8 @@ public sealed class ConnectionLimits
     /// </remarks>
     public int? ConnectionsPerAddress { get; init; }
 
-    /// <summary>Gets the action for a connection beyond <see cref="Connections"/>. Defaults to <see cref="LimitAction.Wait"/>.</summary>
-    public LimitAction WhenReached { get; init; }
+    /// <summary>Gets the action for a connection beyond <see cref="Connections"/>. Defaults to <see cref="ConnectionLimitBehavior.Wait"/>.</summary>
+    public ConnectionLimitBehavior OnLimitReached { get; init; }
 
     /// <summary>Gets the time without sent or received data after which a connection is closed. Defaults to null: no limit.</summary>
     /// <remarks>

@@ -23,7 +23,7 @@ public abstract class DatagramServer : Service, IListeningService
     }
 
     /// <summary>Gets the bound addresses, with the port that the system chose for port 0. Empty if no socket is bound.</summary>
-    public IReadOnlyList<EndPoint> EndPoints => [.. _sockets.Select(socket => socket.Local)];
+    public IReadOnlyList<EndPoint> LocalAddresses => [.. _sockets.Select(socket => socket.Local)];
 
     /// <summary>Binds the sockets, and adds each as soon as it is bound.</summary>
     private protected abstract Task BindAsync(Action<DatagramSocket> add, CancellationToken cancellationToken);
@@ -51,7 +51,7 @@ public abstract class DatagramServer : Service, IListeningService
         }
 
         _exchange = null;
-        NetworkingLog.FactoryStarting(Logger, TypeName.Of(_protocol.GetType()), string.Join(" and ", EndPoints));
+        NetworkingLog.FactoryStarting(Logger, TypeName.Of(_protocol.GetType()), string.Join(" and ", LocalAddresses));
         return Task.CompletedTask;
     }
 

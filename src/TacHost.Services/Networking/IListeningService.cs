@@ -6,5 +6,5 @@ namespace TacHost.Services.Networking;
 public interface IListeningService
 {
     /// <summary>Gets the addresses that the service listens on, with the port that was picked for 0. Empty while it is not bound. May be read from any thread at any time.</summary>
-    IReadOnlyList<EndPoint> EndPoints { get; }
+    IReadOnlyList<EndPoint> LocalAddresses { get; }
 }

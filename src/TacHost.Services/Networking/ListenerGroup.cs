@@ -41,7 +41,7 @@ public sealed class ListenerGroup
     }
 
     /// <summary>Gets the addresses of the sockets, with the port that was picked for 0. Empty while nothing is bound.</summary>
-    public IReadOnlyList<EndPoint> EndPoints => [.. _listeners.Select(listener => listener.EndPoint)];
+    public IReadOnlyList<EndPoint> LocalAddresses => [.. _listeners.Select(listener => listener.EndPoint)];
 
     /// <summary>Gets the peer of each open connection with a protocol, and how long it has been idle.</summary>
     internal IReadOnlyList<string> OpenConnections => [.. _listeners.SelectMany(listener => listener.OpenConnections)];

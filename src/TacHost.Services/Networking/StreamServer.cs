@@ -35,7 +35,7 @@ public class StreamServer : Service, IListeningService, IServiceNeeds
     }
 
     /// <summary>Gets the addresses that are listened on, with the port that the system chose for port 0. Empty if no socket is bound.</summary>
-    public IReadOnlyList<EndPoint> EndPoints => _listeners?.EndPoints ?? [];
+    public IReadOnlyList<EndPoint> LocalAddresses => _listeners?.LocalAddresses ?? [];
 
     /// <inheritdoc/>
     IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => [new ServiceNeed(ServiceNeedKind.Listen, _endpoint.ToString())];
@@ -59,7 +59,7 @@ public class StreamServer : Service, IListeningService, IServiceNeeds
         _factory.DoStart(LoggerNamed(TypeName.Of(_factory.GetType())));
         _factoryStarted = true;
         _listeners!.Start();
-        NetworkingLog.FactoryStarting(Logger, TypeName.Of(_factory.GetType()), string.Join(" and ", EndPoints));
+        NetworkingLog.FactoryStarting(Logger, TypeName.Of(_factory.GetType()), string.Join(" and ", LocalAddresses));
         return Task.CompletedTask;
     }
 

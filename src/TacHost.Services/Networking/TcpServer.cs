@@ -8,7 +8,7 @@ namespace TacHost.Services.Networking;
 public sealed class TcpServer : StreamServer
 {
     /// <summary>Describes a listener. Nothing is opened before the start.</summary>
-    /// <param name="port">The port, or 0 for one that the system picks; see <see cref="EndPoints"/>.</param>
+    /// <param name="port">The port, or 0 for one that the system picks; see <see cref="LocalAddresses"/>.</param>
     /// <param name="factory">Builds the protocols. May be shared with other listeners.</param>
     /// <param name="iface">
     /// An address, the name of a network interface, or a host name, which means every address it resolves to.
@@ -21,5 +21,5 @@ public sealed class TcpServer : StreamServer
     }
 
     /// <summary>The addresses it listens on, with the port that was picked for 0. Empty while it is not bound.</summary>
-    public new IReadOnlyList<IPEndPoint> EndPoints => [.. base.EndPoints.Cast<IPEndPoint>()];
+    public new IReadOnlyList<IPEndPoint> LocalAddresses => [.. base.LocalAddresses.Cast<IPEndPoint>()];
 }

@@ -13,7 +13,7 @@ namespace TacHost.Services.Networking;
 public sealed class TlsServer : StreamServer
 {
     /// <summary>Describes a listener. Nothing is opened before the start.</summary>
-    /// <param name="port">The port, or 0 for one that the system picks; see <see cref="EndPoints"/>.</param>
+    /// <param name="port">The port, or 0 for one that the system picks; see <see cref="LocalAddresses"/>.</param>
     /// <param name="factory">Builds the protocols. May be shared with other listeners.</param>
     /// <param name="options">The certificates.</param>
     /// <param name="iface">As for <see cref="TcpServer"/>. Defaults to the empty string: every interface, IPv4 and IPv6.</param>
@@ -24,7 +24,7 @@ public sealed class TlsServer : StreamServer
     }
 
     /// <summary>Describes a listener with one certificate on every interface. Nothing is opened before the start.</summary>
-    /// <param name="port">The port, or 0 for one that the system picks; see <see cref="EndPoints"/>.</param>
+    /// <param name="port">The port, or 0 for one that the system picks; see <see cref="LocalAddresses"/>.</param>
     /// <param name="factory">Builds the protocols. May be shared with other listeners.</param>
     /// <param name="certificate">The certificate.</param>
     public TlsServer(int port, ServerFactory factory, TlsCertificate certificate)
@@ -33,5 +33,5 @@ public sealed class TlsServer : StreamServer
     }
 
     /// <summary>The addresses it listens on, with the port that was picked for 0. Empty while it is not bound.</summary>
-    public new IReadOnlyList<IPEndPoint> EndPoints => [.. base.EndPoints.Cast<IPEndPoint>()];
+    public new IReadOnlyList<IPEndPoint> LocalAddresses => [.. base.LocalAddresses.Cast<IPEndPoint>()];
 }

@@ -16,7 +16,7 @@ public sealed class UdpServer : DatagramServer, IServiceNeeds
     IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => [new ServiceNeed(ServiceNeedKind.Listen, $"udp:{_port}{(_iface.Length == 0 ? "" : $":interface={_iface}")}")];
 
     /// <summary>Initializes a server. Opens nothing before the start.</summary>
-    /// <param name="port">The port, or 0 to let the system choose one; see <see cref="EndPoints"/>.</param>
+    /// <param name="port">The port, or 0 to let the system choose one; see <see cref="LocalAddresses"/>.</param>
     /// <param name="protocol">The protocol, which must not be used by two servers at the same time.</param>
     /// <param name="iface">
     /// An address, the name of a network interface, or a host name, which stands for all its addresses.
@@ -40,7 +40,7 @@ public sealed class UdpServer : DatagramServer, IServiceNeeds
     public bool SharesPort { get; init; }
 
     /// <summary>Gets the bound addresses, with the port that the system chose for port 0. Empty if no socket is bound.</summary>
-    public new IReadOnlyList<IPEndPoint> EndPoints => [.. base.EndPoints.Cast<IPEndPoint>()];
+    public new IReadOnlyList<IPEndPoint> LocalAddresses => [.. base.LocalAddresses.Cast<IPEndPoint>()];
 
     private protected override async Task BindAsync(Action<DatagramSocket> add, CancellationToken cancellationToken)
     {

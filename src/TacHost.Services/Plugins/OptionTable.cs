@@ -88,7 +88,7 @@ public sealed class OptionTable
         {
             var word = operands[0];
             if (_subCommands.FirstOrDefault(each => each.Description.Name == word) is not { Property: { } property } subCommand)
-                throw new UsageException($"there is no sub-command '{word}'.{(NearestWord.To(word, _subCommands.Select(each => each.Description.Name)) is { } nearest ? $" Did you mean '{nearest}'?" : $" There are {string.Join(", ", _subCommands.Select(each => each.Description.Name))}.")}");
+                throw new UsageException($"there is no sub-command '{word}'.{(DidYouMean.To(word, _subCommands.Select(each => each.Description.Name)) is { } nearest ? $" Did you mean '{nearest}'?" : $" There are {string.Join(", ", _subCommands.Select(each => each.Description.Name))}.")}");
             var inner = subCommand.Description.Table.Read([.. operands.Skip(1)], $"{command} {word}".TrimStart(), directory);
             if (inner.Options is null)
                 return inner;

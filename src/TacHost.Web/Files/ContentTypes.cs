@@ -7,7 +7,7 @@ namespace TacHost.Web.Files;
 /// <summary>The content types by file name extension. Texts have the charset UTF-8.</summary>
 internal sealed class ContentTypes : IContentTypeProvider
 {
-    /// <summary>Where systems keep their types: Debian's mailcap and media-types, Red Hat's mailcap.</summary>
+    /// <summary>The type lists of the system: those of Debian's mailcap and media-types, and Red Hat's mailcap.</summary>
     public const string SystemFile = "/etc/mime.types";
 
     public const string Unknown = "application/octet-stream";

@@ -20,7 +20,7 @@ internal sealed class DaemonProcess : IDisposable
     /// <summary>The additional time of a daemon beyond its own timeouts: to start its runtime, to report a timeout, and to clean up.</summary>
     private static readonly TimeSpan _margin = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan _glance = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan _pollInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly int _process;
     private readonly SafeFileHandle _recipe;
@@ -51,7 +51,7 @@ internal sealed class DaemonProcess : IDisposable
     /// <returns>What it wants to be shown; and whether it does not run, because that is all that was asked for.</returns>
     /// <exception cref="TacHostException">The daemon failed to start. It has exited and its pid file has been removed.</exception>
     /// <exception cref="OperationCanceledException">The start was interrupted. The daemon has exited.</exception>
-    public (string Text, bool IsAnswer) Run(Prepared prepared, string? pidFile, DaemonPatience patience)
+    public (string Text, bool IsAnswer) Run(Prepared prepared, string? pidFile, DaemonTimeouts patience)
     {
         _pidFile = pidFile;
         Handover.Write(_recipe, prepared);
@@ -95,7 +95,7 @@ internal sealed class DaemonProcess : IDisposable
 
     /// <summary>Reads the report until the daemon closes the pipe. The report is null if the pipe is closed without a report.</summary>
     /// <returns>True if the pipe was closed in time.</returns>
-    private bool TryReadReport(DaemonPatience patience, out (int ExitCode, string Message)? report)
+    private bool TryReadReport(DaemonTimeouts patience, out (int ExitCode, string Message)? report)
     {
         var began = Stopwatch.GetTimestamp();
         using var text = new MemoryStream();
@@ -106,7 +106,7 @@ internal sealed class DaemonProcess : IDisposable
             report = null;
             if (patience.Interrupted.IsCancellationRequested || Stopwatch.GetElapsedTime(began) > patience.StartTimeout + patience.Grace + _margin)
                 return false;
-            if (!Libc.WaitForInput(_report, _glance))
+            if (!Libc.WaitForInput(_report, _pollInterval))
                 continue;
             var count = pipe.Read(buffer);
             if (count > 0)
@@ -127,7 +127,7 @@ internal sealed class DaemonProcess : IDisposable
     }
 
     /// <summary>Waits for the exit of the process. Forwards a repeated interruption, and kills the process after its grace period.</summary>
-    private ExitStatus End(DaemonPatience patience)
+    private ExitStatus End(DaemonTimeouts patience)
     {
         const int noHang = 1;
         var began = Stopwatch.GetTimestamp();

@@ -11,7 +11,7 @@ internal static class PluginErrors
         var all = catalog.All();
         if (all.FirstOrDefault(entry => entry.Name == name || (entry.Plugin is null && entry.Name.Equals(name, StringComparison.OrdinalIgnoreCase))) is { Error: { } error })
             return new TacHostException(ExitCode.BadTac, $"the plugin '{name}' is broken: {error.TrimEnd('.')}.\n  See tachost plugins --why {name}.");
-        var nearest = NearestWord.To(name, [.. all.Where(entry => entry.IsUsable).Select(entry => entry.Name), .. HostCommands.Names, .. TacFiles()]);
+        var nearest = DidYouMean.To(name, [.. all.Where(entry => entry.IsUsable).Select(entry => entry.Name), .. HostCommands.Names, .. TacFiles()]);
         var passedOver = catalog.Directories.Where(directory => directory.WhyNot is not null && Directory.Exists(directory.Path)).Select(directory => $" '{directory.Path}' is passed over, because {directory.WhyNot}.");
         return new TacHostException(ExitCode.Usage, OneLine.Of($"there is no plugin '{name}', and no tac file of that name.{(nearest is null ? " See tachost plugins." : $" Did you mean '{nearest}'?")}{string.Concat(passedOver)}"));
     }

@@ -5,7 +5,7 @@ namespace TacHost.Plugins;
 /// <summary>Reads or compiles the code of a plugin, for the host to load.</summary>
 internal static class PluginPreparation
 {
-    /// <exception cref="TacHostException">It does not compile.</exception>
+    /// <exception cref="TacHostException">The plugin does not compile.</exception>
     public static Prepared.Plugin Of(PluginEntry entry, PluginCatalog catalog, Func<string, IReadOnlyList<string>, CompiledScript> compile)
     {
         var script = entry.File.IsScript ? compile(entry.Path, catalog.SearchDirectories) : null;

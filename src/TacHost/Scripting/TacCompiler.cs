@@ -11,7 +11,7 @@ using TacHost.Services;
 
 namespace TacHost.Scripting;
 
-/// <summary>Compiles a tac file with Roslyn, as a script's submission. Not by its <c>CSharpScript</c>, which takes references from the code that it runs in, and never lets go of what it loads.</summary>
+/// <summary>Compiles a tac file with Roslyn, as a script's submission. Does not use <c>CSharpScript</c>, which takes references from its own process and never unloads assemblies.</summary>
 internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, PackageSet? packages, string displayedPath, bool isForDebugger)
 {
     private static readonly string[] _imports =

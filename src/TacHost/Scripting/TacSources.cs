@@ -190,7 +190,7 @@ internal sealed class TacSources
         if (!Directory.Exists(directory))
             return "";
         var names = Directory.EnumerateFiles(directory, "*.csx").Select(file => Path.GetFileName(file));
-        return NearestWord.To(Path.GetFileName(path), names) is { } nearest
+        return DidYouMean.To(Path.GetFileName(path), names) is { } nearest
             ? $" Did you mean '{Path.Combine(Path.GetDirectoryName(path) ?? "", nearest)}'?"
             : "";
     }

@@ -189,8 +189,8 @@ public sealed class AuthoritativeTests
         await using var files = await DnsSite.StartAsync();
         DnsServer server = new(0, "localhost", new DnsOptions { Zones = [new DnsZoneFile(files["zone"])] });
         await using var running = await RunningService.StartAsync(server);
-        Assert.Single(server.EndPoints.Select(each => each.Port).Distinct());
-        foreach (var endPoint in server.EndPoints)
+        Assert.Single(server.LocalAddresses.Select(each => each.Port).Distinct());
+        foreach (var endPoint in server.LocalAddresses)
         {
             foreach (var by in new[] { "+notcp", "+tcp" })
             {

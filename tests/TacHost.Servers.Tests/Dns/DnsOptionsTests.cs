@@ -70,7 +70,7 @@ public sealed class DnsOptionsTests
         async Task<byte[]> AskAsync(string name)
         {
             using UdpClient client = new(AddressFamily.InterNetwork);
-            await client.SendAsync(DnsSite.Query(name).Write(), Assert.Single(server.EndPoints), TestContext.Current.CancellationToken);
+            await client.SendAsync(DnsSite.Query(name).Write(), Assert.Single(server.LocalAddresses), TestContext.Current.CancellationToken);
             return Assert.Single(DnsMessage.Read((await client.ReceiveAsync(TestContext.Current.CancellationToken).AsTask().Soon()).Buffer).Answers).Data.ToArray();
         }
     }
@@ -85,10 +85,10 @@ public sealed class DnsOptionsTests
         {
             await server.StartAsync(TestContext.Current.CancellationToken).Soon();
             using UdpClient client = new(AddressFamily.InterNetwork);
-            await client.SendAsync(DnsSite.Query("one.test").Write(), server.EndPoints[0], TestContext.Current.CancellationToken);
+            await client.SendAsync(DnsSite.Query("one.test").Write(), server.LocalAddresses[0], TestContext.Current.CancellationToken);
             Assert.Single(DnsMessage.Read((await client.ReceiveAsync(TestContext.Current.CancellationToken).AsTask().Soon()).Buffer).Answers);
             await server.StopAsync(TestContext.Current.CancellationToken).Soon();
-            Assert.Empty(server.EndPoints);
+            Assert.Empty(server.LocalAddresses);
         }
     }
 

@@ -214,7 +214,7 @@ public sealed class ForwarderTests
         DnsServer server = new(port, "127.0.0.1", new DnsOptions { Upstreams = [new DnsUpstream(IPAddress.Loopback, port)], Timeout = TimeSpan.FromMilliseconds(100) });
         await using var running = await RunningService.StartAsync(server);
         using UdpClient client = new(AddressFamily.InterNetwork);
-        await client.SendAsync(DnsSite.Query("www.test").Write(), server.EndPoints[0], TestContext.Current.CancellationToken);
+        await client.SendAsync(DnsSite.Query("www.test").Write(), server.LocalAddresses[0], TestContext.Current.CancellationToken);
         Assert.Equal(ResponseCode.ServFail, DnsMessage.Read((await client.ReceiveAsync(TestContext.Current.CancellationToken).AsTask().Soon()).Buffer).Code);
     }
 

@@ -25,7 +25,7 @@ public sealed class FtpServerTests
         {
             var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => server.StartAsync(TestContext.Current.CancellationToken));
             Assert.Contains(reason, failure.Message, StringComparison.Ordinal);
-            Assert.Empty(server.EndPoints);
+            Assert.Empty(server.LocalAddresses);
         }
     }
 
@@ -82,7 +82,7 @@ public sealed class FtpServerTests
         for (var i = 0; i < 3; i++)
         {
             await server.StartAsync(TestContext.Current.CancellationToken);
-            using (var client = await FtpClient.ConnectAsync(server.EndPoints[0]))
+            using (var client = await FtpClient.ConnectAsync(server.LocalAddresses[0]))
             {
                 await client.SayAsync("USER ftp", 331);
                 await client.SayAsync("PASS x", 230);

@@ -22,8 +22,8 @@ public sealed class InetdEnvironmentTests : IDisposable
         {
             InetdServer server = new([new("127.0.0.1:0", "/usr/bin/env"), new(_directory["socket"], "/usr/bin/env")]);
             await using var running = await RunningService.StartAsync(server);
-            using var peer = await Peer.ConnectAsync(server.EndPoints[0]);
-            var (local, remote) = ((IPEndPoint)server.EndPoints[0], (IPEndPoint)peer.Socket.LocalEndPoint!);
+            using var peer = await Peer.ConnectAsync(server.LocalAddresses[0]);
+            var (local, remote) = ((IPEndPoint)server.LocalAddresses[0], (IPEndPoint)peer.Socket.LocalEndPoint!);
             string[] expected =
             [
                 "PROTO=TCP", "REMOTE_ADDR=127.0.0.1", $"REMOTE_PORT={remote.Port}", "TCPLOCALIP=127.0.0.1", $"TCPLOCALPORT={local.Port}", "TCPREMOTEIP=127.0.0.1", $"TCPREMOTEPORT={remote.Port}",

@@ -42,7 +42,7 @@ public sealed partial class InetdServerTests : IDisposable
         using TcpListener inherited = new(IPAddress.Loopback, 0);
         inherited.Start();
         await using var running = await RunningService.StartAsync(server);
-        var said = await AskAsync(server.EndPoints[0]);
+        var said = await AskAsync(server.LocalAddresses[0]);
         var descriptors = Descriptor().Matches(said);
         Assert.Equal(["0", "1", "2"], descriptors.Select(match => match.Groups["number"].Value));
         Assert.StartsWith("socket:[", Assert.Single(descriptors.Select(match => match.Groups["what"].Value).Distinct()), StringComparison.Ordinal);
@@ -59,10 +59,10 @@ public sealed partial class InetdServerTests : IDisposable
     {
         InetdServer server = new([new(Here, "/bin/sh", "in.something", "-c", "echo \"$0 $1 $2\"", "zero", "two words", "ü")]);
         await using var running = await RunningService.StartAsync(server);
-        Assert.Equal("zero two words ü\n", await AskAsync(server.EndPoints[0]));
+        Assert.Equal("zero two words ü\n", await AskAsync(server.LocalAddresses[0]));
         InetdServer called = new([new(Here, "/bin/cat", "in.something", "/proc/self/cmdline")]);
         await using var too = await RunningService.StartAsync(called);
-        Assert.Equal("in.something\0/proc/self/cmdline\0", await AskAsync(called.EndPoints[0]));
+        Assert.Equal("in.something\0/proc/self/cmdline\0", await AskAsync(called.LocalAddresses[0]));
     }
 
     [Theory]
@@ -73,7 +73,7 @@ public sealed partial class InetdServerTests : IDisposable
         InetdServer server = new([new(Here, program)]);
         await using var running = await RunningService.StartAsync(server);
         for (var i = 0; i < 3; i++)
-            Assert.Equal("", await AskAsync(server.EndPoints[0]));
+            Assert.Equal("", await AskAsync(server.LocalAddresses[0]));
         Assert.Equal(3, running.Log.Lines.Count(line => line.Level == LogLevel.Error && line.Text.StartsWith($"{Here}/tcp: '{program}' cannot be started for 127.0.0.1:", StringComparison.Ordinal) && line.Text.EndsWith($": {reason}", StringComparison.Ordinal)));
     }
 
@@ -82,7 +82,7 @@ public sealed partial class InetdServerTests : IDisposable
     {
         InetdServer server = new([Script(Here, "echo $$; exit 3")]);
         await using var running = await RunningService.StartAsync(server);
-        var processes = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => AskAsync(server.EndPoints[0])));
+        var processes = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => AskAsync(server.LocalAddresses[0])));
         await Until.TrueAsync(() => Count(running, ": exit code 3") == processes.Length, "the end of all of them");
         Assert.Equal(processes.Length, processes.Distinct().Count());
         Assert.All(processes, process => Assert.False(Directory.Exists($"/proc/{process.Trim()}")));
@@ -93,7 +93,7 @@ public sealed partial class InetdServerTests : IDisposable
     {
         InetdServer server = new([Script(Here, "sleep 1000 & echo $$ $!; exec sleep 1000")]);
         await using var running = await RunningService.StartAsync(server);
-        using var peer = await Peer.ConnectAsync(server.EndPoints[0]);
+        using var peer = await Peer.ConnectAsync(server.LocalAddresses[0]);
         var processes = await ReadLineAsync(peer);
         await running.StopAsync();
         Assert.All(processes.Split(' '), process => Assert.False(IsAlive(process)));
@@ -106,7 +106,7 @@ public sealed partial class InetdServerTests : IDisposable
         FakeTimeProvider clock = new();
         InetdServer server = new([Script(Here, "trap '' TERM; echo $$; while :; do sleep 1; done")], new InetdOptions { TimeProvider = clock, KillTime = TimeSpan.FromSeconds(7) });
         await using var running = await RunningService.StartAsync(server);
-        using var peer = await Peer.ConnectAsync(server.EndPoints[0]);
+        using var peer = await Peer.ConnectAsync(server.LocalAddresses[0]);
         var process = await ReadLineAsync(peer);
         var stop = running.StopAsync();
         Assert.True(Directory.Exists($"/proc/{process}"));
@@ -125,19 +125,19 @@ public sealed partial class InetdServerTests : IDisposable
     [Fact]
     public async Task Connections_BeyondTheLimit_AreRefusedUntilAProgramEnds()
     {
-        InetdServer server = new([Script(Here, "echo up; exec cat")], new InetdOptions { Limits = new ConnectionLimits { Connections = 2, WhenReached = LimitAction.Refuse } });
+        InetdServer server = new([Script(Here, "echo up; exec cat")], new InetdOptions { Limits = new ConnectionLimits { Connections = 2, OnLimitReached = ConnectionLimitBehavior.Refuse } });
         await using var running = await RunningService.StartAsync(server);
-        using var first = await Peer.ConnectAsync(server.EndPoints[0]);
-        using (var second = await Peer.ConnectAsync(server.EndPoints[0]))
+        using var first = await Peer.ConnectAsync(server.LocalAddresses[0]);
+        using (var second = await Peer.ConnectAsync(server.LocalAddresses[0]))
         {
             Assert.Equal(("up", "up"), (await ReadLineAsync(first), await ReadLineAsync(second)));
-            Assert.Equal("", await AskAsync(server.EndPoints[0]));
+            Assert.Equal("", await AskAsync(server.LocalAddresses[0]));
         }
 
         await LoggedAsync(running, " has ended after ");
         string? said = null;
         for (var attempts = 0; said is null or "" && attempts < 100; attempts++)
-            said = await AskAsync(server.EndPoints[0], "another\n");
+            said = await AskAsync(server.LocalAddresses[0], "another\n");
         Assert.Equal("up\nanother\n", said);
         await first.SendAsync("still here\n");
         Assert.Equal("still here", await ReadLineAsync(first));
@@ -151,11 +151,11 @@ public sealed partial class InetdServerTests : IDisposable
         await using var running = await RunningService.StartAsync(server);
         List<string> said = [];
         for (var i = 0; i < 6; i++)
-            said.Add(await AskAsync(server.EndPoints[0]));
+            said.Add(await AskAsync(server.LocalAddresses[0]));
         Assert.Equal(["up\n", "up\n", "up\n", "", "", ""], said);
         Assert.Equal(1, Count(running, $"{Here}/tcp: 3 programs were started within a minute, which is as many as may be; nobody is served for the next 60 s"));
         clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal("up\n", await AskAsync(server.EndPoints[0]));
+        Assert.Equal("up\n", await AskAsync(server.LocalAddresses[0]));
         Assert.Equal(1, Count(running, "is served again; 3 connections were turned away meanwhile"));
     }
 
@@ -178,7 +178,7 @@ public sealed partial class InetdServerTests : IDisposable
 
     private static InetdService Script(string place, string script) => new(place, "/bin/sh", "sh", "-c", script);
 
-    private static string PortOf(InetdServer server) => ((IPEndPoint)server.EndPoints[0]).Port.ToString(CultureInfo.InvariantCulture);
+    private static string PortOf(InetdServer server) => ((IPEndPoint)server.LocalAddresses[0]).Port.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Everything that is said on a connection; nothing on one that is refused, which may come to light as soon as it is made.</summary>
     private static async Task<string> AskAsync(EndPoint place, string question = "")

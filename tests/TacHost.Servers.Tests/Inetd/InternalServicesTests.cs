@@ -25,7 +25,7 @@ public sealed class InternalServicesTests
             await Gen.Byte.Array[0, 20_000].SampleAsync(
                 async bytes =>
                 {
-                    using var peer = await Peer.ConnectAsync(server.EndPoints[0]);
+                    using var peer = await Peer.ConnectAsync(server.LocalAddresses[0]);
                     await peer.SendAsync(bytes);
                     peer.Socket.Shutdown(SocketShutdown.Send);
                     Assert.Equal(bytes, await peer.ReadToEndAsync());
@@ -40,7 +40,7 @@ public sealed class InternalServicesTests
         var (server, running) = await StartAsync("tcp", "discard");
         await using (running)
         {
-            using var peer = await Peer.ConnectAsync(server.EndPoints[0]);
+            using var peer = await Peer.ConnectAsync(server.LocalAddresses[0]);
             await peer.SendAsync(new byte[4_000_000]);
             peer.Socket.Shutdown(SocketShutdown.Send);
             Assert.Empty(await peer.ReadToEndAsync());
@@ -53,7 +53,7 @@ public sealed class InternalServicesTests
         var (server, running) = await StartAsync("tcp", "chargen");
         await using (running)
         {
-            using var peer = await Peer.ConnectAsync(server.EndPoints[0]);
+            using var peer = await Peer.ConnectAsync(server.LocalAddresses[0]);
             var lines = (await peer.ReadTextAsync(74 * 200)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
             Assert.Equal(200, lines.Length);
             Assert.Equal(" !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefg", lines[0]);
@@ -72,7 +72,7 @@ public sealed class InternalServicesTests
         var (server, running) = await StartAsync("tcp", "daytime");
         await using (running)
         {
-            var text = await RealClient.RunAsync("nc", "", "-N", "127.0.0.1", ((IPEndPoint)server.EndPoints[0]).Port.ToString(CultureInfo.InvariantCulture));
+            var text = await RealClient.RunAsync("nc", "", "-N", "127.0.0.1", ((IPEndPoint)server.LocalAddresses[0]).Port.ToString(CultureInfo.InvariantCulture));
             Assert.Equal("Thu Nov 5 07:08:09 2026\r\n", text);
         }
     }
@@ -83,7 +83,7 @@ public sealed class InternalServicesTests
         var (server, running) = await StartAsync("tcp", "time");
         await using (running)
         {
-            using var peer = await Peer.ConnectAsync(server.EndPoints[0]);
+            using var peer = await Peer.ConnectAsync(server.LocalAddresses[0]);
             var seconds = BinaryPrimitives.ReadUInt32BigEndian(await peer.ReadToEndAsync());
             Assert.Equal(_now.ToUnixTimeSeconds(), seconds - 2_208_988_800L); // RFC 868
         }
@@ -100,7 +100,7 @@ public sealed class InternalServicesTests
         await using (running)
         {
             using UdpClient client = new(new IPEndPoint(IPAddress.Loopback, 0));
-            await client.SendAsync(Encoding.ASCII.GetBytes(sent), (IPEndPoint)server.EndPoints[0], Token);
+            await client.SendAsync(Encoding.ASCII.GetBytes(sent), (IPEndPoint)server.LocalAddresses[0], Token);
             Assert.Equal(answer, Encoding.ASCII.GetString((await client.ReceiveAsync(Token).AsTask().Soon()).Buffer));
         }
     }
@@ -116,7 +116,7 @@ public sealed class InternalServicesTests
         var (server, running) = await StartAsync("udp", name);
         await using (running)
         {
-            var place = (IPEndPoint)server.EndPoints[0];
+            var place = (IPEndPoint)server.LocalAddresses[0];
             List<UdpClient> unanswered = [new(new IPEndPoint(IPAddress.Parse("127.0.0.2"), place.Port)), new(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 2049))];
             if (Environment.IsPrivilegedProcess)
                 unanswered.Add(new UdpClient(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 7)));
@@ -142,7 +142,7 @@ public sealed class InternalServicesTests
             async bytes =>
             {
                 using UdpClient client = new(new IPEndPoint(IPAddress.Loopback, 0));
-                foreach (var place in server.EndPoints.Cast<IPEndPoint>().Reverse())
+                foreach (var place in server.LocalAddresses.Cast<IPEndPoint>().Reverse())
                     await client.SendAsync(bytes, place, Token);
                 var answers = 0;
                 for (var isEchoed = false; !isEchoed; answers++)
@@ -159,7 +159,7 @@ public sealed class InternalServicesTests
     {
         InetdServer server = new([Internal("tcp", "echo"), new("127.0.0.1:0", "/bin/cat")], new InetdOptions { ServesInternal = false });
         await using var running = await RunningService.StartAsync(server);
-        Assert.Single(server.EndPoints);
+        Assert.Single(server.LocalAddresses);
         Assert.Contains(running.Log.Lines, line => line.Text == "127.0.0.1:0/tcp: left out, because internal services are switched off");
     }
 
@@ -170,7 +170,7 @@ public sealed class InternalServicesTests
         Assert.SkipUnless(Socket.OSSupportsIPv6, "this machine has no IPv6");
         InetdServer first = new(InetdConf.Parse("0 stream tcp nowait root internal daytime"));
         await using var running = await RunningService.StartAsync(first);
-        var port = ((IPEndPoint)first.EndPoints[0]).Port;
+        var port = ((IPEndPoint)first.LocalAddresses[0]).Port;
         InetdServer second = new(InetdConf.Parse($"{port} stream tcp6 nowait root internal daytime\n{port} dgram udp wait root internal daytime\n{port} dgram udp6 wait root internal daytime"));
         await using var too = await RunningService.StartAsync(second);
         foreach (var address in new[] { IPAddress.Loopback, IPAddress.IPv6Loopback })

@@ -36,7 +36,7 @@ public sealed class WaitServiceTests
     {
         InetdServer server = new([Python(place, AnswerOne)]);
         await using var running = await RunningService.StartAsync(server);
-        var endPoint = (IPEndPoint)server.EndPoints[0];
+        var endPoint = (IPEndPoint)server.LocalAddresses[0];
         HashSet<string> processes = [];
         using UdpClient client = new(new IPEndPoint(endPoint.Address, 0));
         for (var i = 0; i < 3; i++)
@@ -58,7 +58,7 @@ public sealed class WaitServiceTests
         List<string> processes = [];
         for (var i = 0; i < 4; i++)
         {
-            using var peer = await Peer.ConnectAsync(server.EndPoints[0]);
+            using var peer = await Peer.ConnectAsync(server.LocalAddresses[0]);
             processes.Add(Encoding.ASCII.GetString(await peer.ReadToEndAsync()));
         }
 
@@ -74,7 +74,7 @@ public sealed class WaitServiceTests
         InetdServer server = new([new("127.0.0.1:0/udp", "/bin/true") { MaxPerMinute = 4 }], new InetdOptions { TimeProvider = clock });
         await using var running = await RunningService.StartAsync(server);
         using UdpClient client = new(new IPEndPoint(IPAddress.Loopback, 0));
-        await client.SendAsync("x"u8.ToArray(), (IPEndPoint)server.EndPoints[0], Token);
+        await client.SendAsync("x"u8.ToArray(), (IPEndPoint)server.LocalAddresses[0], Token);
         await Until.TrueAsync(() => Count(running, "nobody is served for the next 60 s") == 1, "the pause");
         Assert.Equal(4, Count(running, " is served by "));
         await Until.TrueAsync(
@@ -93,12 +93,12 @@ public sealed class WaitServiceTests
         InetdServer server = new([new("127.0.0.1:0/udp", "/bin/sleep", "sleep", "1000")]);
         await using var running = await RunningService.StartAsync(server);
         using UdpClient client = new(new IPEndPoint(IPAddress.Loopback, 0));
-        await client.SendAsync("x"u8.ToArray(), (IPEndPoint)server.EndPoints[0], Token);
+        await client.SendAsync("x"u8.ToArray(), (IPEndPoint)server.LocalAddresses[0], Token);
         await Until.TrueAsync(() => Count(running, " is served by '/bin/sleep'") == 1, "the program");
         await running.StopAsync();
         Assert.Equal(1, Count(running, "for what has come has ended after"));
         Assert.Equal(1, Count(running, ": killed by signal 15"));
-        Assert.Empty(server.EndPoints);
+        Assert.Empty(server.LocalAddresses);
     }
 
     private static InetdService Python(string place, string script)

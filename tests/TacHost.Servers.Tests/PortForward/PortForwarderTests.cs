@@ -18,7 +18,7 @@ public sealed class PortForwarderTests
         using var echo = LoopbackServer.Echo();
         PortForwarder forwarder = new(Loopback, $"tcp:127.0.0.1:{echo.Port}");
         await using var running = await RunningService.StartAsync(forwarder);
-        using var client = await Peer.ConnectAsync(forwarder.EndPoints[0]);
+        using var client = await Peer.ConnectAsync(forwarder.LocalAddresses[0]);
         var data = new byte[20_000_000];
         new Random(1).NextBytes(data);
         var reading = client.ReadToEndAsync();
@@ -43,7 +43,7 @@ public sealed class PortForwarderTests
         });
         PortForwarder forwarder = new(Loopback, $"tcp:127.0.0.1:{slow.Port}");
         await using var running = await RunningService.StartAsync(forwarder);
-        using var client = await Peer.ConnectAsync(forwarder.EndPoints[0]);
+        using var client = await Peer.ConnectAsync(forwarder.LocalAddresses[0]);
         client.Socket.Blocking = false;
         var chunk = new byte[100_000];
         long sent = 0;
@@ -73,7 +73,7 @@ public sealed class PortForwarderTests
         using var server = LoopbackServer.Saying("hello");
         PortForwarder forwarder = new(Loopback, $"tcp:127.0.0.1:{server.Port}");
         await using var running = await RunningService.StartAsync(forwarder);
-        using var client = await Peer.ConnectAsync(forwarder.EndPoints[0]);
+        using var client = await Peer.ConnectAsync(forwarder.LocalAddresses[0]);
         Assert.Equal("hello", Encoding.ASCII.GetString(await client.ReadToEndAsync()));
         client.Socket.Shutdown(SocketShutdown.Send);
         await running.StopAsync();
@@ -98,7 +98,7 @@ public sealed class PortForwarderTests
         });
         PortForwarder forwarder = new(Loopback, $"tcp:127.0.0.1:{server.Port}");
         await using var running = await RunningService.StartAsync(forwarder);
-        var client = await Peer.ConnectAsync(forwarder.EndPoints[0]);
+        var client = await Peer.ConnectAsync(forwarder.LocalAddresses[0]);
         await client.ReadAsync(1);
         client.Socket.LingerState = new LingerOption(true, 0);
         client.Dispose();
@@ -115,15 +115,15 @@ public sealed class PortForwarderTests
         // client -> unix -> tls (localhost) -> tcp
         PortForwarder inner = new($"tls:0:certificate={certificate}:key={key}:interface=127.0.0.1", $"tcp:127.0.0.1:{server.Port}");
         await using var running = await RunningService.StartAsync(inner);
-        var tlsPort = ((IPEndPoint)inner.EndPoints[0]).Port;
+        var tlsPort = ((IPEndPoint)inner.LocalAddresses[0]).Port;
         PortForwarder outer = new($"unix:{directory["socket"]}", $"tls:localhost:{tlsPort}:trustRoots={certificate}");
         await using var running2 = await RunningService.StartAsync(outer);
         PortForwarder first = new(Loopback, $"unix:{directory["socket"]}");
         await using var running3 = await RunningService.StartAsync(first);
-        using var client = await Peer.ConnectAsync(first.EndPoints[0]);
+        using var client = await Peer.ConnectAsync(first.LocalAddresses[0]);
         Assert.Equal("through three forwarders", Encoding.ASCII.GetString(await client.ReadToEndAsync()));
 
-        using var direct = await Peer.ConnectAsync(inner.EndPoints[0]);
+        using var direct = await Peer.ConnectAsync(inner.LocalAddresses[0]);
         await using SslStream tls = new(new NetworkStream(direct.Socket), false, (_, remote, _, _) => remote is not null);
         await tls.AuthenticateAsClientAsync("localhost").Soon();
         Assert.Equal("through three forwarders", await new StreamReader(tls).ReadToEndAsync(TestContext.Current.CancellationToken).Soon());
@@ -171,9 +171,9 @@ public sealed class PortForwarderTests
     {
         StreamServer target = new($"haproxy:{Loopback}", new TellsPeer());
         await using var running = await RunningService.StartAsync(target);
-        PortForwarder forwarder = new(Endpoint.Parse(Loopback), [Endpoint.ParseClient($"tcp:127.0.0.1:{((IPEndPoint)target.EndPoints[0]).Port}")], new PortForwardOptions { ProxyHeader = version });
+        PortForwarder forwarder = new(Endpoint.Parse(Loopback), [Endpoint.ParseClient($"tcp:127.0.0.1:{((IPEndPoint)target.LocalAddresses[0]).Port}")], new PortForwardOptions { ProxyHeader = version });
         await using var running2 = await RunningService.StartAsync(forwarder);
-        using var client = await Peer.ConnectAsync(forwarder.EndPoints[0]);
+        using var client = await Peer.ConnectAsync(forwarder.LocalAddresses[0]);
         Assert.Equal($"{client.Socket.LocalEndPoint} at {client.Socket.RemoteEndPoint}", Encoding.ASCII.GetString(await client.ReadToEndAsync()));
     }
 
@@ -195,7 +195,7 @@ public sealed class PortForwarderTests
         using var http = LoopbackServer.Http("the page");
         PortForwarder forwarder = new(Loopback, $"tcp:127.0.0.1:{http.Port}");
         await using var running = await RunningService.StartAsync(forwarder);
-        Assert.Equal("the page", await RealClient.RunAsync("curl", "", "-s", $"http://{forwarder.EndPoints[0]}/"));
+        Assert.Equal("the page", await RealClient.RunAsync("curl", "", "-s", $"http://{forwarder.LocalAddresses[0]}/"));
     }
 
     [Fact]
@@ -232,7 +232,7 @@ public sealed class PortForwarderTests
     {
         try
         {
-            using var client = await Peer.ConnectAsync(forwarder.EndPoints[0]);
+            using var client = await Peer.ConnectAsync(forwarder.LocalAddresses[0]);
             return Encoding.ASCII.GetString(await client.ReadToEndAsync());
         }
         catch (SocketException)

@@ -22,7 +22,7 @@ public sealed class SocksServerTests
     {
         using var http = LoopbackServer.Http("the page");
         await using var running = await StartAsync(out var server);
-        Assert.Equal("the page", await RealClient.RunAsync("curl", "", "-s", option, $"{server.EndPoints[0]}", $"http://{host}:{http.Port}/"));
+        Assert.Equal("the page", await RealClient.RunAsync("curl", "", "-s", option, $"{server.LocalAddresses[0]}", $"http://{host}:{http.Port}/"));
         Assert.Contains(running.Log.Lines, line => line.Text.EndsWith($"is connected to {host}:{http.Port}", StringComparison.Ordinal));
     }
 
@@ -33,7 +33,7 @@ public sealed class SocksServerTests
     public async Task Stop_ClientThatHasAskedForNothing_IsNotWaitedFor(byte[] sent)
     {
         await using var running = await StartAsync(out var server, new SocksOptions { HandshakeTimeout = TimeSpan.FromHours(1) });
-        using var client = await Peer.ConnectAsync(server.EndPoints[0]);
+        using var client = await Peer.ConnectAsync(server.LocalAddresses[0]);
         await client.SendAsync(sent);
         if (sent is [5, 1, 0, ..])
             Assert.Equal([5, 0], await client.ReadAsync(2));
@@ -71,7 +71,7 @@ public sealed class SocksServerTests
         File.WriteAllText(directory["passwd"], $"alice:{hash}");
         await using var running = await StartAsync(out var server, new SocksOptions { Passwords = new PasswordFile(directory["passwd"]) });
         var url = $"http://127.0.0.1:{http.Port}/";
-        var proxy = $"{server.EndPoints[0]}";
+        var proxy = $"{server.LocalAddresses[0]}";
         Assert.Equal("the page", await RealClient.RunAsync("curl", "", "-s", "--socks5", proxy, "--proxy-user", "alice:secret", url));
         Assert.Equal("", await RealClient.RunAsync("curl", "", "-s", "--socks5", proxy, "--proxy-user", "alice:wrong", url));
         Assert.Equal("", await RealClient.RunAsync("curl", "", "-s", "--socks5", proxy, url));
@@ -163,10 +163,10 @@ public sealed class SocksServerTests
         Assert.Equal(7, await AnswerAsync(server, [5, 3, 0, 1, 0, 0, 0, 0, 0, 0]));
         Assert.Equal(7, await AnswerAsync(server, [5, 9, 0, 1, 127, 0, 0, 1, 0, 7]));
         Assert.Equal(8, await AnswerAsync(server, [5, 1, 0, 9, 127, 0, 0, 1, 0, 7]));
-        using var none = await Peer.ConnectAsync(server.EndPoints[0]);
+        using var none = await Peer.ConnectAsync(server.LocalAddresses[0]);
         await none.SendAsync(5, 2, 1, 3);
         Assert.Equal([5, 0xFF], await none.ReadToEndAsync());
-        using var four = await Peer.ConnectAsync(server.EndPoints[0]);
+        using var four = await Peer.ConnectAsync(server.LocalAddresses[0]);
         await four.SendAsync([4, 1, .. port, 127, 0, 0, 1, 0]);
         Assert.Equal([0, 91, 0, 0, 0, 0, 0, 0], await four.ReadToEndAsync());
     }
@@ -176,7 +176,7 @@ public sealed class SocksServerTests
     {
         using var echo = LoopbackServer.Echo();
         await using var running = await StartAsync(out var server);
-        using var client = await Peer.ConnectAsync(server.EndPoints[0]);
+        using var client = await Peer.ConnectAsync(server.LocalAddresses[0]);
         client.Socket.NoDelay = true;
         byte[] all = [5, 3, 9, 0, 7, 5, 1, 0, 3, 9, .. "localhost"u8, (byte)(echo.Port >> 8), (byte)echo.Port];
         foreach (var each in all)
@@ -194,7 +194,7 @@ public sealed class SocksServerTests
     public async Task Handshake_ThatTakesTooLong_IsBrokenOff()
     {
         await using var running = await StartAsync(out var server, new SocksOptions { HandshakeTimeout = TimeSpan.FromMilliseconds(100) });
-        using var client = await Peer.ConnectAsync(server.EndPoints[0]);
+        using var client = await Peer.ConnectAsync(server.LocalAddresses[0]);
         await client.SendAsync(5);
         Assert.Empty(await client.ReadToEndAsync());
     }
@@ -213,7 +213,7 @@ public sealed class SocksServerTests
                 lock (random)
                     random.NextBytes(junk);
                 byte[][] starts = [[], [4], [5, 1, 0], [5, 1, 0, 5, 1, 0, 3], [4, 1, 0, 80, 0, 0, 0, 1]];
-                using var client = await Peer.ConnectAsync(server.EndPoints[0]);
+                using var client = await Peer.ConnectAsync(server.LocalAddresses[0]);
                 try
                 {
                     await client.SendAsync([.. starts[junk[0] % starts.Length], .. junk]);
@@ -256,11 +256,11 @@ public sealed class SocksServerTests
 
     private static Task<RunningService> StartAsync(out SocksServer server, SocksOptions? options = null) => RunningService.StartAsync(server = new SocksServer(0, options: options));
 
-    private static string Port(SocksServer server) => ((IPEndPoint)server.EndPoints[0]).Port.ToString(CultureInfo.InvariantCulture);
+    private static string Port(SocksServer server) => ((IPEndPoint)server.LocalAddresses[0]).Port.ToString(CultureInfo.InvariantCulture);
 
     private static async Task<int> AnswerAsync(SocksServer server, byte[] request)
     {
-        using var client = await Peer.ConnectAsync(server.EndPoints[0]);
+        using var client = await Peer.ConnectAsync(server.LocalAddresses[0]);
         await client.SendAsync(_greeting);
         Assert.Equal([5, 0], await client.ReadAsync(2));
         await client.SendAsync(request);
@@ -271,7 +271,7 @@ public sealed class SocksServerTests
 
     private static async Task<string> FetchAsync(SocksServer server, int port)
     {
-        using var client = await Peer.ConnectAsync(server.EndPoints[0]);
+        using var client = await Peer.ConnectAsync(server.LocalAddresses[0]);
         await client.SendAsync([4, 1, (byte)(port >> 8), (byte)port, 127, 0, 0, 1, 0]);
         Assert.Equal(90, (await client.ReadAsync(8))[1]);
         await client.SendAsync("GET / HTTP/1.1\r\n\r\n");

@@ -94,7 +94,7 @@ public sealed class ClientCertificatesTests : IDisposable
         await using var running = await RunningService.StartAsync(server);
         using var certificate = Issue(_authority, "opener");
         await File.WriteAllTextAsync(_directory["me.pem"], certificate.ExportCertificatePem() + "\n" + certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(), Token);
-        var port = ((IPEndPoint)server.EndPoints[0]).Port.ToString(CultureInfo.InvariantCulture);
+        var port = ((IPEndPoint)server.LocalAddresses[0]).Port.ToString(CultureInfo.InvariantCulture);
         await RealClient.RunAsync("openssl", "hello\n", "s_client", "-quiet", "-no_ign_eof", "-connect", $"127.0.0.1:{port}", "-cert", _directory["me.pem"]);
         var protocol = await factory.NextAsync();
         await protocol.ReceivedAsync("hello\n");
@@ -197,7 +197,7 @@ public sealed class ClientCertificatesTests : IDisposable
     private static async Task<string?> TalkAsync(TlsServer server, X509Certificate2? certificate, SslProtocols version = SslProtocols.None)
     {
         using TcpClient client = new();
-        await client.ConnectAsync(server.EndPoints[0], Token);
+        await client.ConnectAsync(server.LocalAddresses[0], Token);
         using SslStream tls = new(client.GetStream());
         try
         {

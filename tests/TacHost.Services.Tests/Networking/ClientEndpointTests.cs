@@ -20,7 +20,7 @@ public sealed class ClientEndpointTests : IAsyncDisposable
         var protocol = (RecordingProtocol)await Client($"tcp:127.0.0.1:{Port(server)}").ConnectAsync(factory, cancellationToken: Token).Soon();
         Assert.Null(await protocol.Lost.Soon());
         Assert.Equal("poem"u8.ToArray(), protocol.Received);
-        Assert.Equal(server.EndPoints[0], protocol.Transport.Peer);
+        Assert.Equal(server.LocalAddresses[0], protocol.Transport.Peer);
         Assert.True(SpinWait.SpinUntil(() => factory.Journal.Entries.Contains("stop"), Bounded.Patience));
         Assert.Equal(["start", "connecting", "build", "lost", "stop"], factory.Journal.Entries);
     }
@@ -185,7 +185,7 @@ public sealed class ClientEndpointTests : IAsyncDisposable
 
     private static ClientEndpoint Client(string text) => Endpoint.ParseClient(text);
 
-    private static int Port(StreamServer server) => ((IPEndPoint)server.EndPoints[0]).Port;
+    private static int Port(StreamServer server) => ((IPEndPoint)server.LocalAddresses[0]).Port;
 
     private static async Task<CannotConnectException> FailAsync(string endpoint, ClientFactory? factory = null)
     {

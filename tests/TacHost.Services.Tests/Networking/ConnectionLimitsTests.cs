@@ -14,7 +14,7 @@ public sealed class ConnectionLimitsTests : IDisposable
     public async Task Connections_ReachedAndRefusing_ResetsUntilOneEnds(bool tls)
     {
         var factory = RecordingFactory.Echo();
-        await using var server = await RunningServer.StartAsync(factory, tls ? _directory : null, new ConnectionLimits { Connections = 2, WhenReached = LimitAction.Refuse });
+        await using var server = await RunningServer.StartAsync(factory, tls ? _directory : null, new ConnectionLimits { Connections = 2, OnLimitReached = ConnectionLimitBehavior.Refuse });
         using var first = await server.ConnectAsync();
         using var second = await server.ConnectAsync();
         var protocols = new[] { await factory.NextAsync(), await factory.NextAsync() };
@@ -43,7 +43,7 @@ public sealed class ConnectionLimitsTests : IDisposable
     [Fact]
     public async Task Connections_ClosedInTheFirstCallback_DoNotCount()
     {
-        await using var server = await RunningServer.StartAsync(RecordingFactory.Saying("poem"u8.ToArray()), null, new ConnectionLimits { Connections = 1, WhenReached = LimitAction.Refuse });
+        await using var server = await RunningServer.StartAsync(RecordingFactory.Saying("poem"u8.ToArray()), null, new ConnectionLimits { Connections = 1, OnLimitReached = ConnectionLimitBehavior.Refuse });
         for (var i = 0; i < 50; i++)
         {
             using var client = await server.ConnectAsync();
@@ -85,7 +85,7 @@ public sealed class ConnectionLimitsTests : IDisposable
 
         async Task<Client> GreetAsAsync(string address)
         {
-            var client = await Client.ConnectAsync(server.EndPoints[0]);
+            var client = await Client.ConnectAsync(server.LocalAddresses[0]);
             await client.SendAsync($"PROXY TCP4 {address} 192.0.2.9 1000 80\r\nhello");
             Assert.Equal("hello", await client.ReadAsync(5));
             return client;

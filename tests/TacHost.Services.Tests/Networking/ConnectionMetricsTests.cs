@@ -13,7 +13,7 @@ public sealed class ConnectionMetricsTests
     {
         Application application = new("metrics");
         RecordingFactory echo = RecordingFactory.Echo();
-        TcpServer server = new(0, echo, "127.0.0.1") { Limits = new ConnectionLimits { Connections = 1, WhenReached = LimitAction.Refuse } };
+        TcpServer server = new(0, echo, "127.0.0.1") { Limits = new ConnectionLimits { Connections = 1, OnLimitReached = ConnectionLimitBehavior.Refuse } };
         server.SetServiceParent(application);
         Dictionary<string, long> seen = [];
         var published = 0;
@@ -30,10 +30,10 @@ public sealed class ConnectionMetricsTests
         await application.StartAsync(Token);
         Assert.Equal(0, published);
 
-        using var client = await Client.ConnectAsync(server.EndPoints[0]);
+        using var client = await Client.ConnectAsync(server.LocalAddresses[0]);
         await client.SendAsync("hello");
         Assert.Equal("hello", await client.ReadAsync(5));
-        Assert.NotEqual(System.Net.Sockets.SocketError.Success, await LoopbackPeer.ConnectUntilErrorAsync(server.EndPoints[0]));
+        Assert.NotEqual(System.Net.Sockets.SocketError.Success, await LoopbackPeer.ConnectUntilErrorAsync(server.LocalAddresses[0]));
         Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref published) == 5, Bounded.Patience));
         listener.RecordObservableInstruments();
         Dictionary<string, long> expected = new()
@@ -60,7 +60,7 @@ public sealed class ConnectionMetricsTests
         server.SetServiceParent(application);
         await application.StartAsync(Token);
         RecordingClientFactory factory = new();
-        TcpClientService client = new("127.0.0.1", server.EndPoints[0].Port, factory);
+        TcpClientService client = new("127.0.0.1", server.LocalAddresses[0].Port, factory);
         await client.SetServiceParentAsync(application, Token);
         await (await factory.Protocols.NextAsync()).Lost.Soon();
         var (accepting, connecting) = (application.ConnectionMetrics.Of("metrics/TcpServer"), application.ConnectionMetrics.Of("metrics/TcpClientService"));

@@ -25,7 +25,7 @@ public sealed class GarbageTests : IDisposable
         RecordingFactory factory = RecordingFactory.Echo();
         StreamServer server = new("haproxy:tcp:0:interface=127.0.0.1", factory);
         await using var running = await RunningService.StartAsync(server);
-        using var good = await Client.ConnectAsync(server.EndPoints[0]);
+        using var good = await Client.ConnectAsync(server.LocalAddresses[0]);
         await good.SendAsync(header);
         await factory.NextAsync();
         await EachLengthAsync(server, header, header.Length - 1);
@@ -86,7 +86,7 @@ public sealed class GarbageTests : IDisposable
             _ => new ProtocolOf { WhenReceived = (transport, data) => transport.Write(data) },
         }));
         await using var running = await RunningService.StartAsync(server);
-        using Client good = await Client.ConnectAsync(server.EndPoints[0]), slow = await Client.ConnectAsync(server.EndPoints[0]);
+        using Client good = await Client.ConnectAsync(server.LocalAddresses[0]), slow = await Client.ConnectAsync(server.LocalAddresses[0]);
 
         // One that takes for ever over what the others say at once.
         foreach (var one in hello[..^1])
@@ -112,7 +112,7 @@ public sealed class GarbageTests : IDisposable
     {
         var (server, factory) = TlsEcho(TimeSpan.FromSeconds(1));
         await using var running = await RunningService.StartAsync(server);
-        using var slow = await Client.ConnectAsync(server.EndPoints[0]);
+        using var slow = await Client.ConnectAsync(server.LocalAddresses[0]);
         var ended = slow.Socket.ReceiveAsync(new byte[1], Token).AsTask();
         using PeriodicTimer beat = new(TimeSpan.FromMilliseconds(50));
 
@@ -144,7 +144,7 @@ public sealed class GarbageTests : IDisposable
     private static Task EachLengthAsync(StreamServer server, byte[] good, int longest) =>
         Parallel.ForEachAsync(Enumerable.Range(0, longest + 1), new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = Token }, async (length, _) =>
         {
-            using var bad = await Client.ConnectAsync(server.EndPoints[0]);
+            using var bad = await Client.ConnectAsync(server.LocalAddresses[0]);
             try
             {
                 await bad.SendAsync([.. good.AsSpan(0, Math.Min(length, good.Length)), .. Garbage(good.Length == 0 ? length : longest - length)]);
@@ -203,7 +203,7 @@ public sealed class GarbageTests : IDisposable
 
     private static async Task<Client> GreetAsync(StreamServer server)
     {
-        var client = await Client.ConnectAsync(server.EndPoints[0]);
+        var client = await Client.ConnectAsync(server.LocalAddresses[0]);
         var tls = new SslStream(client.Stream, leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate is not null);
         client.Stream = tls;
         await tls.AuthenticateAsClientAsync("localhost").Soon();

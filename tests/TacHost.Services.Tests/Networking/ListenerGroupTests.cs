@@ -14,10 +14,10 @@ public sealed class ListenerGroupTests
     {
         HandlingService service = new(ServerEndpoint.Tcp(0, "127.0.0.1"), new ConnectionLimits());
         await using var running = await RunningService.StartAsync(service);
-        using var client = await Client.ConnectAsync(service.Listeners.EndPoints[0]);
+        using var client = await Client.ConnectAsync(service.Listeners.LocalAddresses[0]);
         using var accepted = await service.NextAsync();
         Assert.Equal(client.Socket.LocalEndPoint, accepted.Peer);
-        Assert.Equal(service.Listeners.EndPoints[0], accepted.Local);
+        Assert.Equal(service.Listeners.LocalAddresses[0], accepted.Local);
         Assert.Equal(accepted.Local, accepted.Listener);
         await accepted.Socket.SendAsync("hello"u8.ToArray(), Token);
         Assert.Equal("hello", await client.ReadAsync(5));
@@ -28,7 +28,7 @@ public sealed class ListenerGroupTests
     {
         HandlingService service = new(ServerEndpoint.Tcp(0, "127.0.0.1").WithProxyProtocol(), new ConnectionLimits());
         await using var running = await RunningService.StartAsync(service);
-        using var client = await Client.ConnectAsync(service.Listeners.EndPoints[0]);
+        using var client = await Client.ConnectAsync(service.Listeners.LocalAddresses[0]);
         await client.SendAsync("PROXY TCP4 192.0.2.1 192.0.2.9 1000 80\r\nhello");
         using var accepted = await service.NextAsync();
         Assert.Equal(IPEndPoint.Parse("192.0.2.1:1000"), accepted.Peer);
@@ -42,9 +42,9 @@ public sealed class ListenerGroupTests
     {
         HandlingService service = new(ServerEndpoint.Tcp(0, "127.0.0.1"), new ConnectionLimits { Connections = 1 });
         await using var running = await RunningService.StartAsync(service);
-        using var first = await Client.ConnectAsync(service.Listeners.EndPoints[0]);
+        using var first = await Client.ConnectAsync(service.Listeners.LocalAddresses[0]);
         var accepted = await service.NextAsync();
-        using var second = await Client.ConnectAsync(service.Listeners.EndPoints[0]);
+        using var second = await Client.ConnectAsync(service.Listeners.LocalAddresses[0]);
         var next = service.NextAsync();
         Assert.NotSame(next, await Task.WhenAny(next, Task.Delay(200, Token)));
         accepted.Dispose();
@@ -59,14 +59,14 @@ public sealed class ListenerGroupTests
         await using var running = await RunningService.StartAsync(service);
         Assert.True(await Assert.ThrowsAnyAsync<Exception>(ReadAsync) is IOException or SocketException);
         service.Fails = false;
-        using var second = await Client.ConnectAsync(service.Listeners.EndPoints[0]);
+        using var second = await Client.ConnectAsync(service.Listeners.LocalAddresses[0]);
         using var accepted = await service.NextAsync();
         Assert.Single(running.Log.Lines, line => line.Text.Contains("threw an exception", StringComparison.Ordinal));
 
         // The reset may come before the client has seen that it is connected.
         async Task ReadAsync()
         {
-            using var client = await Client.ConnectAsync(service.Listeners.EndPoints[0]);
+            using var client = await Client.ConnectAsync(service.Listeners.LocalAddresses[0]);
             await client.ReadToEndAsync();
         }
     }
@@ -83,7 +83,7 @@ public sealed class ListenerGroupTests
         }));
         StreamServer server = new("haproxy:loopback:anything", RecordingFactory.Saying("poem"u8.ToArray()));
         await using var running = await RunningService.StartAsync(server);
-        using var client = await Client.ConnectAsync(server.EndPoints[0]);
+        using var client = await Client.ConnectAsync(server.LocalAddresses[0]);
         await client.SendAsync("PROXY UNKNOWN\r\n");
         Assert.Equal("poem"u8.ToArray(), await client.ReadToEndAsync());
         Assert.Equal("haproxy:loopback:anything", Endpoint.Parse("haproxy:loopback:anything").ToString());

@@ -39,9 +39,9 @@ public sealed partial class ManyStartsTests
         {
             await application.StartAsync(Token).Soon();
             await client.WhenConnectedAsync(cancellationToken: Token).Soon();
-            await AskAsync((IPEndPoint)udp.EndPoints[0]);
-            using (var remote = await Client.ConnectAsync(tcp.EndPoints[0]))
-            using (var local = await Client.ConnectAsync(unix.EndPoints[0]))
+            await AskAsync((IPEndPoint)udp.LocalAddresses[0]);
+            using (var remote = await Client.ConnectAsync(tcp.LocalAddresses[0]))
+            using (var local = await Client.ConnectAsync(unix.LocalAddresses[0]))
             {
                 await GreetAsync(remote);
                 await GreetAsync(local);
@@ -86,7 +86,7 @@ public sealed partial class ManyStartsTests
             _ => new UnixServer(_directory["stream.sock"], new EchoFactory(protocols)),
         };
         await using var serving = await RunningService.StartAsync(server);
-        var port = (server.EndPoints[0] as IPEndPoint)?.Port;
+        var port = (server.LocalAddresses[0] as IPEndPoint)?.Port;
         var endpoint = kind switch
         {
             "tcp" => $"tcp:127.0.0.1:{port}",

@@ -33,7 +33,7 @@ public sealed partial class ManyStartsTests : IDisposable
         await LeavesNothingAsync(async () =>
         {
             await server.StartAsync(Token);
-            using (await Client.ConnectAsync(server.EndPoints[0]))
+            using (await Client.ConnectAsync(server.LocalAddresses[0]))
                 await server.StopAsync(new CancellationToken(canceled: true)).Soon();
         });
     }

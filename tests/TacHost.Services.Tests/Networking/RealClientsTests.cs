@@ -101,7 +101,7 @@ public sealed class RealClientsTests : IAsyncDisposable
     {
         UdpServer server = new(0, RecordingDatagrams.Echo(), "127.0.0.1");
         await using var running = await RunningService.StartAsync(server);
-        Assert.Equal("hello", await RealClient.RunAsync("socat", "hello", "-t0.5", "-", $"UDP:127.0.0.1:{server.EndPoints[0].Port}"));
+        Assert.Equal("hello", await RealClient.RunAsync("socat", "hello", "-t0.5", "-", $"UDP:127.0.0.1:{server.LocalAddresses[0].Port}"));
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class RealClientsTests : IAsyncDisposable
     {
         StreamServer server = new(endpoint, factory);
         _running.Add(await RunningService.StartAsync(server));
-        return ((IPEndPoint)server.EndPoints[0]).Port.ToString(CultureInfo.InvariantCulture);
+        return ((IPEndPoint)server.LocalAddresses[0]).Port.ToString(CultureInfo.InvariantCulture);
     }
 
     private string TlsEndpoint(string host)

@@ -62,7 +62,7 @@ public sealed class SocketTransportTests : IAsyncLifetime
         var poem = Bytes(size);
         var protocol = Reciter(poem);
         await ServeAsync(_ => protocol);
-        using var client = await LoopbackPeer.ConnectAsync(_server!.EndPoints[0], receiveBuffer: 8 * 1024);
+        using var client = await LoopbackPeer.ConnectAsync(_server!.LocalAddresses[0], receiveBuffer: 8 * 1024);
         await client.SendAsync(Bytes(10_000));
         using var all = new MemoryStream();
         var buffer = new byte[8 * 1024];
@@ -131,7 +131,7 @@ public sealed class SocketTransportTests : IAsyncLifetime
         var (elsewhere, protocol) = (Reciter(Bytes(20_000)), Reciter(Bytes(20_000)));
         TcpServer goesOn = new(0, new FactoryOf(_ => elsewhere), "127.0.0.1");
         await using var running = await RunningService.StartAsync(goesOn);
-        using var other = await LoopbackPeer.ConnectAsync(goesOn.EndPoints[0]);
+        using var other = await LoopbackPeer.ConnectAsync(goesOn.LocalAddresses[0]);
         await other.ReadToEndAsync();
         using var client = await ConnectAsync(protocol);
         await client.ReadToEndAsync();
@@ -213,7 +213,7 @@ public sealed class SocketTransportTests : IAsyncLifetime
     {
         var protocol = new ProtocolOf { WhenMade = transport => transport.AbortConnection() };
         await ServeAsync(_ => protocol);
-        Assert.Equal(SocketError.ConnectionReset, await LoopbackPeer.ConnectUntilErrorAsync(_server!.EndPoints[0]));
+        Assert.Equal(SocketError.ConnectionReset, await LoopbackPeer.ConnectUntilErrorAsync(_server!.LocalAddresses[0]));
         Assert.IsType<SocketException>(await protocol.Lost.Soon());
     }
 
@@ -270,7 +270,7 @@ public sealed class SocketTransportTests : IAsyncLifetime
         using var other = await ConnectAsync(bystander, culprit);
         await bystander.Made.Soon();
         if (where == "made")
-            Assert.Equal(SocketError.ConnectionReset, await LoopbackPeer.ConnectUntilErrorAsync(_server!.EndPoints[0]));
+            Assert.Equal(SocketError.ConnectionReset, await LoopbackPeer.ConnectUntilErrorAsync(_server!.LocalAddresses[0]));
         else
             await ConverseAsync();
 
@@ -287,7 +287,7 @@ public sealed class SocketTransportTests : IAsyncLifetime
 
         async Task ConverseAsync()
         {
-            using var client = await LoopbackPeer.ConnectAsync(_server!.EndPoints[0]);
+            using var client = await LoopbackPeer.ConnectAsync(_server!.LocalAddresses[0]);
             if (where == "lost")
                 return;
             await client.SendAsync(_line);
@@ -325,7 +325,7 @@ public sealed class SocketTransportTests : IAsyncLifetime
 
         await Task.WhenAll(Enumerable.Range(1, 200).Select(async number =>
         {
-            using var client = await LoopbackPeer.ConnectAsync(_server!.EndPoints[0]);
+            using var client = await LoopbackPeer.ConnectAsync(_server!.LocalAddresses[0]);
             try
             {
                 for (var round = 0; round < 5; round++)
@@ -375,7 +375,7 @@ public sealed class SocketTransportTests : IAsyncLifetime
     {
         var next = 0;
         await ServeAsync(_ => protocols[next++]);
-        return await LoopbackPeer.ConnectAsync(_server!.EndPoints[0]);
+        return await LoopbackPeer.ConnectAsync(_server!.LocalAddresses[0]);
     }
 
     private async Task ServeAsync(Func<EndPoint, Protocol?> build)

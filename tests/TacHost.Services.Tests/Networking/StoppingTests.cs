@@ -55,7 +55,7 @@ public sealed class StoppingTests
         TaskCompletionSource<ProtocolOf> told = new(TaskCreationOptions.RunContinuationsAsynchronously);
         StreamServer server = new("tcp:0:interface=127.0.0.1", ServerFactory.ForProtocol(() => new ProtocolOf { WhenStopping = told.SetResult }));
         await using var running = await RunningService.StartAsync(server);
-        using var client = await Client.ConnectAsync(server.EndPoints[0]);
+        using var client = await Client.ConnectAsync(server.LocalAddresses[0]);
         await client.SendAsync("a");
         await Until.TrueAsync(() => running.Log.Lines.Any(line => line.Text.EndsWith(" opened.", StringComparison.Ordinal)), "the connection");
         Assert.Empty(server.WaitsFor);

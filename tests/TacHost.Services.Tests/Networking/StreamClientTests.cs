@@ -14,7 +14,7 @@ public sealed class StreamClientTests : IDisposable
         RecordingFactory accepted = new();
         TcpServer server = new(0, accepted, "127.0.0.1");
         await using var serving = await RunningService.StartAsync(server);
-        await ConnectAndStopAsync(factory => new TcpClientService("localhost", server.EndPoints[0].Port, factory), accepted);
+        await ConnectAndStopAsync(factory => new TcpClientService("localhost", server.LocalAddresses[0].Port, factory), accepted);
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class StreamClientTests : IDisposable
         var (certificate, key) = TestCertificates.WritePem(_directory, "localhost");
         TlsServer server = new(0, accepted, new TlsOptions(TlsCertificate.FromPem(certificate, key)), "127.0.0.1");
         await using var serving = await RunningService.StartAsync(server);
-        await ConnectAndStopAsync(factory => new TlsClientService("localhost", server.EndPoints[0].Port, factory, trustRoots: certificate), accepted);
+        await ConnectAndStopAsync(factory => new TlsClientService("localhost", server.LocalAddresses[0].Port, factory, trustRoots: certificate), accepted);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class StreamClientTests : IDisposable
         RecordingFactory accepted = new();
         TcpServer server = new(0, accepted, "127.0.0.1");
         await using var serving = await RunningService.StartAsync(server);
-        TcpClientService client = new("127.0.0.1", server.EndPoints[0].Port, new RecordingClientFactory());
+        TcpClientService client = new("127.0.0.1", server.LocalAddresses[0].Port, new RecordingClientFactory());
         for (var round = 0; round < 3; round++)
         {
             await client.StartAsync(TestContext.Current.CancellationToken);

@@ -27,7 +27,7 @@ public sealed class StreamServerTests : IDisposable
     {
         StreamServer server = new("tcp:0:interface=127.0.0.1", RecordingFactory.Echo());
         await using var running = await RunningService.StartAsync(server);
-        using var client = await Client.ConnectAsync(Assert.Single(server.EndPoints));
+        using var client = await Client.ConnectAsync(Assert.Single(server.LocalAddresses));
         await client.SendAsync("hello");
         Assert.Equal("hello", await client.ReadAsync(5));
     }
@@ -38,7 +38,7 @@ public sealed class StreamServerTests : IDisposable
         Assert.SkipUnless(File.Exists("/proc/net/if_inet6") && (await File.ReadAllTextAsync("/proc/net/if_inet6", Token)).Length > 0, "this machine has no IPv6");
         StreamServer server = new("tcp6:0:interface=\\:\\:1", RecordingFactory.Echo());
         await server.StartAsync(Token);
-        Assert.All(server.EndPoints, endPoint => Assert.Equal(AddressFamily.InterNetworkV6, endPoint.AddressFamily));
+        Assert.All(server.LocalAddresses, endPoint => Assert.Equal(AddressFamily.InterNetworkV6, endPoint.AddressFamily));
         await server.StopAsync(Token);
     }
 
@@ -49,7 +49,7 @@ public sealed class StreamServerTests : IDisposable
         for (var round = 0; round < 3; round++)
         {
             await server.StartAsync(Token);
-            using (var client = await Client.ConnectAsync(server.EndPoints[0]))
+            using (var client = await Client.ConnectAsync(server.LocalAddresses[0]))
                 Assert.Equal("poem"u8.ToArray(), await client.ReadToEndAsync());
             await server.StopAsync(Token).Soon();
         }
@@ -62,8 +62,8 @@ public sealed class StreamServerTests : IDisposable
     {
         StreamServer server = new(new SystemdServerEndpoint("INET", index, name) { Activation = Told("self", "1", "http") }, RecordingFactory.Saying("poem"u8.ToArray()));
         await using var running = await RunningService.StartAsync(server);
-        Assert.Equal(_inherited.LocalEndPoint, Assert.Single(server.EndPoints));
-        using var client = await Client.ConnectAsync(server.EndPoints[0]);
+        Assert.Equal(_inherited.LocalEndPoint, Assert.Single(server.LocalAddresses));
+        using var client = await Client.ConnectAsync(server.LocalAddresses[0]);
         Assert.Equal("poem"u8.ToArray(), await client.ReadToEndAsync());
     }
 

@@ -20,13 +20,13 @@ public sealed class TcpServerTests
     public async Task PrivilegedStartAsync_PortZero_BindsAndTellsTheChosenPort()
     {
         var server = new TcpServer(0, FactoryOf.Reciters(_poem), "127.0.0.1");
-        Assert.Empty(server.EndPoints);
+        Assert.Empty(server.LocalAddresses);
         await server.PrivilegedStartAsync(Token);
-        var endPoint = Assert.Single(server.EndPoints);
+        var endPoint = Assert.Single(server.LocalAddresses);
         Assert.Equal(IPAddress.Loopback, endPoint.Address);
         Assert.NotEqual(0, endPoint.Port);
         await server.StopAsync(Token);
-        Assert.Empty(server.EndPoints);
+        Assert.Empty(server.LocalAddresses);
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class TcpServerTests
         var factory = FactoryOf.Reciters(_poem);
         var server = new TcpServer(0, factory, "127.0.0.1");
         await server.PrivilegedStartAsync(Token);
-        using var client = await LoopbackPeer.ConnectAsync(server.EndPoints[0]);
+        using var client = await LoopbackPeer.ConnectAsync(server.LocalAddresses[0]);
         Assert.False(client.Socket.Poll(TimeSpan.FromMilliseconds(50), SelectMode.SelectRead));
         Assert.Empty(factory.Built);
         Assert.Equal(0, factory.Starts);
@@ -51,9 +51,9 @@ public sealed class TcpServerTests
         var server = new TcpServer(0, FactoryOf.Reciters(_poem), "localhost");
         await server.StartAsync(Token);
         var addresses = await HostNameResolver.ResolveAsync("localhost", Token);
-        Assert.Single(server.EndPoints.Select(endPoint => endPoint.Port).Distinct());
-        Assert.All(server.EndPoints, endPoint => Assert.Contains(endPoint.Address, addresses));
-        foreach (var endPoint in server.EndPoints)
+        Assert.Single(server.LocalAddresses.Select(endPoint => endPoint.Port).Distinct());
+        Assert.All(server.LocalAddresses, endPoint => Assert.Contains(endPoint.Address, addresses));
+        foreach (var endPoint in server.LocalAddresses)
             Assert.Equal(_poem, await ReciteAsync(endPoint));
         await server.StopAsync(Token).Soon();
     }
@@ -73,7 +73,7 @@ public sealed class TcpServerTests
             },
         }));
         await server.StartAsync(Token);
-        var port = server.EndPoints[0].Port;
+        var port = server.LocalAddresses[0].Port;
         Assert.Equal(_poem, await ReciteAsync(new IPEndPoint(IPAddress.Loopback, port)));
         Assert.Equal(_poem, await ReciteAsync(new IPEndPoint(IPAddress.IPv6Loopback, port)));
         await server.StopAsync(Token).Soon();
@@ -87,8 +87,8 @@ public sealed class TcpServerTests
         Assert.SkipUnless(Socket.OSSupportsIPv6, "This machine has no IPv6.");
         var server = new TcpServer(0, FactoryOf.Reciters(_poem), "::1");
         await server.StartAsync(Token);
-        Assert.Equal(_poem, await ReciteAsync(server.EndPoints[0]));
-        await Assert.ThrowsAsync<SocketException>(() => LoopbackPeer.ConnectAsync(new IPEndPoint(IPAddress.Loopback, server.EndPoints[0].Port)));
+        Assert.Equal(_poem, await ReciteAsync(server.LocalAddresses[0]));
+        await Assert.ThrowsAsync<SocketException>(() => LoopbackPeer.ConnectAsync(new IPEndPoint(IPAddress.Loopback, server.LocalAddresses[0].Port)));
         await server.StopAsync(Token).Soon();
     }
 
@@ -107,13 +107,13 @@ public sealed class TcpServerTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only /proc tells who holds a port.");
         var holder = new TcpServer(0, FactoryOf.Reciters(_poem), "127.0.0.1");
         await holder.StartAsync(Token);
-        var late = new TcpServer(holder.EndPoints[0].Port, FactoryOf.Reciters(_poem), "127.0.0.1");
+        var late = new TcpServer(holder.LocalAddresses[0].Port, FactoryOf.Reciters(_poem), "127.0.0.1");
         late.SetName("late");
 
         var failure = await Assert.ThrowsAsync<CannotListenException>(() => late.PrivilegedStartAsync(Token));
-        Assert.StartsWith($"The service 'late' cannot listen on {holder.EndPoints[0]}, because process {Environment.ProcessId} (", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The service 'late' cannot listen on {holder.LocalAddresses[0]}, because process {Environment.ProcessId} (", failure.Message, StringComparison.Ordinal);
         Assert.Contains("TacHost.Services.Tests", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(holder.EndPoints[0], failure.EndPoint);
+        Assert.Equal(holder.LocalAddresses[0], failure.EndPoint);
         await holder.StopAsync(Token).Soon();
 
         await late.StartAsync(Token);
@@ -125,7 +125,7 @@ public sealed class TcpServerTests
     {
         var first = new TcpServer(0, FactoryOf.Reciters(_poem), "127.0.0.1");
         await first.StartAsync(Token);
-        var endPoint = first.EndPoints[0];
+        var endPoint = first.LocalAddresses[0];
         await first.StopAsync(Token).Soon();
 
         // The server closes first, so that its side of each connection is what stays in TIME_WAIT.
@@ -150,7 +150,7 @@ public sealed class TcpServerTests
         Assert.Equal(1, factory.Starts);
         await one.StopAsync(Token).Soon();
         Assert.Equal(0, factory.Stops);
-        Assert.Equal(_poem, await ReciteAsync(other.EndPoints[0]));
+        Assert.Equal(_poem, await ReciteAsync(other.LocalAddresses[0]));
         await other.StopAsync(Token).Soon();
         Assert.Equal((1, 1), (factory.Starts, factory.Stops));
     }
@@ -164,8 +164,8 @@ public sealed class TcpServerTests
         using var log = new CollectingLoggerFactory();
         var server = Logged(log, new FactoryOf(_ => ++calls == 1 ? throws ? throw new InvalidTimeZoneException("no protocol") : null : Reciter(_poem)));
         await server.StartAsync(Token);
-        Assert.Equal(SocketError.ConnectionReset, await LoopbackPeer.ConnectUntilErrorAsync(server.EndPoints[0]));
-        Assert.Equal(_poem, await ReciteAsync(server.EndPoints[0]));
+        Assert.Equal(SocketError.ConnectionReset, await LoopbackPeer.ConnectUntilErrorAsync(server.LocalAddresses[0]));
+        Assert.Equal(_poem, await ReciteAsync(server.LocalAddresses[0]));
         await server.StopAsync(Token).Soon();
         Assert.Equal(throws ? ["no protocol"] : [], log.Lines.Where(line => line.Failure is not null).Select(line => line.Failure!.Message));
     }
@@ -176,7 +176,7 @@ public sealed class TcpServerTests
         using var log = new CollectingLoggerFactory();
         var server = Logged(log, FactoryOf.Reciters(_poem));
         await server.StartAsync(Token);
-        var endPoint = server.EndPoints[0];
+        var endPoint = server.LocalAddresses[0];
         await server.StopAsync(Token).Soon();
         Assert.Equal(
             [("top/TcpServer", $"FactoryOf starting on {endPoint}"), ("top/TcpServer", $"(TCP Port {endPoint.Port} Closed)"), ("top/FactoryOf", "Stopping factory FactoryOf")],
@@ -201,7 +201,7 @@ public sealed class TcpServerTests
         await server.StartAsync(Token);
         var clients = new List<LoopbackPeer>();
         for (var number = 0; number < 20; number++)
-            clients.Add(await LoopbackPeer.ConnectAsync(server.EndPoints[0]));
+            clients.Add(await LoopbackPeer.ConnectAsync(server.LocalAddresses[0]));
         await first.Task.Soon();
 
         // The stop begins to empty the backlog in its first step, which this call runs before it returns.
@@ -222,7 +222,7 @@ public sealed class TcpServerTests
         var poem = LargePoem(50_000_000);
         var server = new TcpServer(0, new FactoryOf(_ => Reciter(poem)), "127.0.0.1");
         await server.StartAsync(Token);
-        var endPoint = server.EndPoints[0];
+        var endPoint = server.LocalAddresses[0];
         using var client = await LoopbackPeer.ConnectAsync(endPoint, receiveBuffer: 64 * 1024);
         var first = new byte[1];
         Assert.Equal(1, await client.ReadAsync(first));
@@ -242,12 +242,12 @@ public sealed class TcpServerTests
         var protocol = new ProtocolOf();
         var server = Logged(log, new FactoryOf(_ => protocol));
         await server.StartAsync(Token);
-        using var client = await LoopbackPeer.ConnectAsync(server.EndPoints[0]);
+        using var client = await LoopbackPeer.ConnectAsync(server.LocalAddresses[0]);
         await protocol.Made.Soon();
 
         using var grace = new CancellationTokenSource();
         var stop = server.StopAsync(grace.Token);
-        await PortIsClosedAsync(server.EndPoints.Count > 0 ? server.EndPoints[0] : (IPEndPoint)client.Socket.RemoteEndPoint!);
+        await PortIsClosedAsync(server.LocalAddresses.Count > 0 ? server.LocalAddresses[0] : (IPEndPoint)client.Socket.RemoteEndPoint!);
         Assert.False(stop.IsCompleted);
         await grace.CancelAsync();
         await stop.Soon();
@@ -274,13 +274,13 @@ public sealed class TcpServerTests
         var calls = 0;
         var server = new TcpServer(0, new FactoryOf(_ => ++calls == 1 ? busy : Reciter(_poem)), "127.0.0.1");
         await server.StartAsync(Token);
-        using (var client = await LoopbackPeer.ConnectAsync(server.EndPoints[0]))
+        using (var client = await LoopbackPeer.ConnectAsync(server.LocalAddresses[0]))
         {
             await client.SendAsync(_poem);
             await received.Task.Soon();
             try
             {
-                Assert.Equal(_poem, await ReciteAsync(server.EndPoints[0]).Soon());
+                Assert.Equal(_poem, await ReciteAsync(server.LocalAddresses[0]).Soon());
             }
             finally
             {
@@ -301,8 +301,8 @@ public sealed class TcpServerTests
         using var log = new ThrowingLoggerFactory();
         server.SetServiceParent(new Application("top") { LoggerFactory = log });
         await server.StartAsync(Token);
-        await LoopbackPeer.ConnectUntilErrorAsync(server.EndPoints[0]);
-        Assert.Equal(_poem, await ReciteAsync(server.EndPoints[0]));
+        await LoopbackPeer.ConnectUntilErrorAsync(server.LocalAddresses[0]);
+        Assert.Equal(_poem, await ReciteAsync(server.LocalAddresses[0]));
         await server.StopAsync(Token).Soon();
     }
 

@@ -102,7 +102,7 @@ public sealed class TlsServerTests : IDisposable
         RecordingFactory factory = new() { WhenMade = protocol => protocol.Transport.LoseConnection() };
         var server = Server(factory, Pem("localhost"));
         await using var running = await RunningService.StartAsync(server);
-        using var client = await Client.ConnectAsync(server.EndPoints[0]);
+        using var client = await Client.ConnectAsync(server.LocalAddresses[0]);
 
         // An alert is a record of its own type in TLS 1.2, and can be seen from outside.
         RecordingStream seen = new(client.Stream);
@@ -120,7 +120,7 @@ public sealed class TlsServerTests : IDisposable
         RecordingFactory factory = new();
         var server = Server(factory, Pem("localhost"));
         await using var running = await RunningService.StartAsync(server);
-        using var client = await Client.ConnectAsync(server.EndPoints[0]);
+        using var client = await Client.ConnectAsync(server.LocalAddresses[0]);
         client.Socket.NoDelay = true;
         client.Stream = new SslStream(new DribblingStream(client.Stream), false, (_, certificate, _, _) => certificate is not null);
         await Tls(client).AuthenticateAsClientAsync(Options("localhost", SslProtocols.Tls13), Token).Soon();
@@ -166,8 +166,8 @@ public sealed class TlsServerTests : IDisposable
     {
         TlsServer server = new(0, RecordingFactory.Echo(), new TlsOptions(Pem("localhost")) { HandshakeTimeout = TimeSpan.FromSeconds(1) }, "127.0.0.1");
         await using var running = await RunningService.StartAsync(server);
-        using var silent = await Client.ConnectAsync(server.EndPoints[0]);
-        using var partial = await Client.ConnectAsync(server.EndPoints[0]);
+        using var silent = await Client.ConnectAsync(server.LocalAddresses[0]);
+        using var partial = await Client.ConnectAsync(server.LocalAddresses[0]);
         await partial.SendAsync([0x16, 0x03, 0x01, 0x02]);
         using (var client = await ConnectAsync(server, "localhost"))
         {
@@ -186,7 +186,7 @@ public sealed class TlsServerTests : IDisposable
         RecordingFactory factory = new();
         var server = Server(factory, Pem("localhost"));
         await using var running = await RunningService.StartAsync(server);
-        using var garbage = await Client.ConnectAsync(server.EndPoints[0]);
+        using var garbage = await Client.ConnectAsync(server.LocalAddresses[0]);
         await garbage.SendAsync("GET / HTTP/1.1\r\n\r\n");
         await Assert.ThrowsAnyAsync<Exception>(() => ReadUntilClosedAsync(garbage));
         using var client = await ConnectAsync(server, "localhost");
@@ -254,7 +254,7 @@ public sealed class TlsServerTests : IDisposable
     {
         var server = Server(new RecordingFactory(), Pem("localhost"));
         await using var running = await RunningService.StartAsync(server);
-        using var silent = await Client.ConnectAsync(server.EndPoints[0]);
+        using var silent = await Client.ConnectAsync(server.LocalAddresses[0]);
         using CancellationTokenSource grace = new(TimeSpan.FromMilliseconds(100));
         await server.StopAsync(grace.Token).Soon();
         Assert.Equal(ServiceState.Stopped, server.State);
@@ -271,7 +271,7 @@ public sealed class TlsServerTests : IDisposable
 
     private static async Task<Client> ConnectAsync(StreamServer server, string host, SslProtocols version = SslProtocols.None)
     {
-        var client = await Client.ConnectAsync(server.EndPoints[0]);
+        var client = await Client.ConnectAsync(server.LocalAddresses[0]);
         client.Stream = new SslStream(client.Stream, leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate is not null);
         await Tls(client).AuthenticateAsClientAsync(Options(host, version), Token).Soon();
         return client;

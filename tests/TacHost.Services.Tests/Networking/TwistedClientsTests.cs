@@ -109,7 +109,7 @@ public sealed class TwistedClientsTests
     {
         TcpServer server = new(0, factory, "127.0.0.1");
         await using var running = await RunningService.StartAsync(server);
-        var output = await RealClient.RunAsync(DistributionsPython, "", "-c", script, server.EndPoints[0].Port.ToString(CultureInfo.InvariantCulture));
+        var output = await RealClient.RunAsync(DistributionsPython, "", "-c", script, server.LocalAddresses[0].Port.ToString(CultureInfo.InvariantCulture));
         Assert.SkipWhen(output == "no twisted\n", "python3-twisted is not installed");
         return output;
     }

@@ -22,10 +22,10 @@ public sealed class UdpServerTests
         var protocol = RecordingDatagrams.Echo();
         UdpServer server = new(0, protocol, iface);
         await using var running = await RunningService.StartAsync(server);
-        Assert.NotEqual(0, server.EndPoints[0].Port);
+        Assert.NotEqual(0, server.LocalAddresses[0].Port);
 
         using UdpClient client = new(to.AddressFamily);
-        client.Connect(to, server.EndPoints[0].Port);
+        client.Connect(to, server.LocalAddresses[0].Port);
         await client.SendAsync("hello"u8.ToArray(), Token);
         var answer = await client.ReceiveAsync(Token).AsTask().Soon();
         Assert.Equal("hello"u8.ToArray(), answer.Buffer);
@@ -88,7 +88,7 @@ public sealed class UdpServerTests
             await client.SendAsync("a"u8.ToArray(), Token);
             await client.ReceiveAsync(Token).AsTask().Soon();
             await server.StopAsync(Token).Soon();
-            Assert.Empty(server.EndPoints);
+            Assert.Empty(server.LocalAddresses);
         }
 
         Assert.Equal(Enumerable.Repeat(new[] { "start", "stop" }, 20).SelectMany(each => each), protocol.Calls);
@@ -114,7 +114,7 @@ public sealed class UdpServerTests
         await using var running = await RunningService.StartAsync(server);
         using UdpClient client = new(AddressFamily.InterNetwork);
         client.Client.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, IPAddress.HostToNetworkOrder(loopback));
-        IPEndPoint to = new(group, server.EndPoints[0].Port), direct = new(IPAddress.Loopback, to.Port);
+        IPEndPoint to = new(group, server.LocalAddresses[0].Port), direct = new(IPAddress.Loopback, to.Port);
 
         protocol.Transport.JoinGroup(group, loopback);
         await client.SendAsync("in"u8.ToArray(), to, Token);
@@ -169,7 +169,7 @@ public sealed class UdpServerTests
     private static UdpClient Connected(UdpServer server)
     {
         UdpClient client = new(AddressFamily.InterNetwork);
-        client.Connect(server.EndPoints[0]);
+        client.Connect(server.LocalAddresses[0]);
         return client;
     }
 

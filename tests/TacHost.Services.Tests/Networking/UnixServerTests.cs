@@ -19,7 +19,7 @@ public sealed class UnixServerTests : IDisposable
     {
         UnixServer server = new(SocketPath, RecordingFactory.Echo());
         await server.StartAsync(Token);
-        Assert.Equal(SocketPath, Assert.Single(server.EndPoints).ToString());
+        Assert.Equal(SocketPath, Assert.Single(server.LocalAddresses).ToString());
         using (var client = await Client.ConnectAsync(Address))
         {
             await client.SendAsync("hello");

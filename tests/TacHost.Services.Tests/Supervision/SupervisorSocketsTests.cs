@@ -20,7 +20,7 @@ public sealed class SupervisorSocketsTests
         worker.SetServiceParent(supervisor);
         server.SetServiceParent(supervisor);
         await using var run = await RunningService.StartAsync(supervisor);
-        var endPoint = (IPEndPoint)server.EndPoints[0];
+        var endPoint = (IPEndPoint)server.LocalAddresses[0];
         using var over = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var served = 0;
         var clients = Enumerable.Range(0, 64).Select(_ => Task.Run(FetchUntilOverAsync, Token)).ToList();
@@ -35,7 +35,7 @@ public sealed class SupervisorSocketsTests
 
         await over.CancelAsync();
         await Task.WhenAll(clients).Soon();
-        Assert.Equal(endPoint, server.EndPoints[0]);
+        Assert.Equal(endPoint, server.LocalAddresses[0]);
 
         async Task FetchUntilOverAsync()
         {
@@ -66,7 +66,7 @@ public sealed class SupervisorSocketsTests
         worker.SetServiceParent(group);
         group.SetServiceParent(supervisor);
         await using var run = await RunningService.StartAsync(supervisor);
-        var endPoint = (IPEndPoint)server.EndPoints[0];
+        var endPoint = (IPEndPoint)server.LocalAddresses[0];
         worker.FailNow();
         Assert.True(SpinWait.SpinUntil(() => group.NextTry is not null, Bounded.Patience));
         using (Socket waiting = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))

@@ -14,7 +14,7 @@ internal sealed partial class Terminal : IDisposable
     public static async Task<Terminal> ConnectAsync(TelnetServer server)
     {
         Terminal terminal = new();
-        await terminal._client.ConnectAsync(server.EndPoints[0], TestContext.Current.CancellationToken);
+        await terminal._client.ConnectAsync(server.LocalAddresses[0], TestContext.Current.CancellationToken);
         terminal._stream = terminal._client.GetStream();
         return terminal;
     }

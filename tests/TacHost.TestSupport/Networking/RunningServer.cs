@@ -30,7 +30,7 @@ public sealed class RunningServer : IAsyncDisposable
 
     public async Task<Client> ConnectAsync()
     {
-        var client = await Client.ConnectAsync(_server.EndPoints[0]);
+        var client = await Client.ConnectAsync(_server.LocalAddresses[0]);
         if (_tls)
         {
             var tls = new SslStream(client.Stream, leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate is not null);

@@ -186,11 +186,11 @@ public sealed class HostRequestTests
     [Fact]
     public void Read_Plugins_AsksForTheListOrForOne()
     {
-        Assert.Equal((PluginQuestion.List, null), Ask("plugins"));
-        Assert.Equal((PluginQuestion.Why, "ftp"), Ask("--plugins", "/x", "plugins", "--why", "ftp"));
+        Assert.Equal((PluginQuery.List, null), Ask("plugins"));
+        Assert.Equal((PluginQuery.Why, "ftp"), Ask("--plugins", "/x", "plugins", "--why", "ftp"));
         Assert.Equal("there is no option '--wyh'. Did you mean '--why'?", Assert.Throws<TacHostException>(() => Ask("plugins", "--wyh")).Message);
 
-        static (PluginQuestion, string?) Ask(params string[] words) => HostRequest.Read(words) is HostRequest.ShowPlugins asked ? (asked.Question, asked.Name) : throw new InvalidOperationException();
+        static (PluginQuery, string?) Ask(params string[] words) => HostRequest.Read(words) is HostRequest.ShowPlugins asked ? (asked.Question, asked.Name) : throw new InvalidOperationException();
     }
 
     [Theory]

@@ -103,7 +103,7 @@ public sealed class SeveralDeploymentsTests : IDisposable
 
     private async Task<int> RunAsync(params Deployment[] deployments)
     {
-        OtherSignals signals = new();
+        MaintenanceSignals signals = new();
         HostProcess process = new(OptionsWith("host"), null, signals, new StartTimings(isAskedFor: false));
         var run = Task.Factory.StartNew(() => process.Run(deployments), TaskCreationOptions.LongRunning).WaitAsync(TimeSpan.FromMinutes(1));
         foreach (var deployment in deployments)

@@ -17,7 +17,7 @@ internal sealed class Site : IAsyncDisposable
 
     public string Address => $"{(Certificate is null ? "http" : "https")}://localhost:{Port}";
 
-    public int Port => ((IPEndPoint)Server!.EndPoints[0]).Port;
+    public int Port => ((IPEndPoint)Server!.LocalAddresses[0]).Port;
 
     public string? Certificate { get; private set; }
 

@@ -32,7 +32,7 @@ public sealed class WebServiceMakerTests : IDisposable
         Assert.Equal(["/api", "/other"], server.Proxies.Keys.Order());
         await using (await RunningService.StartAsync(server))
         {
-            var answer = await RealClient.RunAsync("curl", "", "-s", "-D", "-", $"http://127.0.0.1:{((IPEndPoint)server.EndPoints[0]).Port}/");
+            var answer = await RealClient.RunAsync("curl", "", "-s", "-D", "-", $"http://127.0.0.1:{((IPEndPoint)server.LocalAddresses[0]).Port}/");
             Assert.Contains("X-Poet: anonymous\r\n", answer, StringComparison.Ordinal);
             Assert.Contains("X-Content-Type-Options: nosniff\r\n", answer, StringComparison.Ordinal);
             Assert.Contains("Content-Type: text/plain; charset=utf-8\r\n", answer, StringComparison.Ordinal);
@@ -48,7 +48,7 @@ public sealed class WebServiceMakerTests : IDisposable
         var (certificate, key) = TestCertificates.WritePem(_files, "localhost");
         var server = Make("-p", "0", "--iface", "127.0.0.1", "-r", _files.Path, "--list", "--tls-cert", certificate, "--tls-key", key);
         await using var running = await RunningService.StartAsync(server);
-        var port = ((IPEndPoint)server.EndPoints[0]).Port;
+        var port = ((IPEndPoint)server.LocalAddresses[0]).Port;
         Assert.EndsWith(" 200 2", await RealClient.RunAsync("curl", "", "-s", "--cacert", certificate, "--resolve", $"localhost:{port}:127.0.0.1", "-w", " %{http_code} %{http_version}", $"https://localhost:{port}/"), StringComparison.Ordinal);
     }
 

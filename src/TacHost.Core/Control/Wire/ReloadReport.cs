@@ -9,7 +9,7 @@ namespace TacHost.Control.Wire;
 /// <param name="Milliseconds">How long it took until the new services had their places.</param>
 internal sealed record ReloadReport(bool Changes, IReadOnlyList<ReloadedService> Services, IReadOnlyList<string> Notices, string Summary, string Fingerprint, double Milliseconds);
 
-/// <summary>What a reload does with one service.</summary>
+/// <summary>The part of a reload that concerns one service.</summary>
 /// <param name="Verdict">One of <c>kept</c>, <c>replaced</c>, <c>added</c> and <c>removed</c>.</param>
 /// <param name="Path">The path without the application's name.</param>
 /// <param name="Reason">Why; empty for a service that is kept.</param>

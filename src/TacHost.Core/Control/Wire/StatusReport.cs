@@ -39,7 +39,7 @@ internal sealed record ServiceReport
     public DateTimeOffset? NextTry { get; init; }
 
     /// <summary>Gets the addresses that the service listens on.</summary>
-    public IReadOnlyList<string> EndPoints { get; init; } = [];
+    public IReadOnlyList<string> LocalAddresses { get; init; } = [];
 
     /// <summary>Gets the number of open connections, or null for a service without connections.</summary>
     public long? Connections { get; init; }

@@ -1,5 +1,5 @@
 namespace TacHost.Control.Wire;
 
-/// <summary>What the method <c>stop</c> answers when everything has stopped.</summary>
+/// <summary>The result of the method <c>stop</c>, sent after everything has stopped.</summary>
 /// <param name="ExitCode">The exit code of the process, which ends now.</param>
 internal sealed record StopReport(int ExitCode);

@@ -9,7 +9,7 @@ namespace TacHost.Hosting.Operations;
 /// <summary>Shows the log to clients of the control socket, and changes what is logged.</summary>
 internal static class LogOperations
 {
-    /// <summary>How long a client that follows the log may notice late that the process has ended.</summary>
+    /// <summary>The interval at which a client that follows the log checks whether the process is alive.</summary>
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Sends the last lines, and then each one that comes as long as the client stays.</summary>

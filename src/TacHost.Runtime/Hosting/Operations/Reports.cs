@@ -73,7 +73,7 @@ internal static class Reports
             Restarts = service.Restarts,
             LastFailure = service.LastFailure is { } failure ? $"{RootCause.Of(failure).GetType().Name}{FailurePlace.Of(failure)}: {RootCause.Of(failure).Message}" : null,
             NextTry = service.NextTry,
-            EndPoints = service is IListeningService listening ? [.. listening.EndPoints.Select(TextOf)] : [],
+            LocalAddresses = service is IListeningService listening ? [.. listening.LocalAddresses.Select(TextOf)] : [],
             Connections = connections?.Open,
             Accepted = connections?.Accepted,
         });

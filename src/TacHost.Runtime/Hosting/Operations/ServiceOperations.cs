@@ -96,7 +96,7 @@ internal static class ServiceOperations
             }
         }
 
-        var nearest = NearestWord.To(path, paths.Concat(paths.Select(each => each[(each.IndexOf('/', StringComparison.Ordinal) + 1)..])));
+        var nearest = DidYouMean.To(path, paths.Concat(paths.Select(each => each[(each.IndexOf('/', StringComparison.Ordinal) + 1)..])));
         throw new TacHostException(ExitCode.Usage, $"there is no service '{path}'.{(nearest is null ? " 'tachost tree' shows all." : $" Did you mean '{nearest}'?")}");
     }
 

@@ -69,7 +69,7 @@ internal sealed class ConnectionHandshake(StreamSocket socket, StreamListener li
     /// <inheritdoc/>
     public string Describe() => $"{socket.Peer}, in its handshake";
 
-    /// <summary>Does nothing: the handshake may take its own time, and the protocol is told after it.</summary>
+    /// <summary>Does nothing. The handshake has its own timeout, and the protocol is notified afterwards.</summary>
     public void BeginStop()
     {
     }

@@ -21,7 +21,7 @@ internal partial class SocketTransport : ITransport, IConnection
     private bool _closed;
     private Exception? _reason;
 
-    /// <summary>Whether the protocol has had its last callback.</summary>
+    /// <summary>Gets whether the protocol has received its last callback.</summary>
     private bool _isOver;
 
     /// <param name="socket">The connection. The transport becomes its owner.</param>

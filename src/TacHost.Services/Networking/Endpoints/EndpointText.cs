@@ -82,7 +82,7 @@ internal sealed class EndpointText
         {
             // A misspelt name is more likely than a missing part, and makes a better message.
             string[] names = [name, .. otherNames];
-            var misspelt = _named.Keys.FirstOrDefault(each => NearestWord.To(each, names) is not null);
+            var misspelt = _named.Keys.FirstOrDefault(each => DidYouMean.To(each, names) is not null);
             throw misspelt is null
                 ? Error($"its {name} is missing", $"Expected {expected}")
                 : Error($"'{Kind}' has no parameter '{Short(misspelt)}'", $"Did you mean '{name}'? Expected {expected}");
@@ -108,7 +108,7 @@ internal sealed class EndpointText
         if (_named.Count > 0)
         {
             var name = _named.Keys.First();
-            var meant = NearestWord.To(name, _asked) is { } near ? $"Did you mean '{near}'? " : "";
+            var meant = DidYouMean.To(name, _asked) is { } near ? $"Did you mean '{near}'? " : "";
             throw Error($"'{Kind}' has no parameter '{Short(name)}'", $"{meant}It takes {string.Join(", ", _asked)}");
         }
 

@@ -52,7 +52,7 @@ internal static class ServerKinds
     public static FormatException UnknownKind(EndpointText parts, IEnumerable<string> kinds)
     {
         var all = kinds.ToList();
-        var meant = parts.Kind.Length > 0 && parts.Kind.All(char.IsAsciiDigit) ? $"tcp:{parts.Kind}" : NearestWord.To(parts.Kind, all);
+        var meant = parts.Kind.Length > 0 && parts.Kind.All(char.IsAsciiDigit) ? $"tcp:{parts.Kind}" : DidYouMean.To(parts.Kind, all);
         return parts.Error($"there is no kind '{EndpointText.Short(parts.Kind)}'", $"{(meant is null ? "" : $"Did you mean '{meant}'? ")}The kinds are {string.Join(", ", all)}");
     }
 

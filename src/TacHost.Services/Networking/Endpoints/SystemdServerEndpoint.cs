@@ -23,7 +23,7 @@ internal sealed class SystemdServerEndpoint(string? domain, int? index, string? 
         if (domain is not null && !_families.ContainsKey(domain))
         {
             var upper = domain.ToUpperInvariant();
-            var meant = _families.ContainsKey(upper) ? upper : NearestWord.To(upper, _families.Keys);
+            var meant = _families.ContainsKey(upper) ? upper : DidYouMean.To(upper, _families.Keys);
             throw text.Wrong("domain", domain, $"{string.Join(", ", _families.Keys)}{(meant is null ? "" : $"; '{meant}' was probably meant")}");
         }
 

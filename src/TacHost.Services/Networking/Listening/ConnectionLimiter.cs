@@ -11,7 +11,7 @@ internal sealed class ConnectionLimiter(ConnectionLimits limits)
     private int _count;
 
     /// <summary>Gets whether a connection beyond the limit waits. Otherwise it is refused.</summary>
-    public bool Waits => limits.WhenReached == LimitAction.Wait;
+    public bool Waits => limits.OnLimitReached == ConnectionLimitBehavior.Wait;
 
     /// <summary>Acquires a permit, or returns null if the limit is reached.</summary>
     /// <param name="wake">Called when a permit is available, if connections beyond the limit wait.</param>

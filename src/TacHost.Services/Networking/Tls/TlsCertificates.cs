@@ -35,7 +35,7 @@ internal sealed class TlsCertificates
             CertificateChainPolicy = _authorities?.Policy,
             RemoteCertificateValidationCallback = _authorities is null ? null : _validate,
 
-            // A resumed session would go on with what was trusted before.
+            // A resumed session would keep the previous trust decision.
             AllowTlsResume = _authorities is null,
         });
 

@@ -71,7 +71,7 @@ internal sealed class OptionValues
             why = e.Message;
         }
 
-        var nearest = NearestWord.To(text, Choices) is { } word ? $" Did you mean '{word}'?" : "";
+        var nearest = DidYouMean.To(text, Choices) is { } word ? $" Did you mean '{word}'?" : "";
         throw Bad(text, name, from, Expected.Length > 0 ? $", which is {Expected}." + nearest : $": {why}");
     }
 

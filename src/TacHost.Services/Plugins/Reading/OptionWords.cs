@@ -77,7 +77,7 @@ internal sealed class OptionWords(IReadOnlyList<OptionDescription> options, stri
         {
             [var only] => (only, false),
             [_, _, ..] => throw new UsageException($"'{name}' may be {string.Join(" or ", starting.Select(option => "--" + option.Name))}. Write one of them out."),
-            _ => throw new UsageException($"there is no option '{name}'.{(NearestWord.To(name, options.Select(option => "--" + option.Name)) is { } nearest ? $" Did you mean '{nearest}'?" : SeeHelp)}"),
+            _ => throw new UsageException($"there is no option '{name}'.{(DidYouMean.To(name, options.Select(option => "--" + option.Name)) is { } nearest ? $" Did you mean '{nearest}'?" : SeeHelp)}"),
         };
     }
 

@@ -10,7 +10,7 @@ namespace TacHost.Control.Client;
 /// <summary><c>tachost reload</c> and <c>tachost plan</c>: replace what has changed in a running application, or show what that would be.</summary>
 internal static class ReloadCommand
 {
-    /// <summary>What a plan with changes exits with.</summary>
+    /// <summary>The exit code of a plan with changes.</summary>
     private const int WouldChange = 2;
 
     /// <returns>0 if the reload is done, or there is nothing to do; 2 if a plan has changes.</returns>

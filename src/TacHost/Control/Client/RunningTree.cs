@@ -34,8 +34,8 @@ internal static class RunningTree
     private static string Remarks(ServiceReport service)
     {
         List<string> all = [];
-        if (service.EndPoints.Count > 0)
-            all.Add($"listens on {string.Join(" and ", service.EndPoints)}");
+        if (service.LocalAddresses.Count > 0)
+            all.Add($"listens on {string.Join(" and ", service.LocalAddresses)}");
         if (service.Restarts > 0)
             all.Add(string.Create(CultureInfo.InvariantCulture, $"restarted {service.Restarts} times"));
         if (service.NextTry is { } next)
@@ -57,7 +57,7 @@ internal static class RunningTree
         return line;
     }
 
-    /// <summary>Returns whether the branch at a level goes on below a service.</summary>
+    /// <summary>Returns whether the branch at a level continues below a service.</summary>
     private static bool HasSiblingBelow(IReadOnlyList<ServiceReport> services, int index, int level)
     {
         for (var i = index + 1; i < services.Count && services[i].Depth >= level; i++)

@@ -7,7 +7,7 @@ namespace TacHost.Control.Client;
 /// <summary><c>tachost stop</c>: stops a running application and returns when its process has ended.</summary>
 internal static class StopCommand
 {
-    /// <summary>How long a process may take to end once everything in it has stopped.</summary>
+    /// <summary>The time limit for the end of a process after all of its services have stopped.</summary>
     private static readonly TimeSpan _longestEnd = TimeSpan.FromSeconds(10);
 
     /// <returns>0 if the process ended with 0, otherwise 70.</returns>

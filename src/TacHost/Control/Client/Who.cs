@@ -71,7 +71,7 @@ internal static class Who
     private static TacHostException NotRunning(string word)
     {
         var names = RunningApplication.All().Select(each => each.Name).OfType<string>().Distinct().ToList();
-        var nearest = NearestWord.To(word, names) is { } near ? $" Did you mean '{near}'?" : names.Count == 0 ? " No application runs here." : $" There are {string.Join(", ", names.Select(name => $"'{name}'"))}.";
+        var nearest = DidYouMean.To(word, names) is { } near ? $" Did you mean '{near}'?" : names.Count == 0 ? " No application runs here." : $" There are {string.Join(", ", names.Select(name => $"'{name}'"))}.";
         return new TacHostException(ExitCode.Unavailable, OneLine.Of($"'{word}' is not running: no application has this name, process id, pid file or tac file.{nearest}"));
     }
 

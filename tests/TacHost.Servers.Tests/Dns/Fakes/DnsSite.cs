@@ -59,7 +59,7 @@ internal sealed class DnsSite : IAsyncDisposable
 
     public string Port => EndPoint.Port.ToString(CultureInfo.InvariantCulture);
 
-    public IPEndPoint EndPoint => Server.EndPoints[0];
+    public IPEndPoint EndPoint => Server.LocalAddresses[0];
 
     public string this[string file] => _directory[file];
 

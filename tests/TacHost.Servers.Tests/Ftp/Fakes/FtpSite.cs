@@ -53,7 +53,7 @@ internal sealed class FtpSite : IAsyncDisposable
 
     public TlsCertificate Certificate => TlsCertificate.FromPem(CertificateFile, KeyFile);
 
-    public IPEndPoint EndPoint => _server!.EndPoints[0];
+    public IPEndPoint EndPoint => _server!.LocalAddresses[0];
 
     public string Port => EndPoint.Port.ToString(CultureInfo.InvariantCulture);
 

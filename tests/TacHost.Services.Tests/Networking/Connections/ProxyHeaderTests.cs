@@ -134,7 +134,7 @@ public sealed class ProxyHeaderTests
         await using var running = await RunningService.StartAsync(server);
 
         // In one piece, and byte by byte.
-        using var whole = await Client.ConnectAsync(server.EndPoints[0]);
+        using var whole = await Client.ConnectAsync(server.LocalAddresses[0]);
         await whole.SendAsync([.. header, .. "hello\r\n"u8]);
         var protocol = await factory.NextAsync();
         await protocol.ReceivedAsync("hello\r\n");
@@ -142,7 +142,7 @@ public sealed class ProxyHeaderTests
         Assert.Equal(peer, protocol.Transport.Peer);
         Assert.Equal(local, protocol.Transport.Local);
 
-        using var dribbling = await Client.ConnectAsync(server.EndPoints[0]);
+        using var dribbling = await Client.ConnectAsync(server.LocalAddresses[0]);
         dribbling.Socket.NoDelay = true;
         dribbling.Stream = new DribblingStream(dribbling.Stream);
         await dribbling.SendAsync([.. header, .. "hello\r\n"u8]);
@@ -158,12 +158,12 @@ public sealed class ProxyHeaderTests
         RecordingFactory factory = new();
         StreamServer server = new("haproxy:tcp:0:interface=127.0.0.1", factory);
         await using var running = await RunningService.StartAsync(server);
-        using var client = await Client.ConnectAsync(server.EndPoints[0]);
+        using var client = await Client.ConnectAsync(server.LocalAddresses[0]);
         await client.SendAsync("PROXY UNKNOWN\r\nhello");
         var protocol = await factory.NextAsync();
         await protocol.ReceivedAsync("hello");
         Assert.Equal(client.Socket.LocalEndPoint, protocol.Transport.Peer);
-        Assert.Equal(server.EndPoints[0], protocol.Transport.Local);
+        Assert.Equal(server.LocalAddresses[0], protocol.Transport.Local);
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public sealed class ProxyHeaderTests
         RecordingFactory factory = new();
         StreamServer server = new("haproxy:trust=192.0.2.0/24:tcp:0:interface=127.0.0.1", factory);
         await using var running = await RunningService.StartAsync(server);
-        using var client = await Client.ConnectAsync(server.EndPoints[0]);
+        using var client = await Client.ConnectAsync(server.LocalAddresses[0]);
         await client.SendAsync("PROXY TCP4 127.0.0.1 127.0.0.1 1 80\r\nhello");
         try
         {
@@ -215,7 +215,7 @@ public sealed class ProxyHeaderTests
         TlsOptions tls = new(TlsCertificate.SelfSigned("localhost")) { HandshakeTimeout = TimeSpan.FromHours(1) };
         TlsServer server = new(0, factory, tls, "127.0.0.1");
         await using var running = await RunningService.StartAsync(server);
-        using var client = await Client.ConnectAsync(server.EndPoints[0]);
+        using var client = await Client.ConnectAsync(server.LocalAddresses[0]);
         await running.StopAsync().Soon();
         Assert.True(factory.HasNone);
     }
@@ -231,11 +231,11 @@ public sealed class ProxyHeaderTests
         RecordingFactory factory = new();
         StreamServer server = new("haproxy:tcp:0:interface=127.0.0.1", factory);
         await using var running = await RunningService.StartAsync(server);
-        using var good = await Client.ConnectAsync(server.EndPoints[0]);
+        using var good = await Client.ConnectAsync(server.LocalAddresses[0]);
         await good.SendAsync("PROXY UNKNOWN\r\n");
         var protocol = await factory.NextAsync();
 
-        using var bad = await Client.ConnectAsync(server.EndPoints[0]);
+        using var bad = await Client.ConnectAsync(server.LocalAddresses[0]);
         await bad.SendAsync([.. Encoding.Latin1.GetBytes(garbage), .. new byte[200]]);
         try
         {
@@ -266,7 +266,7 @@ public sealed class ProxyHeaderTests
         };
         StreamServer server = new("haproxy:tcp:0:interface=127.0.0.1", factory);
         await server.StartAsync(TestContext.Current.CancellationToken);
-        using var client = await Client.ConnectAsync(server.EndPoints[0]);
+        using var client = await Client.ConnectAsync(server.LocalAddresses[0]);
         await client.SendAsync("PROXY UNKNOWN\r\nhello");
         await reached.Task.Soon();
 

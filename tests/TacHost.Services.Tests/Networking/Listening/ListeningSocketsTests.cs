@@ -21,7 +21,7 @@ public sealed class ListeningSocketsTests : IAsyncDisposable
         StreamServer server = new(string.Format(null, endpoint, _directory.Path), RecordingFactory.Saying(_poem));
         server.SetServiceParent(_application);
         await _application.StartAsync(Token).Soon();
-        var endPoint = server.EndPoints[0];
+        var endPoint = server.LocalAddresses[0];
         using var over = CancellationTokenSource.CreateLinkedTokenSource(Token);
         SemaphoreSlim served = new(0);
         var clients = Enumerable.Range(0, 16).Select(_ => Task.Run(() => FetchUntilAsync(endPoint, served, over.Token), Token)).ToList();
@@ -33,7 +33,7 @@ public sealed class ListeningSocketsTests : IAsyncDisposable
                 await server.StartAsync(Token).Soon();
             }
 
-            Assert.Equal(endPoint, server.EndPoints[0]);
+            Assert.Equal(endPoint, server.LocalAddresses[0]);
             await served.WaitAsync(Token).Soon();
         }
 
@@ -50,7 +50,7 @@ public sealed class ListeningSocketsTests : IAsyncDisposable
         Task<byte[]> reading;
         using (_application.ListeningSockets.Hold(server))
         {
-            var endPoint = server.EndPoints[0];
+            var endPoint = server.LocalAddresses[0];
             await server.StopAsync(Token).Soon();
             reading = FetchAsync(endPoint);
             Assert.NotSame(reading, await Task.WhenAny(reading, Task.Delay(200, Token)));
@@ -66,7 +66,7 @@ public sealed class ListeningSocketsTests : IAsyncDisposable
         TcpServer server = new(0, RecordingFactory.Saying(_poem), "127.0.0.1");
         server.SetServiceParent(_application);
         await _application.StartAsync(Token).Soon();
-        var endPoint = server.EndPoints[0];
+        var endPoint = server.LocalAddresses[0];
         using (_application.ListeningSockets.Hold(_application))
             await server.StopAsync(Token).Soon();
         await IsRefusedAsync(endPoint);
@@ -79,7 +79,7 @@ public sealed class ListeningSocketsTests : IAsyncDisposable
         server.SetServiceParent(_application);
         other.SetServiceParent(_application);
         await _application.StartAsync(Token).Soon();
-        var endPoint = server.EndPoints[0];
+        var endPoint = server.LocalAddresses[0];
         using (_application.ListeningSockets.Hold(other))
         {
             await server.StopAsync(Token).Soon();
@@ -94,7 +94,7 @@ public sealed class ListeningSocketsTests : IAsyncDisposable
         TcpServer server = new(0, new FailingFactory(() => fails), "127.0.0.1");
         server.SetServiceParent(_application);
         await _application.StartAsync(Token).Soon();
-        var endPoint = server.EndPoints[0];
+        var endPoint = server.LocalAddresses[0];
         using (_application.ListeningSockets.Hold(server))
         {
             await server.StopAsync(Token).Soon();
@@ -104,7 +104,7 @@ public sealed class ListeningSocketsTests : IAsyncDisposable
             await server.StartAsync(Token).Soon();
         }
 
-        Assert.Equal(endPoint, server.EndPoints[0]);
+        Assert.Equal(endPoint, server.LocalAddresses[0]);
     }
 
     [Theory]
@@ -116,7 +116,7 @@ public sealed class ListeningSocketsTests : IAsyncDisposable
         DatagramServer server = unix ? new UnixDatagramServer(_directory["x.sock"], protocol) : new UdpServer(0, protocol, "127.0.0.1");
         server.SetServiceParent(_application);
         await _application.StartAsync(Token).Soon();
-        var endPoint = server.EndPoints[0];
+        var endPoint = server.LocalAddresses[0];
         using Socket client = new(endPoint.AddressFamily, SocketType.Dgram, ProtocolType.Unspecified);
         using (_application.ListeningSockets.Hold(server))
         {
@@ -126,7 +126,7 @@ public sealed class ListeningSocketsTests : IAsyncDisposable
         }
 
         Assert.Equal("meanwhile", (await protocol.NextAsync()).Text);
-        Assert.Equal(endPoint, server.EndPoints[0]);
+        Assert.Equal(endPoint, server.LocalAddresses[0]);
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class ListeningSocketsTests : IAsyncDisposable
         {
             TcpServer server = new(0, RecordingFactory.Saying(_poem), "127.0.0.1");
             await server.SetServiceParentAsync(_application, Token).Soon();
-            var endPoint = server.EndPoints[0];
+            var endPoint = server.LocalAddresses[0];
             var served = new SemaphoreSlim(0);
             var clients = Enumerable.Range(0, 16).Select(_ => Task.Run(() => FetchUntilRefusedAsync(endPoint, served), Token)).ToList();
             for (var i = 0; i < 50; i++)

@@ -14,7 +14,7 @@ public sealed class SocketExchangeTests
     public async Task Commit_Listener_PassesTheSocketToTheNewOne()
     {
         var running = await StartAsync(Server("old"));
-        var before = running.OfType<TcpServer>().Single().EndPoints[0];
+        var before = running.OfType<TcpServer>().Single().LocalAddresses[0];
         var replacement = Replace(running, Server("new"));
         await replacement.StartAsync(Token).Soon();
         Assert.Equal("old", await FetchAsync(before));
@@ -22,7 +22,7 @@ public sealed class SocketExchangeTests
         Assert.Equal("new", await FetchAsync(before));
         Assert.Empty(await replacement.StopLeavingAsync(Token).Soon());
         Assert.Equal("new", await FetchAsync(before));
-        Assert.Equal(before, running.OfType<TcpServer>().Single().EndPoints[0]);
+        Assert.Equal(before, running.OfType<TcpServer>().Single().LocalAddresses[0]);
         await running.StopAsync(Token);
         await Assert.ThrowsAsync<SocketException>(() => FetchAsync(before));
     }
@@ -31,7 +31,7 @@ public sealed class SocketExchangeTests
     public async Task StartAsync_AnotherServiceFails_LeavesTheSocketWithTheOldOne()
     {
         var running = await StartAsync(Server("old"));
-        var before = running.OfType<TcpServer>().Single().EndPoints[0];
+        var before = running.OfType<TcpServer>().Single().LocalAddresses[0];
         var replacement = Replace(running, Server("new"), new FailingService());
         await Assert.ThrowsAsync<InvalidTimeZoneException>(() => replacement.StartAsync(Token).Soon());
         Assert.Equal("old", await FetchAsync(before));
@@ -50,7 +50,7 @@ public sealed class SocketExchangeTests
     {
         TaskCompletionSource stuck = new();
         var running = await StartAsync(Server("old"));
-        var before = running.OfType<TcpServer>().Single().EndPoints[0];
+        var before = running.OfType<TcpServer>().Single().LocalAddresses[0];
         var replacement = Replace(running, new WaitingService(stuck.Task), Server("new"));
         var start = replacement.StartAsync(CancellationToken.None);
         replacement.Abandon();
@@ -65,7 +65,7 @@ public sealed class SocketExchangeTests
     {
         var running = await StartAsync(Server("old"));
         var before = running.OfType<TcpServer>().Single();
-        var endPoint = before.EndPoints[0];
+        var endPoint = before.LocalAddresses[0];
         var replacement = Replace(running, Server("new"));
         await replacement.StartAsync(Token).Soon();
         await before.StopAsync(Token).Soon();
@@ -81,7 +81,7 @@ public sealed class SocketExchangeTests
     {
         var (first, second) = (RecordingDatagrams.Echo(), RecordingDatagrams.Echo());
         var running = await StartAsync(new UdpServer(0, first, "127.0.0.1"));
-        var endPoint = running.OfType<UdpServer>().Single().EndPoints[0];
+        var endPoint = running.OfType<UdpServer>().Single().LocalAddresses[0];
         using UdpClient client = new();
         client.Connect(endPoint);
         await EchoAsync(client, "one");

@@ -16,7 +16,7 @@ public sealed class EchoFactoryTests
         await application.StartAsync(cancellationToken);
 
         using TcpClient client = new();
-        await client.ConnectAsync(server.EndPoints[0], cancellationToken);
+        await client.ConnectAsync(server.LocalAddresses[0], cancellationToken);
         using StreamReader reader = new(client.GetStream());
         using StreamWriter writer = new(client.GetStream()) { AutoFlush = true, NewLine = "\n" };
         Assert.Equal("hello", await reader.ReadLineAsync(cancellationToken));

@@ -12,7 +12,7 @@ namespace TacHost.Daemon;
 /// receive signals from that user. A signal that kills a thread kills the service.
 /// Therefore a service starts <c>tachost</c> with these arguments instead of the program (ADR 9).
 /// </remarks>
-internal static unsafe class OtherUserProgram
+internal static unsafe class ExecAsUser
 {
     /// <summary>The first argument, which is not for users.</summary>
     public const string Word = "--exec-as";

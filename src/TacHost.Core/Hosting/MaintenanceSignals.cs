@@ -4,7 +4,7 @@ namespace TacHost.Hosting;
 
 /// <summary>The signals that do not stop the process: acted on while it serves, ignored before and after.</summary>
 /// <remarks>Registered for the whole life of the process, of which none of them is ever the end. SIGPIPE is ignored by .NET itself.</remarks>
-internal sealed class OtherSignals
+internal sealed class MaintenanceSignals
 {
     private const PosixSignal User1 = (PosixSignal)10;
     private const PosixSignal User2 = (PosixSignal)12;
@@ -13,7 +13,7 @@ internal sealed class OtherSignals
     private volatile Action? _onHangUp;
     private volatile Action? _onUser1;
 
-    public OtherSignals() =>
+    public MaintenanceSignals() =>
         _registrations =
         [
             Register(PosixSignal.SIGHUP, () => _onHangUp),

@@ -1,7 +1,7 @@
 namespace TacHost.Services.Networking;
 
 /// <summary>The action for a connection beyond the limit.</summary>
-public enum LimitAction
+public enum ConnectionLimitBehavior
 {
     /// <summary>The connection waits until another ends, either in the kernel's backlog or just after its accept.</summary>
     Wait,

@@ -5,4 +5,4 @@ namespace TacHost.Daemon;
 /// <param name="Grace">The daemon's grace period for cleaning up.</param>
 /// <param name="Interrupted">Cancelled when the user interrupts the start.</param>
 /// <param name="InterruptedAgain">Cancelled when the user does not want to wait for the cleanup.</param>
-internal sealed record DaemonPatience(TimeSpan StartTimeout, TimeSpan Grace, CancellationToken Interrupted, CancellationToken InterruptedAgain);
+internal sealed record DaemonTimeouts(TimeSpan StartTimeout, TimeSpan Grace, CancellationToken Interrupted, CancellationToken InterruptedAgain);

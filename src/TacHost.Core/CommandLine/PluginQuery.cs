@@ -1,7 +1,7 @@
 namespace TacHost.CommandLine;
 
 /// <summary>The output of <c>tachost plugins</c>.</summary>
-internal enum PluginQuestion
+internal enum PluginQuery
 {
     /// <summary>A list for people.</summary>
     List,

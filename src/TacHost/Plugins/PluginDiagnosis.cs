@@ -5,7 +5,7 @@ using TacHost.CommandLine;
 namespace TacHost.Plugins;
 
 /// <summary>The output of <c>tachost plugins --why NAME</c>: the searched directories, the found files, and the result. Ignores the indexes.</summary>
-internal static class PluginDoctor
+internal static class PluginDiagnosis
 {
     /// <summary>The text, and the plugin that is to be tried then; or the exit code, if there is none to try.</summary>
     public static (string Text, PluginEntry? Usable, int ExitCode) Explain(string name, PluginCatalog catalog)
@@ -51,7 +51,7 @@ internal static class PluginDoctor
         if (named.FirstOrDefault(entry => entry.IsUsable) is { } usable)
             return (text.ToString(), usable, ExitCode.Success);
         if (named.Count == 0)
-            text.Append(CultureInfo.InvariantCulture, $"There is no plugin '{name}'.{(NearestWord.To(name, all.Select(entry => entry.Name).Distinct()) is { } nearest ? $" Did you mean '{nearest}'?" : "")}");
+            text.Append(CultureInfo.InvariantCulture, $"There is no plugin '{name}'.{(DidYouMean.To(name, all.Select(entry => entry.Name).Distinct()) is { } nearest ? $" Did you mean '{nearest}'?" : "")}");
         return (text.ToString().TrimEnd() + '\n', null, named.Count == 0 ? ExitCode.Usage : ExitCode.BadTac);
     }
 }

@@ -4,7 +4,7 @@ using TacHost.Interop;
 namespace TacHost.Daemon;
 
 /// <summary>The users and groups of all threads of this process, as reported by the kernel (proc(5)). Readable even after chroot(2).</summary>
-internal sealed class ThreadIdentities : IDisposable
+internal sealed class ThreadCredentials : IDisposable
 {
     private const string Tasks = "/proc/self/task";
 

@@ -1,7 +1,7 @@
 namespace TacHost;
 
 /// <summary>Finds a suggestion for a mistyped word.</summary>
-internal static class NearestWord
+internal static class DidYouMean
 {
     /// <summary>Returns the candidate with the smallest edit distance to the word, or null if no candidate is similar.</summary>
     public static string? To(string word, IEnumerable<string> candidates) =>
