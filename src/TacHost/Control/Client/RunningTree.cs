@@ -75,7 +75,7 @@ internal static class RunningTree
         json.WriteStartObject();
         foreach (var member in JsonSerializer.SerializeToElement(service, ControlJson.Default.ServiceReport).EnumerateObject())
         {
-            if (member.Name == "endPoints")
+            if (member.Name == "localAddresses")
             {
                 json.WritePropertyName("listens");
                 member.Value.WriteTo(json);
