@@ -37,7 +37,8 @@ public sealed class ProcessMonitorTests
     public async Task Process_ThatEndsTooSoon_StartsAgainAfterGrowingDelays()
     {
         FakeTimeProvider clock = new();
-        ProcessMonitor monitor = new() { TimeProvider = clock };
+        // The clock moves on while a process starts, so only a run of hours would be long enough.
+        ProcessMonitor monitor = new() { TimeProvider = clock, Threshold = TimeSpan.FromHours(1) };
         monitor.AddProcess("short", Shell("exit 7"));
         await using var running = await RunningService.StartAsync(monitor);
         for (var seconds = 1; seconds <= 8; seconds *= 2)
