@@ -15,13 +15,13 @@ internal static unsafe class HostExecution
 
     /// <summary>Starts a daemon: a session of its own, no terminal, standard streams on /dev/null, default signals, no descriptors but those given and the sockets of systemd.</summary>
     /// <returns>Its process id.</returns>
-    public static int Spawn(IReadOnlyList<string> arguments, params ReadOnlySpan<SafeFileHandle> inherited) => Spawn(HostProgram(), arguments, inherited);
+    public static int Spawn(IReadOnlyList<string> arguments, params ReadOnlySpan<SafeFileHandle> inherited) => Spawn(HostProgram(), "daemon process", arguments, inherited);
 
     /// <summary>Starts the command in the same way, for a host that reloads.</summary>
     /// <returns>Its process id.</returns>
-    public static int SpawnCommand(IReadOnlyList<string> arguments, params ReadOnlySpan<SafeFileHandle> inherited) => Spawn(CommandProgram(), arguments, inherited);
+    public static int SpawnCommand(IReadOnlyList<string> arguments, params ReadOnlySpan<SafeFileHandle> inherited) => Spawn(CommandProgram(), "process that prepares the reload", arguments, inherited);
 
-    private static int Spawn((string Path, string[] Words) program, IReadOnlyList<string> arguments, ReadOnlySpan<SafeFileHandle> inherited)
+    private static int Spawn((string Path, string[] Words) program, string purpose, IReadOnlyList<string> arguments, ReadOnlySpan<SafeFileHandle> inherited)
     {
         CloseOthersOnExecute();
         var numbers = Numbers(inherited);
@@ -46,7 +46,7 @@ internal static unsafe class HostExecution
                 error = Libc.Spawn(out process, program.Path, actions, attributes, argv.Pointer, environment.Pointer);
             return error == 0
                 ? process
-                : throw new TacHostException(ExitCode.OperatingSystem, $"cannot start the process '{program.Path}': {Reason(error)}.");
+                : throw new TacHostException(ExitCode.OperatingSystem, $"cannot start the {purpose} '{program.Path}': {Reason(error)}.");
         }
         finally
         {
