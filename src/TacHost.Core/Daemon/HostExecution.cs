@@ -77,22 +77,22 @@ internal static unsafe class HostExecution
         throw new TacHostException(ExitCode.OperatingSystem, $"cannot start the host '{Installation.HostProgram}': {Errno.LastText}.");
     }
 
-    /// <summary>The host's program, under the name of this one; or .NET's with the host's assembly, as in the package of a .NET tool, where it is no file that can be executed.</summary>
+    /// <summary>Returns the host's program, under the name of this one, or <c>dotnet</c> with the host's assembly. A .NET tool needs the latter: its files are not executable, and its portable form has no programs.</summary>
     private static (string Path, string[] Words) HostProgram()
     {
         var own = Installation.HostProgram;
         var dotnet = Path.GetFullPath(Path.Combine(Framework.Directory, "..", "..", "..", "dotnet"));
-        if ((Environment.ProcessPath == dotnet || (File.Exists(own) && (File.GetUnixFileMode(own) & UnixFileMode.UserExecute) == 0)) && File.Exists(dotnet))
+        if ((Environment.ProcessPath == dotnet || !File.Exists(Installation.FrontProgram) || (File.Exists(own) && (File.GetUnixFileMode(own) & UnixFileMode.UserExecute) == 0)) && File.Exists(dotnet))
             return (dotnet, [dotnet, Installation.HostAssembly]);
         return (own, [Installation.FrontProgram]);
     }
 
-    /// <summary>The command's program, or .NET's with the command's assembly, where this program was started in that way.</summary>
+    /// <summary>Returns the command's program, or <c>dotnet</c> with the command's assembly if this program was started in that way.</summary>
     private static (string Path, string[] Words) CommandProgram()
     {
         var dotnet = Path.GetFullPath(Path.Combine(Framework.Directory, "..", "..", "..", "dotnet"));
         var own = Installation.FrontProgram;
-        return Environment.ProcessPath == dotnet ? (dotnet, [dotnet, own + ".dll"]) : (own, [own]);
+        return Environment.ProcessPath == dotnet || !File.Exists(own) ? (dotnet, [dotnet, own + ".dll"]) : (own, [own]);
     }
 
     private static string Reason(int error) => error switch
