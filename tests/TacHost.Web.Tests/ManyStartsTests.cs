@@ -8,8 +8,7 @@ using TacHost.Services.Networking;
 namespace TacHost.Web.Tests;
 
 /// <summary>Starts and stops an HTTP server a thousand times: nothing may be left over.</summary>
-[CollectionDefinition(DisableParallelization = true)]
-[Collection<ManyStartsTests>]
+[Collection<AloneCollection>]
 public sealed class ManyStartsTests : IDisposable
 {
     private const int Rounds = 1_000;

@@ -6,8 +6,7 @@ using TacHost.Services.Networking;
 namespace TacHost.Services.Tests.Networking;
 
 /// <summary>Starts and stops each kind of server and client a thousand times: nothing may be left over.</summary>
-[CollectionDefinition(DisableParallelization = true)]
-[Collection<ManyStartsTests>]
+[Collection<AloneCollection>]
 public sealed partial class ManyStartsTests : IDisposable
 {
     private const int Rounds = 1_000;

@@ -3,6 +3,7 @@ using TacHost.Services.Plugins;
 namespace TacHost.Services.Tests.Plugins;
 
 /// <summary>Options that depend on each other, on the environment, and on how their class is written.</summary>
+[Collection<AloneCollection>]
 public sealed class OptionTableRulesTests
 {
     [Fact]

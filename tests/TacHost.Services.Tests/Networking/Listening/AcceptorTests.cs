@@ -9,6 +9,7 @@ using TacHost.Services.Networking.Listening;
 
 namespace TacHost.Services.Tests.Networking.Listening;
 
+[Collection<AloneCollection>]
 public sealed class AcceptorTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
