@@ -83,13 +83,13 @@ internal static partial class HostLog
     [LoggerMessage(227, LogLevel.Error, "The tree did not answer the watchdog's question.")]
     public static partial void TreeDidNotAnswer(ILogger logger, Exception failure);
 
-    [LoggerMessage(232, LogLevel.Information, "User {User} (process {Process}) has asked for a stop, shutting down.")]
+    [LoggerMessage(235, LogLevel.Information, "User {User} (process {Process}) has asked for a stop, shutting down.")]
     public static partial void StopAsked(ILogger logger, string user, int process);
 
-    [LoggerMessage(233, LogLevel.Information, "User {User} (process {Process}) has asked to {Verb} the service '{Service}'.")]
+    [LoggerMessage(236, LogLevel.Information, "User {User} (process {Process}) has asked to {Verb} the service '{Service}'.")]
     public static partial void OperationAsked(ILogger logger, string user, int process, string verb, string service);
 
-    [LoggerMessage(234, LogLevel.Information, "User {User} (process {Process}) has set the level of {Category} to {Level}.")]
+    [LoggerMessage(237, LogLevel.Information, "User {User} (process {Process}) has set the level of {Category} to {Level}.")]
     public static partial void LevelChanged(ILogger logger, string user, int process, string category, string level);
 
     [LoggerMessage(230, LogLevel.Warning, "The loggers of the tac file are not used, because of --logger.")]

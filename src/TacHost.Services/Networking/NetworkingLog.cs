@@ -94,9 +94,9 @@ internal static partial class NetworkingLog
         }
     }
 
-    [LoggerMessage(136, LogLevel.Information, "The authorities for client certificates in '{Path}' have changed; new connections are verified with them.")]
+    [LoggerMessage(139, LogLevel.Information, "The authorities for client certificates in '{Path}' have changed; new connections are verified with them.")]
     public static partial void AuthoritiesReloaded(ILogger logger, string path);
 
-    [LoggerMessage(137, LogLevel.Error, "The authorities for client certificates in '{Path}' have changed and cannot be read; those from before stay in use until they change again.")]
+    [LoggerMessage(140, LogLevel.Error, "The authorities for client certificates in '{Path}' have changed and cannot be read; those from before stay in use until they change again.")]
     public static partial void AuthoritiesNotReloaded(ILogger logger, Exception failure, string path);
 }
