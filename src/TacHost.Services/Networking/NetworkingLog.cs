@@ -60,7 +60,7 @@ internal static partial class NetworkingLog
     [LoggerMessage(132, LogLevel.Error, "{Reason}")]
     public static partial void ConnectionFailed(ILogger logger, string reason);
 
-    [LoggerMessage(115, LogLevel.Information, "Made a certificate for {Hosts} that nobody vouches for. Its SHA-256 fingerprint is {Fingerprint}.")]
+    [LoggerMessage(115, LogLevel.Information, "Generated a self-signed certificate for {Hosts} (SHA-256 {Fingerprint}). Clients do not trust it.")]
     public static partial void CertificateMade(ILogger logger, string hosts, string fingerprint);
 
     [LoggerMessage(133, LogLevel.Information, "Connected to {Endpoint}")]

@@ -53,7 +53,7 @@ public sealed class TlsServerTests : IDisposable
         using X509Certificate2 certificate = new(Tls(client).RemoteCertificate!);
         Assert.Equal("CN=localhost", certificate.Subject);
         Assert.True(certificate.MatchesHostname("localhost") && certificate.MatchesHostname("127.0.0.1") && !certificate.MatchesHostname("example.org"));
-        Assert.Contains(running.Log.Lines, line => line.Text.EndsWith($"fingerprint is {certificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256)}.", StringComparison.Ordinal));
+        Assert.Contains(running.Log.Lines, line => line.Text.Contains($"(SHA-256 {certificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256)})", StringComparison.Ordinal));
         await client.SendAsync("hello");
         Assert.Equal("hello", await client.ReadAsync(5));
     }
