@@ -1,8 +1,6 @@
 using System.Net;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
 using TacHost.Services;
 using TacHost.Services.Networking;
@@ -19,12 +17,9 @@ namespace TacHost.Web;
 /// </remarks>
 public class HttpServer : Service, IListeningService, IServiceNeeds
 {
-    private static readonly TimeSpan _timeAtStop = TimeSpan.FromSeconds(1);
-
     private readonly ServerEndpoint _endpoint;
     private readonly RequestDelegate? _handler;
-    private readonly Dictionary<EndPoint, AcceptedConnections> _accepted = [];
-    private ListenerGroup? _listeners;
+    private KestrelListeners? _listeners;
     private KestrelServer? _server;
 
     /// <summary>Initializes a server on a TCP port. Sockets are not opened before the start.</summary>
@@ -104,7 +99,7 @@ public class HttpServer : Service, IListeningService, IServiceNeeds
     /// <inheritdoc/>
     protected sealed override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
     {
-        _listeners = new ListenerGroup(this, _endpoint, new Receiver(this), Limits);
+        _listeners = new KestrelListeners(this, _endpoint, Limits);
         return _listeners.BindAsync(cancellationToken);
     }
 
@@ -117,17 +112,12 @@ public class HttpServer : Service, IListeningService, IServiceNeeds
         LoggersOnly loggersOnly = new(loggers);
         KestrelServerOptions options = new()
         {
-            ApplicationServices = listeners.TlsOptions is not null ? TlsServices.Make(loggers) : loggersOnly,
+            ApplicationServices = listeners.IsTls ? TlsServices.Make(loggers) : loggersOnly,
             AddServerHeader = false,
         };
         Configure?.Invoke(options);
-        foreach (var endPoint in listeners.LocalAddresses)
-        {
-            _accepted[endPoint] = new AcceptedConnections(endPoint, loggers);
-            options.Listen(endPoint, listen => Secure(listen, listeners));
-        }
-
-        _server = new KestrelServer(Options.Create(options), new AcceptedConnectionsFactory(_accepted), loggers);
+        listeners.Configure(options, loggers);
+        _server = new KestrelServer(Options.Create(options), listeners.Factory, loggers);
         await _server.StartAsync(new RequestApplication(handler, Services ?? loggersOnly, Logger), cancellationToken);
         listeners.Start();
         WebLog.Starting(Logger, GetType().Name, string.Join(" and ", LocalAddresses));
@@ -136,54 +126,11 @@ public class HttpServer : Service, IListeningService, IServiceNeeds
     /// <inheritdoc/>
     protected override async Task OnStopAsync(CancellationToken cancellationToken)
     {
-        if (_listeners is { } listeners)
-            await listeners.CloseAsync();
-        if (_server is { } server)
-        {
-            _server = null;
-            var stopping = server.StopAsync(cancellationToken);
-            await EndSilentConnectionsAsync(stopping);
-            await stopping;
-            server.Dispose();
-        }
-
-        foreach (var accepted in _accepted.Values)
-            await accepted.DisposeAsync();
-        _accepted.Clear();
-        if (_listeners is not null)
-            await _listeners.DrainAsync(cancellationToken);
+        var (listeners, server) = (_listeners, _server);
+        _server = null;
+        if (listeners is not null)
+            await listeners.StopAsync(() => server?.StopAsync(cancellationToken) ?? Task.CompletedTask, cancellationToken);
+        server?.Dispose();
         _listeners = null;
-    }
-
-    /// <summary>
-    /// Closes the connections without a running request, after a delay for requests in transit.
-    /// Kestrel itself would wait for the rest of an incomplete header.
-    /// </summary>
-    private async Task EndSilentConnectionsAsync(Task stopping)
-    {
-        while (true)
-        {
-            await stopping.WaitAsync(_timeAtStop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (stopping.IsCompleted)
-                return;
-            foreach (var accepted in _accepted.Values)
-                accepted.EndUnlessAnswering();
-        }
-    }
-
-    private static void Secure(ListenOptions listen, ListenerGroup listeners)
-    {
-        if (listeners.TlsOptions is not { } choose)
-            return;
-        listen.UseHttps(new TlsHandshakeCallbackOptions
-        {
-            HandshakeTimeout = listeners.HandshakeTimeout,
-            OnConnection = hello => choose(hello.SslStream, hello.ClientHelloInfo, hello.State, hello.CancellationToken),
-        });
-    }
-
-    private sealed class Receiver(HttpServer server) : IConnectionHandler
-    {
-        public void Handle(AcceptedConnection connection) => server._accepted[connection.Listener].Add(connection);
     }
 }

@@ -34,6 +34,8 @@ public sealed class FailedStartTests
         { "extension block", "static class E { extension(int x) { public int Twice => 2 * x; } }\nvar application = new Application(\"x\");", BadTac, ["error CS9283", "cannot hold extension blocks. Put it into a file of its own"] },
         { "using declaration", "using var d = new MemoryStream();\nvar application = new Application(\"x\");", BadTac, ["error CS1002", "would be disposed before anything starts. Leave 'using' out"] },
         { "generator", "using System.Text.RegularExpressions;\npartial class R { [GeneratedRegex(\"a\")] public static partial Regex A(); }\nvar application = new Application(\"x\");", BadTac, ["error CS8795", "Source generators do not run for tac files."] },
+        { "asp.net core", "using Microsoft.AspNetCore.Builder;\nvar application = new Application(\"x\");", BadTac, ["error CS0234", "\n  For ASP.NET Core and the HTTP services of TacHost, put this line at the top of the file: #r \"TacHost.Web.dll\""] },
+        { "web service", "var application = new Application(\"x\");\nnew WebApplicationService(\"tcp:0\", app => {}).SetServiceParent(application);", BadTac, ["error CS0246", "put this line at the top of the file: #r \"TacHost.Web.dll\""] },
         { "empty", "", BadTac, ["has no global variable named 'application'"] },
     };
 

@@ -7,5 +7,7 @@ namespace TacHost.Web.Serving;
 internal sealed class AcceptedConnectionsFactory(IReadOnlyDictionary<EndPoint, AcceptedConnections> listeners) : IConnectionListenerFactory
 {
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult<IConnectionListener>(listeners[endpoint]);
+        listeners.TryGetValue(endpoint, out var listener)
+            ? ValueTask.FromResult<IConnectionListener>(listener)
+            : throw new InvalidOperationException($"Kestrel cannot listen on {endpoint}, because only the endpoint in the constructor of the service is bound. Remove the other one from its settings, such as 'Kestrel:Endpoints' in appsettings.json.");
 }

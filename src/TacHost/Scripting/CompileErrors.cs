@@ -10,6 +10,7 @@ internal static class CompileErrors
     private const int Shown = 10;
     private const string MissingReference = "CS0006";
     private const string OwnFile = "Put it into a file of its own, with the namespace or the static class at its top, and #load that";
+    private static readonly string[] _webTypes = ["WebApplicationService", "WebApplication", "WebApplicationBuilder", "HttpServer", "WebServer"];
 
     public static string Describe(string tac, TacSources sources, ReferenceSearch search, IReadOnlyList<Diagnostic> errors)
     {
@@ -52,6 +53,7 @@ internal static class CompileErrors
     {
         MissingReference when sources.References.FirstOrDefault(reference => error.GetMessage(CultureInfo.InvariantCulture).Contains($"'{reference.Name}'", StringComparison.Ordinal) && search.Find(reference) is null) is { } missing =>
             $"'{missing.Name}' was looked for in {string.Join(", ", search.DirectoriesFor(missing).Select(directory => $"'{directory}'"))}. Add its directory with --lib.",
+        "CS0234" or "CS0246" or "CS0103" when NamesAspNetCore(error) => "For ASP.NET Core and the HTTP services of TacHost, put this line at the top of the file: #r \"TacHost.Web.dll\"",
         "CS7021" => $"A tac file is a script, and a script has no namespaces. {OwnFile}.",
         "CS1109" => $"A static class in a tac file cannot hold extension methods. {OwnFile}, or write the method at the top level of the tac file.",
         "CS9283" => $"A static class in a tac file cannot hold extension blocks. {OwnFile}.",
@@ -59,6 +61,10 @@ internal static class CompileErrors
         _ when IsUsingDeclaration(Line(error)) => "A tac file cannot begin a statement at its top level with 'using': the variable would be disposed before anything starts. Leave 'using' out, and dispose it in the OnStopAsync of a service.",
         _ => null,
     };
+
+    private static bool NamesAspNetCore(Diagnostic error) =>
+        Line(error) is { } line && (line.Contains("Microsoft.AspNetCore", StringComparison.Ordinal) || line.Contains("using TacHost.Web", StringComparison.Ordinal))
+        || _webTypes.Any(name => error.GetMessage(CultureInfo.InvariantCulture).Contains($"'{name}'", StringComparison.Ordinal));
 
     private static bool UsesGenerator(Diagnostic error) =>
         error.Id == "CS8795" || error.Location.SourceTree?.ToString().Contains("JsonSerializable", StringComparison.Ordinal) == true;

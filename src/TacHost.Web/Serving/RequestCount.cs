@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+
+namespace TacHost.Web.Serving;
+
+/// <summary>The outermost middleware, which counts the running requests of each connection, so that a stop closes only connections without one.</summary>
+internal sealed class RequestCount : IStartupFilter
+{
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => builder =>
+    {
+        builder.Use(async (context, answer) =>
+        {
+            var input = context.Features.Get<EndableInput>();
+            input?.BeginRequest();
+            try
+            {
+                await answer(context);
+            }
+            finally
+            {
+                input?.EndRequest();
+            }
+        });
+        next(builder);
+    };
+}

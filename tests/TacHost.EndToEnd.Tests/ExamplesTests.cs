@@ -1,0 +1,133 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+using TacHost.EndToEnd.Tests.Running;
+
+namespace TacHost.EndToEnd.Tests;
+
+/// <summary>The deployments in <c>deployments/examples</c>, each started and used.</summary>
+public sealed partial class ExamplesTests
+{
+    private static string Folder => Path.Combine(Program.Root, "deployments", "examples");
+
+    /// <summary>The number of lines that each example may have, without comments and empty lines.</summary>
+    public static TheoryData<string, int> Lengths => new()
+    {
+        { "background-service.csx", 12 },
+        { "chat.csx", 25 },
+        { "minimal-api.csx", 14 },
+        { "GenericHost/Program.cs", 15 },
+    };
+
+    [Fact]
+    public void Examples_InTheFolder_AreAllMeasured() =>
+        Assert.Equal(
+            Directory.EnumerateFiles(Folder, "*.cs*", SearchOption.AllDirectories).Where(path => Path.GetExtension(path) is ".cs" or ".csx").Select(path => Path.GetRelativePath(Folder, path)).Order(StringComparer.Ordinal),
+            Lengths.Select(row => row.Data.Item1).Order(StringComparer.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public async Task Example_Read_IsShortAndHasLittleGlue(string name, int limit)
+    {
+        var lines = (await File.ReadAllLinesAsync(Path.Combine(Folder, name), TestContext.Current.CancellationToken)).Select(line => line.Trim()).Where(line => line.Length > 0 && !line.StartsWith("//", StringComparison.Ordinal)).ToList();
+        Assert.InRange(lines.Count, 1, limit);
+        Assert.InRange(lines.Count(line => Glue().IsMatch(line)), 0, 3);
+    }
+
+    [Fact]
+    public async Task Chat_ByTcpAndTls_IsOneRoomAndStopsAtOnce()
+    {
+        await using var sandbox = new Sandbox();
+        await sandbox.StartDaemonAsync(Copy(sandbox, "chat.csx"));
+        using var plain = await ConnectAsync(sandbox.Port());
+        var (reader, writer) = Lines(plain.GetStream());
+        Assert.EndsWith("has joined", await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().Soon());
+        using var other = await ConnectAsync(sandbox.Port(1));
+        await using SslStream secured = new(other.GetStream(), leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate?.Subject == "CN=localhost");
+        await secured.AuthenticateAsClientAsync("localhost").Soon();
+        var (securedReader, securedWriter) = Lines(secured);
+        Assert.EndsWith("has joined", await securedReader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().Soon());
+        Assert.EndsWith("has joined", await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().Soon());
+        await securedWriter.WriteAsync("hello\n");
+        Assert.EndsWith(": hello", await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().Soon());
+        Assert.Contains("Generated a self-signed certificate for localhost (SHA-256 ", sandbox.Log, StringComparison.Ordinal);
+
+        var id = sandbox.DaemonId;
+        await sandbox.KillAsync(id);
+        await Until.GoneAsync(id);
+        Assert.Null(await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().Soon());
+        Assert.DoesNotContain("Still stopping", sandbox.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("borted", sandbox.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task MinimalApi_BesideATcpServer_AnswersAndLogsIntoTheLog()
+    {
+        await using var sandbox = new Sandbox();
+        Directory.CreateSymbolicLink(sandbox.PathOf("poetry"), Path.Combine(Program.Root, "poetry"));
+        await sandbox.StartDaemonAsync(Copy(sandbox, "minimal-api.csx"));
+        var poem = Encoding.UTF8.GetString(await sandbox.FetchAsync(sandbox.Port()));
+        Assert.StartsWith(poem[..20], await File.ReadAllTextAsync(Path.Combine(Program.Root, "poetry", "ecstasy.txt"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        using HttpClient client = new();
+        using var answer = System.Text.Json.JsonDocument.Parse(await client.GetStringAsync($"http://127.0.0.1:{sandbox.Port(1)}/poem", TestContext.Current.CancellationToken));
+        Assert.Equal(("ecstasy", poem), (answer.RootElement.GetProperty("title").GetString(), answer.RootElement.GetProperty("text").GetString()));
+
+        // One line for an event, by our log, and nothing of a console of its own.
+        await sandbox.LoggedAsync("[Microsoft.AspNetCore.Hosting.Diagnostics] Request finished HTTP/1.1 GET");
+        Assert.DoesNotContain("[stdout]", sandbox.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("Ctrl+C", sandbox.Log, StringComparison.Ordinal);
+        var id = sandbox.DaemonId;
+        await sandbox.KillAsync(id);
+        await Until.GoneAsync(id);
+        Assert.Single(sandbox.Log.Split('\n'), line => line.Contains("SIGTERM", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task BackgroundService_WithAPage_LogsItsLength()
+    {
+        await using var sandbox = new Sandbox();
+        await using HttpPage page = new("a page");
+        await sandbox.StartDaemonAsync("--log-level", "info,System.Net.Http=warn", Copy(sandbox, "background-service.csx"), "--page", page.Address);
+        await sandbox.LoggedAsync($"{page.Address} has 6 characters");
+        Assert.DoesNotContain("[stdout]", sandbox.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.Net.Http", sandbox.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GenericHost_WithATree_ServesAndStops()
+    {
+        await using var sandbox = new Sandbox();
+        var program = Path.Combine(Program.Root, "artifacts", "bin", "GenericHost", "debug", "GenericHost");
+        using var process = sandbox.StartProgram(program, "--Endpoint", "tcp:0:interface=127.0.0.1");
+        var line = await Sandbox.PrintedAsync(process, "      ProtocolFactory starting on 127.0.0.1:");
+        using var client = await ConnectAsync(int.Parse(line[(line.LastIndexOf(':') + 1)..], System.Globalization.CultureInfo.InvariantCulture));
+        var (reader, writer) = Lines(client.GetStream());
+        await writer.WriteAsync("hello\n");
+        Assert.Equal("hello", await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().Soon());
+        await sandbox.KillAsync(process.Id);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).Soon();
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    /// <summary>Copies an example into the sandbox, with free ports in place of its own.</summary>
+    private static string Copy(Sandbox sandbox, string name) =>
+        sandbox.Write(name, Port().Replace(File.ReadAllText(Path.Combine(Folder, name)), "\"$1:0:"));
+
+    private static async Task<TcpClient> ConnectAsync(int port)
+    {
+        TcpClient client = new();
+        await client.ConnectAsync("127.0.0.1", port, TestContext.Current.CancellationToken).AsTask().Soon();
+        return client;
+    }
+
+    private static (StreamReader Reader, StreamWriter Writer) Lines(Stream stream) =>
+        (new StreamReader(stream, new UTF8Encoding(false), leaveOpen: true), new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { AutoFlush = true });
+
+    [GeneratedRegex("\"(tcp|tls):\\d+:")]
+    private static partial Regex Port();
+
+    /// <summary>The lines that are there only because another library runs in the tree, or the tree in another library.</summary>
+    [GeneratedRegex("TacHost\\.Web|WebApplicationService|HostedServices|AddTacHost")]
+    private static partial Regex Glue();
+}
