@@ -18,7 +18,7 @@ public sealed class TransformService : Service
             ArgumentException.ThrowIfNullOrEmpty(name);
             ArgumentNullException.ThrowIfNull(value);
             if (name.Contains('.', StringComparison.Ordinal))
-                throw new ArgumentException($"'{name}' cannot name a transform, because what comes behind the first full stop is the poem.", nameof(name));
+                throw new ArgumentException($"'{name}' cannot name a transform, because the text after the first full stop is the poem.", nameof(name));
             _transforms[name] = value;
         }
     }

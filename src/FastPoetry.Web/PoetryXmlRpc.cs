@@ -131,7 +131,7 @@ public sealed class PoetryXmlRpc(PoetryService poetry)
         }
         catch (Exception e) when (e is DecoderFallbackException or XmlException)
         {
-            throw new XmlRpcFaultException(XmlRpcFaultException.NotText, $"The poem '{poem.Name}' cannot be told in XML, because it is not UTF-8 text or has control characters in it.");
+            throw new XmlRpcFaultException(XmlRpcFaultException.NotText, $"The poem '{poem.Name}' cannot be sent as XML, because it is not UTF-8 text or contains control characters.");
         }
     }
 }

@@ -48,6 +48,6 @@ internal sealed class ServiceBody(Service service, ServiceLife life)
         }
 
         if (!hasEnded)
-            throw new TimeoutException($"The long-running body of the service '{service.ServicePath}' did not end within the grace period. It must heed its stoppingToken.");
+            throw new TimeoutException($"The long-running body of the service '{service.ServicePath}' did not end within the grace period. It must observe its stoppingToken.");
     }
 }

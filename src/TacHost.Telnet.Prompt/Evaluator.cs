@@ -93,7 +93,7 @@ public sealed class Evaluator
         }
         catch (TimeoutException e)
         {
-            throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"The line did not end within {limit.TotalSeconds:0.###} s. It goes on by itself; 'cancelled' tells it that its time is over."), e);
+            throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"The line did not end within {limit.TotalSeconds:0.###} s. It keeps running; 'cancelled' is signalled to it."), e);
         }
     }
 
@@ -136,7 +136,7 @@ public sealed class Evaluator
         {
             _ = compiling.ContinueWith(_ => ended(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             if (e is TimeoutException)
-                throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"The compiler did not come to an end within {_compileLimit.TotalSeconds:0.###} s. It goes on by itself."), e);
+                throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"The compiler did not finish within {_compileLimit.TotalSeconds:0.###} s. It keeps running."), e);
             throw;
         }
     }

@@ -9,7 +9,7 @@ internal static partial class TelnetLog
     [LoggerMessage(400, LogLevel.Warning, "The password of this telnet server, until it stops, is {Password}")]
     public static partial void Password(ILogger logger, string password);
 
-    [LoggerMessage(401, LogLevel.Warning, "Telnet is on {EndPoint}, which is not only this machine: whoever can listen on the network reads passwords and all else. Use localhost, and ssh to get there.")]
+    [LoggerMessage(401, LogLevel.Warning, "Telnet listens on {EndPoint}, which other machines can reach: passwords and data are readable on the network. Use localhost, and ssh to connect.")]
     public static partial void Exposed(ILogger logger, EndPoint endPoint);
 
     [LoggerMessage(402, LogLevel.Warning, "{Peer} could not log in as '{Name}'.{More}")]

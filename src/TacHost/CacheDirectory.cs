@@ -27,7 +27,7 @@ internal sealed class CacheDirectory
 
     /// <summary>Opens the cache directory that the environment specifies.</summary>
     public static CacheDirectory Open() =>
-        Place() is { } directory ? At(directory, Private) : None("Compiled tac files are not kept, because there is neither a home directory nor TACHOST_CACHE.");
+        Place() is { } directory ? At(directory, Private) : None("Compiled tac files are not cached, because there is neither a home directory nor TACHOST_CACHE.");
 
     /// <summary>Returns an unused cache directory, for a given reason.</summary>
     public static CacheDirectory None(string notice) => new(null, null, notice);
@@ -45,7 +45,7 @@ internal sealed class CacheDirectory
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return None($"Compiled tac files are not kept, because '{directory}' cannot be made: {e.Message}");
+            return None($"Compiled tac files are not cached, because '{directory}' cannot be created: {e.Message}");
         }
 
         using var walk = PathWalk.Along(directory, entersLast: true);

@@ -57,7 +57,7 @@ public sealed class PoetryClientTests
         var server = await UpstreamServer.StartAsync("");
         await server.DisposeAsync();
         var failure = await Assert.ThrowsAsync<PoetryException>(() => new PoetryClient(server.Endpoint).FetchAsync(Token).Soon());
-        Assert.StartsWith($"Cannot connect to '{server.Endpoint}', because nobody listens on 127.0.0.1:{server.Port}.", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Cannot connect to '{server.Endpoint}', because no process listens on 127.0.0.1:{server.Port}.", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class PoetryXmlRpcTests
 
     [Theory]
     [InlineData("<methodName>getPoem</methodName><params><param><value>none</value></param></params>", 1, "There is no poem 'none'")]
-    [InlineData("<methodName>getPoem</methodName><params><param><value>third</value></param></params>", 2, "The poem 'third' cannot be told in XML")]
+    [InlineData("<methodName>getPoem</methodName><params><param><value>third</value></param></params>", 2, "The poem 'third' cannot be sent as XML")]
     [InlineData("<methodName>getPoem</methodName><params><param><value><int>1</int></value></param></params>", -32602, "These are not the parameters of 'getPoem'")]
     [InlineData("<methodName>system.methodHelp</methodName><params><param><value>burn</value></param></params>", -32601, "There is no method 'burn'")]
     [InlineData("<methodName>burn</methodName>", -32601, "There is no method 'burn'")]

@@ -19,8 +19,8 @@ public sealed class BrokenPluginsTests
         { "Upper", 65, "'Upper' cannot be the name of a plugin", true },
         { "typo", 65, "does not compile", true },
         { "empty", 65, "has no plugin in it", true },
-        { "thrower", 70, "its service maker Maker cannot be made. InvalidOperationException: not today", false },
-        { "choosy", 70, "its options cannot be made. InvalidOperationException: no options", false },
+        { "thrower", 70, "its service maker Maker cannot be created. InvalidOperationException: not today", false },
+        { "choosy", 70, "its options cannot be created. InvalidOperationException: no options", false },
         { "odd", 70, "Options.Odd is a Object, which no option can be", false },
         { "stuck", 75, "making its service maker and its options did not end within 1 s (--start-timeout)", false },
     };

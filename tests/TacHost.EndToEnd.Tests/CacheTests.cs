@@ -170,7 +170,7 @@ public sealed class CacheTests
         sandbox.Environment["TACHOST_CACHE"] = sandbox.PathOf("file/cache");
         await sandbox.StartDaemonAsync(sandbox.WriteTac());
 
-        Assert.Contains("Compiled tac files are not kept, because", sandbox.Log, StringComparison.Ordinal);
+        Assert.Contains("Compiled tac files are not cached, because", sandbox.Log, StringComparison.Ordinal);
     }
 
     [Fact]

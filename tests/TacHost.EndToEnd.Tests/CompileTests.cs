@@ -49,7 +49,7 @@ public sealed class CompileTests
         var outcome = await sandbox.TachostAsync("compile", "poem.csx", "--out", "poem.txt/made");
 
         Assert.Equal((73, ""), (outcome.ExitCode, outcome.Output));
-        Assert.StartsWith("tachost: 'poem.csx' compiles, but is not kept. ", outcome.Error, StringComparison.Ordinal);
+        Assert.StartsWith("tachost: 'poem.csx' compiles, but is not cached. ", outcome.Error, StringComparison.Ordinal);
     }
 
     [Theory]

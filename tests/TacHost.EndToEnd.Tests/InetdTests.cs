@@ -97,7 +97,7 @@ public sealed partial class InetdTests
         await sandbox.KillAsync(id);
         await Until.GoneAsync(id);
         Assert.All(processes, process => Assert.False(Until.IsAlive(process)));
-        Assert.Contains("has not heeded SIGTERM and is killed", sandbox.Log, StringComparison.Ordinal);
+        Assert.Contains("has ignored SIGTERM and is killed", sandbox.Log, StringComparison.Ordinal);
         Assert.Contains(": killed by signal 9", sandbox.Log, StringComparison.Ordinal);
     }
 

@@ -82,7 +82,7 @@ public sealed class MissingPartsTests
         var outcome = await sandbox.TachostAsync([.. mode.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-l", "tachost.log", "boom.csx"]);
 
         Assert.Contains("InvalidOperationException: caught by nobody", outcome.Error, StringComparison.Ordinal);
-        Assert.Contains("[-#critical] The process ends, because an exception was caught by nobody.", sandbox.Log, StringComparison.Ordinal);
+        Assert.Contains("[-#critical] Unhandled exception, the process terminates.", sandbox.Log, StringComparison.Ordinal);
         Assert.False(File.Exists(sandbox.PidFile));
         if (mode.Length == 0)
             Assert.Equal(70, outcome.ExitCode);

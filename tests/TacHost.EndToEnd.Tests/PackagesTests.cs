@@ -114,7 +114,7 @@ public sealed class PackagesTests
         sandbox.Write("x.csx", "#r \"nuget: Low, 1.0.0\"" + End);
         var without = await sandbox.TachostAsync("restore", "--locked", "x.csx");
         Assert.Equal((65, ""), (without.ExitCode, without.Output));
-        Assert.Contains("x.csx.lock.json', and --locked makes none.", without.Error, StringComparison.Ordinal);
+        Assert.Contains("x.csx.lock.json', and --locked does not create one.", without.Error, StringComparison.Ordinal);
 
         Assert.Equal(new Outcome(0, "x.csx: Low 1.0.0\n", ""), await sandbox.TachostAsync("restore", "x.csx"));
         var lockFile = await File.ReadAllTextAsync(sandbox.PathOf("x.csx.lock.json"), TestContext.Current.CancellationToken);

@@ -48,7 +48,7 @@ public sealed class PoetryProxyTests
         var outcome = await other.TachostAsync("--nodaemon", "--pidfile", "client.pid", EditedDeployment.Write(other, "poetry-client", ("servers", $"new[] {{ \"{string.Join("\", \"", servers)}\" }}")));
         Assert.Equal(exitCode, outcome.ExitCode);
         var length = Encoding.UTF8.GetByteCount(Sandbox.Poem).ToString(CultureInfo.InvariantCulture);
-        Assert.Contains(all ? $"{length} bytes of poetry from {servers[0]}:" : $"Cannot connect to '{servers[0]}', because nobody listens", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains(all ? $"{length} bytes of poetry from {servers[0]}:" : $"Cannot connect to '{servers[0]}', because no process listens", outcome.Output, StringComparison.Ordinal);
         Assert.Contains($"{length} bytes of poetry from {servers[1]}:", outcome.Output, StringComparison.Ordinal);
         Assert.Contains("Roses are red,", outcome.Output, StringComparison.Ordinal);
         Assert.Contains(all ? "2 of 2 poems came." : "1 of 2 poems came.", outcome.Output, StringComparison.Ordinal);

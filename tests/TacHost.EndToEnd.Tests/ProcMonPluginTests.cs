@@ -38,7 +38,7 @@ public sealed partial class ProcMonPluginTests
         await sandbox.KillAsync(id);
         await Until.GoneAsync(id);
         Assert.All(processes, process => Assert.False(Until.IsAlive(process)));
-        Assert.Contains("has not heeded SIGTERM and is killed", sandbox.Log, StringComparison.Ordinal);
+        Assert.Contains("has ignored SIGTERM and is killed", sandbox.Log, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed partial class ProcMonPluginTests
     {
         await using Sandbox sandbox = new();
         var id = await sandbox.StartDaemonAsync("procmon", "--minrestartdelay", "10ms", "--maxfailures", "2", "--command", "good=exec sleep 1000", "--command", "bad=exit 7");
-        await sandbox.LoggedAsync("'bad' has failed 2 times in a row and is given up; the others go on");
+        await sandbox.LoggedAsync("'bad' has failed 2 times in a row and is not restarted; the other programs keep running");
         Assert.Equal(2, sandbox.Processes().Count());
         await sandbox.KillAsync(id);
         await Until.GoneAsync(id);

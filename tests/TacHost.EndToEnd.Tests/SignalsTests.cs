@@ -10,7 +10,7 @@ public sealed class SignalsTests
 {
     [Theory]
     [InlineData("HUP", "Received SIGHUP, reloading.")]
-    [InlineData("USR1", "Received SIGUSR1, the log goes on here.")]
+    [InlineData("USR1", "Received SIGUSR1, log reopened.")]
     [InlineData("USR2", null)]
     [InlineData("PIPE", null)]
     [InlineData("CHLD", null)]

@@ -66,7 +66,7 @@ public sealed class TelnetFuzzTests : IDisposable
         using var terminal = await Terminal.LogInAsync(server, running);
         for (var i = 0; i < 9; i++)
         {
-            Assert.Contains("The compiler did not come to an end within 0.001 s.", await terminal.AskAsync(new string('(', 1000)), StringComparison.Ordinal);
+            Assert.Contains("The compiler did not finish within 0.001 s.", await terminal.AskAsync(new string('(', 1000)), StringComparison.Ordinal);
             await Until.TrueAsync(() => server.LinesGoingOn == 0, "the compiler to come to an end");
         }
 

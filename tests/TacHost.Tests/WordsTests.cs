@@ -16,7 +16,17 @@ public sealed partial class WordsTests
         var wrong = comments.SelectMany(comment => Faults(comment.Text).Select(fault => $"{comment.Place}: {fault}"));
 
         Assert.NotEmpty(comments);
-        Assert.Empty(wrong);
+        Assert.Equal("", string.Join('\n', wrong));
+    }
+
+    /// <summary>The texts of errors, help and log lines.</summary>
+    [Fact]
+    public void Texts_OfTheSources_UseTheWordsOfTheField()
+    {
+        var texts = Texts().ToList();
+
+        Assert.True(texts.Count > 500);
+        Assert.Equal("", string.Join('\n', texts.SelectMany(text => TextFaults(text.Text).Select(fault => $"{text.Place}: {fault}"))));
     }
 
     [Fact]
@@ -25,7 +35,7 @@ public sealed partial class WordsTests
         var pages = Pages().ToList();
 
         Assert.NotEmpty(pages);
-        Assert.Empty(pages.SelectMany(page => Paragraphs(page).SelectMany(paragraph => PlainFaults(paragraph.Text).Select(fault => $"{paragraph.Place}: {fault}"))));
+        Assert.Equal("", string.Join('\n', pages.SelectMany(page => Paragraphs(page).SelectMany(paragraph => PlainFaults(paragraph.Text).Select(fault => $"{paragraph.Place}: {fault}")))));
     }
 
     [Theory]
@@ -35,6 +45,11 @@ public sealed partial class WordsTests
     [InlineData("The service goes on.")]
     [InlineData("a b c d e f g h i j k l m n o p q r s t u v w x y z a b c d e.")]
     public void Faults_OfABadComment_AreFound(string comment) => Assert.NotEmpty(Faults(comment));
+
+    [Theory]
+    [InlineData("Received SIGUSR1, log reopened.")]
+    [InlineData("because nobody listens on {endPoint}")]
+    public void Faults_OfABadText_AreFound(string text) => Assert.NotEmpty(TextFaults(text));
 
     [Fact]
     public void Faults_OfAGoodComment_AreNone() =>
@@ -47,6 +62,9 @@ public sealed partial class WordsTests
         foreach (var fault in PlainFaults(Tag().Replace(comment, " ")))
             yield return fault;
     }
+
+    private static IEnumerable<string> TextFaults(string text) =>
+        PersonalWord().Matches(text).Select(match => $"says '{match.Value}'").Concat(PlainFaults(Value().Replace(text, "X")));
 
     private static IEnumerable<string> PlainFaults(string text)
     {
@@ -87,6 +105,17 @@ public sealed partial class WordsTests
         }
     }
 
+    /// <summary>Returns the string literals of at least three words. Scripts for shells are in raw literals of several lines, which are left out.</summary>
+    private static IEnumerable<(string Place, string Text)> Texts() =>
+        from file in Directory.EnumerateFiles(Path.Combine(Checkout.Root, "src"), "*.cs", SearchOption.AllDirectories)
+        where IsSource(file)
+        from line in File.ReadLines(file).Index()
+        where !line.Item.TrimStart().StartsWith("//", StringComparison.Ordinal)
+        from Match literal in Literal().Matches(line.Item)
+        let text = literal.Groups["text"].Value
+        where text.Count(' ') >= 2
+        select ($"{Path.GetRelativePath(Checkout.Root, file)}:{line.Index + 1}", text);
+
     private static IEnumerable<string> Pages() =>
         Directory.EnumerateFiles(Path.Combine(Checkout.Root, "docs"), "*.md", SearchOption.AllDirectories)
             .Concat(["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "docs/tachost.1"])
@@ -119,6 +148,15 @@ public sealed partial class WordsTests
 
     [GeneratedRegex(@"\b(?:whoever|for want of|that is none|of \.NET's|ha(?:s|ve) not to|lets? go|go(?:es)? on|gives? up|gave up|(?:is|are) told|what comes|what has come|because of this:|puts? up with|makes up for)\b")]
     private static partial Regex Phrase();
+
+    [GeneratedRegex(@"\b(?:nobody|[Ss]omebody|[Aa]nybody|[Ee]verybody|heed(?:s|ed)?|anew|vouch(?:es)?)\b")]
+    private static partial Regex PersonalWord();
+
+    [GeneratedRegex("\"(?<text>(?:[^\"\\\\]|\\\\.)*)\"")]
+    private static partial Regex Literal();
+
+    [GeneratedRegex(@"\{[^{}]*\}")]
+    private static partial Regex Value();
 
     [GeneratedRegex(@"(?<=[.!?:;])\s+")]
     private static partial Regex SentenceEnd();

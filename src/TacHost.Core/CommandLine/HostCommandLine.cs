@@ -19,7 +19,7 @@ internal static class HostCommandLine
             new("--set", null, "NAME=VALUE", "Give a parameter of the tac file a value; the same as --NAME VALUE after the file. May be repeated.", (options, value) => options with { Settings = [.. options.Settings, OptionValue.Setting(value)] }),
             new("--values", null, "FILE", "A JSON file with values for parameters of the tac file.", (options, value) => options with { ValuesFile = OptionValue.FilePath(value) }) { Default = "NAME.values.json beside the tac file NAME.csx, if it is there" },
             new("--locked", null, null, "Fail if the packages of the tac file are not those of its lock file, instead of changing that.", (options, _) => options with { Locked = true }),
-            new("--start-timeout", null, "SECONDS", "How long the start may take before it is given up.", (options, value) => options with { StartTimeout = OptionValue.SecondsButNone(value) }) { Default = "60" },
+            new("--start-timeout", null, "SECONDS", "How long the start may take before it is aborted.", (options, value) => options with { StartTimeout = OptionValue.SecondsButNone(value) }) { Default = "60" },
             new("--grace", null, "SECONDS", "How long the stop may take before what is left is cut off.", (options, value) => options with { Grace = OptionValue.Seconds(value) }) { Default = "30" },
             new("--exit-with-signal", null, null, "After a clean stop, end by the signal that asked for it (status 143 or 130 in a shell) instead of exiting 0.", (options, _) => options with { ExitWithSignal = true }),
             new("--debug", 'b', null, "Show stack traces with errors, and compile the tac file so that a debugger can follow it.", (options, _) => options with { Debug = true }),

@@ -87,7 +87,7 @@ internal static class HostCommands
             Options =
             [
                 new("--to", null, "DIR", "The folder to put packages into, instead of the user's own. A folder 'packages' beside a tac file is looked at first.", (options, value) => options with { Command = options.Command with { Directory = OptionValue.FullPath(value) } }),
-                new("--update", null, null, "Choose versions anew, as if there were no lock file.", (options, _) => options with { Command = options.Command with { Renew = true } }),
+                new("--update", null, null, "Resolve all versions again and ignore the lock file.", (options, _) => options with { Command = options.Command with { Renew = true } }),
                 new("--locked", null, null, "Fail instead of changing a lock file.", (options, _) => options with { Locked = true }),
             ],
         },

@@ -30,7 +30,7 @@ internal static class Reference
         ("71", "the operating system refused something, such as another process"),
         ("73", "the pid file or the log cannot be written"),
         ("75", "the start or the stop took too long"),
-        ("77", "it takes root to do what was asked for; or root would run code that somebody else can write"),
+        ("77", "the operation requires root; or root would run code that another user can write"),
         ("78", "another instance runs and holds the pid file"),
         ("130, 143", "the start was interrupted by SIGINT or SIGTERM; with --exit-with-signal, also the end of a clean stop"),
     ];
@@ -38,7 +38,7 @@ internal static class Reference
     public static IReadOnlyList<(string Term, string Meaning)> Signals { get; } =
     [
         ("SIGINT, SIGTERM", "stop: the services in reverse, within the grace period; another one, more than a second later, cuts the wait short"),
-        ("SIGUSR1", "open the log file anew, for logrotate"),
+        ("SIGUSR1", "reopen the log file, for logrotate"),
         ("SIGHUP", "logged and ignored, until there is something to reload"),
         ("SIGUSR2, SIGPIPE, SIGTTIN, SIGTTOU", "ignored"),
         ("SIGCHLD", "as process 1 of a container, orphans are reaped"),
@@ -48,9 +48,9 @@ internal static class Reference
     [
         ("tachost.pid", "the process id; locked as long as the process runs, and removed at its end"),
         ("tachost.log", "the log; tachost.log.1 is the newest of the older ones"),
-        ("~/.cache/tachost", "compiled tac files and the indexes of plugin directories; used only if nobody else can write there"),
+        ("~/.cache/tachost", "compiled tac files and the indexes of plugin directories; used only if no other user can write there"),
         ("FILE.lock.json", "beside a tac file with packages: their exact versions and hashes"),
-        ("plugins/", "here, in ~/.local/share/tachost, in /usr/local/lib/tachost, in /usr/lib/tachost: plugins, in this order, after those of --plugins and TACHOST_PLUGINS and before the host's own; used only if nobody else can write there, and the first of them not by root"),
+        ("plugins/", "here, in ~/.local/share/tachost, in /usr/local/lib/tachost, in /usr/lib/tachost: plugins, in this order, after those of --plugins and TACHOST_PLUGINS and before the host's own; used only if no other user can write there, and the first of them not by root"),
     ];
 
     public static IReadOnlyList<(string Term, string Meaning)> Variables { get; } =

@@ -82,7 +82,7 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
         DropPrivileges(application, identity);
         if (_options.Jail is not null)
             SetBaseDirectory(application);
-        timings.Over("privileges given up");
+        timings.Over("privileges dropped");
         StopIfGivenUp();
         Waiting.For(application.StartAsync(limit.Token));
         HasFailed = application.Failed.IsFaulted;
@@ -113,7 +113,7 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
     private void StopIfGivenUp()
     {
         if (_isGivenUp)
-            throw new OperationCanceledException("The start was given up.");
+            throw new OperationCanceledException("The start was aborted.");
     }
 
     /// <summary>Drops the privileges of the process. If that fails, stops the privileged part, which may hold ports.</summary>

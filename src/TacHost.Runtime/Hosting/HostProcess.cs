@@ -211,7 +211,7 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ma
     private void OnUnhandledException(object sender, UnhandledExceptionEventArgs thrown)
     {
         var reason = thrown.ExceptionObject is not Exception e ? "" : options.Debug ? $" {e}" : $" {e.GetType().Name}: {e.Message}";
-        report?.Failed(ExitCode.Software, $"an exception that nobody caught ended the process.{reason}");
+        report?.Failed(ExitCode.Software, $"an unhandled exception terminated the process.{reason}");
         _pidFile?.Remove();
     }
 

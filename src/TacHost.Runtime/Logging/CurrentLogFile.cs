@@ -168,7 +168,7 @@ internal sealed class CurrentLogFile : IDisposable
             Errno.NoSuchFile => "its directory does not exist. Make it, or name another file with --logfile.",
             Errno.IsADirectory => "it is a directory. Name a file in it with --logfile.",
             Errno.AccessDenied => "this user may not write there. Name another file with --logfile.",
-            Errno.NoSuchDevice => "it is a named pipe that nobody reads. Start its reader first.",
+            Errno.NoSuchDevice => "it is a named pipe without a reader. Start the reader first.",
             _ => $"{Errno.Text(error)}.",
         };
         return new TacHostException(ExitCode.CannotCreate, $"cannot write the log '{path}': {reason}");

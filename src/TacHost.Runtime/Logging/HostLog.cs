@@ -35,7 +35,7 @@ internal static partial class HostLog
     [LoggerMessage(209, LogLevel.Warning, "{Notice}")]
     public static partial void Notice(ILogger logger, string notice);
 
-    [LoggerMessage(210, LogLevel.Critical, "The process ends, because an exception was caught by nobody.")]
+    [LoggerMessage(210, LogLevel.Critical, "Unhandled exception, the process terminates.")]
     public static partial void Unhandled(ILogger logger, Exception? failure);
 
     [LoggerMessage(229, LogLevel.Error, "A task has failed, and nothing has awaited it.")]
@@ -65,7 +65,7 @@ internal static partial class HostLog
     [LoggerMessage(234, LogLevel.Error, "The reload failed, and everything runs as before: {Reason}")]
     public static partial void ReloadFailed(ILogger logger, Exception? failure, string reason);
 
-    [LoggerMessage(222, LogLevel.Information, "Received SIGUSR1, the log goes on here.")]
+    [LoggerMessage(222, LogLevel.Information, "Received SIGUSR1, log reopened.")]
     public static partial void Reopened(ILogger logger);
 
     [LoggerMessage(223, LogLevel.Information, "chroot to {Directory}")]
@@ -77,7 +77,7 @@ internal static partial class HostLog
     [LoggerMessage(225, LogLevel.Information, "{Application} has asked to stop, shutting down.")]
     public static partial void StopRequested(ILogger logger, string application);
 
-    [LoggerMessage(226, LogLevel.Error, "A service threw when it was told that its time is over.")]
+    [LoggerMessage(226, LogLevel.Error, "A service threw an exception when its stop was cancelled.")]
     public static partial void CancellationThrew(ILogger logger, Exception failure);
 
     [LoggerMessage(227, LogLevel.Error, "The tree did not answer the watchdog's question.")]
@@ -95,6 +95,6 @@ internal static partial class HostLog
     [LoggerMessage(230, LogLevel.Warning, "The loggers of the tac file are not used, because of --logger.")]
     public static partial void TacLoggersIgnored(ILogger logger);
 
-    [LoggerMessage(228, LogLevel.Critical, "The process ends without stopping its services, because Environment.Exit was called or the runtime gave up. A service asks for the end with Application.RequestStop.")]
+    [LoggerMessage(228, LogLevel.Critical, "The process terminates without stopping its services, because Environment.Exit was called or the runtime failed. Call Application.RequestStop instead.")]
     public static partial void EndedFromWithin(ILogger logger);
 }

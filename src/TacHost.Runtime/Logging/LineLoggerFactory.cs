@@ -25,7 +25,7 @@ internal sealed class LineLoggerFactory(ILineFormat format, ILogSink? sink, LogL
     public ILogger CreateLogger(string categoryName) => new CategoryLogger(this, categoryName);
 
     /// <exception cref="NotSupportedException">Always, because <c>--logger</c> specifies the provider.</exception>
-    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("Where the log goes is up to whoever starts tachost; --logger names a provider.");
+    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("The host owns the log destination. Use --logger to name a provider.");
 
     public void Dispose()
     {

@@ -43,7 +43,7 @@ internal sealed class MonitoringPages(MonitoringSource source, MetricsReader met
         text.Sample("tachost_info", [new("version", report.Process.Version)], 1);
         text.Family("tachost_ready", "gauge", "1 if every service runs.");
         text.Sample("tachost_ready", [], Ready(report).Status == 200 ? 1 : 0);
-        text.Family("tachost_log_lines_lost_total", "counter", "Log lines that were dropped because nobody took them.");
+        text.Family("tachost_log_lines_lost_total", "counter", "Log lines that were dropped because the destination did not accept them.");
         text.Sample("tachost_log_lines_lost_total", [], source.LostLogLines());
         text.Family("tachost_service_restarts_total", "counter", "Restarts of a service by its supervisor.");
         foreach (var service in report.Services)

@@ -26,7 +26,7 @@ internal static class PluginLoading
         }
         catch (Exception e)
         {
-            throw new TacHostException(ExitCode.Software, $"the plugin '{code.Name}' ('{code.Path}') is broken: its service maker {code.TypeName} cannot be made. {FailureText.Of(e)}", e);
+            throw new TacHostException(ExitCode.Software, $"the plugin '{code.Name}' ('{code.Path}') is broken: its service maker {code.TypeName} cannot be created. {FailureText.Of(e)}", e);
         }
     }
 }

@@ -112,7 +112,7 @@ internal sealed class PluginRecipe : IApplicationRecipe
         }
         catch (Exception e) when (e is not TacHostException)
         {
-            throw new TacHostException(ExitCode.Software, $"the plugin '{_code.Name}' ('{_code.Path}') is broken: its options cannot be made. {FailureText.Of(e)}", e);
+            throw new TacHostException(ExitCode.Software, $"the plugin '{_code.Name}' ('{_code.Path}') is broken: its options cannot be created. {FailureText.Of(e)}", e);
         }
     }
 

@@ -33,7 +33,7 @@ internal sealed class ReloadChange
         var (old, failure) = MakeOld(generations.Recipe, oldPlace);
         var @new = Waiting.Result(recipe.BuildAsync(newPlace));
         if (old is null)
-            throw new TacHostException(ExitCode.Software, $"it cannot be told what has changed, because the tac file as it was cannot be run any more. Restart the process. {failure!.Message}", failure);
+            throw new TacHostException(ExitCode.Software, $"the changes cannot be determined, because the previous version of the tac file can no longer be run. Restart the process. {failure!.Message}", failure);
         RefuseUnchangeable(old, @new, deployment.Options, recipe.Source);
         TreeChange tree = new(
             deployment.Application, old, generations.Recipe.Prints, generations.RunningPrints, @new, recipe.Prints,

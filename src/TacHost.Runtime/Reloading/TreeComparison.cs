@@ -122,7 +122,7 @@ internal sealed class TreeComparison
             Use(pair, use);
         var look = first.IsArray ? Look.Elements : ObjectShapes.LookAt(first);
         if (look == Look.Opaque)
-            pair.Differ(Pair.Unseen, $"it is a {Leaf.NameOf(first)}, into which nobody can look");
+            pair.Differ(Pair.Unseen, $"it is a {Leaf.NameOf(first)}, which cannot be inspected");
         else if (look == Look.Elements)
             CompareElements(pair, (IEnumerable)pair.Old, (IEnumerable)pair.New);
         else if (look == Look.Fields)
@@ -141,7 +141,7 @@ internal sealed class TreeComparison
         for (var i = 0; i < first.Length; i++)
         {
             if (first[i].Field.FieldType.IsPointer)
-                pair.Differ(Pair.Unseen, $"{prefix}{first[i].Label} is a pointer, into which nobody can look");
+                pair.Differ(Pair.Unseen, $"{prefix}{first[i].Label} is a pointer, which cannot be inspected");
             else
                 Compare(pair, prefix + first[i].Label, first[i].Field.GetValue(old), second[i].Field.GetValue(@new));
         }

@@ -60,7 +60,7 @@ internal sealed class VariableUse(CodeComparison code)
             if (counterparts.GetValueOrDefault(NameOf(field)) is not { } counterpart)
                 yield return new Use(field.Name, null, field, null, field, isWritten, $"the static field '{field.Name}' is gone");
             else if (field.DeclaringType!.ContainsGenericParameters)
-                yield return new Use(field.Name, null, field, null, counterpart, isWritten, $"it uses the static field '{field.Name}' of a generic class, into which nobody can look");
+                yield return new Use(field.Name, null, field, null, counterpart, isWritten, $"it uses the static field '{field.Name}' of a generic class, which cannot be inspected");
             else
                 yield return new Use(field.Name, null, field, null, counterpart, isWritten);
         }

@@ -30,7 +30,7 @@ internal static partial class FtpLog
     [LoggerMessage(2007, LogLevel.Warning, "{Peer} failed to log in as '{User}'.{More}")]
     public static partial void LoginFailed(ILogger logger, IPEndPoint peer, string user, string more);
 
-    [LoggerMessage(2008, LogLevel.Error, "{Peer} cannot log in as '{User}', nor can anybody else.")]
+    [LoggerMessage(2008, LogLevel.Error, "{Peer} cannot log in as '{User}', and no other user can.")]
     public static partial void PasswordFileUnusable(ILogger logger, Exception failure, IPEndPoint peer, string user);
 
     [LoggerMessage(2009, LogLevel.Error, "{Peer} cannot log in as '{User}', because its home '{Home}' is not a directory below the root.")]

@@ -20,7 +20,7 @@ public sealed class FtpOptions : IPostOptions
     public Iface Iface { get; set; } = "localhost";
 
     /// <summary>Gets or sets whether anonymous users may read.</summary>
-    [Option("anonymous", "Anybody may read, as 'anonymous' or 'ftp'.")]
+    [Option("anonymous", "Allow anonymous users, 'anonymous' or 'ftp', to read.")]
     public bool Anonymous { get; set; } = true;
 
     /// <summary>Gets or sets the password file of the users.</summary>
@@ -48,7 +48,7 @@ public sealed class FtpOptions : IPostOptions
     public ExistingFile? TlsKey { get; set; }
 
     /// <summary>Gets or sets whether TLS is required.</summary>
-    [Option("require-tls", "Everybody must speak TLS, on data connections too.")]
+    [Option("require-tls", "Require TLS for logins and data connections.")]
     public bool RequireTls { get; set; }
 
     /// <summary>Gets or sets the maximum number of sessions.</summary>
@@ -67,7 +67,7 @@ public sealed class FtpOptions : IPostOptions
     public void PostOptions()
     {
         if (!Anonymous && PasswordFile is null)
-            throw new UsageException("--password-file is missing, which --no-anonymous needs: nobody could log in.");
+            throw new UsageException("--password-file is missing, which --no-anonymous requires: no user could log in.");
         if (Write && PasswordFile is null)
             throw new UsageException("--password-file is missing, which --write needs: anonymous users never write.");
         if (RequireTls && TlsCertificate is null)

@@ -135,8 +135,8 @@ public sealed class FtpServer : MultiService
         Sessions.Reset();
         FtpLog.Serving(Logger, ResolvePath(_root), (AllowAnonymous, Users) switch
         {
-            (true, null) => "anybody, to read",
-            (true, _) => $"anybody, to read, and to the users of '{Users.Path}', to {(UsersMayWrite ? "write" : "read")}",
+            (true, null) => "all users, to read",
+            (true, _) => $"all users, to read, and to the users of '{Users.Path}', to {(UsersMayWrite ? "write" : "read")}",
             _ => $"the users of '{Users!.Path}', to {(UsersMayWrite ? "write" : "read")}",
         });
         if (Users is not null && Certificate is null)
@@ -156,7 +156,7 @@ public sealed class FtpServer : MultiService
 
     /// <summary>Gets a description of contradictory settings, or null.</summary>
     private string? Contradiction =>
-        !AllowAnonymous && Users is null ? "nobody could log in: anonymous users are not allowed, and there are no others. Give it a PasswordFile." :
+        !AllowAnonymous && Users is null ? "no user could log in: anonymous users are not allowed, and there are no others. Set a PasswordFile." :
         RequireTls && Certificate is null ? "TLS is required, and there is no certificate for it. Give it a TlsCertificate." :
         UsersMayWrite && Users is null ? "users may write, and there are none. Give it a PasswordFile." :
         PassiveAddress is { AddressFamily: not AddressFamily.InterNetwork } ? $"the passive address {PassiveAddress} is not an IPv4 address. IPv6 clients need none." :

@@ -16,7 +16,7 @@ internal static partial class InetdLog
     [LoggerMessage(3, LogLevel.Error, "{Service}: '{Program}' cannot be started for {Client} as user {User}: {Reason}")]
     public static partial void CannotStart(ILogger logger, InetdService service, string program, string client, string user, string reason);
 
-    [LoggerMessage(4, LogLevel.Error, "{Service}: {Count} programs were started within a minute, which is as many as may be; nobody is served for the next {Seconds} s")]
+    [LoggerMessage(4, LogLevel.Error, "{Service}: {Count} programs were started within a minute, which is the limit; no client is served for the next {Seconds} s")]
     public static partial void TooOften(ILogger logger, InetdService service, int count, string seconds);
 
     [LoggerMessage(5, LogLevel.Warning, "{Service}: is served again; {Count} connections were turned away meanwhile")]

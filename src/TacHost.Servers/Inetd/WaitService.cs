@@ -64,7 +64,7 @@ internal sealed class WaitService : Service, IListeningService
         while (await waking.ReadableAsync(socket))
         {
             if (_programs.MayStart(out var pause))
-                await _programs.RunAsync(socket, isItsOwn: false, "what has come", ClientVariables.None(_service.Place));
+                await _programs.RunAsync(socket, isItsOwn: false, "the received data", ClientVariables.None(_service.Place));
             else
                 await Task.Delay(pause, _options.TimeProvider, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -27,7 +27,7 @@ public sealed class PortForwardPluginOptions : IPostOptions
     public Port DestPort { get; set; } = 6665;
 
     /// <summary>See <see cref="PortForwardOptions.ProxyHeader"/>.</summary>
-    [Option("proxy-header", "whether targets are told who the client is, by the PROXY protocol")]
+    [Option("proxy-header", "send the address of the client to targets by the PROXY protocol")]
     public ProxyHeaderVersion ProxyHeader { get; set; }
 
     /// <summary>See <see cref="PortForwardOptions.ConnectTimeout"/>.</summary>
@@ -59,7 +59,7 @@ public sealed class PortForwardPluginOptions : IPostOptions
         }
         catch (ArgumentException e)
         {
-            throw new UsageException($"--proxy-header and --target do not go together. {e.Message.Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal)}", e);
+            throw new UsageException($"--proxy-header and --target cannot be combined. {e.Message.Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal)}", e);
         }
     }
 

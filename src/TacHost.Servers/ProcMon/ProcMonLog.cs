@@ -15,7 +15,7 @@ internal static partial class ProcMonLog
     [LoggerMessage(3, LogLevel.Information, "'{Name}' (process {Process}) has completed its work: exit code 0")]
     public static partial void Completed(ILogger logger, string name, int process);
 
-    [LoggerMessage(4, LogLevel.Error, "'{Name}' has failed {Count} times in a row and is given up; the others go on")]
+    [LoggerMessage(4, LogLevel.Error, "'{Name}' has failed {Count} times in a row and is not restarted; the other programs keep running")]
     public static partial void GivenUp(ILogger logger, string name, int count);
 
     [LoggerMessage(5, LogLevel.Information, "stopped '{Name}' (process {Process}): {End}")]

@@ -13,7 +13,7 @@ public sealed class ProcMonOptions : IPostOptions
     public TimeSpan Threshold { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>See <see cref="ProcessMonitor.KillTime"/>.</summary>
-    [Option("killtime", 'k', "how long a command has to heed its stop signal before it is killed")]
+    [Option("killtime", 'k', "how long a command may take to handle its stop signal before it is killed")]
     public TimeSpan KillTime { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>See <see cref="ProcessMonitor.MinRestartDelay"/>.</summary>
@@ -37,7 +37,7 @@ public sealed class ProcMonOptions : IPostOptions
     public RestartPolicy Restart { get; set; }
 
     /// <summary>See <see cref="ProcessCommand.MaxFailures"/>.</summary>
-    [Option("maxfailures", 'f', "how many runs in a row may be too short before a command is given up; any number unless given", Minimum = 1)]
+    [Option("maxfailures", 'f', "how many runs in a row may be too short before a command is no longer restarted; unlimited by default", Minimum = 1)]
     public int? MaxFailures { get; set; }
 
     /// <summary>Gets or sets command lines for the shell, each with its name.</summary>

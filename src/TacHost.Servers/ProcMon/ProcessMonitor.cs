@@ -50,7 +50,7 @@ public sealed class ProcessMonitor : Supervisor
         }
     }
 
-    /// <summary>Gets how long a command has to heed its stop signal before it is killed. Defaults to 5 seconds.</summary>
+    /// <summary>Gets how long a command may take to handle its stop signal before it is killed. Defaults to 5 seconds.</summary>
     public TimeSpan KillTime
     {
         get => _killTime;

@@ -11,7 +11,7 @@ internal readonly record struct ProcessEnd(int? Status)
     /// <inheritdoc/>
     public override string ToString() => Status switch
     {
-        null => "nobody knows how",
+        null => "its exit status is unknown",
         { } status when (status & SignalBits) != 0 => $"killed by signal {status & SignalBits}",
         { } status => $"exit code {(status >> 8) & 0xFF}",
     };

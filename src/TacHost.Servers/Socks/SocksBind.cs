@@ -49,7 +49,7 @@ internal sealed class SocksBind : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            throw new SocksRefusedException(SocksAnswer.TimedOut, "nobody has connected in time");
+            throw new SocksRefusedException(SocksAnswer.TimedOut, "no client has connected in time");
         }
     }
 

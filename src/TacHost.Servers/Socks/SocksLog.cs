@@ -6,10 +6,10 @@ namespace TacHost.Servers.Socks;
 /// <summary>Every line that the SOCKS server logs.</summary>
 internal static partial class SocksLog
 {
-    [LoggerMessage(1, LogLevel.Warning, "ANYBODY who can reach {EndPoint} may use this proxy, and hides behind this machine. Listen on 127.0.0.1, or ask for passwords, or allow few destinations only")]
+    [LoggerMessage(1, LogLevel.Warning, "Open proxy: all clients that can reach {EndPoint} may use it, and appear as this machine. Listen on 127.0.0.1, or ask for passwords, or allow few destinations only")]
     public static partial void OpenToAll(ILogger logger, EndPoint endPoint);
 
-    [LoggerMessage(2, LogLevel.Warning, "passwords and data go unencrypted to {EndPoint}: whoever is on the way can read them")]
+    [LoggerMessage(2, LogLevel.Warning, "passwords and data go unencrypted to {EndPoint}: others on the network can read them")]
     public static partial void PasswordsInTheClear(ILogger logger, EndPoint endPoint);
 
     [LoggerMessage(3, LogLevel.Information, "{Peer} is connected to {Destination}")]
@@ -21,7 +21,7 @@ internal static partial class SocksLog
     [LoggerMessage(5, LogLevel.Warning, "{Peer} has given a wrong password for '{User}'{More}")]
     public static partial void WrongPassword(ILogger logger, EndPoint peer, string user, string more);
 
-    [LoggerMessage(6, LogLevel.Error, "nobody is let in, because the passwords cannot be checked")]
+    [LoggerMessage(6, LogLevel.Error, "all logins are refused, because the passwords cannot be checked")]
     public static partial void NoPasswords(ILogger logger, Exception failure);
 
     [LoggerMessage(7, LogLevel.Information, "{Peer} waits for a connection from {Destination} at {EndPoint}")]

@@ -14,7 +14,7 @@ public sealed class SocksPluginOptions
     public Iface Iface { get; set; } = "127.0.0.1";
 
     /// <summary>See <see cref="SocksOptions.Passwords"/>.</summary>
-    [Option("password-file", "the users who may use it, with hashed passwords; without one, everybody may")]
+    [Option("password-file", "the users who may use it, with hashed passwords; all clients by default")]
     public ExistingFile? PasswordFile { get; set; }
 
     /// <summary>See <see cref="SocksOptions.Allowed"/>.</summary>

@@ -163,7 +163,7 @@ public sealed partial class ClientService : Service
             if (connection is not null)
                 await connection.LoseAsync(cancellationToken);
             if (!await GracePeriod.WaitAsync(_running, cancellationToken))
-                throw new TimeoutException($"The preparation of a connection by the service '{ServicePath}' did not end within the grace period. It must heed its token.");
+                throw new TimeoutException($"The preparation of a connection by the service '{ServicePath}' did not end within the grace period. It must observe its token.");
         }
         finally
         {

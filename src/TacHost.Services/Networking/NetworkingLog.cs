@@ -21,7 +21,7 @@ internal static partial class NetworkingLog
     [LoggerMessage(104, LogLevel.Error, "{Protocol} threw an exception; aborted the connection with {Peer}.")]
     public static partial void ProtocolThrew(ILogger logger, Exception failure, string peer, string protocol);
 
-    [LoggerMessage(105, LogLevel.Error, "Accepting on {EndPoint} is paused, because the process is out of resources ({Error}). It goes on as soon as there are some; raise the limit with 'ulimit -n' or LimitNOFILE=.")]
+    [LoggerMessage(105, LogLevel.Error, "Accepting on {EndPoint} is paused, because the process is out of resources ({Error}). Accepting resumes when some are free; raise the limit with 'ulimit -n' or LimitNOFILE=.")]
     public static partial void AcceptPaused(ILogger logger, string endPoint, string error);
 
     [LoggerMessage(106, LogLevel.Information, "Accepting on {EndPoint} again.")]

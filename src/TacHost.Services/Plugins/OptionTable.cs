@@ -165,7 +165,7 @@ public sealed class OptionTable
         if (_subCommands.GroupBy(each => each.Description.Name).FirstOrDefault(same => same.Count() > 1) is { Key: var word })
             throw Wrong($"has two sub-commands with the name '{word}'");
         if (_subCommands.Count > 0 && _operands is not null)
-            throw Wrong("has sub-commands and operands, which cannot be told apart");
+            throw Wrong("has both sub-commands and operands, which are ambiguous");
         if (Type.GetConstructor([]) is null || Type.IsAbstract)
             throw Wrong("has no public constructor without parameters");
     }

@@ -113,7 +113,7 @@ internal static class FileRequests
         catch (Exception e) when (e is UnauthorizedAccessException or FileNotFoundException && !context.Response.HasStarted)
         {
             context.Response.Clear();
-            await (e is UnauthorizedAccessException ? AnswerAsync(context, StatusCodes.Status403Forbidden, "This file is not for everybody.\n") : notFound(context));
+            await (e is UnauthorizedAccessException ? AnswerAsync(context, StatusCodes.Status403Forbidden, "This file is not public.\n") : notFound(context));
         }
     };
 

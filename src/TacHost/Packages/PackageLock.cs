@@ -65,7 +65,7 @@ internal sealed record PackageLock
     }
 
     private static TacHostException Wrong(string path, string why, Exception? cause) =>
-        new(ExitCode.BadTac, $"the lock file '{path}' cannot be used: {why}.\n  Remove it, and run 'tachost restore' to make it anew.", cause);
+        new(ExitCode.BadTac, $"the lock file '{path}' cannot be used: {why}.\n  Remove it, and run 'tachost restore' to create it again.", cause);
 }
 
 /// <summary>A package in a lock file.</summary>

@@ -40,9 +40,9 @@ internal sealed class PackageResolution(PackageSources sources, PackageFolder fo
         if (missing is not null)
             throw NotFound(missing, directives);
         if (analysis.VersionConflicts.FirstOrDefault() is { } conflict)
-            throw new TacHostException(ExitCode.BadTac, $"packages do not go together: {GraphOperations.GetPathWithLastRange(conflict.Selected)}, but {GraphOperations.GetPathWithLastRange(conflict.Conflicting)}.\n  Name a version that suits both with #r \"nuget: {conflict.Selected.Key.Name}, VERSION\".");
+            throw new TacHostException(ExitCode.BadTac, $"packages conflict: {GraphOperations.GetPathWithLastRange(conflict.Selected)}, but {GraphOperations.GetPathWithLastRange(conflict.Conflicting)}.\n  Name a version that suits both with #r \"nuget: {conflict.Selected.Key.Name}, VERSION\".");
         if (analysis.Downgrades.FirstOrDefault() is { } downgrade)
-            throw new TacHostException(ExitCode.BadTac, $"a package is asked for in an older version than another one needs: {GraphOperations.GetPathWithLastRange(downgrade.DowngradedFrom)}, but {GraphOperations.GetPathWithLastRange(downgrade.DowngradedTo)}.\n  Name the newer version.");
+            throw new TacHostException(ExitCode.BadTac, $"a package is requested in an older version than another package requires: {GraphOperations.GetPathWithLastRange(downgrade.DowngradedFrom)}, but {GraphOperations.GetPathWithLastRange(downgrade.DowngradedTo)}.\n  Name the newer version.");
         return [.. packages.OrderBy(package => package.Id, StringComparer.OrdinalIgnoreCase)];
     }
 

@@ -42,7 +42,7 @@ internal sealed class PackageRestore(string tac, IReadOnlyList<PackageDirective>
         using SourceCacheContext cache = new();
         var fits = existing is not null && existing.Framework == _framework.GetShortFolderName() && existing.Requested.SequenceEqual(Requested, StringComparer.OrdinalIgnoreCase);
         if (options.Locked && !fits)
-            throw new TacHostException(ExitCode.BadTac, existing is null ? $"there is no lock file '{PackageLock.PathOf(tac)}', and --locked makes none." : $"the lock file '{PackageLock.PathOf(tac)}' does not fit '{tac}', and --locked changes none: it is for {string.Join("; ", existing.Requested)} ({existing.Framework}), and {string.Join("; ", Requested)} ({_framework.GetShortFolderName()}) is asked for.");
+            throw new TacHostException(ExitCode.BadTac, existing is null ? $"there is no lock file '{PackageLock.PathOf(tac)}', and --locked does not create one." : $"the lock file '{PackageLock.PathOf(tac)}' does not fit '{tac}', and --locked does not change it: it is for {string.Join("; ", existing.Requested)} ({existing.Framework}), and {string.Join("; ", Requested)} ({_framework.GetShortFolderName()}) is requested.");
         if (fits && !options.Renew)
             return await ByLockAsync(existing!, sources, folder, mapping, cache, cancellationToken);
         options.Progress($"Restoring packages for {tac}: {string.Join("; ", Requested)}");
@@ -72,7 +72,7 @@ internal sealed class PackageRestore(string tac, IReadOnlyList<PackageDirective>
 
             var directory = await RequireAsync(identity, sources, folder, mapping, cache, cancellationToken);
             if (PackageFolder.HashOf(directory) is var hash && hash != package.ContentHash)
-                throw new TacHostException(ExitCode.BadTac, $"the package '{package.Id}' {package.Version} in '{directory}' is not the one that '{PackageLock.PathOf(tac)}' was made with: its hash is {hash}, not {package.ContentHash}.\n  Somebody changed one of them. Remove the directory to download the package again, or make the lock file anew with 'tachost restore {tac}'.");
+                throw new TacHostException(ExitCode.BadTac, $"the package '{package.Id}' {package.Version} in '{directory}' is not the one that '{PackageLock.PathOf(tac)}' was made with: its hash is {hash}, not {package.ContentHash}.\n  One of them was changed. Remove the directory to download the package again, or create the lock file again with 'tachost restore {tac}'.");
         }
 
         return Files(locked, folder);

@@ -54,7 +54,7 @@ internal sealed class AssemblyMetadata
         if (name.Length == 0 || !char.IsAsciiLetterLower(name[0]) || !name.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-'))
             return $"'{name}' cannot be the name of a plugin, which is lower-case letters, digits and hyphens, beginning with a letter";
         if (type.Attributes.HasFlag(TypeAttributes.Abstract))
-            return $"{typeName} is abstract, and cannot be made";
+            return $"{typeName} is abstract, and cannot be created";
         if (options.Where(option => option.Kind != DeclaredOption.SubCommand).GroupBy(option => option.Name).FirstOrDefault(same => same.Count() > 1) is { Key: var twice })
             return $"its options class has two options with the name '--{twice}'";
         if (options.Where(option => option.Letter != '\0').GroupBy(option => option.Letter).FirstOrDefault(same => same.Count() > 1) is { Key: var letter })

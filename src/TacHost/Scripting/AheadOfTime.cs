@@ -24,7 +24,7 @@ internal static class AheadOfTime
                 var prepared = TacFile.Prepare(file, directories, packages, cache);
                 warn(prepared);
                 if (cache.Notice is { } notice)
-                    throw new TacHostException(ExitCode.CannotCreate, $"'{file}' compiles, but is not kept. {notice}");
+                    throw new TacHostException(ExitCode.CannotCreate, $"'{file}' compiles, but is not cached. {notice}");
                 done += $"{file}: {(prepared.WasCompiled ? "compiled" : "was compiled before")}\n";
             }
             catch (TacHostException e)

@@ -160,7 +160,7 @@ internal sealed class TacSources
         {
             var name = encoding == _utf8 ? "UTF-8" : "UTF-16";
             var line = Encoding.Latin1.GetString(file.Content, 0, Math.Clamp(e.Index, 0, file.Content.Length)).Count(character => character == '\n') + 1;
-            throw new TacHostException(ExitCode.BadTac, $"'{SourceLine.Shortened(file.Path)}' is not valid {name}: line {line} has a byte that is none of a character (0x{e.BytesUnknown?.FirstOrDefault():x2}).\n  Save the file as UTF-8.", e);
+            throw new TacHostException(ExitCode.BadTac, $"'{SourceLine.Shortened(file.Path)}' is not valid {name}: line {line} contains an invalid byte (0x{e.BytesUnknown?.FirstOrDefault():x2}).\n  Save the file as UTF-8.", e);
         }
     }
 

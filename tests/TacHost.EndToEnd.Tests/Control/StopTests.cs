@@ -170,7 +170,7 @@ public sealed class StopTests
 
         Assert.Equal(65, outcome.ExitCode);
         Assert.Contains("poem.csx(1,19)", outcome.Error, StringComparison.Ordinal);
-        Assert.Contains($"fastpoetry (process {id}) goes on as it is", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains($"fastpoetry (process {id}) keeps running", outcome.Error, StringComparison.Ordinal);
         Assert.Equal(Sandbox.Poem, Encoding.UTF8.GetString(await sandbox.FetchAsync()));
     }
 

@@ -260,7 +260,7 @@ public sealed class ForwarderTests
         DnsServer server = new(0, "0.0.0.0", new DnsOptions { Upstreams = [upstream.Address], Allowed = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("0.0.0.0/0")] });
         await using var running = await RunningService.StartAsync(server);
         var line = Assert.Single(running.Log.Lines, line => line.Level == LogLevel.Warning);
-        Assert.StartsWith("EVERYBODY in 0.0.0.0/0 who can reach 0.0.0.0:", line.Text, StringComparison.Ordinal);
+        Assert.StartsWith("Open resolver: all clients in 0.0.0.0/0 that can reach 0.0.0.0:", line.Text, StringComparison.Ordinal);
         await using var site = await StartAsync(upstream);
         Assert.DoesNotContain(site.Log.Lines, line => line.Level >= LogLevel.Warning);
     }

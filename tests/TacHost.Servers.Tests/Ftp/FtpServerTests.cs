@@ -15,7 +15,7 @@ public sealed class FtpServerTests
         using TemporaryDirectory root = new();
         foreach (var (server, reason) in ((FtpServer, string)[])
         [
-            (new FtpServer(root.Path, 0) { AllowAnonymous = false }, "nobody could log in"),
+            (new FtpServer(root.Path, 0) { AllowAnonymous = false }, "no user could log in"),
             (new FtpServer(root.Path, 0) { RequireTls = true }, "no certificate"),
             (new FtpServer(root.Path, 0) { UsersMayWrite = true }, "there are none"),
             (new FtpServer(root.Path, 0) { PassiveAddress = IPAddress.IPv6Loopback }, "not an IPv4 address"),

@@ -119,7 +119,7 @@ public sealed partial class InetdServerTests : IDisposable
             "the kill");
         await stop;
         Assert.False(Directory.Exists($"/proc/{process}"));
-        Assert.Equal((1, 1), (Count(running, " has not heeded SIGTERM and is killed"), Count(running, ": killed by signal 9")));
+        Assert.Equal((1, 1), (Count(running, " has ignored SIGTERM and is killed"), Count(running, ": killed by signal 9")));
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed partial class InetdServerTests : IDisposable
         for (var i = 0; i < 6; i++)
             said.Add(await AskAsync(server.LocalAddresses[0]));
         Assert.Equal(["up\n", "up\n", "up\n", "", "", ""], said);
-        Assert.Equal(1, Count(running, $"{Here}/tcp: 3 programs were started within a minute, which is as many as may be; nobody is served for the next 60 s"));
+        Assert.Equal(1, Count(running, $"{Here}/tcp: 3 programs were started within a minute, which is the limit; no client is served for the next 60 s"));
         clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal("up\n", await AskAsync(server.LocalAddresses[0]));
         Assert.Equal(1, Count(running, "is served again; 3 connections were turned away meanwhile"));

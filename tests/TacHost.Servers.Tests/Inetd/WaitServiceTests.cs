@@ -75,7 +75,7 @@ public sealed class WaitServiceTests
         await using var running = await RunningService.StartAsync(server);
         using UdpClient client = new(new IPEndPoint(IPAddress.Loopback, 0));
         await client.SendAsync("x"u8.ToArray(), (IPEndPoint)server.LocalAddresses[0], Token);
-        await Until.TrueAsync(() => Count(running, "nobody is served for the next 60 s") == 1, "the pause");
+        await Until.TrueAsync(() => Count(running, "no client is served for the next 60 s") == 1, "the pause");
         Assert.Equal(4, Count(running, " is served by "));
         await Until.TrueAsync(
             () =>
@@ -96,7 +96,7 @@ public sealed class WaitServiceTests
         await client.SendAsync("x"u8.ToArray(), (IPEndPoint)server.LocalAddresses[0], Token);
         await Until.TrueAsync(() => Count(running, " is served by '/bin/sleep'") == 1, "the program");
         await running.StopAsync();
-        Assert.Equal(1, Count(running, "for what has come has ended after"));
+        Assert.Equal(1, Count(running, "for the received data has ended after"));
         Assert.Equal(1, Count(running, ": killed by signal 15"));
         Assert.Empty(server.LocalAddresses);
     }

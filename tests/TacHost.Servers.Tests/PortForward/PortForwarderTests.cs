@@ -214,7 +214,7 @@ public sealed class PortForwarderTests
     [InlineData("--dest-port", "-d", "0")]
     [InlineData("host", "-h", "")]
     [InlineData("--proxy-header", "--proxy-header", "v3")]
-    [InlineData("--proxy-header and --target do not go together", "--proxy-header", "v1", "-t", "tls:localhost:443")]
+    [InlineData("--proxy-header and --target cannot be combined", "--proxy-header", "v1", "-t", "tls:localhost:443")]
     [InlineData("--connect-timeout", "--connect-timeout", "0")]
     [InlineData("--rest-time", "--rest-time", "soon")]
     [InlineData("--idle-timeout", "--idle-timeout", "0")]

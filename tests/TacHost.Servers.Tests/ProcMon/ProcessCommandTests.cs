@@ -34,7 +34,7 @@ public sealed class ProcessCommandTests
         await using var running = await RunningService.StartAsync(monitor);
         await LoggedAsync(running, "ready");
         await running.StopAsync();
-        await LoggedAsync(running, "has not heeded SIGINT and is killed");
+        await LoggedAsync(running, "has ignored SIGINT and is killed");
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public sealed class ProcessCommandTests
             },
             "the command is given up");
         Assert.Equal(3, Count(running, "started 'bad'"));
-        Assert.Equal(1, Count(running, "'bad' has failed 3 times in a row and is given up; the others go on"));
+        Assert.Equal(1, Count(running, "'bad' has failed 3 times in a row and is not restarted; the other programs keep running"));
         Assert.Null(monitor.Processes["bad"]);
         Assert.NotNull(monitor.Processes["good"]);
         Assert.Equal(ServiceState.Running, monitor.State);

@@ -78,7 +78,7 @@ public sealed class ProcessMonitorTests
         await AdvanceAsync(clock, TimeSpan.FromSeconds(5), () => stop.IsCompleted);
         await stop;
         Assert.False(IsThere(process));
-        Assert.Contains(running.Log.Lines, line => line.Text == $"'stubborn' (process group {process}) has not heeded SIGTERM and is killed");
+        Assert.Contains(running.Log.Lines, line => line.Text == $"'stubborn' (process group {process}) has ignored SIGTERM and is killed");
         Assert.Contains(running.Log.Lines, line => line.Text == $"stopped 'stubborn' (process {process}): killed by signal 9");
     }
 

@@ -238,7 +238,7 @@ public sealed class SocksServerTests
     {
         SocksServer server = new(0, "0.0.0.0");
         await using var running = await RunningService.StartAsync(server);
-        Assert.Contains(running.Log.Lines, line => line.Level == LogLevel.Warning && line.Text.StartsWith("ANYBODY who can reach 0.0.0.0:", StringComparison.Ordinal));
+        Assert.Contains(running.Log.Lines, line => line.Level == LogLevel.Warning && line.Text.StartsWith("Open proxy: all clients that can reach 0.0.0.0:", StringComparison.Ordinal));
         await using var quiet = await StartAsync(out _);
         Assert.DoesNotContain(quiet.Log.Lines, line => line.Level == LogLevel.Warning);
     }

@@ -105,7 +105,7 @@ public sealed class ClientEndpointTests : IAsyncDisposable
         RecordingClientFactory factory = new();
         var failure = await FailAsync($"tcp:{((IPEndPoint)bound.LocalEndPoint!).Address}:{((IPEndPoint)bound.LocalEndPoint).Port}", factory);
         Assert.Equal(
-            $"Cannot connect to 'tcp:127.0.0.1:{((IPEndPoint)bound.LocalEndPoint).Port}', because nobody listens on {bound.LocalEndPoint}.\n  Start that server, or correct the host and the port.",
+            $"Cannot connect to 'tcp:127.0.0.1:{((IPEndPoint)bound.LocalEndPoint).Port}', because no process listens on {bound.LocalEndPoint}.\n  Start that server, or correct the host and the port.",
             failure.Message);
         Assert.Equal(SocketError.ConnectionRefused, failure.Error);
         Assert.Same(failure, factory.FailureReason);

@@ -57,7 +57,7 @@ public sealed class AssemblyMetadataTests : IDisposable
             [Plugin("abstract", "Cannot be made.")] public abstract class Abstract : ServiceMaker<Nothing>;
             """);
 
-        Assert.Equal(["abstract Some.Place.Abstract Abstract is abstract, and cannot be made", "inner Some.Place.Holder+Inner "], plugins.Select(plugin => $"{plugin.Name} {plugin.TypeName} {plugin.Error}"));
+        Assert.Equal(["abstract Some.Place.Abstract Abstract is abstract, and cannot be created", "inner Some.Place.Holder+Inner "], plugins.Select(plugin => $"{plugin.Name} {plugin.TypeName} {plugin.Error}"));
     }
 
     [Fact]

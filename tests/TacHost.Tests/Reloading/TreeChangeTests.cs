@@ -52,7 +52,7 @@ public sealed class TreeChangeTests
         { "group", "var g = new MultiService(); g.SetName(\"g\"); g.AddService(new Poem(\"a\")); g.AddService(new Holder(1)); Add(g);", "var g = new MultiService(); g.SetName(\"g\"); g.AddService(new Poem(\"a\")); g.AddService(new Holder(2)); Add(g);", "= g\n= g/Poem\n~ g/Holder: value was 1 and is 2" },
         { "group of a class of its own", "class G(int x) : MultiService { public int X => x; } var g = new G(1); g.AddService(new Poem(\"a\")); Add(g);", "class G(int x) : MultiService { public int X => x; } var g = new G(2); g.AddService(new Poem(\"a\")); Add(g);", "~ G: x was 1 and is 2\n~ G/Poem: it is in 'G', which is replaced" },
         { "noise", "class N : Service { readonly Guid _id = Guid.NewGuid(); } Add(new N());", "class N : Service { readonly Guid _id = Guid.NewGuid(); } Add(new N());", "= N\nN.id is different each time and does not count" },
-        { "opaque", "Add(new Holder(new MemoryStream()));", "Add(new Holder(new MemoryStream()));", "~ Holder: value: it is a MemoryStream, into which nobody can look" },
+        { "opaque", "Add(new Holder(new MemoryStream()));", "Add(new Holder(new MemoryStream()));", "~ Holder: value: it is a MemoryStream, which cannot be inspected" },
         { "key in a dictionary", "var t = Add(new TimerService(TimeSpan.FromHours(1), () => { })); Add(new Holder(new Dictionary<IService, int> { [t] = 1 }));", "var t = Add(new TimerService(TimeSpan.FromHours(1), () => { })); Add(new Holder(new Dictionary<IService, int> { [t] = 2 }));", "~ TimerService: it shares a TimerService, which is a key in a collection, with 'Holder', which is replaced\n~ Holder: value[0].value was 1 and is 2" },
     };
 

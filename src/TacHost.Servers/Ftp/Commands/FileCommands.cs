@@ -22,7 +22,7 @@ internal static class FileCommands
     {
         // The size is that of the transferred data (RFC 3659, section 4), which depends on the line ends in TYPE A.
         if (session.IsAscii)
-            return new Reply(550, "The size is told in TYPE I only.");
+            return new Reply(550, "SIZE is available in TYPE I only.");
         var status = StatusOf(session, text);
         return status.IsRegularFile ? new Reply(213, status.Size.ToString(CultureInfo.InvariantCulture)) : throw new FileRefusedException(Errno.IsADirectory);
     }

@@ -72,7 +72,7 @@ internal static class InformationCommands
             $"Connected from {session.Peer.Address} as {session.UserName}",
             $"Control connection {(session.Control.IsProtected ? "under TLS" : "in the clear")}, data connections {(session.ProtectsData ? "under TLS" : "in the clear")}",
             $"TYPE {(session.IsAscii ? "A" : "I")}; STRU F; MODE S",
-            session.Transfer is { Completion.IsCompleted: false } transfer ? $"A transfer goes on: {transfer.Count} bytes so far" : "There is no transfer",
+            session.Transfer is { Completion.IsCompleted: false } transfer ? $"Transfer in progress: {transfer.Count} bytes so far" : "There is no transfer",
             "End.",
         ]);
     }

@@ -63,7 +63,7 @@ internal static class ConnectFailure
 
     private static (string Reason, string Advice) Words(SocketError error, string addresses, string text) => error switch
     {
-        SocketError.ConnectionRefused => ($"nobody listens on {addresses}", "Start that server, or correct the host and the port"),
+        SocketError.ConnectionRefused => ($"no process listens on {addresses}", "Start that server, or correct the host and the port"),
         SocketError.NetworkUnreachable or SocketError.HostUnreachable => ($"there is no way to {addresses}", "See that the network is up"),
         SocketError.AddressNotAvailable => ($"{addresses} cannot be reached from the address to connect from, which this machine does not have", "Correct 'bindAddress=', or leave it out"),
         SocketError.TooManyOpenSockets => ("the process has as many descriptors as it may have", "Raise the limit with 'ulimit -n' or LimitNOFILE="),

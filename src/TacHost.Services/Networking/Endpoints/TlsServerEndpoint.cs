@@ -34,7 +34,7 @@ internal sealed class TlsServerEndpoint(TcpServerEndpoint tcp, TlsOptions option
         if (asked is not (null or Required or Optional))
             throw text.Wrong("clientCertificate", asked, $"'{Required}' or '{Optional}'");
         if (authorities is "" || (asked is not null && authorities is null))
-            throw text.Error(authorities is null ? "'clientCertificate' has no 'clientCA' beside it" : "its 'clientCA' is empty", "Name the PEM file of the authorities that vouch for clients");
+            throw text.Error(authorities is null ? "'clientCertificate' has no 'clientCA' beside it" : "its 'clientCA' is empty", "Name the PEM file of the certificate authorities for clients");
         var source = selfSigned is null ? FromFiles(text, certificate!, key, chain) : SelfSigned(text, selfSigned);
         return new TlsServerEndpoint(
             new TcpServerEndpoint(port, iface, backlog),

@@ -48,7 +48,7 @@ internal sealed class UnixClientEndpoint : ClientEndpoint
             var (reason, advice) = e.SocketErrorCode switch
             {
                 SocketError.AddressNotAvailable => ("there is no such file", "Start that server, or correct the path"),
-                SocketError.ConnectionRefused => ("nobody listens behind that file", "Start that server, or correct the path"),
+                SocketError.ConnectionRefused => ("no process listens on that socket file", "Start that server, or correct the path"),
                 SocketError.AccessDenied => ("this user may not write to that file", "Run as a user who may, or give the socket another mode"),
                 _ => ($"of this: {e.Message}", "Correct that, or connect to another endpoint"),
             };

@@ -63,7 +63,7 @@ internal sealed class UnixPath(string path, string servicePath)
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AccessDenied)
         {
-            throw Refused("there is a socket file that this user may not connect to, so whether somebody listens behind it cannot be told", "Choose another path, or run as the user it belongs to", e);
+            throw Refused("the socket file exists, but this user may not connect to it to find out if a process listens", "Choose another path, or run as the user it belongs to", e);
         }
         catch (SocketException)
         {

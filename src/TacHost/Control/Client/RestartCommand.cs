@@ -22,7 +22,7 @@ internal static class RestartCommand
         RequireDaemon(running, origin);
         var environment = EnvironmentOf(running.Process);
         if (Check(origin, environment) is > 0 and var code)
-            throw new TacHostException(code, OneLine.Of($"{running.Name} (process {running.Process}) goes on as it is, because it would not start again."));
+            throw new TacHostException(code, OneLine.Of($"{running.Name} (process {running.Process}) keeps running, because it would not start again."));
         _ = StopCommand.Stop(running);
         var exitCode = Start(origin.Arguments, origin.Directory!, environment);
         return exitCode == ExitCode.Success ? exitCode : throw new TacHostException(exitCode, OneLine.Of($"{running.Name} has been stopped, and has not started again."));
