@@ -53,7 +53,7 @@ public sealed class UdpServer : DatagramServer, IServiceNeeds
             try
             {
                 IPEndPoint endPoint = new(address, port);
-                var socket = await DatagramSocket.BindAsync($"udp:{endPoint}", this, () => Task.FromResult<(Socket, UnixSocketFile?)>((Bind(endPoint), null)));
+                var socket = await DatagramSocket.BindAsync($"udp:{endPoint}", endPoint, this, () => Task.FromResult<(Socket, UnixSocketFile?)>((Bind(endPoint), null)));
                 add(socket);
                 bound++;
                 port = ((IPEndPoint)socket.Socket.LocalEndPoint!).Port;

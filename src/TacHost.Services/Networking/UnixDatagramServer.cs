@@ -27,9 +27,13 @@ public sealed class UnixDatagramServer : DatagramServer
         (_path, _mode) = (path, mode);
     }
 
-    private protected override async Task BindAsync(Action<DatagramSocket> add, CancellationToken cancellationToken) =>
+    private protected override async Task BindAsync(Action<DatagramSocket> add, CancellationToken cancellationToken)
+    {
+        var path = UnixSocketFile.Resolve(_path, Application);
         add(await DatagramSocket.BindAsync(
-            $"unixgram:{_mode}:{UnixSocketFile.Resolve(_path, Application)}",
+            $"unixgram:{_mode}:{path}",
+            UnixSocketFile.AddressOf(path),
             this,
             async () => await UnixSocketFile.MakeAsync(_path, _mode, SocketType.Dgram, _ => { }, ServicePath, Application, cancellationToken)));
+    }
 }

@@ -22,13 +22,13 @@ internal sealed class DatagramSocket(Socket socket, string? name, string service
     /// <inheritdoc/>
     public bool IsOwned => Volatile.Read(ref _owner) is not null;
 
-    /// <summary>Takes a socket that was kept, or makes a new one.</summary>
-    public static async Task<DatagramSocket> BindAsync(string name, Service service, Func<Task<(Socket Socket, UnixSocketFile? File)>> bindAsync)
+    /// <summary>Uses a kept socket, one of systemd, or a new one.</summary>
+    public static async Task<DatagramSocket> BindAsync(string name, EndPoint? address, Service service, Func<Task<(Socket Socket, UnixSocketFile? File)>> bindAsync)
     {
         var sockets = service.Application?.ListeningSockets;
         if (sockets?.TryTake<DatagramSocket>(name, service.ServicePath) is { } kept)
             return kept;
-        var (socket, file) = await bindAsync();
+        var (socket, file) = ActivatedSocket.FindDatagram(address, name, service.Application) is { } activated ? (activated, null) : await bindAsync();
         DatagramSocket bound = new(socket, name, service.ServicePath, file);
         sockets?.Add(bound);
         return bound;

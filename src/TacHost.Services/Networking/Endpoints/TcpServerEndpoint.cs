@@ -67,7 +67,7 @@ internal sealed class TcpServerEndpoint : ServerEndpoint
             try
             {
                 IPEndPoint endPoint = new(address, chosen);
-                var listener = await StreamListener.ListenAsync($"tcp:{endPoint}", settings, () => Task.FromResult(TcpSocket.Listen(endPoint, _backlog ?? TcpSocket.LongestBacklog, settings.ServicePath)));
+                var listener = await StreamListener.ListenAsync($"tcp:{endPoint}", endPoint, settings, () => Task.FromResult(TcpSocket.Listen(endPoint, _backlog ?? TcpSocket.LongestBacklog, settings.ServicePath)));
                 listeners.Add(listener);
                 chosen = ((IPEndPoint)listener.EndPoint).Port;
             }

@@ -58,8 +58,10 @@ internal sealed class UnixServerEndpoint : ServerEndpoint
     /// <inheritdoc/>
     internal override async Task ListenAsync(ListenerSettings settings, ICollection<StreamListener> listeners, CancellationToken cancellationToken)
     {
+        var path = UnixSocketFile.Resolve(_path, settings.Application);
         listeners.Add(await StreamListener.ListenAsync(
-            $"unix:{_mode}:{UnixSocketFile.Resolve(_path, settings.Application)}",
+            $"unix:{_mode}:{path}",
+            UnixSocketFile.AddressOf(path),
             settings,
             async () => await UnixSocket.ListenAsync(_path, _mode, _backlog ?? TcpSocket.LongestBacklog, settings, cancellationToken)));
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using TacHost.Services.Interop;
 
@@ -14,18 +15,18 @@ internal static class InheritedSocket
     /// <exception cref="CannotListenException">The descriptor is not a listening stream socket.</exception>
     public static ListeningSocket Take(int descriptor, string description, string servicePath)
     {
-        var duplicate = Libc.Fcntl(descriptor, DescriptorCommand.DuplicateCloseOnExec, 0);
-        if (duplicate < 0)
-            throw Refused("it is not open", "Start the process with a listening socket there, as systemd does, or choose another endpoint.", null);
-        Libc.Fcntl(descriptor, DescriptorCommand.SetFlags, Libc.CloseOnExec);
-
-        SafeSocketHandle handle = new(duplicate, ownsHandle: true);
+        var handle = Duplicate(descriptor) ?? throw Refused("it is not open", "Start the process with a listening socket there, as systemd does, or choose another endpoint.", null);
         Exception? cause = null;
         try
         {
             Socket socket = new(handle);
             if (socket.SocketType == SocketType.Stream && (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.AcceptConnection)! != 0)
+            {
+                // As for a socket that this process creates; accepted sockets inherit the option on Linux.
+                if (socket.LocalEndPoint is IPEndPoint)
+                    socket.NoDelay = true;
                 return new ListeningSocket(socket) { IsShared = true };
+            }
         }
         catch (SocketException e)
         {
@@ -37,5 +38,15 @@ internal static class InheritedSocket
 
         CannotListenException Refused(string reason, string advice, Exception? inner) =>
             new(null, $"The service '{servicePath}' cannot listen on {description}, because of file descriptor {descriptor}: {reason}.\n  {advice}", inner);
+    }
+
+    /// <summary>Returns a duplicate of a descriptor, or null if the descriptor is not open. Child processes inherit neither.</summary>
+    public static SafeSocketHandle? Duplicate(int descriptor)
+    {
+        var duplicate = Libc.Fcntl(descriptor, DescriptorCommand.DuplicateCloseOnExec, 0);
+        if (duplicate < 0)
+            return null;
+        Libc.Fcntl(descriptor, DescriptorCommand.SetFlags, Libc.CloseOnExec);
+        return new SafeSocketHandle(duplicate, ownsHandle: true);
     }
 }

@@ -72,6 +72,13 @@ internal sealed class ListeningSockets
         }
     }
 
+    /// <summary>Returns whether a service uses a socket of this name.</summary>
+    public bool IsUsed(string name)
+    {
+        lock (_gate)
+            return _used.Exists(socket => socket.Name == name);
+    }
+
     /// <summary>Notes that a socket is closed.</summary>
     public void Remove(IKeptSocket socket)
     {

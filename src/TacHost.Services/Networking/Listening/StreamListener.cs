@@ -72,14 +72,15 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
     /// <inheritdoc/>
     public SocketPoller? Poller => SocketPoller.Shared;
 
-    /// <summary>Creates a listener on a kept socket, or on a new one.</summary>
+    /// <summary>Creates a listener on a kept socket, on one of systemd, or on a new one.</summary>
     /// <param name="name">The name of the socket; see <see cref="IKeptSocket.Name"/>.</param>
+    /// <param name="address">The address to bind.</param>
     /// <param name="settings">The settings of the listener.</param>
     /// <param name="listenAsync">Creates the new socket.</param>
-    public static async Task<StreamListener> ListenAsync(string name, ListenerSettings settings, Func<Task<ListeningSocket>> listenAsync)
+    public static async Task<StreamListener> ListenAsync(string name, EndPoint? address, ListenerSettings settings, Func<Task<ListeningSocket>> listenAsync)
     {
         var sockets = settings.Application?.ListeningSockets;
-        var acceptor = sockets?.TryTake<Acceptor>(name, settings.ServicePath) ?? new Acceptor(await listenAsync(), name, settings.ServicePath);
+        var acceptor = sockets?.TryTake<Acceptor>(name, settings.ServicePath) ?? new Acceptor(ActivatedSocket.FindListening(address, name, settings.ServicePath, settings.Application) ?? await listenAsync(), name, settings.ServicePath);
         sockets?.Add(acceptor);
         return new StreamListener(acceptor, settings);
     }

@@ -80,6 +80,9 @@ internal sealed class UnixSocketFile
     public static string Resolve(string path, Application? application) => application?.ResolvePath(path) ?? Path.GetFullPath(path);
 #pragma warning restore RS0030
 
+    /// <summary>Returns the address of a path, or null if no socket can have the path.</summary>
+    public static UnixDomainSocketEndPoint? AddressOf(string path) => Encoding.UTF8.GetByteCount(path) <= LongestPath ? new UnixDomainSocketEndPoint(path) : null;
+
     /// <summary>Removes the file, unless another file has replaced it.</summary>
     public void Remove()
     {
