@@ -51,11 +51,24 @@ internal static class CheckCommand
         return ExitCode.Success;
     }
 
-    /// <summary>Prints a systemd unit for a tac file.</summary>
+    /// <summary>Prints the systemd units for a tac file, or writes them to a directory.</summary>
     public static int WriteUnit(HostOptions options, string file, Prepared prepared)
     {
         var application = BuildApplication(options, file, prepared);
-        Console.Out.Write(new SystemdUnit(ServiceNode.Of(application), options, file, application.Uid).Make(options.Command.ForUser));
+        UnitFiles.Of(ServiceNode.Of(application), options, file, application.Uid).Write(options.Command.Directory);
+        return ExitCode.Success;
+    }
+
+    /// <summary>Prints the objects of Kubernetes for a tac file.</summary>
+    public static int WriteKubernetes(HostOptions options, string file, Prepared.Tac prepared)
+    {
+        var application = BuildApplication(options, file, prepared);
+        Deployed deployed = new(ServiceNode.Of(application), options, file, application.Uid);
+        KubernetesManifest manifest = new(deployed, DeployedFiles.Of(deployed, prepared.Code));
+        var text = manifest.Make();
+        foreach (var warning in manifest.Warnings)
+            Console.Error.WriteLine($"tachost: warning: {OneLine.Of(warning)}");
+        Console.Out.Write(text);
         return ExitCode.Success;
     }
 

@@ -1,12 +1,15 @@
+using System.Text.RegularExpressions;
+
 namespace TacHost;
 
 /// <summary>The listening address of an endpoint, parsed from its text.</summary>
 /// <param name="Kind">The kind of place: <c>tcp</c>, <c>udp</c> or <c>unix</c>; empty for sockets that somebody else opens.</param>
 /// <param name="Place">The port or the path.</param>
 /// <param name="Interface">The address, or empty for all.</param>
-internal sealed record ListeningPlace(string Kind, string Place, string Interface)
+/// <param name="Mode">The mode of a UNIX socket in octal digits, or null for the default.</param>
+internal sealed partial record ListeningPlace(string Kind, string Place, string Interface, string? Mode = null)
 {
-    private const string InterfaceParameter = "interface=";
+    private const string InterfaceParameter = "interface=", ModeParameter = "mode=";
 
     /// <summary>Gets the port, or null for a place without a known one.</summary>
     public int? Port => Kind is "tcp" or "udp" && int.TryParse(Place, out var port) && port > 0 ? port : null;
@@ -17,14 +20,18 @@ internal sealed record ListeningPlace(string Kind, string Place, string Interfac
     /// <summary>Reads the text of an endpoint.</summary>
     public static ListeningPlace Of(string endpoint)
     {
-        var parts = endpoint.Split(':');
+        var parts = Separator().Split(endpoint);
         if (parts.Length > 1 && parts[0] == "haproxy")
             parts = parts[1..];
         var iface = Array.Find(parts, part => part.StartsWith(InterfaceParameter, StringComparison.Ordinal));
+        var mode = Array.Find(parts, part => part.StartsWith(ModeParameter, StringComparison.Ordinal));
         return parts.Length < 2 || parts[0] is "systemd" or "fd"
             ? new("", "", "")
-            : new(parts[0] is "tls" or "ssl" or "tcp6" ? "tcp" : parts[0], parts[1], iface is null ? "" : iface[InterfaceParameter.Length..].Replace(@"\", "", StringComparison.Ordinal));
+            : new(parts[0] is "tls" or "ssl" or "tcp6" ? "tcp" : parts[0], parts[1].Replace(@"\", "", StringComparison.Ordinal), iface is null ? "" : iface[InterfaceParameter.Length..].Replace(@"\", "", StringComparison.Ordinal), mode?[ModeParameter.Length..]);
     }
+
+    [GeneratedRegex(@"(?<!\\):")]
+    private static partial Regex Separator();
 
     /// <summary>Returns whether two endpoints cannot be had together: one port of one protocol at addresses that are the same, or of which one is all; or one path.</summary>
     public bool ClashesWith(ListeningPlace other) =>

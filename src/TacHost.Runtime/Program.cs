@@ -60,6 +60,8 @@ internal static class Program
                 return CheckCommand.Run(options, files, all);
             case (HostRequest.WriteUnit { Options: var options, File: var file }, [var prepared]):
                 return CheckCommand.WriteUnit(options, file, prepared);
+            case (HostRequest.WriteKubernetes { Options: var options, File: var file }, [Prepared.Tac tac]):
+                return CheckCommand.WriteKubernetes(options, file, tac);
             case (HostRequest.ShowTree { Options: var options, Name: { } file }, [var prepared]):
                 return CheckCommand.ShowTree(options, file, prepared);
             default:

@@ -83,6 +83,8 @@ internal static class Program
                 return [.. files.Select(file => TacCommands.TryPrepare(options, file))];
             case HostRequest.WriteUnit { Options: var options, File: var file }:
                 return [TacCommands.Prepare(options, file).Tac];
+            case HostRequest.WriteKubernetes { Options: var options, File: var file }:
+                return [TacCommands.Prepare(options, file).Tac];
             case HostRequest.ShowParameters { Options: var options, File: var file }:
                 return [TacCommands.Prepare(options, file).Tac];
             default:

@@ -76,6 +76,38 @@ public sealed class UnitTests
         Assert.DoesNotContain("DynamicUser", unit, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("systemd 257 (257.8-1)", "Type=notify-reload\nExecStart=")]
+    [InlineData("systemd 252 (252.39-1)", "Type=notify\nExecReload=/bin/kill -HUP $MAINPID\nExecStart=")]
+    [InlineData("something else", "Type=notify\nExecReload=")]
+    public async Task Unit_ForAVersionOfSystemd_Reloads(string version, string expected)
+    {
+        await using var sandbox = new Sandbox();
+        Directory.CreateDirectory(sandbox.PathOf("bin"));
+        sandbox.Write("bin/systemctl", $"#!/bin/sh\necho '{version}'\n");
+        File.SetUnixFileMode(sandbox.PathOf("bin/systemctl"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        sandbox.Environment["PATH"] = $"{sandbox.PathOf("bin")}:{Environment.GetEnvironmentVariable("PATH")}";
+
+        Assert.Contains(expected, await WriteAsync(sandbox, "unit", Path.Combine(Program.Root, "deployments/ecstasy.csx")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Unit_WithSocketFilesInRun_LetsSystemdMakeTheDirectory()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("x.csx", """
+            class F : ServerFactory { protected override Protocol BuildProtocol(EndPoint peer) => null; }
+            var application = new Application("files");
+            new StreamServer("unix:/run/poetry/a.sock", new F()).SetServiceParent(application);
+            new StreamServer("unix:/srv/poetry/b.sock", new F()).SetServiceParent(application);
+            """);
+        var unit = await WriteAsync(sandbox, "--metrics", "unix:/run/poetry-metrics/m.sock", "unit", "x.csx");
+
+        Assert.Contains("\nRuntimeDirectory=poetry\n", unit, StringComparison.Ordinal);
+        Assert.Contains("\nRuntimeDirectory=poetry-metrics\n", unit, StringComparison.Ordinal);
+        Assert.Contains("\nReadWritePaths=/srv/poetry\n", unit, StringComparison.Ordinal);
+    }
+
     private static async Task<string> WriteAsync(Sandbox sandbox, params string[] words)
     {
         var outcome = await sandbox.TachostAsync(words);

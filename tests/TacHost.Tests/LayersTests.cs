@@ -22,7 +22,7 @@ public sealed partial class LayersTests
         ["TacHost.Loading"] = ["TacHost.Interop"],
         ["TacHost.Daemon"] = ["TacHost.Interop", "TacHost.Loading", Contract],
         ["TacHost.Control"] = ["TacHost.CommandLine", "TacHost.Daemon", "TacHost.Interop"],
-        ["TacHost.Units"] = ["TacHost.CommandLine", Contract],
+        ["TacHost.Units"] = ["TacHost.CommandLine", "TacHost.Monitoring", "TacHost.Scripting", Contract],
         ["TacHost.Monitoring"] = ["TacHost.CommandLine", "TacHost.Control", Contract],
         ["TacHost.Hosting"] = ["TacHost.CommandLine", "TacHost.Control", "TacHost.Daemon", "TacHost.Interop", "TacHost.Logging", "TacHost.Monitoring", Contract],
         ["TacHost.Plugins"] = ["TacHost.CommandLine", "TacHost.Interop", "TacHost.Loading", Contract],

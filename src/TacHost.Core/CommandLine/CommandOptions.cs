@@ -45,6 +45,12 @@ internal sealed record CommandOptions
     /// <summary>Gets whether the systemd unit is for the service manager of a user.</summary>
     public bool ForUser { get; init; }
 
+    /// <summary>Gets whether to add socket units to the systemd unit.</summary>
+    public bool Sockets { get; init; }
+
+    /// <summary>Gets the container image, or null for the default.</summary>
+    public string? Image { get; init; }
+
     /// <summary>Gets whether to recreate lock files.</summary>
     public bool Renew { get; init; }
 }

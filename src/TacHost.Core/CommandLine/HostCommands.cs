@@ -54,10 +54,20 @@ internal static class HostCommands
                 new("--evaluate", null, null, "Evaluate the tac file, also if it is running.", (options, _) => options with { Command = options.Command with { Evaluate = true } }),
             ],
         },
-        new("unit", "FILE", "print a systemd unit for a tac file, which allows what its services need and no more; options before the command, such as --metrics, --uid, --set and --rundir, go into it", (options, words) => words is [var file] ? new HostRequest.WriteUnit(HostRequest.ForHelp(options), file) : null)
+        new("unit", "FILE", "print a systemd unit for a tac file, which allows only the needs of its services; options before the command, such as --metrics, --uid, --set and --rundir, go into it", (options, words) => words is [var file] ? new HostRequest.WriteUnit(HostRequest.ForHelp(options), file) : null)
         {
             Word = CommandWord.TacFile,
-            Options = [new("--user", null, null, "For the service manager of a user (systemctl --user).", (options, _) => options with { Command = options.Command with { ForUser = true } })],
+            Options =
+            [
+                new("--user", null, null, "For the service manager of a user (systemctl --user).", (options, _) => options with { Command = options.Command with { ForUser = true } }),
+                new("--sockets", null, null, "Add socket units: systemd opens the ports, and clients wait while the service restarts.", (options, _) => options with { Command = options.Command with { Sockets = true } }),
+                new("--out", null, "DIR", "Write the units to files in a directory.", (options, value) => options with { Command = options.Command with { Directory = OptionValue.FullPath(value) } }),
+            ],
+        },
+        new("k8s", "FILE", "print a ConfigMap, a Deployment and a Service of Kubernetes for a tac file; options before the command, such as --metrics, --set and --rundir, go into them", (options, words) => words is [var file] ? new HostRequest.WriteKubernetes(HostRequest.ForHelp(options), file) : null)
+        {
+            Word = CommandWord.TacFile,
+            Options = [new("--image", null, "IMAGE", "The container image.", (options, value) => options with { Command = options.Command with { Image = OptionValue.NotEmpty(value, "the name of an image") } }) { Default = "tachost with the version of this program" }],
         },
         new("new", "[TEMPLATE] NAME", "write a first tac file that runs, with comments; --list shows the templates", (options, words) => words switch
         {

@@ -120,6 +120,8 @@ internal abstract record HostRequest
 
     public sealed record WriteUnit(HostOptions Options, string File) : HostRequest;
 
+    public sealed record WriteKubernetes(HostOptions Options, string File) : HostRequest;
+
     public sealed record ShowTree(HostOptions Options, string? Name) : HostRequest;
 
     /// <summary>A command for running applications.</summary>

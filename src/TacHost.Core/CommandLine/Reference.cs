@@ -64,7 +64,7 @@ internal static class Reference
         ("TACHOST_TRUST", "directories, separated by ':', below which root runs code of any owner"),
         ("DOTNET_EnableDiagnostics", "1 keeps .NET's socket and pipes for debuggers and dotnet-counters in the temporary directory"),
         ("NOTIFY_SOCKET, WATCHDOG_USEC", "systemd is notified of start, stop and reload, and that the tree responds"),
-        ("LISTEN_FDS, LISTEN_FDNAMES", "sockets from systemd, for 'systemd:' endpoints"),
+        ("LISTEN_FDS, LISTEN_FDNAMES", "sockets from systemd, for servers with their addresses and for 'systemd:' endpoints"),
         ("JOURNAL_STREAM", "standard output is the journal: lines carry their level and no time"),
     ];
 }

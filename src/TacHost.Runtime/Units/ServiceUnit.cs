@@ -1,0 +1,151 @@
+using System.Globalization;
+using TacHost.CommandLine;
+
+namespace TacHost.Units;
+
+/// <summary>The service unit of a deployment. It permits only what the services of the tree declare as needs.</summary>
+/// <param name="deployed">The deployment.</param>
+/// <param name="sockets">The names of its socket units.</param>
+internal sealed class ServiceUnit(Deployed deployed, IReadOnlyList<string> sockets)
+{
+    private const int FirstFreePort = 1024;
+    private const string RuntimeRoot = "/run/";
+
+    private static readonly string[] _homes = ["/home/", "/root/", "/run/user/"];
+
+    private readonly UnitText _unit = new();
+    private readonly HostOptions _options = deployed.Options;
+
+    private bool IsForUser => _options.Command.ForUser;
+
+    /// <summary>Gets the addresses that the process itself binds.</summary>
+    private IEnumerable<ListeningPlace> Bound => sockets.Count > 0 ? [] : deployed.Places;
+
+    /// <summary>Returns the text of the unit.</summary>
+    public string Make()
+    {
+        _unit.Section("Unit");
+        _unit.Add("Description", UnitText.Plain(deployed.Root.Name));
+        _unit.Add("AssertPathExists", UnitText.Path(deployed.File));
+        if (sockets.Count > 0)
+        {
+            _unit.Add("Requires", string.Join(' ', sockets));
+            _unit.Add("After", string.Join(' ', sockets));
+        }
+
+        if (Bound.Any(place => place is { Kind: "tcp" or "udp", IsLocal: false }) && !IsForUser)
+        {
+            _unit.Add("After", "network-online.target");
+            _unit.Add("Wants", "network-online.target");
+        }
+
+        _unit.Section("Service");
+        AddProcess();
+        if (!IsForUser)
+            AddUserAndFiles();
+        AddLimits();
+        _unit.Section("Install");
+        _unit.Add("WantedBy", IsForUser ? "default.target" : "multi-user.target");
+        if (sockets.Count > 0)
+            _unit.Add("Also", string.Join(' ', sockets));
+        return _unit.ToString();
+    }
+
+    private void AddProcess()
+    {
+        if (SystemdVersion.HasNotifyReload)
+        {
+            _unit.Add("Type", "notify-reload");
+        }
+        else
+        {
+            _unit.Add("Type", "notify");
+            _unit.Add("ExecReload", "/bin/kill -HUP $MAINPID");
+        }
+
+        _unit.Add("ExecStart", string.Join(' ', Words().Select(UnitText.Word)));
+        _unit.Add("Environment", $"TACHOST_CACHE=%C/tachost/{deployed.UnitName}");
+
+        // As tachost does for daemons of its own.
+        _unit.Add("Environment", "DOTNET_GCgen0size=400000");
+        _unit.Add("CacheDirectory", $"tachost/{deployed.UnitName}");
+        _unit.Add("CacheDirectoryMode", "0700");
+        _unit.Add("WatchdogSec", "30");
+        _unit.Add("TimeoutStartSec", UnitText.Seconds(_options.StartTimeout.TotalSeconds + 30));
+        _unit.Add("TimeoutStopSec", UnitText.Seconds(_options.Grace.TotalSeconds + 15));
+        _unit.Add("Restart", "on-failure");
+        if (!IsForUser)
+            _unit.Add("UMask", _options.Umask is { } umask ? Convert.ToString(umask, 8).PadLeft(4, '0') : "0077");
+    }
+
+    private IEnumerable<string> Words() =>
+    [
+        Installation.FrontProgram, "--nodaemon", "--no-pidfile", "--rundir", deployed.Directory,
+        .. _options.Libraries.SelectMany(library => (string[])["--lib", library]),
+        .. Option("--metrics", _options.Metrics),
+        .. Option("--values", _options.ValuesFile),
+        .. _options.Settings.SelectMany(setting => (string[])["--set", setting]),
+        deployed.File,
+    ];
+
+    private static string[] Option(string name, string? value) => value is null ? [] : [name, value];
+
+    private void AddUserAndFiles()
+    {
+        if (_options.User is { } name)
+            _unit.Add("User", UnitText.Plain(name));
+        else if (deployed.User is { } number)
+            _unit.Add("User", number.ToString(CultureInfo.InvariantCulture));
+        else
+            _unit.Add("DynamicUser", "yes");
+        if (_options.Group is { } group)
+            _unit.Add("Group", UnitText.Plain(group));
+        var needsPort = Bound.Any(place => place.Port < FirstFreePort);
+        _unit.Add("CapabilityBoundingSet", needsPort ? "CAP_NET_BIND_SERVICE" : "");
+        if (needsPort)
+            _unit.Add("AmbientCapabilities", "CAP_NET_BIND_SERVICE");
+        else
+            _unit.Add("PrivateUsers", "yes");
+
+        _unit.Add("ProtectSystem", "strict");
+        string[] read = [deployed.Directory, deployed.File, .. deployed.ReadPaths];
+        _unit.Add("ProtectHome", Array.Exists(read, IsInHome) ? "read-only" : "yes");
+        foreach (var path in read.Distinct(StringComparer.Ordinal))
+            _unit.Add("ReadOnlyPaths", UnitText.Path(path));
+        AddSocketDirectories();
+        foreach (var setting in (ReadOnlySpan<string>)["PrivateTmp", "PrivateDevices", "PrivateIPC", "ProtectKernelTunables", "ProtectKernelModules", "ProtectKernelLogs", "ProtectControlGroups", "ProtectClock", "ProtectHostname", "RemoveIPC"])
+            _unit.Add(setting, "yes");
+        _unit.Add("ProtectProc", "invisible");
+        _unit.Add("DevicePolicy", "closed");
+    }
+
+    /// <summary>Allows to create the files of UNIX sockets. A directory below /run belongs to the service, and systemd creates it.</summary>
+    private void AddSocketDirectories()
+    {
+        foreach (var directory in Bound.Where(place => place.Kind == "unix").Select(place => Path.GetDirectoryName(Path.GetFullPath(place.Place, deployed.Directory))!).Distinct(StringComparer.Ordinal))
+        {
+            if (directory.StartsWith(RuntimeRoot, StringComparison.Ordinal) && !directory.StartsWith("/run/user/", StringComparison.Ordinal))
+                _unit.Add("RuntimeDirectory", UnitText.Path(directory[RuntimeRoot.Length..]));
+            else
+                _unit.Add("ReadWritePaths", UnitText.Path(directory));
+        }
+    }
+
+    private void AddLimits()
+    {
+        _unit.Add("NoNewPrivileges", "yes");
+
+        // Netlink is what getaddrinfo(3) and .NET look up interfaces with.
+        _unit.Add("RestrictAddressFamilies", "AF_UNIX AF_INET AF_INET6 AF_NETLINK");
+        foreach (var setting in (ReadOnlySpan<string>)["RestrictNamespaces", "RestrictRealtime", "RestrictSUIDSGID", "LockPersonality"])
+            _unit.Add(setting, "yes");
+        _unit.Add("SystemCallArchitectures", "native");
+        _unit.Add("SystemCallFilter", "@system-service");
+        _unit.Add("SystemCallFilter", "~@privileged @resources");
+        _unit.Add("SystemCallErrorNumber", "EPERM");
+        if (!IsForUser)
+            _unit.Add("KeyringMode", "private");
+    }
+
+    private static bool IsInHome(string path) => Array.Exists(_homes, home => path.StartsWith(home, StringComparison.Ordinal));
+}
