@@ -8,7 +8,8 @@ namespace TacHost.Interop;
 /// </summary>
 internal static unsafe partial class Libc
 {
-    private const string Library = "libc";
+    /// <summary>The name under which the library is loaded already. For "libc", .NET would try twelve files first.</summary>
+    private const string Library = "libc.so.6";
 
     /// <summary>PATH_MAX, including the NUL.</summary>
     private const int LongestPath = 4096;

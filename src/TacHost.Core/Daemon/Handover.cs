@@ -14,8 +14,6 @@ internal sealed class Handover
 {
     private const string Variable = "TACHOST_HANDOVER";
     private const string MemoryFileName = "tachost-recipe";
-    private const string GarbageVariable = "DOTNET_GCgen0size";
-    private const string GarbageSize = "400000"; // hexadecimal
 
     private Handover(IReadOnlyList<Prepared> prepared, StartupReport? report) => (Prepared, Report) = (prepared, report);
 
@@ -73,20 +71,13 @@ internal sealed class Handover
         return Fingerprint.IsAtFrontOf(bytes) ? TacHost.Prepared.FromBytes(bytes[Fingerprint.Size..]) : null;
     }
 
-    /// <summary>Returns the environment of the successor, with the numbers of the descriptors and a generation 0 budget of 4 MB.</summary>
-    /// <remarks>
-    /// The default budget is the size of the processor's cache. A serving daemon then grows to 1.42 times its idle memory,
-    /// against 1.16 with 4 MB. The runtime ignores the setting of the same name in runtimeconfig.json.
-    /// </remarks>
+    /// <summary>Returns the environment of the successor, with the numbers of the descriptors and the settings of .NET.</summary>
     public static List<string> EnvironmentWith(params int[] descriptors)
     {
         var all = Environment.GetEnvironmentVariables();
         List<string> environment = [.. all.Keys.Cast<string>().Select(key => $"{key}={(key == SocketActivation.ProcessVariable ? SocketActivation.HandedOver : all[key])}")];
         environment.Add($"{Variable}={string.Join(',', descriptors)}");
-        if (!all.Contains(GarbageVariable))
-            environment.Add($"{GarbageVariable}={GarbageSize}");
-        if (!all.Contains(DiagnosticFiles.Variable))
-            environment.Add($"{DiagnosticFiles.Variable}={DiagnosticFiles.Off}");
+        RuntimeSettings.AddTo(environment, all);
         return environment;
     }
 
@@ -94,10 +85,7 @@ internal sealed class Handover
     public static void RemoveFrom(Dictionary<string, string> environment)
     {
         environment.Remove(Variable);
-        if (environment.GetValueOrDefault(GarbageVariable) == GarbageSize)
-            environment.Remove(GarbageVariable);
-        if (environment.GetValueOrDefault(DiagnosticFiles.Variable) == DiagnosticFiles.Off)
-            environment.Remove(DiagnosticFiles.Variable);
+        RuntimeSettings.RemoveFrom(environment);
     }
 
     /// <summary>Creates an empty memory file, which other started programs do not inherit.</summary>
@@ -124,10 +112,7 @@ internal sealed class Handover
     private static void ClearEnvironment()
     {
         Environment.SetEnvironmentVariable(Variable, null);
-        if (Environment.GetEnvironmentVariable(GarbageVariable) == GarbageSize)
-            Environment.SetEnvironmentVariable(GarbageVariable, null);
-        if (Environment.GetEnvironmentVariable(DiagnosticFiles.Variable) == DiagnosticFiles.Off)
-            Environment.SetEnvironmentVariable(DiagnosticFiles.Variable, null);
+        RuntimeSettings.Remove();
         SocketActivation.TakeOver();
     }
 

@@ -8,7 +8,6 @@ namespace TacHost.Daemon;
 /// </summary>
 internal static class Icu
 {
-    private const int Newest = 100, Oldest = 50;
     private const string InvariantSwitch = "System.Globalization.Invariant";
     private const string InvariantVariable = "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT";
 
@@ -21,40 +20,20 @@ internal static class Icu
     /// <summary>Makes cultures invariant if the library is missing. Call this before any use of a culture.</summary>
     public static void UseInvariantIfMissing()
     {
-        if (Environment.GetEnvironmentVariable(InvariantVariable) is not null || IsInAUsualPlace() || CanBeLoaded())
+        if (Environment.GetEnvironmentVariable(InvariantVariable) is not null || RuntimeSettings.NamesIcu || IcuLibrary.FindVersion() is not null || CanBeLoaded())
             return;
         IsMissing = true;
         AppContext.SetSwitch(InvariantSwitch, true);
     }
 
-    private static bool IsInAUsualPlace()
-    {
-        var architecture = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "aarch64" : "x86_64";
-        foreach (var directory in (string[])[$"/usr/lib/{architecture}-linux-gnu/", "/usr/lib64/", "/usr/lib/"])
-        {
-            for (var version = Newest; Directory.Exists(directory) && version >= Oldest; version--)
-            {
-                if (new FileInfo(NameOf(version, directory)) is { Exists: true, Length: > 0 })
-                    return true;
-            }
-        }
-
-        return false;
-    }
-
     private static bool CanBeLoaded()
     {
-        for (var version = Newest; version >= Oldest; version--)
+        for (var version = IcuLibrary.Newest; version >= IcuLibrary.Oldest; version--)
         {
-            if (NativeLibrary.TryLoad(NameOf(version), out _))
+            if (NativeLibrary.TryLoad(IcuLibrary.NameOf(version), out _))
                 return true;
         }
 
         return NativeLibrary.TryLoad("libicuuc.so", out _);
     }
-
-    private static string NameOf(int version, string directory = "") => string.Concat(directory, "libicuuc.so.", Digits(version));
-
-    /// <summary>Formats a number without using a culture, because ICU may be missing.</summary>
-    private static string Digits(int version) => version == Newest ? "100" : new string([(char)('0' + (version / 10)), (char)('0' + (version % 10))]);
 }

@@ -130,7 +130,7 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ma
         // Write the whole log of the start before the prompt returns.
         Log.WriteOut();
         Manager.Ready(Summary(running));
-        Manager.Watch(() => Task.Run(() => running.Sum(deployment => ServiceTree.Visit(deployment.Application))), e => HostLog.TreeDidNotAnswer(Log.Host, e));
+        Manager.Watch(() => Task.Run(() => ServiceTree.VisitAll(running)), e => HostLog.TreeDidNotAnswer(Log.Host, e));
         timings.Over("log written out, service manager told");
         using var control = options.NoControl ? null : ControlServer.Listen(Log.Host);
         timings.Over("control socket");
@@ -248,7 +248,7 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ma
 
     private static string Summary(List<Deployment> running)
     {
-        var services = running.Sum(deployment => ServiceTree.Visit(deployment.Application));
+        var services = ServiceTree.VisitAll(running);
         var names = running.Count == 1 ? running[0].Application.Name : string.Create(CultureInfo.InvariantCulture, $"{running.Count} applications");
         return string.Create(CultureInfo.InvariantCulture, $"{names} {(running.Count == 1 ? "is" : "are")} running, {services} {(services == 1 ? "service" : "services")}");
     }

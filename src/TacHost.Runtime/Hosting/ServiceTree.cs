@@ -30,6 +30,16 @@ internal static class ServiceTree
         return count;
     }
 
+    /// <summary>Reads the state of every service of several deployments. A loop, because every start runs it (ADR 10).</summary>
+    /// <returns>The number of services, without groups.</returns>
+    public static int VisitAll(List<Deployment> deployments)
+    {
+        var count = 0;
+        foreach (var deployment in deployments)
+            count += Visit(deployment.Application);
+        return count;
+    }
+
     /// <summary>Searches below a service in any state, because a group may have stopped waiting for a child that is still stopping.</summary>
     private static List<IService> Innermost(IService service, Func<IService, bool> matches)
     {

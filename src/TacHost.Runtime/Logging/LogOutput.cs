@@ -69,14 +69,17 @@ internal sealed class LogOutput : IDisposable
     /// <param name="providers">The providers. The log disposes them.</param>
     public ILoggerFactory FactoryFor(ILoggerFactory? own, IReadOnlyCollection<ILoggerProvider> providers)
     {
-        if (own is null && providers.Count == 0)
-            return Factory;
+        return own is null && providers.Count == 0 ? Factory : FactoryWith(own, providers);
+    }
+
+    /// <summary>Creates the factory. A separate method, so that a start without loggers of the tac file does not load Microsoft.Extensions.Logging.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ILoggerFactory FactoryWith(ILoggerFactory? own, IReadOnlyCollection<ILoggerProvider> providers)
+    {
         _providersOfTheTac = providers;
         _ofTheTac = own ?? new LoggerFactory(providers, Filtered(Levels));
         _host.Fork(_ofTheTac.CreateLogger(HostCategory));
-        return own ?? Both();
-
-        LoggerFactory Both() => new([new FactoryProvider(Factory), new FactoryProvider(_ofTheTac)], Filtered(Levels));
+        return own ?? new LoggerFactory([new FactoryProvider(Factory), new FactoryProvider(_ofTheTac)], Filtered(Levels));
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using TacHost.Services;
 
@@ -13,8 +14,13 @@ internal static class ValuesFile
     public static IReadOnlyList<ParameterValue> Read(string? named, string tac)
     {
         var path = named ?? Path.ChangeExtension(tac, Extension);
-        if (named is null && !File.Exists(path))
-            return [];
+        return named is null && !File.Exists(path) ? [] : ReadExisting(path);
+    }
+
+    /// <summary>Reads the file. A separate method, so that a start without one does not load System.Text.Json.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static List<ParameterValue> ReadExisting(string path)
+    {
         try
         {
             return Read(path);

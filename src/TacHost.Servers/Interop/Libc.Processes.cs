@@ -5,7 +5,8 @@ namespace TacHost.Servers.Interop;
 /// <summary>The calls of the C library that .NET has no equal for. A result of -1 leaves the reason in <see cref="Marshal.GetLastPInvokeError"/>; posix_spawn and its kind return it.</summary>
 internal static unsafe partial class Libc
 {
-    private const string Library = "libc";
+    /// <summary>The name under which the library is loaded already. For "libc", .NET would try twelve files first.</summary>
+    private const string Library = "libc.so.6";
 
     [LibraryImport(Library, EntryPoint = "kill", SetLastError = true)]
     public static partial int SendSignal(int process, int signal);

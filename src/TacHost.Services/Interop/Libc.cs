@@ -23,7 +23,8 @@ internal static unsafe partial class Libc
     /// <summary>RLIMIT_NOFILE of getrlimit(2).</summary>
     public const int OpenFiles = 7;
 
-    private const string Library = "libc";
+    /// <summary>The name under which the library is loaded already. For "libc", .NET would try twelve files first.</summary>
+    private const string Library = "libc.so.6";
 
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Fcntl(int descriptor, DescriptorCommand command, int argument);
