@@ -22,7 +22,7 @@ public sealed class TimerServiceTests
         Assert.Equal(TimeSpan.Zero, await NextAsync());
         for (var round = 1; round <= 3; round++)
         {
-            await _clock.WaitsForAsync(_step);
+            await _clock.WaitsForAsync(_step).Soon();
             _clock.Advance(_step);
             Assert.Equal(_step * round, await NextAsync());
         }
@@ -47,7 +47,7 @@ public sealed class TimerServiceTests
         _clock.Advance(TimeSpan.FromSeconds(34));
         Assert.False(_calls.Reader.TryPeek(out _));
         gate.Release();
-        await _clock.WaitsForAsync(TimeSpan.FromSeconds(6));
+        await _clock.WaitsForAsync(TimeSpan.FromSeconds(6)).Soon();
         _clock.Advance(TimeSpan.FromSeconds(6));
         Assert.Equal(TimeSpan.FromSeconds(40), await NextAsync());
         await timer.StopAsync(CancellationToken.None).Soon();
@@ -62,7 +62,7 @@ public sealed class TimerServiceTests
         await gate.Reached.Soon();
         _clock.Advance(_step);
         gate.Release();
-        await _clock.WaitsForAsync(_step);
+        await _clock.WaitsForAsync(_step).Soon();
         await timer.StopAsync(CancellationToken.None).Soon();
     }
 
@@ -118,7 +118,7 @@ public sealed class TimerServiceTests
         {
             await timer.StartAsync(Token);
             Assert.Equal(TimeSpan.FromSeconds(3 * round), await NextAsync());
-            await _clock.WaitsForAsync(_step);
+            await _clock.WaitsForAsync(_step).Soon();
             await timer.StopAsync(CancellationToken.None).Soon();
             _clock.Advance(TimeSpan.FromSeconds(3));
         }

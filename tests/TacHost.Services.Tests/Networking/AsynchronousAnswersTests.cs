@@ -66,7 +66,7 @@ public sealed class AsynchronousAnswersTests
     [Fact]
     public void LineReceived_OverriddenByNobody_SaysWhatToOverride()
     {
-        var failure = Assert.Throws<InvalidOperationException>(() => MemoryTransport.Feed(new NothingReceived(), "a\n"u8.ToArray()));
+        var failure = Assert.Throws<InvalidOperationException>(() => Feed.Into(new NothingReceived(), "a\n"u8.ToArray()));
         Assert.Equal("The NothingReceived cannot receive, because it does not override LineReceived or LineReceivedAsync.", failure.Message);
     }
 
@@ -74,7 +74,7 @@ public sealed class AsynchronousAnswersTests
     public void StringReceived_AsText_IsDecodedFromUtf8()
     {
         TextStrings strings = new();
-        MemoryTransport.Feed(strings, "2:ö,"u8.ToArray());
+        Feed.Into(strings, "2:ö,"u8.ToArray());
         Assert.Equal(["ö"], strings.Texts);
     }
 

@@ -31,7 +31,7 @@ public sealed partial class ClientServiceTests
 
             // A timer counts whole milliseconds.
             var due = TimeSpan.FromMilliseconds(Math.Floor(delay * 1000));
-            await _clock.WaitsForAsync(due);
+            await _clock.WaitsForAsync(due).Soon();
             _clock.Advance(due);
         }
 
@@ -49,14 +49,14 @@ public sealed partial class ClientServiceTests
         foreach (var delay in _delays.Take(3))
         {
             (await _endpoint.NextAsync()).Fail();
-            await _clock.WaitsForAsync(TimeSpan.FromSeconds(delay));
+            await _clock.WaitsForAsync(TimeSpan.FromSeconds(delay)).Soon();
             _clock.Advance(TimeSpan.FromSeconds(delay));
         }
 
         var peer = Succeed(await _endpoint.NextAsync());
         await service.WhenConnectedAsync(cancellationToken: Token).Soon();
         peer.Dispose();
-        await _clock.WaitsForAsync(TimeSpan.FromSeconds(1.5));
+        await _clock.WaitsForAsync(TimeSpan.FromSeconds(1.5)).Soon();
     }
 
     [Fact]
@@ -79,11 +79,11 @@ public sealed partial class ClientServiceTests
         (await _endpoint.NextAsync()).Fail("first");
         Assert.Equal(System.Net.Sockets.SocketError.ConnectionRefused, (await Assert.ThrowsAsync<CannotConnectException>(() => once.Soon())).Error);
         Assert.False(twice.IsCompleted);
-        await _clock.WaitsForAsync(TimeSpan.FromSeconds(1.5));
+        await _clock.WaitsForAsync(TimeSpan.FromSeconds(1.5)).Soon();
         _clock.Advance(TimeSpan.FromSeconds(1.5));
         (await _endpoint.NextAsync()).Fail("second");
         Assert.Contains("second", (await Assert.ThrowsAsync<CannotConnectException>(() => twice.Soon())).Message, StringComparison.Ordinal);
-        await _clock.WaitsForAsync(TimeSpan.FromSeconds(2.25));
+        await _clock.WaitsForAsync(TimeSpan.FromSeconds(2.25)).Soon();
         _clock.Advance(TimeSpan.FromSeconds(2.25));
         Succeed(await _endpoint.NextAsync());
         Assert.NotNull(await always.Soon());
@@ -134,7 +134,7 @@ public sealed partial class ClientServiceTests
         var waiting = service.WhenConnectedAsync(1, Token);
         var peer = Succeed(await _endpoint.NextAsync());
         Assert.Equal("wrong password", (await Assert.ThrowsAsync<InvalidTimeZoneException>(() => waiting.Soon())).Message);
-        await _clock.WaitsForAsync(TimeSpan.FromSeconds(1.5));
+        await _clock.WaitsForAsync(TimeSpan.FromSeconds(1.5)).Soon();
         Assert.Equal(ClientState.Waiting, service.ConnectionState);
         Assert.NotEqual(0, await ErrorOrEndAsync(peer));
     }
@@ -149,7 +149,7 @@ public sealed partial class ClientServiceTests
         await gate.Reached.Soon();
         peer.Dispose();
         Assert.Contains("lost while it was being prepared", (await Assert.ThrowsAsync<IOException>(() => waiting.Soon())).Message, StringComparison.Ordinal);
-        await _clock.WaitsForAsync(TimeSpan.FromSeconds(1.5));
+        await _clock.WaitsForAsync(TimeSpan.FromSeconds(1.5)).Soon();
     }
 
     [Fact]
@@ -169,7 +169,7 @@ public sealed partial class ClientServiceTests
     {
         var service = await StartAsync(ClientFactory.ForProtocol(() => null));
         Succeed(await _endpoint.NextAsync());
-        await _clock.WaitsForAsync(TimeSpan.FromSeconds(1.5));
+        await _clock.WaitsForAsync(TimeSpan.FromSeconds(1.5)).Soon();
         Assert.Equal(ClientState.Waiting, service.ConnectionState);
     }
 

@@ -93,7 +93,7 @@ public sealed partial class ClientServiceTests : IAsyncDisposable
     {
         var service = await StartAsync();
         (await _endpoint.NextAsync()).Fail();
-        await _clock.WaitsForAsync(TimeSpan.FromSeconds(1.5));
+        await _clock.WaitsForAsync(TimeSpan.FromSeconds(1.5)).Soon();
         _clock.Advance(TimeSpan.FromSeconds(1.499));
         Assert.Equal(ClientState.Waiting, service.ConnectionState);
         _clock.Advance(TimeSpan.FromSeconds(0.001));
@@ -130,7 +130,7 @@ public sealed partial class ClientServiceTests : IAsyncDisposable
         await service.WhenConnectedAsync(cancellationToken: Token).Soon();
         peer.Dispose();
         Becomes(service, ClientState.Waiting);
-        await _clock.WaitsForAsync(TimeSpan.FromSeconds(1.5));
+        await _clock.WaitsForAsync(TimeSpan.FromSeconds(1.5)).Soon();
     }
 
     [Fact]

@@ -15,16 +15,16 @@ public sealed class LengthPrefixedProtocolTests
     public void SendString_Text_HasItsLengthInFront(LengthPrefix prefix, byte[] expected)
     {
         RecordingPrefixed strings = new(prefix);
-        var transport = MemoryTransport.Feed(strings, []);
+        var transport = Feed.Into(strings, []);
         strings.SendString("abc"u8);
-        Assert.Equal(expected, transport.Written);
+        Assert.Equal(expected, transport.Bytes);
     }
 
     [Fact]
     public void SendString_LongerThanThePrefixCanSay_IsRefused()
     {
         RecordingPrefixed strings = new(LengthPrefix.OneByte);
-        MemoryTransport.Feed(strings, []);
+        Feed.Into(strings, []);
         strings.SendString(new byte[255]);
         Assert.Throws<ArgumentException>(() => strings.SendString(new byte[256]));
     }
@@ -36,9 +36,9 @@ public sealed class LengthPrefixedProtocolTests
     public void LengthLimitExceeded_BeyondTheLimit_IsToldAndCloses(LengthPrefix prefix, byte[] input, long length)
     {
         RecordingPrefixed strings = new(prefix, 5);
-        var transport = MemoryTransport.Feed(strings, input);
+        var transport = Feed.Into(strings, input);
         Assert.Equal([$"{length} is too long"], strings.Events);
-        Assert.True(transport.IsLosing);
+        Assert.True(transport.IsClosing);
     }
 
     [Fact]
@@ -46,11 +46,11 @@ public sealed class LengthPrefixedProtocolTests
         Gen.Select(_prefix, Gen.Byte.Array[0, 120].Array[0, 8], Gen.Int[1, 50].Array[1, 5]).Sample((prefix, texts, lengths) =>
         {
             RecordingPrefixed sender = new(prefix);
-            var transport = MemoryTransport.Feed(sender, []);
+            var transport = Feed.Into(sender, []);
             foreach (var text in texts)
                 sender.SendString(text);
             RecordingPrefixed receiver = new(prefix, 120);
-            MemoryTransport.Feed(receiver, transport.Written, lengths);
+            Feed.Into(receiver, transport.Bytes, lengths);
             return receiver.Events.SequenceEqual(texts.Select(Encoding.Latin1.GetString)) && receiver.Held == (0, 0);
         });
 
@@ -59,10 +59,10 @@ public sealed class LengthPrefixedProtocolTests
         Gen.Select(_prefix, Gen.OneOf(Gen.Byte[0, 3], Gen.Byte).Array[0, 100], Gen.Int[0, 20], Gen.Int[1, 9].Array[1, 5]).Sample((prefix, data, limit, lengths) =>
         {
             RecordingPrefixed whole = new(prefix, limit);
-            var first = MemoryTransport.Feed(whole, data);
+            var first = Feed.Into(whole, data);
             RecordingPrefixed pieces = new(prefix, limit);
-            var second = MemoryTransport.Feed(pieces, data, lengths);
-            return whole.Events.SequenceEqual(pieces.Events) && first.IsLosing == second.IsLosing && pieces.Held.Capacity <= limit + 4 + lengths.Max();
+            var second = Feed.Into(pieces, data, lengths);
+            return whole.Events.SequenceEqual(pieces.Events) && first.IsClosing == second.IsClosing && pieces.Held.Capacity <= limit + 4 + lengths.Max();
         });
 
     [Fact]

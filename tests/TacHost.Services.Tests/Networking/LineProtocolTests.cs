@@ -9,7 +9,7 @@ public sealed class LineProtocolTests
     public void LineReceived_Lines_GetsEachWithoutItsDelimiter()
     {
         RecordingLines lines = new("\r\n");
-        MemoryTransport.Feed(lines, "one\r\n\r\nth\nr\ree\r\nfo"u8.ToArray());
+        Feed.Into(lines, "one\r\n\r\nth\nr\ree\r\nfo"u8.ToArray());
         Assert.Equal(["line one", "line ", "line th\nr\ree"], lines.Events);
     }
 
@@ -19,7 +19,7 @@ public sealed class LineProtocolTests
         foreach (var length in Enumerable.Range(1, 9))
         {
             RecordingLines lines = new(maxLength: 3) { GoesOnAfterLongLines = true };
-            MemoryTransport.Feed(lines, "one\ntwo\r\n\n\r\na\rb\nfour\nc\r\r\nabc\r\rd\nabc\r\n"u8.ToArray(), length);
+            Feed.Into(lines, "one\ntwo\r\n\n\r\na\rb\nfour\nc\r\r\nabc\r\rd\nabc\r\n"u8.ToArray(), length);
             Assert.Equal(["line one", "line two", "line ", "line ", "line a\rb", "exceeded fou", "line c\r", "exceeded abc", "line abc"], lines.Events);
         }
     }
@@ -28,10 +28,10 @@ public sealed class LineProtocolTests
     public void SendLine_WithoutADelimiterOfItsOwn_EndsLinesWithCrLf()
     {
         RecordingLines lines = new();
-        var transport = MemoryTransport.Feed(lines, []);
+        var transport = Feed.Into(lines, []);
         lines.SendLine("one");
         lines.SendLine("two"u8);
-        Assert.Equal("one\r\ntwo\r\n"u8.ToArray(), transport.Written);
+        Assert.Equal("one\r\ntwo\r\n"u8.ToArray(), transport.Bytes);
     }
 
     [Theory]
@@ -42,9 +42,9 @@ public sealed class LineProtocolTests
     public void LineLengthExceeded_BeyondTheLimit_ClosesTheConnection(int limit, string input, string expected)
     {
         RecordingLines lines = new("\n", limit);
-        var transport = MemoryTransport.Feed(lines, Encoding.Latin1.GetBytes(input));
+        var transport = Feed.Into(lines, Encoding.Latin1.GetBytes(input));
         Assert.Equal(expected.Split('|'), lines.Events);
-        Assert.Equal(expected.Contains("exceeded", StringComparison.Ordinal), transport.IsLosing);
+        Assert.Equal(expected.Contains("exceeded", StringComparison.Ordinal), transport.IsClosing);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class LineProtocolTests
         foreach (var length in Enumerable.Range(1, 12))
         {
             RecordingLines lines = new("\r\n", 3) { GoesOnAfterLongLines = true };
-            MemoryTransport.Feed(lines, "1234567890\r9\r\nabc\r\nabcd\r\nab\r\n"u8.ToArray(), length);
+            Feed.Into(lines, "1234567890\r9\r\nabc\r\nabcd\r\nab\r\n"u8.ToArray(), length);
             Assert.Equal(["exceeded 123", "line abc", "exceeded abc", "line ab"], lines.Events);
         }
     }
@@ -77,7 +77,7 @@ public sealed class LineProtocolTests
                 return taken;
             },
         };
-        MemoryTransport.Feed(lines, "a\n5\n12\n45b\n1\nxc\nd\n"u8.ToArray());
+        Feed.Into(lines, "a\n5\n12\n45b\n1\nxc\nd\n"u8.ToArray());
         Assert.Equal(["line a", "line 5", "raw 12\n45", "line b", "line 1", "raw x", "line c", "line d"], lines.Events);
     }
 
@@ -85,7 +85,7 @@ public sealed class LineProtocolTests
     public void LineReceived_ThatClosesTheConnection_IsTheLastCall()
     {
         RecordingLines lines = new("\n") { WhenLine = (protocol, _) => protocol.Transport.LoseConnection() };
-        MemoryTransport.Feed(lines, "a\nb\nc"u8.ToArray());
+        Feed.Into(lines, "a\nb\nc"u8.ToArray());
         Assert.Equal(["line a"], lines.Events);
     }
 
@@ -100,11 +100,11 @@ public sealed class LineProtocolTests
             Gen.Int[1, 9].Array[1, 5]).Sample((texts, delimiter, lengths) =>
         {
             RecordingLines sender = new(delimiter);
-            var transport = MemoryTransport.Feed(sender, []);
+            var transport = Feed.Into(sender, []);
             foreach (var text in texts)
                 sender.SendLine(text);
             RecordingLines receiver = new(delimiter, 20);
-            MemoryTransport.Feed(receiver, transport.Written, lengths);
+            Feed.Into(receiver, transport.Bytes, lengths);
 
             // "aa\n" may begin in a line that ends in an "a", as any delimiter can.
             return delimiter == "aa\n" || receiver.Events.SequenceEqual(texts.Select(text => $"line {text}"));
@@ -115,11 +115,11 @@ public sealed class LineProtocolTests
         Gen.Select(AnyOf.These<byte>(13, 10, 65).Array[0, 200], Gen.Int[0, 8], AnyOf.These("\n", "\r\n", "\n\r\n", null), Gen.Int[1, 9].Array[1, 5], Gen.Bool).Sample((data, limit, delimiter, lengths, goesOn) =>
         {
             RecordingLines whole = new(delimiter, limit) { GoesOnAfterLongLines = goesOn };
-            MemoryTransport.Feed(whole, data);
+            Feed.Into(whole, data);
             RecordingLines pieces = new(delimiter, limit) { GoesOnAfterLongLines = goesOn };
-            var transport = MemoryTransport.Feed(pieces, data, lengths);
+            var transport = Feed.Into(pieces, data, lengths);
             return whole.Events.SequenceEqual(pieces.Events)
-                && (transport.IsLosing || pieces.Held.Count < limit + (delimiter?.Length ?? 2))
+                && (transport.IsClosing || pieces.Held.Count < limit + (delimiter?.Length ?? 2))
                 && pieces.Held.Capacity <= limit + (delimiter?.Length ?? 2) + lengths.Max();
         });
 
@@ -127,7 +127,7 @@ public sealed class LineProtocolTests
     public void DataReceived_LongLineByteByByte_KeepsNoMoreThanALineAndSearchesOnce()
     {
         RecordingLines lines = new("\n", 100_000);
-        MemoryTransport.Feed(lines, [.. Enumerable.Repeat((byte)'x', 99_999)], 1);
+        Feed.Into(lines, [.. Enumerable.Repeat((byte)'x', 99_999)], 1);
         Assert.Equal(99_999, lines.Held.Count);
         Assert.InRange(lines.Held.Capacity, 99_999, 100_001);
         lines.Receive("\n"u8);

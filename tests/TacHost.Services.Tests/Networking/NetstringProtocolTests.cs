@@ -9,7 +9,7 @@ public sealed class NetstringProtocolTests
     public void StringReceived_Netstrings_GetsEach()
     {
         RecordingNetstrings strings = new();
-        MemoryTransport.Feed(strings, "12:hello world!,0:,3:,,,,5:ab"u8.ToArray());
+        Feed.Into(strings, "12:hello world!,0:,3:,,,,5:ab"u8.ToArray());
         Assert.Equal(["hello world!", "", ",,,"], strings.Events);
     }
 
@@ -27,9 +27,9 @@ public sealed class NetstringProtocolTests
     public void NetstringBroken_Mistake_IsToldAndCloses(string input, string reason)
     {
         RecordingNetstrings strings = new(100);
-        var transport = MemoryTransport.Feed(strings, Encoding.Latin1.GetBytes($"1:a,{input}"));
+        var transport = Feed.Into(strings, Encoding.Latin1.GetBytes($"1:a,{input}"));
         Assert.Equal(["a", $"broken, because {reason}"], strings.Events);
-        Assert.True(transport.IsLosing);
+        Assert.True(transport.IsClosing);
     }
 
     [Fact]
@@ -37,12 +37,12 @@ public sealed class NetstringProtocolTests
         Gen.Select(Gen.Byte.Array[0, 120].Array[0, 8], Gen.Int[1, 50].Array[1, 5]).Sample((texts, lengths) =>
         {
             RecordingNetstrings sender = new();
-            var transport = MemoryTransport.Feed(sender, []);
+            var transport = Feed.Into(sender, []);
             foreach (var text in texts)
                 sender.SendString(text);
             RecordingNetstrings receiver = new(120);
-            var received = MemoryTransport.Feed(receiver, transport.Written, lengths);
-            return receiver.Events.SequenceEqual(texts.Select(Encoding.Latin1.GetString)) && !received.IsLosing && receiver.Held == (0, 0);
+            var received = Feed.Into(receiver, transport.Bytes, lengths);
+            return receiver.Events.SequenceEqual(texts.Select(Encoding.Latin1.GetString)) && !received.IsClosing && receiver.Held == (0, 0);
         });
 
     [Fact]
@@ -51,17 +51,17 @@ public sealed class NetstringProtocolTests
         {
             byte[] data = [.. parts.SelectMany(part => part)];
             RecordingNetstrings whole = new(limit);
-            var first = MemoryTransport.Feed(whole, data);
+            var first = Feed.Into(whole, data);
             RecordingNetstrings pieces = new(limit);
-            var second = MemoryTransport.Feed(pieces, data, lengths);
-            return whole.Events.SequenceEqual(pieces.Events) && first.IsLosing == second.IsLosing && pieces.Held.Capacity <= limit + 4 + lengths.Max();
+            var second = Feed.Into(pieces, data, lengths);
+            return whole.Events.SequenceEqual(pieces.Events) && first.IsClosing == second.IsClosing && pieces.Held.Capacity <= limit + 4 + lengths.Max();
         });
 
     [Fact]
     public void DataReceived_LargeLengthAnnounced_ReservesOnlyForWhatHasCome()
     {
         RecordingNetstrings strings = new(999_999_999);
-        MemoryTransport.Feed(strings, "999999999:abc"u8.ToArray());
+        Feed.Into(strings, "999999999:abc"u8.ToArray());
         Assert.InRange(strings.Held.Capacity, 13, 256);
     }
 

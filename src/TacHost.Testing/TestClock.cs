@@ -1,14 +1,16 @@
 using Microsoft.Extensions.Time.Testing;
 
-namespace TacHost.TestSupport;
+namespace TacHost.Testing;
 
-/// <summary>A clock that stands until a test moves it, and knows what is waited for.</summary>
+/// <summary>A clock that stands still until a test advances it. A test can wait until a timer has been started.</summary>
+/// <remarks>Corresponds to Twisted's <c>task.Clock</c>. Pass it as a <see cref="TimeProvider"/>, for example to a <c>TimerService</c>.</remarks>
 public sealed class TestClock : FakeTimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<TimeSpan> _timers = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = base.CreateTimer(callback, state, dueTime, period);
@@ -22,7 +24,8 @@ public sealed class TestClock : FakeTimeProvider
         return timer;
     }
 
-    /// <summary>Waits until somebody waits for so long a time, and forgets that.</summary>
+    /// <summary>Waits until a timer with this due time has been started. Each timer is reported once.</summary>
+    /// <param name="time">The due time of the timer.</param>
     public async Task WaitsForAsync(TimeSpan time)
     {
         while (true)
@@ -35,7 +38,7 @@ public sealed class TestClock : FakeTimeProvider
                 changed = _changed.Task;
             }
 
-            await changed.Soon();
+            await changed;
         }
     }
 }
