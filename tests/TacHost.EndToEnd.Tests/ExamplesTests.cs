@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 using TacHost.EndToEnd.Tests.Running;
@@ -9,28 +8,32 @@ namespace TacHost.EndToEnd.Tests;
 /// <summary>The deployments in <c>deployments/examples</c>, each started and used.</summary>
 public sealed partial class ExamplesTests
 {
-    private static string Folder => Path.Combine(Program.Root, "deployments", "examples");
-
     /// <summary>The number of lines that each example may have, without comments and empty lines.</summary>
     public static TheoryData<string, int> Lengths => new()
     {
         { "background-service.csx", 12 },
         { "chat.csx", 25 },
+        { "file-watcher.csx", 25 },
         { "minimal-api.csx", 14 },
         { "GenericHost/Program.cs", 15 },
+        { "postgres.csx", 30 },
+        { "redis.csx", 20 },
+        { "scheduler.csx", 25 },
+        { "sqlite.csx", 40 },
+        { "stages.csx", 15 },
     };
 
     [Fact]
     public void Examples_InTheFolder_AreAllMeasured() =>
         Assert.Equal(
-            Directory.EnumerateFiles(Folder, "*.cs*", SearchOption.AllDirectories).Where(path => Path.GetExtension(path) is ".cs" or ".csx").Select(path => Path.GetRelativePath(Folder, path)).Order(StringComparer.Ordinal),
+            Directory.EnumerateFiles(Example.Folder, "*.cs*", SearchOption.AllDirectories).Where(path => Path.GetExtension(path) is ".cs" or ".csx").Select(path => Path.GetRelativePath(Example.Folder, path)).Order(StringComparer.Ordinal),
             Lengths.Select(row => row.Data.Item1).Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Lengths))]
     public async Task Example_Read_IsShortAndHasLittleGlue(string name, int limit)
     {
-        var lines = (await File.ReadAllLinesAsync(Path.Combine(Folder, name), TestContext.Current.CancellationToken)).Select(line => line.Trim()).Where(line => line.Length > 0 && !line.StartsWith("//", StringComparison.Ordinal)).ToList();
+        var lines = (await File.ReadAllLinesAsync(Path.Combine(Example.Folder, name), TestContext.Current.CancellationToken)).Select(line => line.Trim()).Where(line => line.Length > 0 && !line.StartsWith("//", StringComparison.Ordinal)).ToList();
         Assert.InRange(lines.Count, 1, limit);
         Assert.InRange(lines.Count(line => Glue().IsMatch(line)), 0, 3);
     }
@@ -39,14 +42,14 @@ public sealed partial class ExamplesTests
     public async Task Chat_ByTcpAndTls_IsOneRoomAndStopsAtOnce()
     {
         await using var sandbox = new Sandbox();
-        await sandbox.StartDaemonAsync(Copy(sandbox, "chat.csx"));
-        using var plain = await ConnectAsync(sandbox.Port());
-        var (reader, writer) = Lines(plain.GetStream());
+        await sandbox.StartDaemonAsync(Example.Copy(sandbox, "chat.csx"));
+        using var plain = await Example.ConnectAsync(sandbox.Port());
+        var (reader, writer) = Example.Lines(plain.GetStream());
         Assert.EndsWith("has joined", await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().Soon());
-        using var other = await ConnectAsync(sandbox.Port(1));
+        using var other = await Example.ConnectAsync(sandbox.Port(1));
         await using SslStream secured = new(other.GetStream(), leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate?.Subject == "CN=localhost");
         await secured.AuthenticateAsClientAsync("localhost").Soon();
-        var (securedReader, securedWriter) = Lines(secured);
+        var (securedReader, securedWriter) = Example.Lines(secured);
         Assert.EndsWith("has joined", await securedReader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().Soon());
         Assert.EndsWith("has joined", await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().Soon());
         await securedWriter.WriteAsync("hello\n");
@@ -66,7 +69,7 @@ public sealed partial class ExamplesTests
     {
         await using var sandbox = new Sandbox();
         Directory.CreateSymbolicLink(sandbox.PathOf("poetry"), Path.Combine(Program.Root, "poetry"));
-        await sandbox.StartDaemonAsync(Copy(sandbox, "minimal-api.csx"));
+        await sandbox.StartDaemonAsync(Example.Copy(sandbox, "minimal-api.csx"));
         var poem = Encoding.UTF8.GetString(await sandbox.FetchAsync(sandbox.Port()));
         Assert.StartsWith(poem[..20], await File.ReadAllTextAsync(Path.Combine(Program.Root, "poetry", "ecstasy.txt"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         using HttpClient client = new();
@@ -88,7 +91,7 @@ public sealed partial class ExamplesTests
     {
         await using var sandbox = new Sandbox();
         await using HttpPage page = new("a page");
-        await sandbox.StartDaemonAsync("--log-level", "info,System.Net.Http=warn", Copy(sandbox, "background-service.csx"), "--page", page.Address);
+        await sandbox.StartDaemonAsync("--log-level", "info,System.Net.Http=warn", Example.Copy(sandbox, "background-service.csx"), "--page", page.Address);
         await sandbox.LoggedAsync($"{page.Address} has 6 characters");
         Assert.DoesNotContain("[stdout]", sandbox.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("System.Net.Http", sandbox.Log, StringComparison.Ordinal);
@@ -101,8 +104,8 @@ public sealed partial class ExamplesTests
         var program = Path.Combine(Program.Root, "artifacts", "bin", "GenericHost", "debug", "GenericHost");
         using var process = sandbox.StartProgram(program, "--Endpoint", "tcp:0:interface=127.0.0.1");
         var line = await Sandbox.PrintedAsync(process, "      ProtocolFactory starting on 127.0.0.1:");
-        using var client = await ConnectAsync(int.Parse(line[(line.LastIndexOf(':') + 1)..], System.Globalization.CultureInfo.InvariantCulture));
-        var (reader, writer) = Lines(client.GetStream());
+        using var client = await Example.ConnectAsync(int.Parse(line[(line.LastIndexOf(':') + 1)..], System.Globalization.CultureInfo.InvariantCulture));
+        var (reader, writer) = Example.Lines(client.GetStream());
         await writer.WriteAsync("hello\n");
         Assert.Equal("hello", await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().Soon());
         await sandbox.KillAsync(process.Id);
@@ -110,22 +113,34 @@ public sealed partial class ExamplesTests
         Assert.Equal(0, process.ExitCode);
     }
 
-    /// <summary>Copies an example into the sandbox, with free ports in place of its own.</summary>
-    private static string Copy(Sandbox sandbox, string name) =>
-        sandbox.Write(name, Port().Replace(File.ReadAllText(Path.Combine(Folder, name)), "\"$1:0:"));
-
-    private static async Task<TcpClient> ConnectAsync(int port)
+    [Fact]
+    public async Task FileWatcher_WithANewFile_LogsIt()
     {
-        TcpClient client = new();
-        await client.ConnectAsync("127.0.0.1", port, TestContext.Current.CancellationToken).AsTask().Soon();
-        return client;
+        await using var sandbox = new Sandbox();
+        await sandbox.StartDaemonAsync(Example.Copy(sandbox, "file-watcher.csx"));
+        await File.WriteAllTextAsync(Path.Combine(sandbox.PathOf("inbox"), "letter"), "dear", TestContext.Current.CancellationToken);
+        await sandbox.LoggedAsync("received letter");
+        await Example.StopAsync(sandbox);
     }
 
-    private static (StreamReader Reader, StreamWriter Writer) Lines(Stream stream) =>
-        (new StreamReader(stream, new UTF8Encoding(false), leaveOpen: true), new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { AutoFlush = true });
+    [Fact]
+    public async Task Stages_WithFileEnvironmentAndCommandLine_TakesEachInItsTurn()
+    {
+        await using var sandbox = new Sandbox();
+        var tac = Example.Copy(sandbox, "stages.csx");
+        sandbox.Write("stages.values.json", "{ \"port\": 0, \"greeting\": \"from the file\" }");
+        await ExpectAsync("from the file", 0);
+        sandbox.Environment["TACHOST_SET_GREETING"] = "from the environment";
+        await ExpectAsync("from the environment", 1);
+        await ExpectAsync("from the command line", 2, "--greeting", "from the command line");
 
-    [GeneratedRegex("\"(tcp|tls):\\d+:")]
-    private static partial Regex Port();
+        async Task ExpectAsync(string greeting, int start, params string[] arguments)
+        {
+            await sandbox.StartDaemonAsync([tac, .. arguments]);
+            Assert.Equal(greeting + "\r\n", Encoding.UTF8.GetString(await sandbox.FetchAsync(sandbox.Port(start))));
+            await Example.StopAsync(sandbox);
+        }
+    }
 
     /// <summary>The lines that are there only because another library runs in the tree, or the tree in another library.</summary>
     [GeneratedRegex("TacHost\\.Web|WebApplicationService|HostedServices|AddTacHost")]

@@ -1,0 +1,69 @@
+using System.Text;
+using TacHost.EndToEnd.Tests.Running;
+
+namespace TacHost.EndToEnd.Tests;
+
+/// <summary>The deployments in <c>deployments/examples</c> with NuGet packages, each started and used with a real server.</summary>
+public sealed class PackagedExamplesTests
+{
+    [Fact]
+    public async Task Postgres_WithAPool_NumbersPipelinedLinesInOrder()
+    {
+        Assert.SkipWhen(PostgresServer.Programs is null, "PostgreSQL is not installed");
+        await using var sandbox = Example.WithPackages();
+        var tac = await Example.RestoreOrSkipAsync(sandbox, "postgres.csx");
+        await using var server = await PostgresServer.StartAsync(sandbox);
+        await sandbox.StartDaemonAsync(tac, "--database", $"Host={server.Directory};Username=test;Database=postgres");
+        using var client = await Example.ConnectAsync(sandbox.Port());
+        var (reader, writer) = Example.Lines(client.GetStream());
+        await writer.WriteAsync("roses\nviolets\n");
+        Assert.Equal("1: roses", await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().Soon());
+        Assert.Equal("2: violets", await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().Soon());
+        await Example.StopAsync(sandbox);
+    }
+
+    [Fact]
+    public async Task Sqlite_AfterARestart_CountsOn()
+    {
+        await using var sandbox = Example.WithPackages();
+        var tac = await Example.RestoreOrSkipAsync(sandbox, "sqlite.csx");
+        for (var visit = 1; visit < 3; visit++)
+        {
+            await sandbox.StartDaemonAsync(tac);
+            Assert.Equal($"visit {visit}\r\n", Encoding.UTF8.GetString(await sandbox.FetchAsync(sandbox.Port(visit - 1))));
+            await Example.StopAsync(sandbox);
+        }
+    }
+
+    [Fact]
+    public async Task Redis_WithOneConnection_CountsForAllClients()
+    {
+        Assert.SkipUnless(Program.IsInstalled("redis-server"), "redis-server is not installed");
+        await using var sandbox = Example.WithPackages();
+        var tac = await Example.RestoreOrSkipAsync(sandbox, "redis.csx");
+        var socket = sandbox.PathOf("redis.sock");
+        using var server = sandbox.StartProgram("redis-server", "--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no", "--dir", sandbox.Directory);
+        await Until.TrueAsync(() => server.HasExited || File.Exists(socket), "the socket of Redis");
+        await sandbox.StartDaemonAsync(tac, "--redis", "!" + socket);
+        foreach (var answer in (string[])["poems = 1", "poems = 2"])
+        {
+            using var client = await Example.ConnectAsync(sandbox.Port());
+            var (reader, writer) = Example.Lines(client.GetStream());
+            await writer.WriteAsync("poems\n");
+            Assert.Equal(answer, await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().Soon());
+        }
+
+        await Example.StopAsync(sandbox);
+    }
+
+    [Fact]
+    public async Task Scheduler_EachSecond_RunsItsJob()
+    {
+        await using var sandbox = Example.WithPackages();
+        var tac = await Example.RestoreOrSkipAsync(sandbox, "scheduler.csx");
+        await sandbox.StartDaemonAsync(tac, "--cron", "* * * * * *");
+        await sandbox.LoggedAsync("backup is due at ");
+        await sandbox.LoggedAsync("backup runs");
+        await Example.StopAsync(sandbox);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace TacHost.EndToEnd.Tests.Running;
+
+/// <summary>The deployments in <c>deployments/examples</c>, and clients for them.</summary>
+internal static partial class Example
+{
+    public static string Folder => Path.Combine(Program.Root, "deployments", "examples");
+
+    /// <summary>Replaces the ports of a tac file by free ones.</summary>
+    public static string WithFreePorts(string tac) => Port().Replace(tac, "\"$1:0:");
+
+    public static async Task StopAsync(Sandbox sandbox)
+    {
+        var id = sandbox.DaemonId;
+        await sandbox.KillAsync(id);
+        await Until.GoneAsync(id);
+        Assert.DoesNotContain("did not stop", sandbox.Log, StringComparison.Ordinal);
+    }
+
+    /// <summary>Restores the packages of an example into the folder of the user, where the SDK that runs the tests has put its own.</summary>
+    public static async Task<string> RestoreOrSkipAsync(Sandbox sandbox, string name)
+    {
+        var tac = Copy(sandbox, name);
+        var restored = await sandbox.TachostAsync("restore", tac);
+        Assert.SkipWhen(restored.ExitCode == 69, $"the packages cannot be had here: {restored.Error}");
+        Assert.Equal((0, ""), (restored.ExitCode, restored.Error));
+        return tac;
+    }
+
+    /// <summary>Makes a sandbox in which NuGet also leaves its own directory.</summary>
+    public static Sandbox WithPackages()
+    {
+        Sandbox sandbox = new();
+        sandbox.Environment["NUGET_SCRATCH"] = sandbox.PathOf("scratch");
+        return sandbox;
+    }
+
+    /// <summary>Copies an example into the sandbox, with free ports in place of its own.</summary>
+    public static string Copy(Sandbox sandbox, string name) =>
+        sandbox.Write(name, WithFreePorts(File.ReadAllText(Path.Combine(Folder, name))));
+
+    public static async Task<TcpClient> ConnectAsync(int port)
+    {
+        TcpClient client = new();
+        await client.ConnectAsync("127.0.0.1", port, TestContext.Current.CancellationToken).AsTask().Soon();
+        return client;
+    }
+
+    public static (StreamReader Reader, StreamWriter Writer) Lines(Stream stream) =>
+        (new StreamReader(stream, new UTF8Encoding(false), leaveOpen: true), new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { AutoFlush = true });
+
+    [GeneratedRegex("\"(tcp|tls):\\d+:")]
+    private static partial Regex Port();
+}
