@@ -1,6 +1,7 @@
 using TacHost.CommandLine;
 using TacHost.Daemon;
 using TacHost.Hosting;
+using TacHost.Hosting.Upgrading;
 using TacHost.Interop;
 using TacHost.Plugins;
 
@@ -130,7 +131,8 @@ internal static class Program
 
     private static int Run(HostOptions options, IApplicationRecipe recipe, string[] args, StartupReport? report, MaintenanceSignals signals, StartTimings timings)
     {
-        HostProcess process = new(options, report, signals, timings) { Show = Terminal.WriteError, Reloader = ReloadTrial.ReloaderFor(options, args) };
+        using var takeover = PredecessorLink.Take() is { } link ? new Takeover(link) : null;
+        HostProcess process = new(options, report, signals, timings) { Show = Terminal.WriteError, Reloader = ReloadTrial.ReloaderFor(options, args), Takeover = takeover };
         var exitCode = process.Run(new Deployment(options, recipe));
         if (process.EndingSignal != 0)
             Libc.EndBySignal(process.EndingSignal);

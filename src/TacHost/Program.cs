@@ -15,7 +15,7 @@ internal static class Program
 {
     public static int Main(string[] args)
     {
-        if (args is [RecipePreparation.Word, ..])
+        if (args is [RecipePreparation.Word or SuccessorProcess.Word, ..])
             return ReloadPreparation.Run(args, PrepareForReload);
         StandardStreams.OpenClosed();
         DiagnosticFiles.RemoveUnlessWanted();

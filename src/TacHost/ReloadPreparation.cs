@@ -3,10 +3,10 @@ using TacHost.Daemon;
 
 namespace TacHost;
 
-/// <summary>Prepares an application for a running process that reloads: reads and compiles the tac file or the plugin, and becomes the host, which tries it.</summary>
+/// <summary>Prepares an application for a running process that reloads or is upgraded: compiles the tac file or reads the plugin, and becomes the host, which tries it or runs it.</summary>
 internal static class ReloadPreparation
 {
-    /// <summary>Executes the command line that <see cref="RecipePreparation"/> describes.</summary>
+    /// <summary>Executes the command line that <see cref="RecipePreparation"/> or <see cref="SuccessorProcess"/> describes.</summary>
     /// <param name="args">The words.</param>
     /// <param name="prepare">Prepares what the options name.</param>
     public static int Run(string[] args, Func<HostOptions, Prepared> prepare)
@@ -18,7 +18,7 @@ internal static class ReloadPreparation
         {
             Environment.CurrentDirectory = args[1];
             Handover.Write(file, prepare(((HostRequest.Run)HostRequest.Read(args[2..])).Options));
-            return HostExecution.ReplaceWith(args, file, pipe);
+            return HostExecution.ReplaceWith(args[0] == SuccessorProcess.Word ? args[2..] : args, file, pipe);
         }
         catch (TacHostException e)
         {

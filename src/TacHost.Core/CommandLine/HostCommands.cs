@@ -24,6 +24,7 @@ internal static class HostCommands
             Options = [new("--dry-run", null, null, "Show the plan and do nothing: exits 0 if there is nothing to do, and 2 if there are changes.", (options, _) => options with { Command = options.Command with { DryRun = true } }), _json],
         },
         new("plan", "[WHO]", "show what a reload would do, and why; exits 0 if there is nothing to do, and 2 if there are changes", (options, words) => Operate("plan", options, words, 0, 1)) { Word = CommandWord.Running, Options = [_json] },
+        new("upgrade", "[WHO]", "have a new process of this version take over from a running one, without losing a connection; if it does not start, the running one serves as before", (options, words) => Operate("upgrade", options, words, 0, 1)) { Word = CommandWord.Running, Options = [_json] },
         new("logs", "[WHO]", "show the last lines of the log of a running application", (options, words) => Operate("logs", options, words, 0, 1))
         {
             Word = CommandWord.Running,

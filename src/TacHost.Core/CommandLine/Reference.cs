@@ -39,8 +39,9 @@ internal static class Reference
     [
         ("SIGINT, SIGTERM", "stop: the services in reverse, within the grace period; another one, more than a second later, cuts the wait short"),
         ("SIGUSR1", "reopen the log file, for logrotate"),
-        ("SIGHUP", "logged and ignored, until there is something to reload"),
-        ("SIGUSR2, SIGPIPE, SIGTTIN, SIGTTOU", "ignored"),
+        ("SIGHUP", "reload: read the tac file or the plugin again, and replace what has changed"),
+        ("SIGUSR2", "upgrade: a new process of the installed version takes over, without losing a connection"),
+        ("SIGPIPE, SIGTTIN, SIGTTOU", "ignored"),
         ("SIGCHLD", "as process 1 of a container, orphans are reaped"),
     ];
 

@@ -32,6 +32,7 @@ internal sealed class Handover
     {
         if (Environment.GetEnvironmentVariable(Variable) is not null)
             throw NotOurs();
+        PredecessorLink.RequireNone();
     }
 
     /// <summary>Waits for the data for this process and returns it. Returns null if a user started the process.</summary>

@@ -19,28 +19,43 @@ internal static unsafe class HostExecution
 
     /// <summary>Starts the command in the same way, for a host that reloads.</summary>
     /// <returns>Its process id.</returns>
-    public static int SpawnCommand(IReadOnlyList<string> arguments, params ReadOnlySpan<SafeFileHandle> inherited) => Spawn(CommandProgram(), "process that prepares the reload", arguments, inherited);
+    public static int SpawnCommand(IReadOnlyList<string> arguments, params ReadOnlySpan<SafeFileHandle> inherited) => Spawn(CommandProgram(Installation.FrontProgram), "process that prepares the reload", arguments, inherited);
 
-    private static int Spawn((string Path, string[] Words) program, string purpose, IReadOnlyList<string> arguments, ReadOnlySpan<SafeFileHandle> inherited)
+    /// <summary>Starts the command of a version as the successor of this process.</summary>
+    /// <param name="start">The program, and how it runs.</param>
+    /// <param name="arguments">The words.</param>
+    /// <param name="environment">Variables beyond those of this process.</param>
+    /// <param name="descriptors">Descriptors that the successor finds under the same numbers.</param>
+    /// <param name="inherited">Descriptors for <see cref="Handover"/>.</param>
+    /// <returns>Its process id.</returns>
+    public static int SpawnSuccessor(SuccessorStart start, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, IReadOnlyList<int> descriptors, params ReadOnlySpan<SafeFileHandle> inherited) =>
+        Spawn(CommandProgram(start.Program ?? Installation.FrontProgram), "new process", arguments, inherited, environment, descriptors, start.IsForeground);
+
+    private static int Spawn(
+        (string Path, string[] Words) program, string purpose, IReadOnlyList<string> arguments, ReadOnlySpan<SafeFileHandle> inherited,
+        IReadOnlyList<string>? variables = null, IReadOnlyList<int>? descriptors = null, bool isForeground = false)
     {
         CloseOthersOnExecute();
         var numbers = Numbers(inherited);
         using var argv = new CStrings([.. program.Words, .. arguments]);
-        using var environment = new CStrings(Handover.EnvironmentWith(numbers));
+        using var environment = new CStrings([.. Handover.EnvironmentWith(numbers), .. variables ?? []]);
         byte* actions = stackalloc byte[OpaqueSize], attributes = stackalloc byte[OpaqueSize], signals = stackalloc byte[OpaqueSize];
         var error = Libc.InitializeFileActions(actions) | Libc.InitializeSpawnAttributes(attributes);
         try
         {
-            error |= Libc.AddOpen(actions, 0, "/dev/null", OpenFlags.ReadOnly, 0)
-                | Libc.AddOpen(actions, 1, "/dev/null", OpenFlags.ReadWrite, 0)
-                | Libc.AddDuplicate(actions, 1, 2);
+            if (!isForeground)
+            {
+                error |= Libc.AddOpen(actions, 0, "/dev/null", OpenFlags.ReadOnly, 0)
+                    | Libc.AddOpen(actions, 1, "/dev/null", OpenFlags.ReadWrite, 0)
+                    | Libc.AddDuplicate(actions, 1, 2);
+            }
 
             // A descriptor duplicated onto itself is kept open (POSIX.1-2024, posix_spawn_file_actions_adddup2).
-            foreach (var number in numbers)
+            foreach (var number in (int[])[.. numbers, .. descriptors ?? []])
                 error |= Libc.AddDuplicate(actions, number, number);
             error |= Libc.FillSignalSet(signals) | Libc.SetSpawnDefaultSignals(attributes, signals)
                 | Libc.EmptySignalSet(signals) | Libc.SetSpawnSignalMask(attributes, signals)
-                | Libc.SetSpawnFlags(attributes, SetSession | SetDefaultSignals | SetSignalMask);
+                | Libc.SetSpawnFlags(attributes, (short)((isForeground ? 0 : SetSession) | SetDefaultSignals | SetSignalMask));
             var process = 0;
             if (error == 0)
                 error = Libc.Spawn(out process, program.Path, actions, attributes, argv.Pointer, environment.Pointer);
@@ -88,10 +103,9 @@ internal static unsafe class HostExecution
     }
 
     /// <summary>Returns the command's program, or <c>dotnet</c> with the command's assembly if this program was started in that way.</summary>
-    private static (string Path, string[] Words) CommandProgram()
+    private static (string Path, string[] Words) CommandProgram(string own)
     {
         var dotnet = Path.GetFullPath(Path.Combine(Framework.Directory, "..", "..", "..", "dotnet"));
-        var own = Installation.FrontProgram;
         return Environment.ProcessPath == dotnet || !File.Exists(own) ? (dotnet, [dotnet, own + ".dll"]) : (own, [own]);
     }
 

@@ -26,7 +26,7 @@ internal sealed class PidFile : IDisposable
     private readonly FileStatus _file;
     private bool _isRemoved;
 
-    private PidFile(string path, OpenDirectory directory, FileStatus file)
+    internal PidFile(string path, OpenDirectory directory, FileStatus file)
     {
         (_path, _directory, _file) = (path, directory, file);
 
@@ -36,6 +36,9 @@ internal sealed class PidFile : IDisposable
 
     /// <summary>Gets the directory and the name of the file in it.</summary>
     public (OpenDirectory Directory, string Name) Place => (_directory, Name);
+
+    /// <summary>Gets whether the file is still under its name. After an upgrade, another file is.</summary>
+    public bool IsInPlace => _directory.Status(Name) is { } there && there.IsSameFileAs(_file);
 
     private string Name => Path.GetFileName(_path);
 
@@ -115,7 +118,7 @@ internal sealed class PidFile : IDisposable
 
     private void OnProcessExit(object? sender, EventArgs e) => Remove();
 
-    private static OpenDirectory DirectoryOf(string path)
+    internal static OpenDirectory DirectoryOf(string path)
     {
         using var walk = PathWalk.Along(Path.GetDirectoryName(path)!, entersLast: true, refusesForeignLinks: Libc.GetEffectiveUserId() == 0);
         if (walk.Error == 0)
@@ -126,7 +129,7 @@ internal sealed class PidFile : IDisposable
     }
 
     /// <summary>Writes and locks the file under a temporary name.</summary>
-    private static SafeFileHandle Prepare(OpenDirectory directory, string path, string prepared)
+    internal static SafeFileHandle Prepare(OpenDirectory directory, string path, string prepared)
     {
         // An earlier process with the same ID may have left a file.
         directory.Delete(prepared);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using TacHost.Interop;
@@ -16,7 +15,6 @@ internal static class RecipePreparation
 
     /// <summary>The time for the start of the process and the compiler, beyond the time limit of the top level.</summary>
     private static readonly TimeSpan _margin = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan _pollInterval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Starts the process and blocks until it has prepared the application.</summary>
     /// <param name="arguments">The arguments of this process.</param>
@@ -47,24 +45,12 @@ internal static class RecipePreparation
 
     private static (int ExitCode, string Message)? Read(SafeFileHandle pipe, int process, TimeSpan timeout, CancellationToken stopping)
     {
-        var began = Stopwatch.GetTimestamp();
         try
         {
-            using MemoryStream text = new();
-            using FileStream stream = new(pipe, FileAccess.Read, bufferSize: 0);
-            var buffer = new byte[4096];
-            while (true)
-            {
-                stopping.ThrowIfCancellationRequested();
-                if (Stopwatch.GetElapsedTime(began) > timeout + _margin)
-                    throw new TacHostException(ExitCode.TimedOut, string.Create(CultureInfo.InvariantCulture, $"preparing the reload took longer than {(timeout + _margin).TotalSeconds:0} s."));
-                if (!Libc.WaitForInput(pipe, _pollInterval))
-                    continue;
-                var count = stream.Read(buffer);
-                if (count == 0)
-                    return StartupReport.Read(text.ToArray());
-                text.Write(buffer, 0, count);
-            }
+            if (StartupReport.TryRead(pipe, timeout + _margin, stopping, out var report))
+                return report;
+            stopping.ThrowIfCancellationRequested();
+            throw new TacHostException(ExitCode.TimedOut, string.Create(CultureInfo.InvariantCulture, $"preparing the reload took longer than {(timeout + _margin).TotalSeconds:0} s."));
         }
         finally
         {

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using TacHost.Interop;
 
 namespace TacHost.Daemon;
 
@@ -10,6 +12,8 @@ internal sealed class StartupReport(SafeFileHandle pipe) : IDisposable
 {
     /// <summary>In place of an exit code: the text is to be printed, and nothing runs.</summary>
     public const int Answer = -1;
+
+    private static readonly TimeSpan _pollInterval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Reports that the application is running. The parent may exit after showing the text.</summary>
     public void Running(string text) => Send(ExitCode.Success, text);
@@ -22,6 +26,36 @@ internal sealed class StartupReport(SafeFileHandle pipe) : IDisposable
 
     /// <summary>Closes the pipe. Closing it without a report means a failure.</summary>
     public void Dispose() => pipe.Dispose();
+
+    /// <summary>Reads the report until the writer closes the pipe.</summary>
+    /// <param name="pipe">The reading end.</param>
+    /// <param name="patience">The time limit.</param>
+    /// <param name="interrupted">Ends the wait.</param>
+    /// <param name="report">The report, or null if the pipe was closed without one.</param>
+    /// <returns>True if the pipe was closed in time.</returns>
+    public static bool TryRead(SafeFileHandle pipe, TimeSpan patience, CancellationToken interrupted, out (int ExitCode, string Message)? report)
+    {
+        report = null;
+        var began = Stopwatch.GetTimestamp();
+        using MemoryStream text = new();
+        using FileStream stream = new(pipe, FileAccess.Read, bufferSize: 0);
+        var buffer = new byte[4096];
+        while (!interrupted.IsCancellationRequested && Stopwatch.GetElapsedTime(began) <= patience)
+        {
+            if (!Libc.WaitForInput(pipe, _pollInterval))
+                continue;
+            var count = stream.Read(buffer);
+            if (count == 0)
+            {
+                report = Read(text.ToArray());
+                return true;
+            }
+
+            text.Write(buffer, 0, count);
+        }
+
+        return false;
+    }
 
     /// <summary>Parses the data from the pipe. Returns null if the data is not a report.</summary>
     public static (int ExitCode, string Message)? Read(byte[] bytes)

@@ -12,22 +12,23 @@ internal sealed class MaintenanceSignals
     private readonly PosixSignalRegistration[] _registrations;
     private volatile Action? _onHangUp;
     private volatile Action? _onUser1;
+    private volatile Action? _onUser2;
 
     public MaintenanceSignals() =>
         _registrations =
         [
             Register(PosixSignal.SIGHUP, () => _onHangUp),
             Register(User1, () => _onUser1),
-            Register(User2, () => null),
+            Register(User2, () => _onUser2),
             Register(PosixSignal.SIGTTIN, () => null),
             Register(PosixSignal.SIGTTOU, () => null),
         ];
 
-    /// <summary>Acts on SIGHUP and SIGUSR1 from now on.</summary>
-    public void Act(Action onHangUp, Action onUser1) => (_onHangUp, _onUser1) = (onHangUp, onUser1);
+    /// <summary>Acts on SIGHUP, SIGUSR1 and SIGUSR2 from now on.</summary>
+    public void Act(Action onHangUp, Action onUser1, Action onUser2) => (_onHangUp, _onUser1, _onUser2) = (onHangUp, onUser1, onUser2);
 
     /// <summary>Ignores them again.</summary>
-    public void Ignore() => (_onHangUp, _onUser1) = (null, null);
+    public void Ignore() => (_onHangUp, _onUser1, _onUser2) = (null, null, null);
 
     private static PosixSignalRegistration Register(PosixSignal signal, Func<Action?> action) => PosixSignalRegistration.Create(signal, context =>
     {

@@ -23,6 +23,9 @@ internal sealed class ServiceManager : IDisposable
 
     private ServiceManager(Socket? socket, TimeSpan? watchdogInterval) => (_socket, WatchdogInterval) = (socket, watchdogInterval);
 
+    /// <summary>Gets the variables by which a successor of this process finds the manager.</summary>
+    public IReadOnlyList<string> Variables { get; private init; } = [];
+
     /// <summary>Gets the watchdog timeout after which the manager treats the process as dead, or null.</summary>
     public TimeSpan? WatchdogInterval { get; }
 
@@ -32,7 +35,8 @@ internal sealed class ServiceManager : IDisposable
     /// </summary>
     public static ServiceManager Connect()
     {
-        var socket = Connect(Take(SocketVariable));
+        var address = Take(SocketVariable);
+        var socket = Connect(address);
         var microseconds = Take(WatchdogVariable);
         var process = Take(WatchedProcessVariable);
         var isMeant = process is null || process == Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
@@ -40,7 +44,10 @@ internal sealed class ServiceManager : IDisposable
             socket,
             socket is not null && isMeant && long.TryParse(microseconds, NumberStyles.None, CultureInfo.InvariantCulture, out var interval) && interval > 0
                 ? TimeSpan.FromSeconds(interval / MicrosecondsPerSecond)
-                : null);
+                : null)
+        {
+            Variables = socket is null ? [] : isMeant && microseconds is not null ? [$"{SocketVariable}={address}", $"{WatchdogVariable}={microseconds}"] : [$"{SocketVariable}={address}"],
+        };
     }
 
     /// <summary>Reports the end of the start.</summary>
@@ -71,6 +78,14 @@ internal sealed class ServiceManager : IDisposable
     {
         _ready = null;
         Send($"STOPPING=1\nSTATUS={status}");
+    }
+
+    /// <summary>Names the process that serves from now on. Nothing is reported afterwards: the manager would take it for that process.</summary>
+    public void LeaveTo(int process)
+    {
+        _ready = null;
+        Send(string.Create(CultureInfo.InvariantCulture, $"MAINPID={process}"));
+        Dispose();
     }
 
     /// <summary>Gets whether there is a service manager.</summary>

@@ -144,6 +144,7 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
         process.Console?.Enter(_console);
         try
         {
+            await process.Upgrade.EndAsync();
             if (_reloads is not null)
                 await _reloads.EndAsync();
             ExitCode = await new DeploymentStop(this, process).RunAsync(ExitCode);

@@ -4,6 +4,7 @@ using TacHost.CommandLine;
 using TacHost.Control.Server;
 using TacHost.Daemon;
 using TacHost.Hosting.Operations;
+using TacHost.Hosting.Upgrading;
 using TacHost.Interop;
 using TacHost.Logging;
 using TacHost.Monitoring;
@@ -22,6 +23,7 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ma
     private LogOutput? _log;
     private ShutdownSignals? _signals;
     private ServiceManager? _manager;
+    private Upgrade? _upgrade;
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Gets the signal to end the process with, or 0.</summary>
@@ -32,6 +34,15 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ma
 
     /// <summary>Gets what executes reloads, or null for a process that cannot reload.</summary>
     public IReloader? Reloader { get; init; }
+
+    /// <summary>Gets the upgrade that started this process, or null.</summary>
+    public Takeover? Takeover { get; init; }
+
+    /// <summary>Gets the upgrades of this process by another one.</summary>
+    public Upgrade Upgrade => LazyInitializer.EnsureInitialized(ref _upgrade, () => new Upgrade(this));
+
+    /// <summary>Gets the server of <c>--metrics</c>, or null.</summary>
+    public MonitoringServer? Monitoring { get; private set; }
 
     /// <summary>Gets the events for the main thread.</summary>
     public HostEvents Events { get; } = new();
@@ -52,7 +63,7 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ma
     public HostOptions Options => options;
 
     /// <summary>Gets whether the process is a daemon.</summary>
-    public bool IsDaemon => report is not null;
+    public bool IsDaemon => report is not null && !options.NoDaemon;
 
     /// <summary>Gets the directory in which the process was started, or null if it had been deleted.</summary>
     public string? LaunchDirectory { get; private set; }
@@ -72,16 +83,16 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ma
         LaunchDirectory = Path.Exists(".") ? Environment.CurrentDirectory : null;
         try
         {
-            if ((options.Umask ?? (report is null ? null : DefaultUmask)) is { } umask)
+            if ((options.Umask ?? (IsDaemon ? DefaultUmask : null)) is { } umask)
                 _ = Libc.SetUmask(umask);
             using var signals = _signals = new ShutdownSignals(OnShutdownSignal);
             using var reaper = OrphanReaper.StartIfInitialProcess();
             using var manager = _manager = ServiceManager.Connect();
-            using var pidFile = _pidFile = options.PidFile is { } path ? PidFile.Claim(path) : null;
+            using var pidFile = _pidFile = Takeover is null && options.PidFile is { } path ? PidFile.Claim(path) : null;
             timings.Over("signals, service manager, pid file");
             using var log = _log = LogOutput.Open(options.Log);
             timings.Over("log");
-            otherSignals.Act(OnHangUp, OnUser1);
+            otherSignals.Act(OnHangUp, OnUser1, OnUser2);
             AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
             try
             {
@@ -93,7 +104,7 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ma
             {
                 AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
                 otherSignals.Ignore();
-                if (pidFile?.Remove() is { } problem)
+                if (_pidFile?.Remove() is { } problem)
                     HostLog.Notice(log.Host, problem);
                 HostLog.ShutDown(log.Host);
             }
@@ -118,27 +129,58 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ma
     /// <summary>Gets the directory of the pid file and the name of the file in it, or null without a pid file.</summary>
     public (OpenDirectory Directory, string Name)? PidFilePlace => _pidFile?.Place;
 
+    /// <summary>Claims the pid file again, if the new process of an upgrade had replaced it and ended.</summary>
+    public void ReclaimPidFile()
+    {
+        if (_pidFile is { IsInPlace: false })
+            _pidFile = PidFile.Claim(options.PidFile!);
+    }
+
     private int StartAndServe()
     {
         HostLog.Starting(Log.Host, HostVersion.Text, RuntimeInformation.FrameworkDescription, Installation.FrontProgram);
         if (Icu.IsMissing)
             HostLog.Notice(Log.Host, Icu.Notice);
-        using var monitoring = options.Metrics is { } endpoint ? MonitoringServer.Bind(endpoint, new MonitoringSource(() => Reports.WithServices(this), () => Log.LostLines), Log.Factory) : null;
+        using var monitoring = Monitoring = options.Metrics is { } endpoint ? MonitoringServer.Bind(endpoint, new MonitoringSource(() => Reports.WithServices(this), () => Log.LostLines), Log.Factory, tree => Takeover?.Adopt(tree, PassedSocket.Metrics)) : null;
         var running = StartAll();
         monitoring?.Start();
 
         // Write the whole log of the start before the prompt returns.
         Log.WriteOut();
+        if (Takeover is not null)
+            return ServeAfterTakeover(Takeover, running);
         Manager.Ready(Summary(running));
-        Manager.Watch(() => Task.Run(() => ServiceTree.VisitAll(running)), e => HostLog.TreeDidNotAnswer(Log.Host, e));
         timings.Over("log written out, service manager told");
         using var control = options.NoControl ? null : ControlServer.Listen(Log.Host);
         timings.Over("control socket");
         ReportRunning();
-        control?.Serve(() => HostMethods.For(this));
-        using StatusTicker ticker = new(this, Summary(running));
+        return Serve(running, control);
+    }
 
-        Serve(running);
+    /// <summary>Waits for the order of the old process, takes its place and serves. Without the order, a signal came first, and the start is undone.</summary>
+    private int ServeAfterTakeover(Takeover takeover, List<Deployment> running)
+    {
+        takeover.PreparePidFile(options.PidFile);
+        report?.Running(HostVersion.Text);
+        var mayServe = takeover.WaitForOrder(Signals.Requested);
+        if (!mayServe)
+            return Serve(running, null);
+        _pidFile = takeover.Commit();
+        HostLog.TookOver(Log.Host);
+        using var control = options.NoControl ? null : ControlServer.Listen(Log.Host);
+        takeover.Report();
+        Manager.Ready(Summary(running));
+        takeover.FollowPredecessor();
+        return Serve(running, control);
+    }
+
+    /// <summary>Serves until all deployments have stopped.</summary>
+    private int Serve(List<Deployment> running, ControlServer? control)
+    {
+        control?.Serve(() => HostMethods.For(this));
+        Manager.Watch(() => Task.Run(() => ServiceTree.VisitAll(running)), e => HostLog.TreeDidNotAnswer(Log.Host, e));
+        using StatusTicker ticker = new(this, Summary(running));
+        WaitForEnd(running);
         var exitCode = Deployments.FirstOrDefault(deployment => deployment.ExitCode != ExitCode.Success)?.ExitCode ?? ExitCode.Success;
         EndingSignal = exitCode == ExitCode.Success && options.ExitWithSignal ? Signals.FirstNumber : 0;
         _ended.SetResult(exitCode);
@@ -167,7 +209,7 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ma
     }
 
     /// <summary>Processes events until all deployments have stopped.</summary>
-    private void Serve(List<Deployment> running)
+    private void WaitForEnd(List<Deployment> running)
     {
         var count = running.Count;
         while (count > 0)
@@ -226,6 +268,12 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ma
         HostLog.Reloading(Log.Host);
         if (Reloader is not null)
             _ = Task.Run(ReloadAsync);
+    }
+
+    private void OnUser2()
+    {
+        HostLog.UpgradeSignalled(Log.Host);
+        _ = Task.Factory.StartNew(() => Upgrade.RunAfterSignal(), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     private async Task ReloadAsync()

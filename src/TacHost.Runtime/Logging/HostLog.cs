@@ -65,6 +65,24 @@ internal static partial class HostLog
     [LoggerMessage(234, LogLevel.Error, "The reload failed, and everything runs as before: {Reason}")]
     public static partial void ReloadFailed(ILogger logger, Exception? failure, string reason);
 
+    [LoggerMessage(240, LogLevel.Information, "User {User} (process {Process}) has asked for an upgrade.")]
+    public static partial void UpgradeAsked(ILogger logger, string user, int process);
+
+    [LoggerMessage(241, LogLevel.Information, "Received SIGUSR2, upgrading.")]
+    public static partial void UpgradeSignalled(ILogger logger);
+
+    [LoggerMessage(242, LogLevel.Information, "Upgrade: starting '{Program}'.")]
+    public static partial void Upgrading(ILogger logger, string program);
+
+    [LoggerMessage(243, LogLevel.Information, "Upgraded: process {Process} (tachost {Version}) serves now. This process ends after its connections.")]
+    public static partial void Upgraded(ILogger logger, int process, string version);
+
+    [LoggerMessage(244, LogLevel.Error, "The upgrade failed, and this process serves as before: {Reason}")]
+    public static partial void UpgradeFailed(ILogger logger, Exception? failure, string reason);
+
+    [LoggerMessage(245, LogLevel.Information, "Upgrade: this process serves now.")]
+    public static partial void TookOver(ILogger logger);
+
     [LoggerMessage(222, LogLevel.Information, "Received SIGUSR1, log reopened.")]
     public static partial void Reopened(ILogger logger);
 

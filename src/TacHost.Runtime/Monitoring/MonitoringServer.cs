@@ -27,6 +27,9 @@ internal sealed class MonitoringServer : IDisposable
         }.SetServiceParent(_tree);
     }
 
+    /// <summary>Gets the tree.</summary>
+    public Application Tree => _tree;
+
     /// <summary>Reads the text of an endpoint; a number alone is a port of this machine that no other machine reaches.</summary>
     /// <exception cref="TacHostException">The text is not an endpoint.</exception>
     public static ServerEndpoint Parse(string text)
@@ -42,13 +45,18 @@ internal sealed class MonitoringServer : IDisposable
     }
 
     /// <summary>Binds the endpoint, while the process still may, and loads all that an answer needs.</summary>
+    /// <param name="endpoint">The text of the endpoint.</param>
+    /// <param name="source">The source of the pages.</param>
+    /// <param name="log">The log.</param>
+    /// <param name="prepare">Called with the tree before it binds, or null.</param>
     /// <exception cref="TacHostException">The endpoint cannot be bound.</exception>
-    public static MonitoringServer Bind(string endpoint, MonitoringSource source, ILoggerFactory log)
+    public static MonitoringServer Bind(string endpoint, MonitoringSource source, ILoggerFactory log, Action<Application>? prepare = null)
     {
         MetricsReader metrics = new();
         MonitoringPages pages = new(source, metrics);
         MonitoringServer server = new(Parse(endpoint), pages, metrics, log);
         metrics.Ignore = server._tree;
+        prepare?.Invoke(server._tree);
         try
         {
             Waiting.For(server._tree.PrivilegedStartAsync(CancellationToken.None));

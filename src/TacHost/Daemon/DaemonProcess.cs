@@ -20,7 +20,6 @@ internal sealed class DaemonProcess : IDisposable
     /// <summary>The additional time of a daemon beyond its own timeouts: to start its runtime, to report a timeout, and to clean up.</summary>
     private static readonly TimeSpan _margin = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan _pollInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly int _process;
     private readonly SafeFileHandle _recipe;
@@ -56,7 +55,7 @@ internal sealed class DaemonProcess : IDisposable
         _pidFile = pidFile;
         Handover.Write(_recipe, prepared);
         _prepared.Dispose();
-        if (!TryReadReport(patience, out var report))
+        if (!StartupReport.TryRead(_report, patience.StartTimeout + patience.Grace + _margin, patience.Interrupted, out var report))
         {
             _ = Libc.SendSignal(_process, Terminate);
             End(patience);
@@ -91,33 +90,6 @@ internal sealed class DaemonProcess : IDisposable
         _ = Libc.SendSignal(_process, Kill);
         _ = Libc.WaitForProcess(_process, out _, 0);
         RemovePidFile();
-    }
-
-    /// <summary>Reads the report until the daemon closes the pipe. The report is null if the pipe is closed without a report.</summary>
-    /// <returns>True if the pipe was closed in time.</returns>
-    private bool TryReadReport(DaemonTimeouts patience, out (int ExitCode, string Message)? report)
-    {
-        var began = Stopwatch.GetTimestamp();
-        using var text = new MemoryStream();
-        using FileStream pipe = new(_report, FileAccess.Read, bufferSize: 0);
-        var buffer = new byte[4096];
-        while (true)
-        {
-            report = null;
-            if (patience.Interrupted.IsCancellationRequested || Stopwatch.GetElapsedTime(began) > patience.StartTimeout + patience.Grace + _margin)
-                return false;
-            if (!Libc.WaitForInput(_report, _pollInterval))
-                continue;
-            var count = pipe.Read(buffer);
-            if (count > 0)
-            {
-                text.Write(buffer, 0, count);
-                continue;
-            }
-
-            report = StartupReport.Read(text.ToArray());
-            return true;
-        }
     }
 
     private void RemovePidFile()

@@ -26,7 +26,7 @@ internal static class StopSituations
         new("SIGHUP to a daemon", stage => Daemon(stage, "HUP"), _killedTwistd),
         new("SIGHUP with -n", stage => Foreground(stage, "HUP"), _killedTwistd),
         new("SIGUSR1 with the log on stdout", stage => Foreground(stage, "USR1"), _killedTwistd),
-        new("SIGUSR2 to a daemon", stage => Daemon(stage, "USR2"), _killedTwistd),
+        new("SIGUSR2 with -n", stage => Foreground(stage, "USR2"), _killedTwistd),
         new("SIGPIPE to a daemon", stage => Daemon(stage, "PIPE"), Both("still runs", "yes"), Both("pid file", "names the process")),
     ];
 

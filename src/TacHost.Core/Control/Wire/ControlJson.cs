@@ -10,6 +10,7 @@ namespace TacHost.Control.Wire;
 [JsonSerializable(typeof(StatusReport))]
 [JsonSerializable(typeof(StopReport))]
 [JsonSerializable(typeof(ReloadReport))]
+[JsonSerializable(typeof(UpgradeReport))]
 [JsonSerializable(typeof(OriginReport))]
 [JsonSerializable(typeof(LogReport))]
 [JsonSerializable(typeof(LevelReport))]

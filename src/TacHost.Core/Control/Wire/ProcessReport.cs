@@ -30,6 +30,9 @@ internal sealed record ProcessReport
     /// <summary>Gets the root directory, or null if it is the system's root directory.</summary>
     public string? Root { get; init; }
 
+    /// <summary>Gets the ID of the process that serves instead of this one after an upgrade, or null.</summary>
+    public int? Successor { get; init; }
+
     /// <summary>Gets the applications.</summary>
     public IReadOnlyList<ApplicationReport> Applications { get; init; } = [];
 }

@@ -20,6 +20,7 @@ internal static class Reports
         PidFile = process.Options.PidFile,
         LogFile = process.Options.Log.File,
         Root = process.Options.Jail,
+        Successor = process.Upgrade.Successor,
         Applications = [.. process.Deployments.Select(deployment => Of(deployment, process))],
     };
 

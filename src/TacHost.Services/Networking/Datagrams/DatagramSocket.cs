@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using TacHost.Services.Networking.Listening;
 
 namespace TacHost.Services.Networking.Datagrams;
@@ -21,6 +22,12 @@ internal sealed class DatagramSocket(Socket socket, string? name, string service
 
     /// <inheritdoc/>
     public bool IsOwned => Volatile.Read(ref _owner) is not null;
+
+    /// <inheritdoc/>
+    public SafeHandle Handle => socket.SafeHandle;
+
+    /// <inheritdoc/>
+    public bool IsShared { get; set; }
 
     /// <summary>Uses a kept socket, one of systemd, or a new one.</summary>
     public static async Task<DatagramSocket> BindAsync(string name, EndPoint? address, Service service, Func<Task<(Socket Socket, UnixSocketFile? File)>> bindAsync)
@@ -53,8 +60,20 @@ internal sealed class DatagramSocket(Socket socket, string? name, string service
         {
             var count = _groups.GetValueOrDefault((group, iface));
             if (count == 0)
-                join();
+                Join(join);
             _groups[(group, iface)] = count + 1;
+        }
+    }
+
+    /// <summary>A membership belongs to the socket, so that another process may have joined before.</summary>
+    private void Join(Action join)
+    {
+        try
+        {
+            join();
+        }
+        catch (SocketException e) when (IsShared && e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
         }
     }
 
@@ -67,7 +86,8 @@ internal sealed class DatagramSocket(Socket socket, string? name, string service
             if (count <= 1)
             {
                 _groups.Remove((group, iface));
-                leave();
+                if (!IsShared)
+                    leave();
             }
             else
             {
@@ -86,7 +106,8 @@ internal sealed class DatagramSocket(Socket socket, string? name, string service
     /// <inheritdoc/>
     public void Close()
     {
-        file?.Remove();
+        if (!IsShared)
+            file?.Remove();
         socket.Dispose();
     }
 }

@@ -50,6 +50,7 @@ internal sealed class SystemdServerEndpoint(string? domain, int? index, string? 
         foreach (var position in Positions(settings))
         {
             var socket = InheritedSocket.Take(Activation.DescriptorAt(position), $"'{this}'", settings.ServicePath);
+            settings.Application?.ListeningSockets.AddInherited(Activation.DescriptorAt(position));
             listeners.Add(new StreamListener(socket, settings));
             if (domain is not null && socket.EndPoint.AddressFamily != _families[domain])
                 throw Refused(settings, $"that socket listens on {socket.EndPoint}, which is not of the domain {domain}", "Correct the domain, or leave it out");

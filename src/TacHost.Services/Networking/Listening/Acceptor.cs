@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using TacHost.Services.Networking.Connections;
 
 namespace TacHost.Services.Networking.Listening;
@@ -44,6 +45,16 @@ internal sealed class Acceptor : IPollable, IKeptSocket
     }
 
     public ListeningSocket Socket { get; }
+
+    /// <inheritdoc/>
+    public SafeHandle Handle => Socket.Handle;
+
+    /// <inheritdoc/>
+    public bool IsShared
+    {
+        get => Socket.IsShared;
+        set => Socket.IsShared = value;
+    }
 
     /// <inheritdoc/>
     public string? Name { get; private set; }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace TacHost.Services.Networking.Listening;
 
 /// <summary>A bound socket that can wait for the service that is to have it next.</summary>
@@ -11,6 +13,12 @@ internal interface IKeptSocket
 
     /// <summary>Gets whether a service uses the socket.</summary>
     bool IsOwned { get; }
+
+    /// <summary>Gets the descriptor.</summary>
+    SafeHandle Handle { get; }
+
+    /// <summary>Gets or sets whether another process also has the socket. Closing a shared socket here removes neither its file nor its backlog.</summary>
+    bool IsShared { get; set; }
 
     /// <summary>Returns whether this is what a service would bind. Port 0 stands for the port that the system had picked for the same service.</summary>
     bool Fits(string name, string servicePath) => Name == name && (ServicePath == servicePath || !name.EndsWith(":0", StringComparison.Ordinal));

@@ -32,8 +32,8 @@ internal class ListeningSocket : IDisposable
 
     public int Descriptor => (int)Handle.DangerousGetHandle();
 
-    /// <summary>Gets whether other processes may accept from the same socket. If so, the backlog is left to them on close.</summary>
-    public bool IsShared { get; init; }
+    /// <summary>Gets or sets whether other processes may accept from the same socket. If so, the backlog and the file are left to them on close.</summary>
+    public bool IsShared { get; set; }
 
     /// <summary>Gets the address that was bound.</summary>
     public EndPoint EndPoint { get; }

@@ -10,6 +10,7 @@ internal sealed class ListeningSockets
     private readonly List<Keeping> _keepings = [];
     private readonly List<IKeptSocket> _kept = [];
     private readonly List<IKeptSocket> _used = [];
+    private readonly HashSet<int> _inherited = [];
     private SocketExchange? _exchange;
 
     /// <summary>Keeps the sockets of a service and of all below it open, when they stop, until the result is disposed. A supervisor holds it from before the stop to after the start.</summary>
@@ -98,6 +99,41 @@ internal sealed class ListeningSockets
                 throw new InvalidOperationException("The sockets of the application are being exchanged already.");
             return _exchange = new SocketExchange([.. _used.Where(socket => leaving.Contains(socket.ServicePath))], [.. _used.Where(socket => !leaving.Contains(socket.ServicePath))], newcomers);
         }
+    }
+
+    /// <summary>Gets the sockets that services use and those that are kept for them.</summary>
+    public IReadOnlyList<IKeptSocket> All
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _used.Union(_kept)];
+        }
+    }
+
+    /// <summary>Gets the descriptors that this process has inherited, and that services name by their numbers.</summary>
+    public IReadOnlyList<int> InheritedDescriptors
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _inherited];
+        }
+    }
+
+    /// <summary>Notes a descriptor that this process has inherited.</summary>
+    public void AddInherited(int descriptor)
+    {
+        lock (_gate)
+            _inherited.Add(descriptor);
+    }
+
+    /// <summary>Offers the sockets of another process to all services of this application, until <see cref="EndExchange"/>. All services begin to accept with the commit.</summary>
+    /// <param name="inherited">The sockets, which this object then owns.</param>
+    public SocketExchange BeginTakeover(IReadOnlyList<IKeptSocket> inherited)
+    {
+        lock (_gate)
+            return _exchange = new SocketExchange(inherited, [], newcomers: null);
     }
 
     /// <summary>Ends an exchange, if it has not ended: with the new services as owners, or with everything as it was.</summary>

@@ -7,8 +7,8 @@ namespace TacHost.Services.Networking.Listening;
 /// </remarks>
 /// <param name="offered">The sockets of the services that leave.</param>
 /// <param name="staying">The sockets of the services that stay.</param>
-/// <param name="newcomers">The paths of the services that come.</param>
-internal sealed class SocketExchange(IReadOnlyList<IKeptSocket> offered, IReadOnlyList<IKeptSocket> staying, IReadOnlySet<string> newcomers)
+/// <param name="newcomers">The paths of the services that come, or null if all do.</param>
+internal sealed class SocketExchange(IReadOnlyList<IKeptSocket> offered, IReadOnlyList<IKeptSocket> staying, IReadOnlySet<string>? newcomers)
 {
     private readonly Lock _gate = new();
     private readonly List<(IKeptSocket Socket, string Name, string ServicePath)> _reserved = [];
@@ -21,7 +21,7 @@ internal sealed class SocketExchange(IReadOnlyList<IKeptSocket> offered, IReadOn
     {
         lock (_gate)
         {
-            if (_isOver || !newcomers.Contains(servicePath))
+            if (_isOver || !Concerns(servicePath))
                 return null;
             var found = offered.OfType<T>().FirstOrDefault(socket => !IsReservedAlready(socket) && socket.Fits(name, servicePath));
             if (found is not null)
@@ -38,7 +38,7 @@ internal sealed class SocketExchange(IReadOnlyList<IKeptSocket> offered, IReadOn
     }
 
     /// <summary>Returns whether a service is one of those that come.</summary>
-    public bool Concerns(string servicePath) => newcomers.Contains(servicePath);
+    public bool Concerns(string servicePath) => newcomers is null || newcomers.Contains(servicePath);
 
     /// <summary>Leaves the begin of a new service's listening to the commit. Has no effect once the exchange is cancelled: the start that asks was given up.</summary>
     public void Defer(Action begin)
@@ -60,6 +60,8 @@ internal sealed class SocketExchange(IReadOnlyList<IKeptSocket> offered, IReadOn
                 socket.Rename(name, servicePath);
             foreach (var begin in _begins)
                 begin();
+            if (newcomers is null)
+                CloseUnwanted();
         }
     }
 
@@ -82,6 +84,16 @@ internal sealed class SocketExchange(IReadOnlyList<IKeptSocket> offered, IReadOn
             _isOver = true;
             foreach (var (socket, _, _) in _reserved.Where(each => !each.Socket.IsOwned))
                 socket.Close();
+        }
+    }
+
+    /// <summary>Closes the sockets of another process that no service has asked for, and removes their files.</summary>
+    private void CloseUnwanted()
+    {
+        foreach (var socket in offered.Where(socket => !IsReservedAlready(socket)))
+        {
+            socket.IsShared = false;
+            socket.Close();
         }
     }
 

@@ -10,6 +10,9 @@ internal sealed class UnixSocket : ListeningSocket
     private UnixSocket(Socket socket, UnixSocketFile file)
         : base(socket) => _file = file;
 
+    /// <summary>Creates the object for a socket that another process has bound.</summary>
+    public static UnixSocket Inherit(Socket socket) => new(socket, UnixSocketFile.Inherit(socket)!) { IsShared = true };
+
     /// <summary>Makes the file, gives it its owner and its mode, and only then listens: nobody can connect before that.</summary>
     /// <exception cref="CannotListenException">The path cannot be had.</exception>
     public static async Task<UnixSocket> ListenAsync(string path, UnixFileMode mode, int backlog, ListenerSettings settings, CancellationToken cancellationToken)
@@ -19,5 +22,9 @@ internal sealed class UnixSocket : ListeningSocket
     }
 
     /// <inheritdoc/>
-    public override void Unlink() => _file.Remove();
+    public override void Unlink()
+    {
+        if (!IsShared)
+            _file.Remove();
+    }
 }

@@ -91,6 +91,15 @@ internal sealed class UnixSocketFile
             _ = Libc.Unlink(_path);
     }
 
+    /// <summary>Returns the file of a socket that another process has bound, or null for a socket without a file.</summary>
+    public static UnixSocketFile? Inherit(Socket socket)
+    {
+        if (socket.LocalEndPoint?.ToString() is not { Length: > 0 } path || path[0] != '/')
+            return null;
+        _ = Libc.GetStatus(Libc.WorkingDirectory, path, Libc.NoFollow, FileStatus.BasicStatus, out var status);
+        return new UnixSocketFile(path, status);
+    }
+
     /// <summary>
     /// Sets the owner and mode of the file through a descriptor, because anyone with write access to the directory could replace the file meanwhile.
     /// </summary>

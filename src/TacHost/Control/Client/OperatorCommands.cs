@@ -22,6 +22,7 @@ internal static class OperatorCommands
             "restart" when request.Words.Count < 2 => RestartCommand.Run(who),
             "stop" or "start" or "restart" => Call(request.Command, who!, new JsonObject { ["service"] = request.Words[1] }),
             "reload" or "plan" => ReloadCommand.Run(who, request.Command == "plan" || command.DryRun, command.Json),
+            "upgrade" => UpgradeCommand.Run(who, command.Json),
             _ => throw new InvalidOperationException($"There is no command '{request.Command}'."),
         };
     }

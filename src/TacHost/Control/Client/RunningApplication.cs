@@ -29,7 +29,11 @@ internal sealed record RunningApplication(int Process, uint User, string Socket,
     public static IReadOnlyList<RunningApplication> Of(IReadOnlyList<string> sockets)
     {
         var asking = sockets.Select(name => Task.Run(() => Ask(name))).ToArray();
-        return [.. asking.SelectMany(Waiting.Result).OrderBy(each => each.Name, StringComparer.Ordinal).ThenBy(each => each.Process)];
+        var all = asking.SelectMany(Waiting.Result).ToList();
+
+        // After an upgrade, the old process only ends its connections.
+        all.RemoveAll(each => each.Report?.Successor is { } successor && all.Exists(other => other.Process == successor));
+        return [.. all.OrderBy(each => each.Name, StringComparer.Ordinal).ThenBy(each => each.Process)];
     }
 
     private static List<RunningApplication> Ask(string name)

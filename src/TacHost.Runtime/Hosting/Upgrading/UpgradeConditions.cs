@@ -1,0 +1,28 @@
+using TacHost.Interop;
+
+namespace TacHost.Hosting.Upgrading;
+
+/// <summary>The conditions under which a process can be upgraded. Checked before anything happens.</summary>
+internal static class UpgradeConditions
+{
+    private const uint Root = 0;
+
+    /// <summary>Throws if the process cannot be upgraded.</summary>
+    /// <exception cref="TacHostException">The process must be restarted instead.</exception>
+    public static void Require(HostProcess process)
+    {
+        if (process.Options.Jail is { } jail)
+            throw Refused($"it is in the jail '{jail}', where the new program is not");
+        if (process.Deployments.FirstOrDefault(each => each.HasApplication && each.Application.Uid is not null and not (int)Root) is { } dropped && Libc.GetEffectiveUserId() != Root)
+            throw Refused($"it was started by root and runs as user {dropped.Application.Uid} now, who cannot do what its start needs, such as replacing the pid file of root");
+        if (Environment.ProcessId == 1)
+            throw Refused("it is the initial process of a container, which would end with it");
+        if (!process.IsDaemon && !process.Manager.IsThere)
+            throw Refused("it runs in the foreground, and whoever has started it waits for this process");
+        if (process.LaunchDirectory is not { } directory || !Directory.Exists(directory))
+            throw Refused("the directory in which it was started is gone");
+    }
+
+    private static TacHostException Refused(string reason) =>
+        new(ExitCode.NoPermission, $"process {Environment.ProcessId} cannot be upgraded, because {reason}. Restart it.");
+}
