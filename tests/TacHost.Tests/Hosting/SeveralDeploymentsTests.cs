@@ -3,6 +3,7 @@ using TacHost.Hosting;
 using TacHost.Logging;
 using TacHost.Packages;
 using TacHost.Scripting;
+using TacFile = TacHost.Scripting.TacFile;
 
 namespace TacHost.Tests.Hosting;
 

@@ -1,5 +1,6 @@
 using TacHost.Packages;
 using TacHost.Scripting;
+using TacFile = TacHost.Scripting.TacFile;
 
 namespace TacHost.Tests.Scripting;
 
