@@ -12,6 +12,7 @@ internal abstract record Prepared
         Tac,
         Plugin,
         Failure,
+        Own,
     }
 
     private Prepared()
@@ -43,6 +44,7 @@ internal abstract record Prepared
     {
         Kind.Tac => Tac.ReadRest(reader),
         Kind.Plugin => new Plugin(PluginCode.Read(reader), reader.ReadString(), reader.ReadList(), reader.ReadList()),
+        Kind.Own => new Own(),
         _ => new Failure(reader.ReadInt32(), reader.ReadString()),
     };
 
@@ -99,5 +101,11 @@ internal abstract record Prepared
             writer.Write(ExitCode);
             writer.Write(Message);
         }
+    }
+
+    /// <summary>An application of the host itself, which has no code of a user.</summary>
+    internal sealed record Own : Prepared
+    {
+        private protected override void Write(BinaryWriter writer) => writer.Write((byte)Kind.Own);
     }
 }

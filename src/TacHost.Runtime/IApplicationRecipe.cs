@@ -18,6 +18,9 @@ internal interface IApplicationRecipe
     /// <summary>Gets where a build that is given no place loads the code.</summary>
     LoadPlace Place { get; }
 
+    /// <summary>Gets the status for the service manager after the start, or null for the default.</summary>
+    string? Summary => null;
+
     /// <summary>Builds the tree without starting it. May never complete; the caller must apply a timeout.</summary>
     /// <param name="place">Where the code is loaded; null for <see cref="Place"/>.</param>
     /// <exception cref="TacHostException">The source does not define an application, or building it threw an exception.</exception>

@@ -1,5 +1,7 @@
+using Microsoft.Win32.SafeHandles;
 using TacHost.CommandLine;
 using TacHost.Daemon;
+using TacHost.Fleet;
 using TacHost.Hosting;
 using TacHost.Hosting.Upgrading;
 using TacHost.Interop;
@@ -45,8 +47,12 @@ internal static class Program
         MaintenanceSignals signals = new();
         var handover = Handover.Take() ?? throw new TacHostException(ExitCode.Usage, $"this program is started by '{Installation.FrontProgram}', and does nothing by itself. Start that.");
         timings.Over("what the command has prepared");
+        if (handover.Leash is { } leash)
+            EndWith(leash);
         switch (request, handover.Prepared)
         {
+            case (HostRequest.Emperor emperor, _):
+                return RunEmperor(emperor, args, handover.Report, signals, timings);
             case (HostRequest.Run { Options: { AsksForParameters: true } options }, [Prepared.Tac tac]):
                 return TacRecipes.ShowParameters(options, tac.Code.Source, tac);
             case (HostRequest.Run { Options: var options }, [var prepared]):
@@ -67,6 +73,32 @@ internal static class Program
                 return CheckCommand.ShowTree(options, file, prepared);
             default:
                 throw new InvalidOperationException("There is a kind of request that the host does not know.");
+        }
+    }
+
+    /// <summary>Stops this process as SIGTERM does when the process that started it has ended.</summary>
+    private static void EndWith(SafeFileHandle leash)
+    {
+        const int terminate = 15;
+        Thread thread = new(() =>
+        {
+            using FileStream stream = new(leash, FileAccess.Read, bufferSize: 0);
+            stream.CopyTo(Stream.Null);
+            _ = Libc.SendSignal(Environment.ProcessId, terminate);
+        })
+        {
+            IsBackground = true,
+        };
+        thread.Start();
+    }
+
+    private static int RunEmperor(HostRequest.Emperor request, string[] args, StartupReport? report, MaintenanceSignals signals, StartTimings timings)
+    {
+        using (report)
+        {
+            EmperorRecipe recipe = new(request, UnitArguments.Of(args, request.Options.Command.Fleet));
+            HostProcess process = new(request.Options, report, signals, timings) { Show = Terminal.WriteError, Reloader = recipe.Reloader, AddMethods = recipe.AddMethods };
+            return process.Run(new Deployment(request.Options, recipe));
         }
     }
 

@@ -1,6 +1,7 @@
 using TacHost.CommandLine;
 using TacHost.Control.Client;
 using TacHost.Daemon;
+using TacHost.Fleet;
 using TacHost.Hosting;
 using TacHost.Interop;
 using TacHost.Loading;
@@ -17,6 +18,8 @@ internal static class Program
     {
         if (args is [RecipePreparation.Word or SuccessorProcess.Word, ..])
             return ReloadPreparation.Run(args, PrepareForReload);
+        if (args is [FleetPreparation.Word, ..])
+            return FleetCompilation.Run(args, (options, file) => TacFile.Prepare(file, PluginPath.SearchDirectories(options), TacCommands.PackagesOf(options), TacCache.Open(), options.Debug));
         StandardStreams.OpenClosed();
         DiagnosticFiles.RemoveUnlessWanted();
         StartTimings timings = new(isAskedFor: StartTimings.AreAskedFor(args));
@@ -57,6 +60,12 @@ internal static class Program
                 return TreeCommand.TryRun(name, options.Command) ?? HostExecution.Replace(args, TacCommands.Prepare(options, name!).Tac);
             case HostRequest.Operate operate:
                 return OperatorCommands.Run(operate);
+            case HostRequest.Emperor { Options: var options }:
+                return StartEmperor(options, args, timings);
+            case HostRequest.OperateFleet { Command: "run" } run:
+                return RunOfFleet(run, timings);
+            case HostRequest.OperateFleet operate:
+                return FleetCommands.Run(operate);
             case HostRequest.ShowPlugins { Options: var options, Question: PluginQuery.Why, Name: var name }:
                 return ExplainPlugin(options, name ?? "", args);
             case HostRequest.ShowPlugins { Options: var options, Question: var question, Name: var name }:
@@ -124,6 +133,22 @@ internal static class Program
             return HostExecution.Replace(args, TacCommands.Prepare(options, file).Tac);
         Preconditions.Check(options);
         return PrepareAndStart(options, args, () => PrepareTac(options, file), timings);
+    }
+
+    /// <summary>Starts an emperor, and tells what came of its deployments.</summary>
+    private static int StartEmperor(HostOptions options, string[] args, StartTimings timings)
+    {
+        Handover.RequireNone();
+        EmperorCommand.Prepare(options);
+        var exitCode = PrepareAndStart(options, args, () => (new Prepared.Own(), "directory of the fleet"), timings);
+        return exitCode == ExitCode.Success ? EmperorCommand.Report(options.Command.Fleet) : exitCode;
+    }
+
+    /// <summary>Runs a deployment of a fleet in the foreground.</summary>
+    private static int RunOfFleet(HostRequest.OperateFleet request, StartTimings timings)
+    {
+        var arguments = FleetCommands.ForegroundArguments(request);
+        return Execute(HostRequest.Read(arguments), arguments, timings);
     }
 
     /// <summary>Prepares what a running process was started with. What the compiler warns of goes to its log.</summary>

@@ -24,6 +24,7 @@ public sealed partial class LayersTests
         ["TacHost.Control"] = ["TacHost.CommandLine", "TacHost.Daemon", "TacHost.Interop"],
         ["TacHost.Units"] = ["TacHost.CommandLine", "TacHost.Monitoring", "TacHost.Scripting", Contract],
         ["TacHost.Monitoring"] = ["TacHost.CommandLine", "TacHost.Control", Contract],
+        ["TacHost.Fleet"] = ["TacHost.CommandLine", "TacHost.Control", "TacHost.Daemon", "TacHost.Hosting", "TacHost.Interop", "TacHost.Loading", "TacHost.Scripting", Contract],
         ["TacHost.Hosting"] = ["TacHost.CommandLine", "TacHost.Control", "TacHost.Daemon", "TacHost.Interop", "TacHost.Logging", "TacHost.Monitoring", Contract],
         ["TacHost.Plugins"] = ["TacHost.CommandLine", "TacHost.Interop", "TacHost.Loading", Contract],
         ["TacHost.Logging"] = ["TacHost.Interop", "TacHost.Loading", Contract],

@@ -51,6 +51,9 @@ internal sealed record CommandOptions
     /// <summary>Gets the container image, or null for the default.</summary>
     public string? Image { get; init; }
 
+    /// <summary>Gets the options of the emperor and of the commands for its fleet.</summary>
+    public FleetOptions Fleet { get; init; } = new();
+
     /// <summary>Gets whether to recreate lock files.</summary>
     public bool Renew { get; init; }
 }

@@ -5,6 +5,11 @@ namespace TacHost.CommandLine;
 /// <summary>A request to the host, parsed from a command line.</summary>
 internal abstract record HostRequest
 {
+    /// <summary>The additional time for which the emperor waits for the end of its deployments beyond their own.</summary>
+    public static readonly TimeSpan EmperorMargin = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan _longestBoot = TimeSpan.FromDays(1);
+
     private HostRequest()
     {
     }
@@ -59,6 +64,27 @@ internal abstract record HostRequest
     /// <summary>Returns the options for the help, without those that only affect a run and may be invalid.</summary>
     public static HostOptions ForHelp(HostOptions options) =>
         Completed(options with { NoDaemon = true, LogFile = null, SyslogTarget = null, PidFile = null });
+
+    /// <summary>Returns the options of an emperor: its files lie in the directories of the fleet, and it starts and stops as long as its deployments may.</summary>
+    /// <exception cref="TacHostException">An option is for deployments that have a place of their own.</exception>
+    public static HostOptions ForEmperor(HostOptions options, string directory)
+    {
+        var fleet = options.Command.Fleet with { Directory = FullPath(directory, "directory of the fleet") };
+        if (options.PidFile != new HostOptions().PidFile)
+            throw Usage($"the pid file of this emperor is '{fleet.EmperorPidFile}', so that there is one emperor for a fleet. Leave --pidfile out, or name another directory with --run.");
+        return Completed(options with
+        {
+            PidFile = fleet.EmperorPidFile,
+            LogFile = options.LogFile ?? (options.NoDaemon ? null : fleet.EmperorLogFile),
+            StartTimeout = _longestBoot,
+            Grace = options.Grace + EmperorMargin,
+            User = null,
+            Group = null,
+            Jail = null,
+            RunDirectory = null,
+            Command = options.Command with { Fleet = fleet },
+        });
+    }
 
     /// <summary>Sets the options that depend on several others.</summary>
     private static HostOptions Completed(HostOptions options)
@@ -123,6 +149,12 @@ internal abstract record HostRequest
     public sealed record WriteKubernetes(HostOptions Options, string File) : HostRequest;
 
     public sealed record ShowTree(HostOptions Options, string? Name) : HostRequest;
+
+    /// <summary>The start of an emperor. The options are its own; <see cref="Deployments"/> are those of its deployments.</summary>
+    public sealed record Emperor(HostOptions Options, HostOptions Deployments) : HostRequest;
+
+    /// <summary>A command for the deployments of an emperor.</summary>
+    public sealed record OperateFleet(HostOptions Options, string Command, IReadOnlyList<string> Words) : HostRequest;
 
     /// <summary>A command for running applications.</summary>
     public sealed record Operate(HostOptions Options, string Command, IReadOnlyList<string> Words) : HostRequest;

@@ -9,19 +9,23 @@ namespace TacHost.Daemon;
 /// Both are inherited file descriptors, whose numbers are in an environment variable. The prepared application is a memory file
 /// with exactly the checked bytes, independent of changes to the cache or the sources. A daemon is started before the application is
 /// prepared, and inherits a third descriptor. This is a pipe whose write end the parent closes after it has written the file, or on an error.
+/// A fourth is the leash: a pipe whose write end only the parent has, for a daemon that ends with it.
 /// </remarks>
 internal sealed class Handover
 {
     private const string Variable = "TACHOST_HANDOVER";
     private const string MemoryFileName = "tachost-recipe";
 
-    private Handover(IReadOnlyList<Prepared> prepared, StartupReport? report) => (Prepared, Report) = (prepared, report);
+    private Handover(IReadOnlyList<Prepared> prepared, StartupReport? report, SafeFileHandle? leash) => (Prepared, Report, Leash) = (prepared, report, leash);
 
     /// <summary>Gets the prepared applications: one, or one for each file of a command that takes several files.</summary>
     public IReadOnlyList<Prepared> Prepared { get; }
 
     /// <summary>Gets the start-up report, or null in the foreground.</summary>
     public StartupReport? Report { get; }
+
+    /// <summary>Gets the pipe at whose end the daemon ends, or null for a daemon that outlives its parent.</summary>
+    public SafeFileHandle? Leash { get; }
 
     /// <summary>Gets whether the command started this process as a daemon.</summary>
     public static bool IsToDaemon => Environment.GetEnvironmentVariable(Variable)?.Contains(',', StringComparison.Ordinal) == true;
@@ -46,13 +50,14 @@ internal sealed class Handover
 
         ClearEnvironment();
         var descriptors = value.Split(',');
-        if (descriptors.Length > 3 || !descriptors.All(IsInherited) || !IsMemoryFile(descriptors[0]))
+        if (descriptors.Length > 4 || !descriptors.All(IsInherited) || !IsMemoryFile(descriptors[0]))
             throw NotOurs();
         var report = descriptors.Length > 1 ? new StartupReport(Inherited(descriptors[1])) : null;
         if (descriptors.Length > 2)
             WaitForEnd(Inherited(descriptors[2]));
+        var leash = descriptors.Length > 3 ? Inherited(descriptors[3]) : null;
         using var file = Inherited(descriptors[0]);
-        return new Handover(Read(file) ?? throw NotOurs(), report);
+        return new Handover(Read(file) ?? throw NotOurs(), report, leash);
     }
 
     /// <summary>Returns the memory file and the report pipe of a process that prepares a reload, or null if a user started the process.</summary>

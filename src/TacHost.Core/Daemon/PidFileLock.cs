@@ -52,6 +52,9 @@ internal static class PidFileLock
         return int.TryParse(text, CultureInfo.InvariantCulture, out var id) && id > 0 ? id : null;
     }
 
+    /// <summary>Returns whether a process has the file open, as the holder of its lock does.</summary>
+    public static bool IsHeldBy(int process, SafeFileHandle file) => FileStatusOf.Open(file) is { } status && HasFile(process, status);
+
     private static bool HasFile(int process, in FileStatus file)
     {
         try

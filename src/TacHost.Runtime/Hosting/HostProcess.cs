@@ -44,6 +44,9 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ma
     /// <summary>Gets the server of <c>--metrics</c>, or null.</summary>
     public MonitoringServer? Monitoring { get; private set; }
 
+    /// <summary>Gets a callback that adds methods to the control socket, or null.</summary>
+    public Action<ControlMethods>? AddMethods { get; init; }
+
     /// <summary>Gets the events for the main thread.</summary>
     public HostEvents Events { get; } = new();
 
@@ -296,6 +299,8 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ma
 
     private static string Summary(List<Deployment> running)
     {
+        if (running is [{ Recipe.Summary: { } summary }])
+            return summary;
         var services = ServiceTree.VisitAll(running);
         var names = running.Count == 1 ? running[0].Application.Name : string.Create(CultureInfo.InvariantCulture, $"{running.Count} applications");
         return string.Create(CultureInfo.InvariantCulture, $"{names} {(running.Count == 1 ? "is" : "are")} running, {services} {(services == 1 ? "service" : "services")}");

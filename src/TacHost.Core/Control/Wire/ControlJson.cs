@@ -14,6 +14,9 @@ namespace TacHost.Control.Wire;
 [JsonSerializable(typeof(OriginReport))]
 [JsonSerializable(typeof(LogReport))]
 [JsonSerializable(typeof(LevelReport))]
+[JsonSerializable(typeof(FleetReport))]
+[JsonSerializable(typeof(UnitOutcome))]
+[JsonSerializable(typeof(FleetOutcome))]
 internal sealed partial class ControlJson : JsonSerializerContext
 {
     /// <summary>Gets the options of all writers: text in any script stays readable.</summary>

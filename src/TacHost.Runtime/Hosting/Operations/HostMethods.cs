@@ -20,6 +20,7 @@ internal static class HostMethods
         methods.Add("upgrade", call => UpgradeOperation.Run(process, call));
         methods.Add("logs", (call, gone) => Task.Factory.StartNew(() => LogOperations.Show(process, call, gone), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
         methods.Add("level", call => LogOperations.SetLevel(process, call));
+        process.AddMethods?.Invoke(methods);
         return methods;
     }
 }

@@ -1,0 +1,58 @@
+namespace TacHost.CommandLine;
+
+/// <summary>The options of the emperor and of the commands for its fleet, and the places that follow from them.</summary>
+internal sealed record FleetOptions
+{
+    private const string HiddenDirectory = ".fleet";
+
+    /// <summary>Gets the directory of the tac files, absolute, or empty if none is named.</summary>
+    public string Directory { get; init; } = "";
+
+    /// <summary>Gets the directory for pid files and state, or null for the default inside the fleet's directory.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>Gets the directory for logs, or null for the run directory.</summary>
+    public string? Logs { get; init; }
+
+    /// <summary>Gets how many deployments may start or reload at a time, or null for the default.</summary>
+    public int? Parallel { get; init; }
+
+    /// <summary>Gets whether changes wait for <c>fleet apply</c> or SIGHUP.</summary>
+    public bool NoWatch { get; init; }
+
+    /// <summary>Gets whether the deployments end with the emperor, however it ends.</summary>
+    public bool Leash { get; init; }
+
+    /// <summary>Gets whether the exit code of the start is 0 only if every deployment runs.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary>Gets whether to replace a running emperor.</summary>
+    public bool Takeover { get; init; }
+
+    /// <summary>Gets whether a command is for all deployments.</summary>
+    public bool All { get; init; }
+
+    /// <summary>Gets whether a chain continues after a failure.</summary>
+    public bool KeepGoing { get; init; }
+
+    /// <summary>Gets the directory for pid files and state.</summary>
+    public string RunDirectory => Run ?? Path.Combine(Directory, HiddenDirectory);
+
+    /// <summary>Gets the directory for logs.</summary>
+    public string LogDirectory => Logs ?? RunDirectory;
+
+    /// <summary>Gets the pid file of the emperor.</summary>
+    public string EmperorPidFile => PidFileOf("emperor");
+
+    /// <summary>Gets the log file of the emperor.</summary>
+    public string EmperorLogFile => LogFileOf("emperor");
+
+    /// <summary>Returns the pid file of a deployment.</summary>
+    public string PidFileOf(string name) => Path.Combine(RunDirectory, $"{name}.pid");
+
+    /// <summary>Returns the log file of a deployment.</summary>
+    public string LogFileOf(string name) => Path.Combine(LogDirectory, $"{name}.log");
+
+    /// <summary>Returns the file with the state of a deployment that must survive the emperor.</summary>
+    public string StateFileOf(string name) => Path.Combine(RunDirectory, $"{name}.state");
+}

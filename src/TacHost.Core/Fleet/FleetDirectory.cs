@@ -1,0 +1,49 @@
+namespace TacHost.Fleet;
+
+/// <summary>Reads the directory of a fleet, which is its desired state.</summary>
+internal static class FleetDirectory
+{
+    private const string Extension = ".csx";
+    private const string OffExtension = ".off";
+    private const int LongestName = 100;
+
+    /// <summary>Returns the deployments, sorted by name, so that a prefix such as <c>10-</c> decides the order of the start.</summary>
+    /// <exception cref="TacHostException">The directory cannot be read. It is then not an empty one.</exception>
+    public static IReadOnlyList<FleetEntry> Read(string directory)
+    {
+        List<FleetEntry> entries = [];
+        HashSet<string> off = new(StringComparer.Ordinal);
+        try
+        {
+            foreach (var path in Directory.EnumerateFileSystemEntries(directory))
+            {
+                var file = Path.GetFileName(path);
+                if (file[0] is '.' or '_')
+                    continue;
+                if (file.EndsWith(OffExtension, StringComparison.Ordinal))
+                    off.Add(file[..^OffExtension.Length]);
+                if (file.EndsWith(Extension, StringComparison.Ordinal) && !file.EndsWith($"@{Extension}", StringComparison.Ordinal))
+                    entries.Add(new FleetEntry(file[..^Extension.Length], path) { Problem = ProblemOf(file[..^Extension.Length], path) });
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TacHostException(
+                e is UnauthorizedAccessException ? ExitCode.NoPermission : ExitCode.NoInput,
+                $"cannot read the directory of the fleet '{directory}': {(e is DirectoryNotFoundException ? "there is no such directory." : e.Message)}", e);
+        }
+
+        return [.. entries.Select(entry => entry with { IsOff = off.Contains(entry.Name) }).OrderBy(entry => entry.Name, StringComparer.Ordinal)];
+    }
+
+    private static string? ProblemOf(string name, string path)
+    {
+        if (name == "emperor")
+            return "the name 'emperor' is taken by the emperor itself. Rename the file";
+        if (name.Length > LongestName)
+            return $"its name has more than {LongestName} characters. Rename the file";
+        if (!char.IsAsciiLetterOrDigit(name[0]) || !name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.' or '@'))
+            return "its name may have letters, digits, '-', '_', '.' and '@' only. Rename the file";
+        return Directory.Exists(path) ? "it is a directory" : null;
+    }
+}

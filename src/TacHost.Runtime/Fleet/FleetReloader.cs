@@ -1,0 +1,26 @@
+using System.Diagnostics;
+using TacHost.Hosting;
+
+namespace TacHost.Fleet;
+
+/// <summary>The reload of an emperor: makes what runs equal to the directory, or shows the plan of that.</summary>
+internal sealed class FleetReloader(Emperor emperor) : IReloader
+{
+    /// <inheritdoc/>
+    public async Task<ReloadResult> RunAsync(Deployment deployment, HostProcess process, ReloadRequest request, CancellationToken stopping)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var plan = await FleetPlan.MakeAsync(emperor);
+        var fingerprint = FleetPlan.FingerprintOf(plan);
+        if (request.IfPlan is { } expected && expected != fingerprint)
+            throw new TacHostException(ExitCode.TimedOut, $"the plan is another one by now, with the fingerprint {fingerprint}. Look at it again.");
+        List<string> notices = [];
+        if (!request.OnlyPlan)
+        {
+            var outcomes = await Task.WhenAll(await emperor.ApplyAsync(onlyChanged: false));
+            notices.AddRange(outcomes.Where(outcome => outcome.ExitCode != ExitCode.Success).Select(outcome => $"{outcome.Name}: {outcome.Message}"));
+        }
+
+        return new ReloadResult(plan, notices, fingerprint, Stopwatch.GetElapsedTime(began));
+    }
+}

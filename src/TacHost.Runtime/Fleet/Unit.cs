@@ -1,0 +1,293 @@
+using TacHost.Control.Wire;
+
+namespace TacHost.Fleet;
+
+/// <summary>A deployment of a fleet: its desired state, its process, and the way from the one to the other.</summary>
+/// <remarks>
+/// One operation at a time, behind a gate: apply, reload, restart, stop, the end of the process, the next try.
+/// The pid file decides whether a process runs. It is asked before each start, so that nothing runs twice.
+/// </remarks>
+internal sealed class Unit(FleetEntry entry, FleetContext context) : IDisposable
+{
+    private readonly SemaphoreSlim _gate = new(1);
+    private readonly UnitRestarts _restarts = new(TimeProvider.System);
+    private readonly UnitLife _life = new(entry.Name, context);
+    private UnitRecord _record = UnitRecord.Read(context.Fleet.StateFileOf(entry.Name));
+    private PreparedUnit? _good;
+    private int _tries;
+
+    /// <summary>Gets or sets what the directory says.</summary>
+    public FleetEntry Entry { get; set; } = entry;
+
+    /// <summary>Gets the name.</summary>
+    public string Name => Entry.Name;
+
+    /// <summary>Gets the state.</summary>
+    public UnitState State => _life.State;
+
+    /// <summary>Gets the reason of the state, or null.</summary>
+    public string? Reason => _life.Reason;
+
+    /// <summary>Gets whether a process runs.</summary>
+    public bool IsAlive => _life.Process is { Ended.IsCompleted: false };
+
+    /// <summary>Gets whether the deployment is to run.</summary>
+    public bool IsOn => !Entry.IsOff && !_record.IsOff && Entry.Problem is null;
+
+    /// <summary>Gets the hash of the sources that run, or empty.</summary>
+    public string RunningHash => IsAlive ? _record.Hash : "";
+
+    /// <summary>Takes over a process that an earlier emperor has started.</summary>
+    public Task AdoptAsync() => LockedAsync(() => Task.FromResult(TryAdopt()));
+
+    /// <summary>Makes what runs equal to the prepared sources: starts, reloads, or does nothing.</summary>
+    public Task<UnitOutcome> ApplyAsync(PreparedUnit prepared) => LockedAsync(async () =>
+    {
+        if (!IsOn)
+            return await TurnOffAsync();
+        if (prepared.Failure is { } failure)
+            return Refuse(failure);
+        var isNew = prepared.Hash != _good?.Hash;
+        _good = prepared;
+        if (IsAlive || TryAdopt())
+            return _record.Hash == prepared.Hash && State != UnitState.Stale ? RunsAlready() : await ReloadCoreAsync();
+        if (!isNew && State is UnitState.BackingOff or UnitState.Failed)
+            return Outcome(ExitCode.Unavailable, Reason ?? "");
+        _restarts.Clear();
+        return await StartCoreAsync();
+    });
+
+    /// <summary>Reloads the process, whether or not the sources have changed. Starts it if none runs.</summary>
+    public Task<UnitOutcome> ReloadAsync(PreparedUnit prepared) => LockedAsync(async () =>
+    {
+        if (prepared.Failure is { } failure)
+            return Refuse(failure);
+        _good = prepared;
+        if (!IsAlive && !TryAdopt())
+            return Outcome(ExitCode.Unavailable, "is not running. Start it.");
+        return await ReloadCoreAsync();
+    });
+
+    /// <summary>Starts the process, or stops it and starts it again. Sources that do not compile stop nothing.</summary>
+    public Task<UnitOutcome> StartAsync(PreparedUnit prepared, bool again) => LockedAsync(async () =>
+    {
+        if (Entry.IsOff)
+            return Outcome(ExitCode.Usage, $"the file '{Name}.off' turns it off. Remove that.");
+        if (prepared.Failure is { } failure)
+            return Refuse(failure);
+        _good = prepared;
+        _restarts.Clear();
+        Keep(_record with { IsOff = false });
+        if (IsAlive || TryAdopt())
+        {
+            if (!again)
+                return RunsAlready();
+            await _life.StopAsync();
+        }
+
+        return await StartCoreAsync();
+    });
+
+    /// <summary>Stops the process. The deployment stays off until it is started, for later emperors too.</summary>
+    public Task<UnitOutcome> StopAsync(bool staysOff) => LockedAsync(async () =>
+    {
+        if (staysOff)
+            Keep(_record with { IsOff = true });
+        return await TurnOffAsync();
+    });
+
+    /// <summary>Stops the process because the emperor stops. A start or a reload that is under way ends first.</summary>
+    public async Task FinishAsync()
+    {
+        _life.Process?.Signal(UnitProcess.Terminate);
+        await _gate.WaitAsync();
+        await _life.StopAsync();
+    }
+
+    /// <summary>Waits for the operation that is under way, and lets none begin any more.</summary>
+    public Task HoldAsync() => _gate.WaitAsync();
+
+    /// <summary>Shows that the sources are being compiled, unless there is something better to show.</summary>
+    public void ShowCompiling()
+    {
+        if (!IsAlive && IsOn && State is UnitState.Off)
+            _life.Set(UnitState.Compiling);
+    }
+
+    /// <summary>Leaves the process to the next emperor.</summary>
+    public void Dispose() => _life.Dispose();
+
+    /// <summary>Returns what is shown of the deployment.</summary>
+    public UnitReport Report() => _life.Report() with { Hash = RunningHash is { Length: > 0 } hash ? hash : null, Source = Entry.Path };
+
+    private async Task<UnitOutcome> TurnOffAsync()
+    {
+        _tries++;
+        TryAdopt();
+        await _life.StopAsync();
+        if (Entry.Problem is { } problem)
+            _life.Fail(problem);
+        else
+            _life.Set(UnitState.Off);
+        return Outcome(Entry.Problem is null ? ExitCode.Success : ExitCode.Usage, Entry.Problem ?? "is off");
+    }
+
+    /// <summary>Sources that do not compile stop nothing.</summary>
+    private UnitOutcome Refuse(Prepared.Failure failure)
+    {
+        if (IsAlive || TryAdopt())
+            _life.Set(UnitState.Stale, failure.Message);
+        else if (_good is null)
+            _life.Fail(failure.Message);
+        return Outcome(failure.ExitCode, failure.Message);
+    }
+
+    private UnitOutcome RunsAlready()
+    {
+        _life.Set(UnitState.Running);
+        return Outcome(ExitCode.Success, "runs already");
+    }
+
+    /// <summary>Adopts the process that holds the pid file. Its sources are known only if the record is of the very same process.</summary>
+    private bool TryAdopt()
+    {
+        if (IsAlive)
+            return true;
+        if (UnitProcess.Adopt(context.Fleet.PidFileOf(Name), context.Watch) is not { } process)
+            return false;
+        _life.Take(process, OnEnded);
+        if (_record.Process != process.Id || _record.StartTicks != process.StartTicks)
+            Keep(_record with { Hash = "", Process = process.Id, StartTicks = process.StartTicks });
+        FleetLog.Adopted(context.Log, Name, process.Id);
+        return true;
+    }
+
+    private async Task<UnitOutcome> StartCoreAsync()
+    {
+        _tries++;
+        _life.Set(UnitState.Queued);
+        await context.Slots.WaitAsync(context.Stopping.Token);
+        try
+        {
+            if (TryAdopt())
+                return await ReloadIfOtherAsync();
+            var good = _good!;
+            var (process, exitCode, message) = await FleetContext.OnThread(() => _life.Start(context.Arguments.ForDaemon(Entry), good.Prepared));
+            if (process is not null)
+            {
+                _life.Take(process, OnEnded);
+                Keep(new UnitRecord(good.Hash, process.Id, process.StartTicks, false));
+                FleetLog.Started(context.Log, Name, process.Id);
+                return Outcome(ExitCode.Success, "runs");
+            }
+
+            // Somebody else was faster, such as an emperor that was killed between the spawn and the report.
+            if (exitCode == ExitCode.AlreadyRunning && TryAdopt())
+                return await ReloadIfOtherAsync();
+            BackOff(TimeSpan.Zero, exitCode, message);
+            return Outcome(exitCode, message);
+        }
+        finally
+        {
+            context.Slots.Release();
+        }
+    }
+
+    private async Task<UnitOutcome> ReloadIfOtherAsync() =>
+        _record.Hash == _good!.Hash ? Outcome(ExitCode.Success, "runs already") : await ReloadLockedAsync();
+
+    private async Task<UnitOutcome> ReloadCoreAsync()
+    {
+        await context.Slots.WaitAsync(context.Stopping.Token);
+        try
+        {
+            return await ReloadLockedAsync();
+        }
+        finally
+        {
+            context.Slots.Release();
+        }
+    }
+
+    private async Task<UnitOutcome> ReloadLockedAsync()
+    {
+        var (exitCode, message) = await _life.ReloadAsync();
+        if (exitCode != ExitCode.Success)
+            return Outcome(exitCode, message);
+        Keep(_record with { Hash = _good!.Hash });
+        return Outcome(exitCode, message);
+    }
+
+    /// <summary>The process has ended, and nobody had asked for that.</summary>
+    private void OnEnded(UnitProcess process) => _ = LockedAsync(() =>
+    {
+        if (_life.Release(process) is var (ran, exitCode, how))
+            BackOff(ran, exitCode, how);
+        return Task.FromResult(true);
+    });
+
+    private void BackOff(TimeSpan ran, int? exitCode, string how)
+    {
+        if (context.Stopping.IsCancellationRequested)
+        {
+            _life.Set(UnitState.Off);
+            return;
+        }
+
+        if (_restarts.AfterEnd(ran, exitCode) is not { } delay || _good is null)
+        {
+            _life.Fail(how);
+            return;
+        }
+
+        _life.BackOff(delay, how);
+        _ = TryAgainAsync(delay, ++_tries);
+    }
+
+    private async Task TryAgainAsync(TimeSpan delay, int number)
+    {
+        try
+        {
+            await Task.Delay(delay, context.Stopping.Token);
+            await LockedAsync(async () =>
+            {
+                if (number == _tries && State == UnitState.BackingOff)
+                    await (_life.CountRestart() ? StartCoreAsync() : Task.CompletedTask);
+                return true;
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            // The emperor stops.
+        }
+    }
+
+    private void Keep(UnitRecord record)
+    {
+        _record = record;
+        try
+        {
+            record.Write(context.Fleet.StateFileOf(Name));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Only the next emperor needs the file. It then reloads once more than it must.
+            FleetLog.CannotKeep(context.Log, Name, e.Message);
+        }
+    }
+
+    private UnitOutcome Outcome(int exitCode, string message) => new(Name, exitCode, message);
+
+    private async Task<T> LockedAsync<T>(Func<Task<T>> operation)
+    {
+        await _gate.WaitAsync(context.Stopping.Token);
+        try
+        {
+            return await operation();
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text;
+using TacHost.CommandLine;
+using TacHost.Daemon;
+using TacHost.Scripting;
+
+namespace TacHost.Fleet;
+
+/// <summary>Compiles tac files for an emperor, in a process of its own.</summary>
+internal static class FleetCompilation
+{
+    /// <summary>Executes the command line that <see cref="FleetPreparation"/> describes.</summary>
+    /// <param name="args">The words.</param>
+    /// <param name="prepare">Prepares a tac file.</param>
+    public static int Run(string[] args, Func<HostOptions, string, TacPreparation> prepare)
+    {
+        if (args.Length < 3 || Handover.TakeForAnswer() is not var (file, pipe))
+            return ExitCode.Usage;
+        using StartupReport report = new(pipe);
+        try
+        {
+            var request = (HostRequest.Compile)HostRequest.Read(args[1..]);
+            List<PreparedUnit> units = [.. request.Files.Select(each => Prepare(request.Options, each, prepare))];
+            Handover.Write(file, [.. units.Select(unit => unit.Prepared)]);
+            report.Running(FleetPreparation.ToText(units));
+            return ExitCode.Success;
+        }
+        catch (TacHostException e)
+        {
+            report.Failed(e.ExitCode, e.Message);
+            return e.ExitCode;
+        }
+    }
+
+    private static PreparedUnit Prepare(HostOptions options, string file, Func<HostOptions, string, TacPreparation> prepare)
+    {
+        try
+        {
+            var tac = prepare(options, file);
+            var values = ValuesFileOf(file);
+            return new PreparedUnit(tac.Tac with { Notices = [.. tac.Tac.Notices, .. tac.Warnings] }, HashOf(tac.Key, values), [.. tac.Sources, values]);
+        }
+        catch (TacHostException e)
+        {
+            return new PreparedUnit(new Prepared.Failure(e.ExitCode, e.Message), "", FilesOf(file));
+        }
+    }
+
+    private static string ValuesFileOf(string file) => Path.ChangeExtension(Path.GetFullPath(file), ".values.json");
+
+    private static string HashOf(string key, string values)
+    {
+        if (!File.Exists(values))
+            return key;
+        Fingerprint hash = new();
+        hash.Append(Encoding.UTF8.GetBytes(key));
+        hash.Append(File.ReadAllBytes(values));
+        return hash.ToString();
+    }
+
+    /// <summary>Returns the files whose change may mend a tac file that does not compile.</summary>
+    private static IReadOnlyList<string> FilesOf(string file)
+    {
+        try
+        {
+            return [.. TacSources.Read(file).Files.Keys, ValuesFileOf(file)];
+        }
+        catch (TacHostException)
+        {
+            return [Path.GetFullPath(file), ValuesFileOf(file)];
+        }
+    }
+}
