@@ -29,10 +29,27 @@ public sealed class PoetryClient
     public ClientEndpoint Server { get; }
 
     /// <summary>Gets the maximum length of a poem in bytes. The client never buffers more. Defaults to <see cref="DefaultLongestPoem"/>.</summary>
-    public int LongestPoem { get; init; } = DefaultLongestPoem;
+    public int LongestPoem
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(LongestPoem));
+            field = value;
+        }
+    } = DefaultLongestPoem;
 
     /// <summary>Gets the timeout for connecting and reading together. Defaults to 30 seconds.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan Timeout
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.FromMilliseconds(1), nameof(Timeout));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromMilliseconds(uint.MaxValue - 1), nameof(Timeout));
+            field = value;
+        }
+    } = TimeSpan.FromSeconds(30);
 
     /// <summary>Gets the clock for <see cref="Timeout"/>. Defaults to the system clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

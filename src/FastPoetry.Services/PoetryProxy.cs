@@ -21,10 +21,27 @@ public sealed class PoetryProxy(PoetryClient upstream) : Service
     /// Gets the maximum age of the copy while the upstream server is available. Zero fetches for
     /// each request, <see cref="Timeout.InfiniteTimeSpan"/> only once. Defaults to ten minutes.
     /// </summary>
-    public TimeSpan MaxAge { get; init; } = TimeSpan.FromMinutes(10);
+    public TimeSpan MaxAge
+    {
+        get;
+        init
+        {
+            if (value != Timeout.InfiniteTimeSpan)
+                ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero, nameof(MaxAge));
+            field = value;
+        }
+    } = TimeSpan.FromMinutes(10);
 
     /// <summary>Gets the time for which the last good copy is served after a failed fetch, before the next fetch. Defaults to five seconds.</summary>
-    public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan RetryAfter
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero, nameof(RetryAfter));
+            field = value;
+        }
+    } = TimeSpan.FromSeconds(5);
 
     /// <summary>Gets the clock for <see cref="MaxAge"/> and <see cref="RetryAfter"/>. Defaults to the system clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

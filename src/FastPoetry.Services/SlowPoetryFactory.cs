@@ -23,7 +23,7 @@ public sealed class SlowPoetryFactory(PoetryService poetry) : ServerFactory
         get;
         init
         {
-            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value, nameof(NumBytes));
             field = value;
         }
     } = 10;
@@ -37,7 +37,8 @@ public sealed class SlowPoetryFactory(PoetryService poetry) : ServerFactory
         get;
         init
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.FromMilliseconds(1));
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.FromMilliseconds(1), nameof(Delay));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromMilliseconds(uint.MaxValue - 1), nameof(Delay));
             field = value;
         }
     } = TimeSpan.FromMilliseconds(700);

@@ -17,7 +17,7 @@ public sealed class TransformFactory(TransformService transforms) : ServerFactor
         get;
         init
         {
-            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value, nameof(MaxLength));
             field = value;
         }
     } = 99_999;

@@ -53,10 +53,10 @@ public sealed class Application : MultiService, IAsyncDisposable
     /// <summary>
     /// Gets or sets the user ID to switch to after the privileged start, or null to keep the current user. The command line overrides it. Defaults to null.
     /// </summary>
-    public int? Uid { get; set; }
+    public int? Uid { get; set => field = value is { } id ? SettingRange.AtLeast(id, 0) : null; }
 
     /// <summary>Gets or sets the group ID to switch to, or null for the group of the user. The command line overrides it. Defaults to null.</summary>
-    public int? Gid { get; set; }
+    public int? Gid { get; set => field = value is { } id ? SettingRange.AtLeast(id, 0) : null; }
 
     /// <summary>
     /// Gets or sets the directory that relative paths in the tree are resolved against. The
@@ -84,9 +84,7 @@ public sealed class Application : MultiService, IAsyncDisposable
         get => _exitCode;
         set
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(value);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, byte.MaxValue);
-            _exitCode = value;
+            _exitCode = SettingRange.Number(value, 0, byte.MaxValue);
         }
     }
 

@@ -36,7 +36,8 @@ public sealed class TelnetServer : MultiService
     /// <param name="idleTimeout">The time without input or output after which a session is closed. Defaults to null: 10 minutes.</param>
     public TelnetServer(int port, PasswordFile? users = null, string iface = "localhost", int maxSessions = 4, TimeSpan? idleTimeout = null)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxSessions);
+        SettingRange.Number(maxSessions, 1, int.MaxValue - (2 * MostAtTheLogin), nameof(maxSessions));
+        SettingRange.Timeout(idleTimeout, nameof(idleTimeout));
         _users = users;
         _logins = new Lazy<Logins>(() => new Logins(users, LoginDelay));
         _compiler = new Lazy<SharedCompiler>(() => new SharedCompiler(LongestOutput, CompileLimit));
@@ -53,15 +54,15 @@ public sealed class TelnetServer : MultiService
     public IReadOnlyList<IPEndPoint> LocalAddresses => [.. _listener.LocalAddresses.Cast<IPEndPoint>()];
 
     /// <summary>Gets the timeout of a line. A line that exceeds it is abandoned, because nothing can abort it. Defaults to 10 seconds.</summary>
-    public TimeSpan LineTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan LineTimeout { get; init => field = SettingRange.Timeout(value); } = TimeSpan.FromSeconds(10);
 
     /// <summary>Gets the maximum number of characters that a line can show. Defaults to 16,384.</summary>
-    public int LongestOutput { get; init; } = 16_384;
+    public int LongestOutput { get; init => field = SettingRange.AtLeast(value, 80); } = 16_384;
 
     /// <summary>
     /// Gets the delay of the answer to the first wrong password. Each further failure doubles the delay, up to 16 times the first. Defaults to 1 second.
     /// </summary>
-    public TimeSpan LoginDelay { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan LoginDelay { get; init => field = SettingRange.Number(value, TimeSpan.Zero, TimeSpan.FromDays(1)); } = TimeSpan.FromSeconds(1);
 
     /// <summary>Gets the timeout of the compiler for a line, without running the line. The first line takes some seconds on a busy machine.</summary>
     internal TimeSpan CompileLimit { get; init; } = TimeSpan.FromSeconds(30);

@@ -21,7 +21,7 @@ public sealed class PoetryProxyOptions
     public Iface Iface { get; set; } = "localhost";
 
     /// <summary>Gets or sets the maximum age of the cached poem.</summary>
-    [Option("max-age", 'a', "how old the copy may be while the server can be reached; 0s asks it each time")]
+    [Option("max-age", 'a', "how old the copy may be while the server can be reached; 0s asks it each time", Maximum = 4_000_000)]
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Gets or sets the maximum length of the poem.</summary>

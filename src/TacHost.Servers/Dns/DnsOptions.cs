@@ -1,4 +1,5 @@
 using System.Net;
+using TacHost.Services;
 using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Dns;
@@ -23,10 +24,10 @@ public sealed record DnsOptions
     public IReadOnlyList<IPNetwork> Allowed { get; init; } = Loopback;
 
     /// <summary>Gets the size of the cache in bytes. The least recently used answers are evicted first. 0 disables the cache. Defaults to 8 million.</summary>
-    public long CacheSize { get; init; } = 8_000_000;
+    public long CacheSize { get; init => field = SettingRange.AtLeast(value, 0); } = 8_000_000;
 
     /// <summary>Gets the time to wait for an upstream before the next one is tried. Each upstream is tried twice. Defaults to 2 seconds.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(2);
+    public TimeSpan Timeout { get; init => field = SettingRange.Timeout(value); } = TimeSpan.FromSeconds(2);
 
     /// <summary>Gets the limits of TCP connections. Defaults to 500 connections in total, 100 for each address, and an idle timeout of 30 seconds.</summary>
     public ConnectionLimits Limits { get; init; } = new() { Connections = 500, ConnectionsPerAddress = 100, IdleTimeout = TimeSpan.FromSeconds(30) };

@@ -31,7 +31,7 @@ public sealed class DnsPluginOptions : IPostOptions
     public IReadOnlyList<IPNetwork> Allowed { get; set; } = DnsOptions.Loopback;
 
     /// <summary>See <see cref="DnsOptions.CacheSize"/>.</summary>
-    [Option("cache-size", 'c', "how many bytes of forwarded answers are kept; 0 keeps none")]
+    [Option("cache-size", 'c', "how many bytes of forwarded answers are kept; 0 keeps none", Minimum = 0)]
     public ByteSize CacheSize { get; set; } = 8_000_000;
 
     /// <summary>See <see cref="DnsOptions.Timeout"/>.</summary>

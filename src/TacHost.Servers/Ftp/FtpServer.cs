@@ -72,16 +72,16 @@ public sealed class FtpServer : MultiService
     public bool RequireTls { get; init; }
 
     /// <summary>Gets the maximum number of sessions. Further clients receive an error reply. Defaults to 200.</summary>
-    public int MaxSessions { get; init; } = 200;
+    public int MaxSessions { get; init => field = SettingRange.AtLeast(value, 1); } = 200;
 
     /// <summary>Gets the maximum number of sessions from one address. Defaults to 20.</summary>
-    public int MaxSessionsPerAddress { get; init; } = 20;
+    public int MaxSessionsPerAddress { get; init => field = SettingRange.AtLeast(value, 1); } = 20;
 
     /// <summary>Gets the timeout of a session without commands and transfers. Defaults to 5 minutes. Before the login, the timeout is 1 minute.</summary>
-    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
+    public TimeSpan IdleTimeout { get; init => field = SettingRange.Timeout(value); } = TimeSpan.FromMinutes(5);
 
     /// <summary>Gets the timeout of a stalled transfer. Defaults to 2 minutes.</summary>
-    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromMinutes(2);
+    public TimeSpan StallTimeout { get; init => field = SettingRange.Timeout(value); } = TimeSpan.FromMinutes(2);
 
     /// <summary>Gets the greeting that clients receive, a single line. Defaults to <c>FTP server ready.</c></summary>
     public string Greeting { get; init; } = "FTP server ready.";
@@ -160,7 +160,6 @@ public sealed class FtpServer : MultiService
         RequireTls && Certificate is null ? "TLS is required, and there is no certificate for it. Give it a TlsCertificate." :
         UsersMayWrite && Users is null ? "users may write, and there are none. Give it a PasswordFile." :
         PassiveAddress is { AddressFamily: not AddressFamily.InterNetwork } ? $"the passive address {PassiveAddress} is not an IPv4 address. IPv6 clients need none." :
-        MaxSessions < 1 || MaxSessionsPerAddress < 1 ? "there could be no session. Set the limits to 1 or more." :
         Greeting.Any(char.IsControl) ? "its greeting has control characters in it. Write one line." :
         null;
 }

@@ -1,3 +1,4 @@
+using TacHost.Services;
 using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Inetd;
@@ -10,10 +11,10 @@ public sealed record InetdOptions
     public ConnectionLimits Limits { get; init; } = new();
 
     /// <summary>Gets the maximum number of programs that a service may start in a minute, or 0 for no limit. Defaults to 256.</summary>
-    public int MaxPerMinute { get; init; } = 256;
+    public int MaxPerMinute { get; init => field = SettingRange.AtLeast(value, 0); } = 256;
 
     /// <summary>Gets the time between SIGTERM and SIGKILL when programs are stopped. Defaults to 5 seconds.</summary>
-    public TimeSpan KillTime { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan KillTime { get; init => field = SettingRange.Delay(value); } = TimeSpan.FromSeconds(5);
 
     /// <summary>Gets whether internal services are served. Defaults to true.</summary>
     public bool ServesInternal { get; init; } = true;

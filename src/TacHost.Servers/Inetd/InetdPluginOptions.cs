@@ -36,7 +36,7 @@ public sealed class InetdPluginOptions : IPostOptions
     public string? User { get; set; }
 
     /// <summary>See <see cref="InetdOptions.KillTime"/>.</summary>
-    [Option("killtime", 'k', "how long programs may take to handle SIGTERM at the stop before they are killed")]
+    [Option("killtime", 'k', "how long programs may take to handle SIGTERM at the stop before they are killed", Maximum = 4_000_000)]
     public TimeSpan KillTime { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>See <see cref="InetdOptions.MaxPerMinute"/>.</summary>

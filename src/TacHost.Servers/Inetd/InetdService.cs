@@ -1,3 +1,5 @@
+using TacHost.Services;
+
 namespace TacHost.Servers.Inetd;
 
 /// <summary>An inetd service: its address, and the program that serves it.</summary>
@@ -57,16 +59,16 @@ public sealed record InetdService
     /// <summary>
     /// Gets the maximum number of programs started in a minute, or 0 for no limit. Defaults to null: <see cref="InetdOptions.MaxPerMinute"/>.
     /// </summary>
-    public int? MaxPerMinute { get; init; }
+    public int? MaxPerMinute { get; init => field = value is { } limit ? SettingRange.AtLeast(limit, 0) : null; }
 
     /// <summary>Gets how many programs may be started in a minute for one address. Defaults to null: any number.</summary>
-    public int? MaxPerMinuteAndAddress { get; init; }
+    public int? MaxPerMinuteAndAddress { get; init => field = SettingRange.Limit(value); }
 
     /// <summary>Gets how many connections, and so programs, there may be at once. Defaults to null: see <see cref="InetdOptions.Limits"/>.</summary>
-    public int? MaxConnections { get; init; }
+    public int? MaxConnections { get; init => field = SettingRange.Limit(value); }
 
     /// <summary>Gets how many of these connections one address may have. Defaults to null: see <see cref="InetdOptions.Limits"/>.</summary>
-    public int? MaxPerAddress { get; init; }
+    public int? MaxPerAddress { get; init => field = SettingRange.Limit(value); }
 
     /// <summary>Gets the user that the program runs as, by name or ID. Defaults to null: the user of the host.</summary>
     public string? User { get; init; }

@@ -35,7 +35,7 @@ public sealed class PortForwardPluginOptions : IPostOptions
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>See <see cref="PortForwardOptions.RestTime"/>.</summary>
-    [Option("rest-time", "how long a target that was not reached comes after the others")]
+    [Option("rest-time", "how long a target that was not reached comes after the others", Maximum = 4_000_000)]
     public TimeSpan RestTime { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>See <see cref="ConnectionLimits.IdleTimeout"/>.</summary>

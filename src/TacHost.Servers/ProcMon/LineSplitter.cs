@@ -1,12 +1,14 @@
 using System.Text;
+using TacHost.Services;
 
 namespace TacHost.Servers.ProcMon;
 
 /// <summary>Splits the output of a program into lines. Long lines are split, so that a program without line ends cannot exhaust the memory.</summary>
-/// <param name="longest">The maximum length of a line in characters.</param>
+/// <param name="longest">The maximum length of a line in characters. At least 2, so that every character fits, including a surrogate pair.</param>
 /// <param name="take">Receives each line, without its end.</param>
 internal sealed class LineSplitter(int longest, Action<string> take)
 {
+    private readonly int _longest = SettingRange.AtLeast(longest, 2, nameof(longest));
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
     private readonly StringBuilder _line = new();
 
@@ -40,9 +42,9 @@ internal sealed class LineSplitter(int longest, Action<string> take)
         {
             var end = chars.IndexOf('\n');
             var part = end < 0 ? chars : chars[..end];
-            while (_line.Length + part.Length > longest)
+            while (_line.Length + part.Length > _longest)
             {
-                var room = longest - _line.Length;
+                var room = _longest - _line.Length;
 
                 // Do not split a surrogate pair.
                 if (room > 0 && char.IsHighSurrogate(part[room - 1]))

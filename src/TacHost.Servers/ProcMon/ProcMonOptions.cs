@@ -9,15 +9,15 @@ namespace TacHost.Servers.ProcMon;
 public sealed class ProcMonOptions : IPostOptions
 {
     /// <summary>See <see cref="ProcessMonitor.Threshold"/>.</summary>
-    [Option("threshold", 't', "how long a command must have run to be started again at once")]
+    [Option("threshold", 't', "how long a command must have run to be started again at once", Maximum = 4_000_000)]
     public TimeSpan Threshold { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>See <see cref="ProcessMonitor.KillTime"/>.</summary>
-    [Option("killtime", 'k', "how long a command may take to handle its stop signal before it is killed")]
+    [Option("killtime", 'k', "how long a command may take to handle its stop signal before it is killed", Maximum = 4_000_000)]
     public TimeSpan KillTime { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>See <see cref="ProcessMonitor.MinRestartDelay"/>.</summary>
-    [Option("minrestartdelay", 'm', "the delay after a run that was too short; doubled each time", Minimum = 0.001)]
+    [Option("minrestartdelay", 'm', "the delay after a run that was too short; doubled each time", Minimum = 0.001, Maximum = 4_000_000)]
     public TimeSpan MinRestartDelay { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>See <see cref="ProcessMonitor.MaxRestartDelay"/>.</summary>

@@ -1,4 +1,5 @@
 using TacHost.Servers.Processes;
+using TacHost.Services;
 using TacHost.Services.Supervision;
 
 namespace TacHost.Servers.ProcMon;
@@ -39,5 +40,5 @@ public sealed record ProcessCommand
     public RestartPolicy Restart { get; init; }
 
     /// <summary>Gets how many runs in a row may be shorter than <see cref="ProcessMonitor.Threshold"/>, or not start at all, before the command is not restarted any more. The other commands keep running. Defaults to null: any number.</summary>
-    public int? MaxFailures { get; init; }
+    public int? MaxFailures { get; init => field = SettingRange.Limit(value); }
 }

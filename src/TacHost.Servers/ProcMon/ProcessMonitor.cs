@@ -45,7 +45,7 @@ public sealed class ProcessMonitor : Supervisor
         get => _threshold;
         init
         {
-            _threshold = value;
+            _threshold = SettingRange.AtLeast(value, TimeSpan.Zero);
             Backoff = MakeBackoff();
         }
     }
@@ -56,8 +56,8 @@ public sealed class ProcessMonitor : Supervisor
         get => _killTime;
         init
         {
-            _killTime = value;
-            StopTimeout = value + _stopMargin;
+            _killTime = SettingRange.Delay(value);
+            StopTimeout = TimeSpan.FromTicks(Math.Min((value + _stopMargin).Ticks, SettingRange.LongestTime.Ticks));
         }
     }
 
@@ -67,7 +67,7 @@ public sealed class ProcessMonitor : Supervisor
         get => _minRestartDelay;
         init
         {
-            _minRestartDelay = value;
+            _minRestartDelay = SettingRange.Timeout(value);
             Backoff = MakeBackoff();
         }
     }
@@ -78,13 +78,13 @@ public sealed class ProcessMonitor : Supervisor
         get => _maxRestartDelay;
         init
         {
-            _maxRestartDelay = value;
+            _maxRestartDelay = SettingRange.Timeout(value);
             Backoff = MakeBackoff();
         }
     }
 
-    /// <summary>Gets how many characters a line in the log may have; a longer one is logged in pieces. Defaults to 8192.</summary>
-    public int MaxLineLength { get; init; } = 8192;
+    /// <summary>Gets how many characters a line in the log may have; a longer one is logged in pieces. At least 2, because a character may be a surrogate pair. Defaults to 8192.</summary>
+    public int MaxLineLength { get; init => field = SettingRange.AtLeast(value, 2); } = 8192;
 
     /// <summary>Gets the commands by name, each with the process id of its present run, or null between two runs.</summary>
     public IReadOnlyDictionary<string, int?> Processes => this.OfType<MonitoredProcess>().ToDictionary(process => process.Name!, process => process.ProcessId);

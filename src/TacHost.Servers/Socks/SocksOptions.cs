@@ -25,13 +25,13 @@ public sealed record SocksOptions
     public ConnectionLimits Limits { get; init; } = new();
 
     /// <summary>Gets the timeout for a client's request. Defaults to 30 seconds.</summary>
-    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan HandshakeTimeout { get; init => field = SettingRange.Timeout(value); } = TimeSpan.FromSeconds(30);
 
     /// <summary>Gets the timeout for the name lookup and the connection. Defaults to 30 seconds.</summary>
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan ConnectTimeout { get; init => field = SettingRange.Timeout(value); } = TimeSpan.FromSeconds(30);
 
     /// <summary>Gets the time that a client of BIND waits for its connection. Defaults to 2 minutes.</summary>
-    public TimeSpan BindTimeout { get; init; } = TimeSpan.FromMinutes(2);
+    public TimeSpan BindTimeout { get; init => field = SettingRange.Timeout(value); } = TimeSpan.FromMinutes(2);
 
     /// <summary>Gets whether clients may wait for a connection (BIND). Defaults to true.</summary>
     public bool AllowsBind { get; init; } = true;

@@ -37,7 +37,19 @@ public sealed partial class ClientService
             _retryNow = hurried;
             if (!TryEnter(ClientState.Waiting))
                 return;
-            var delay = RetryPolicy(++failures);
+            TimeSpan delay;
+            try
+            {
+                delay = SettingRange.Delay(RetryPolicy(++failures), nameof(RetryPolicy));
+            }
+            catch (Exception e)
+            {
+                // The boundary around the policy, which is the user's code.
+                FailWaiters(e);
+                Fail(e);
+                return;
+            }
+
             NetworkingLog.RetryScheduled(Logger, failures, _endpoint, Seconds(delay), reason);
             await DelayAsync(delay, hurried.Task, stopping);
         }

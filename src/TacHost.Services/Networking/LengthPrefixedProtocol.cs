@@ -27,8 +27,7 @@ public abstract class LengthPrefixedProtocol : FramedProtocol
         get => _maxLength;
         set
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(value);
-            _maxLength = value;
+            _maxLength = SettingRange.AtLeast(value, 0);
         }
     }
 

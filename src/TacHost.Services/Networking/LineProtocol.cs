@@ -40,8 +40,7 @@ public abstract class LineProtocol : FramedProtocol
         get => _maxLength;
         set
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(value);
-            _maxLength = value;
+            _maxLength = SettingRange.AtLeast(value, 0);
         }
     }
 

@@ -20,8 +20,8 @@ public abstract class NetstringProtocol : FramedProtocol
         get => _maxLength;
         set
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(value);
-            (_maxLength, _digits) = (value, Digits(value));
+            _maxLength = SettingRange.AtLeast(value, 0);
+            _digits = Digits(value);
         }
     }
 

@@ -31,5 +31,5 @@ public sealed class TlsOptions
     public bool RequiresClientCertificate { get; init; } = true;
 
     /// <summary>Gets the timeout of the handshake, after which the connection is closed. Defaults to 10 seconds.</summary>
-    public TimeSpan HandshakeTimeout { get; init; } = DefaultHandshakeTimeout;
+    public TimeSpan HandshakeTimeout { get; init => field = SettingRange.Timeout(value); } = DefaultHandshakeTimeout;
 }

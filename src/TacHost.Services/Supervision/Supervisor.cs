@@ -48,7 +48,7 @@ public class Supervisor : MultiService
     public bool RetryFirstStart { get; init; }
 
     /// <summary>Gets how long the stop of a child may take in a restart. If it takes longer, the supervisor fails. Defaults to 30 seconds.</summary>
-    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan StopTimeout { get; init => field = SettingRange.Delay(value); } = TimeSpan.FromSeconds(30);
 
     /// <summary>Gets the clock of delays and limits. Defaults to the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

@@ -126,7 +126,7 @@ public sealed class SupervisorLimitsTests
     [Fact]
     public async Task Backoff_OfOneChild_DoesNotDelayTheOthers()
     {
-        Supervisor supervisor = new(maxRestarts: int.MaxValue) { Backoff = new Backoff { InitialDelay = TimeSpan.FromDays(300), MaxDelay = TimeSpan.FromDays(300) }, Decider = e => e.Message == "boom" ? Directive.Restart : Directive.Stop };
+        Supervisor supervisor = new(maxRestarts: int.MaxValue) { Backoff = new Backoff { InitialDelay = TimeSpan.FromDays(40), MaxDelay = TimeSpan.FromDays(40) }, Decider = e => e.Message == "boom" ? Directive.Restart : Directive.Stop };
         Worker waiting = new("a"), other = new("b");
         waiting.SetServiceParent(supervisor);
         other.SetServiceParent(supervisor);

@@ -75,11 +75,7 @@ internal static class ClientKinds
         return port;
     }
 
-    public static TimeSpan Checked(TimeSpan? timeout)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout ?? DefaultTimeout, TimeSpan.Zero, nameof(timeout));
-        return timeout ?? DefaultTimeout;
-    }
+    public static TimeSpan Checked(TimeSpan? timeout) => SettingRange.Timeout(timeout, nameof(timeout)) ?? DefaultTimeout;
 
     public static IPAddress? BindAddress(EndpointText text)
     {
