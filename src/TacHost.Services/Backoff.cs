@@ -23,6 +23,9 @@ public sealed class Backoff
     /// <summary>Gets the length of a run after which earlier failures no longer count. Used by supervisors. Defaults to 60 seconds.</summary>
     public TimeSpan ResetAfter { get; init => field = SettingRange.AtLeast(value, TimeSpan.Zero); } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Returns a back-off with the same delay after every failure.</summary>
+    internal static Backoff Constant(TimeSpan delay) => new() { InitialDelay = delay, MaxDelay = delay, Factor = 1, Jitter = () => TimeSpan.Zero };
+
     /// <summary>Returns the delay after a number of consecutive failures.</summary>
     /// <param name="failures">The number of failures, counted from 1. 0 means no delay.</param>
     /// <returns>A time between 0 and 49 days, whatever <see cref="Jitter"/> adds.</returns>

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using TacHost.Services;
 
 namespace TacHost.Logging;
 
@@ -14,8 +15,15 @@ internal sealed class SyslogSink : ILogSink
     private const int LongestQueue = 4 * 1024 * 1024;
 
     private static readonly TimeSpan _firstConnection = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan _shortestPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(5);
+    /// <summary>The first delay is 0.1 seconds.</summary>
+    private static readonly Backoff _backoff = new()
+    {
+        InitialDelay = TimeSpan.FromMilliseconds(50),
+        Factor = 2,
+        MaxDelay = TimeSpan.FromSeconds(5),
+        Jitter = () => TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * 50),
+    };
+
     private static readonly TimeSpan _longestEnd = TimeSpan.FromSeconds(2);
 
     private readonly SyslogSocket _socket;
@@ -120,10 +128,8 @@ internal sealed class SyslogSink : ILogSink
 
     private async Task SendAsync(byte[] message)
     {
-        for (var pause = _shortestPause; !_ended.IsCancellationRequested && !await TryAsync(() => _socket.SendAsync(message, _ended.Token)); pause = Longer(pause))
-            await TryAsync(() => Task.Delay(pause, _ended.Token));
-
-        static TimeSpan Longer(TimeSpan pause) => 2 * pause < _longestPause ? 2 * pause : _longestPause;
+        for (var failures = 1; !_ended.IsCancellationRequested && !await TryAsync(() => _socket.SendAsync(message, _ended.Token)); failures++)
+            await TryAsync(() => Task.Delay(_backoff.DelayAfter(failures), _ended.Token));
     }
 
     private async Task<bool> TryAsync(Func<Task> attempt)

@@ -1,5 +1,6 @@
 using System.Net;
 using TacHost.Servers.Relaying;
+using TacHost.Services;
 using TacHost.Services.Networking;
 
 namespace TacHost.Servers.PortForward;
@@ -20,7 +21,7 @@ internal sealed class PortForwardFactory : ServerFactory
         // The header must precede the TLS handshake, which the endpoint performs itself.
         if (options.ProxyHeader != ProxyHeaderVersion.None && targets.FirstOrDefault(target => target.Scheme == "tls") is { } tls)
             throw new ArgumentException($"The target '{tls}' cannot be sent a PROXY header, because that goes in front of the TLS handshake. Forward to a tcp or unix endpoint, or leave the header out.", nameof(targets));
-        (_targets, _options) = (new TargetList<ClientEndpoint>([.. targets], options.RestTime, options.TimeProvider), options);
+        (_targets, _options) = (new TargetList<ClientEndpoint>([.. targets], Backoff.Constant(options.RestTime), options.TimeProvider), options);
     }
 
     /// <inheritdoc/>

@@ -1,11 +1,16 @@
+using TacHost.Services;
+
 namespace TacHost.Servers.Relaying;
 
 /// <summary>A list of targets that records which of them could not be reached recently.</summary>
-internal sealed class TargetList<T>(IReadOnlyList<T> targets, TimeSpan restTime, TimeProvider timeProvider)
+/// <param name="targets">The targets, in the order of preference.</param>
+/// <param name="backoff">The time for which an unreachable target is tried last, by the number of its failures.</param>
+/// <param name="timeProvider">The clock.</param>
+internal sealed class TargetList<T>(IReadOnlyList<T> targets, Backoff backoff, TimeProvider timeProvider)
     where T : notnull
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<T, long> _down = [];
+    private readonly Dictionary<T, (long Since, int Failures)> _down = [];
 
     /// <summary>Returns all targets in the order to try them. Unreachable targets are last, so that there is always one to try.</summary>
     public IReadOnlyList<T> InOrder()
@@ -20,9 +25,9 @@ internal sealed class TargetList<T>(IReadOnlyList<T> targets, TimeSpan restTime,
     {
         lock (_gate)
         {
-            var isNews = !_down.ContainsKey(target);
-            _down[target] = timeProvider.GetTimestamp();
-            return isNews;
+            var failures = _down.GetValueOrDefault(target).Failures + 1;
+            _down[target] = (timeProvider.GetTimestamp(), failures);
+            return failures == 1;
         }
     }
 
@@ -34,5 +39,5 @@ internal sealed class TargetList<T>(IReadOnlyList<T> targets, TimeSpan restTime,
             return _down.Remove(target);
     }
 
-    private bool IsDown(T target) => _down.TryGetValue(target, out var since) && timeProvider.GetElapsedTime(since) < restTime;
+    private bool IsDown(T target) => _down.TryGetValue(target, out var down) && timeProvider.GetElapsedTime(down.Since) < backoff.DelayAfter(down.Failures);
 }

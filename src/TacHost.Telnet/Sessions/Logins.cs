@@ -12,7 +12,7 @@ namespace TacHost.Telnet.Sessions;
 internal sealed class Logins(PasswordFile? users, TimeSpan firstDelay)
 {
     private const int PasswordLength = 20;
-    private const int MostDoublings = 4;
+    private readonly Backoff _backoff = new() { InitialDelay = firstDelay / 2, Factor = 2, MaxDelay = 16 * firstDelay, Jitter = () => TimeSpan.Zero };
     private byte[] _hash = [];
     private int _failures;
 
@@ -49,7 +49,7 @@ internal sealed class Logins(PasswordFile? users, TimeSpan firstDelay)
         }
 
         var failures = Interlocked.Increment(ref _failures);
-        await Task.Delay(firstDelay * (1 << Math.Min(failures - 1, MostDoublings)), cancellationToken);
+        await Task.Delay(_backoff.DelayAfter(failures), cancellationToken);
         return false;
     }
 }

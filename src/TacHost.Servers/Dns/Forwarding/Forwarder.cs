@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using TacHost.Servers.Dns.Messages;
 using TacHost.Servers.Relaying;
+using TacHost.Services;
 
 namespace TacHost.Servers.Dns.Forwarding;
 
@@ -25,7 +26,7 @@ internal sealed class Forwarder : IDisposable
     public Forwarder(DnsOptions options, ILogger logger)
     {
         (_options, _logger) = (options, logger);
-        _upstreams = new TargetList<DnsUpstream>(options.Upstreams, _restTime, options.TimeProvider);
+        _upstreams = new TargetList<DnsUpstream>(options.Upstreams, Backoff.Constant(_restTime), options.TimeProvider);
         Cache = new AnswerCache(options.CacheSize, options.TimeProvider);
     }
 
