@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using TacHost.Loading;
+using TacHost.Services;
 
 namespace TacHost.Reloading;
 
@@ -6,6 +8,9 @@ namespace TacHost.Reloading;
 internal sealed class Generations
 {
     private readonly List<(WeakReference<IsolatedLoadContext> Context, CodePrints Prints)> _all = [];
+
+    /// <summary>The context of each service, which it keeps alive: a context that nothing refers to begins to unload, and can then load nothing more.</summary>
+    private readonly ConditionalWeakTable<IService, IsolatedLoadContext> _contexts = [];
 
     public Generations(IApplicationRecipe first)
     {
@@ -36,9 +41,14 @@ internal sealed class Generations
     }
 
     /// <summary>Notes that another recipe runs now.</summary>
-    public void Advance(IApplicationRecipe recipe, LoadPlace place)
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="place">The place of its code.</param>
+    /// <param name="newcomers">The services that have been made by it.</param>
+    public void Advance(IApplicationRecipe recipe, LoadPlace place, IEnumerable<IService> newcomers)
     {
         (Recipe, Place) = (recipe, place);
+        foreach (var service in newcomers)
+            _contexts.TryAdd(service, place.Context!);
         Remember();
     }
 
