@@ -53,13 +53,14 @@ internal abstract record Prepared
     /// <summary>A compiled tac file.</summary>
     /// <param name="Code">The tac file.</param>
     /// <param name="Directories">Where assemblies are looked for.</param>
-    /// <param name="Notices">What was noticed and belongs in the log.</param>
-    internal sealed record Tac(CompiledTac Code, IReadOnlyList<string> Directories, IReadOnlyList<string> Notices) : Prepared
+    /// <param name="Notices">The notices for the log.</param>
+    /// <param name="Details">The lines for the log at the level Debug.</param>
+    internal sealed record Tac(CompiledTac Code, IReadOnlyList<string> Directories, IReadOnlyList<string> Notices, IReadOnlyList<string> Details) : Prepared
     {
         internal static Tac ReadRest(BinaryReader reader)
         {
             var code = CompiledTac.FromBytes(reader.ReadBytes(reader.ReadInt32())) ?? throw new InvalidDataException("The prepared tac file was damaged on its way to this process.");
-            return new Tac(code, reader.ReadList(), reader.ReadList());
+            return new Tac(code, reader.ReadList(), reader.ReadList(), reader.ReadList());
         }
 
         private protected override void Write(BinaryWriter writer)
@@ -70,6 +71,7 @@ internal abstract record Prepared
             writer.Write(code);
             writer.WriteList(Directories);
             writer.WriteList(Notices);
+            writer.WriteList(Details);
         }
     }
 

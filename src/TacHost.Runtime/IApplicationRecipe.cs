@@ -12,6 +12,9 @@ internal interface IApplicationRecipe
     /// <summary>Gets the notices from the preparation, for the log.</summary>
     IReadOnlyList<string> Notices { get; }
 
+    /// <summary>Gets the details of the preparation, for the log at the level Debug.</summary>
+    IReadOnlyList<string> Details => [];
+
     /// <summary>Gets the prints of the code that is the application's own, by which a reload compares it.</summary>
     CodePrints Prints { get; }
 

@@ -19,4 +19,7 @@ internal static partial class ServiceLog
 
     [LoggerMessage(5, LogLevel.Error, "The service '{Path}' could not be disposed.")]
     public static partial void DisposeFailed(ILogger logger, Exception failure, string path);
+
+    [LoggerMessage(6, LogLevel.Error, "Shutting down, because the application has failed.")]
+    public static partial void ApplicationFailed(ILogger logger, Exception failure);
 }

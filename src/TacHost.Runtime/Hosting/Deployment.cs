@@ -63,6 +63,8 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
             process.Console?.Enter(_console);
             foreach (var notice in Recipe.Notices)
                 HostLog.Notice(_log.Host, notice);
+            foreach (var detail in Recipe.Details)
+                HostLog.Detail(_log.Host, detail);
             var start = new DeploymentStart(this, process, timings);
             _application = start.Run();
             if (start.HasFailed)

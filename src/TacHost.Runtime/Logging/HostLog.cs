@@ -35,6 +35,9 @@ internal static partial class HostLog
     [LoggerMessage(209, LogLevel.Warning, "{Notice}")]
     public static partial void Notice(ILogger logger, string notice);
 
+    [LoggerMessage(238, LogLevel.Debug, "{Detail}")]
+    public static partial void Detail(ILogger logger, string detail);
+
     [LoggerMessage(210, LogLevel.Critical, "Unhandled exception, the process terminates.")]
     public static partial void Unhandled(ILogger logger, Exception? failure);
 

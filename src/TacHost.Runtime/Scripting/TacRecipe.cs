@@ -14,6 +14,8 @@ internal sealed class TacRecipe(Prepared.Tac prepared) : IApplicationRecipe
 
     public IReadOnlyList<string> Notices => prepared.Notices;
 
+    public IReadOnlyList<string> Details => prepared.Details;
+
     /// <summary>Gets the fingerprints of the code.</summary>
     public CodePrints Prints => CodePrints.FromBytes(prepared.Code.Prints);
 

@@ -19,10 +19,13 @@ internal sealed record PackageDirective(string Id, string? Version, string File)
     public static PackageDirective Parse(string text, string file)
     {
         var parts = Rest(text).Split(',', 2, StringSplitOptions.TrimEntries);
-        if (parts[0].Length == 0 || !parts[0].All(character => char.IsLetterOrDigit(character) || character is '.' or '-' or '_'))
-            throw new TacHostException(ExitCode.BadTac, $"'{SourceLine.Shortened(file)}' has #r \"{text}\", which names no package. Write #r \"nuget: NAME, VERSION\".");
-        return new PackageDirective(parts[0], parts.Length > 1 && parts[1].Length > 0 ? parts[1] : null, file);
+        return TryCreate(parts[0], parts.Length > 1 ? parts[1] : null, file)
+            ?? throw new TacHostException(ExitCode.BadTac, $"'{SourceLine.Shortened(file)}' has #r \"{text}\", which names no package. Write #r \"nuget: NAME, VERSION\".");
     }
+
+    /// <summary>Creates a package reference. Returns null if the ID is invalid.</summary>
+    public static PackageDirective? TryCreate(string id, string? version, string file) =>
+        id.Length > 0 && id.All(character => char.IsLetterOrDigit(character) || character is '.' or '-' or '_') ? new PackageDirective(id, string.IsNullOrEmpty(version) ? null : version, file) : null;
 
     /// <summary>Returns a text such as <c>Npgsql, 9.0.3</c>, as used in the lock file.</summary>
     public override string ToString() => Version is null ? Id : $"{Id}, {Version}";

@@ -92,7 +92,7 @@ internal sealed class PackageRestore(string tac, IReadOnlyList<PackageDirective>
     {
         PackageAssets assets = new(_framework);
         HostAssemblies shared = new();
-        List<string> compile = [], run = [];
+        List<string> compile = [], run = [], ignored = [];
         foreach (var package in locked.Packages)
         {
             var directory = folder.Find(PackageFolder.Identity(package))!;
@@ -101,9 +101,11 @@ internal sealed class PackageRestore(string tac, IReadOnlyList<PackageDirective>
                 ?? throw new TacHostException(ExitCode.BadTac, $"the package '{package.Id}' {package.Version} has nothing for {locked.Framework}. Look for a newer version, or for another package.");
             compile.AddRange(compiled.Where(IsOurs).Select(path => Path.Combine(directory, path)));
             run.AddRange(ran.Where(IsOurs).Select(path => Path.Combine(directory, path)));
+            if (files.Select(path => path.Split('/')[0]).Where(folder => folder is "analyzers" or "build" or "buildTransitive").Distinct().Order(StringComparer.Ordinal).ToList() is { Count: > 0 } unused)
+                ignored.Add($"The package '{package.Id}' {package.Version} has {string.Join(", ", unused)}, which tac files do not use.");
         }
 
-        return new PackageSet(compile, run, locked);
+        return new PackageSet(compile, run, locked, ignored);
 
         bool IsOurs(string path) => !path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) || !shared.Contains(Path.GetFileNameWithoutExtension(path));
     }

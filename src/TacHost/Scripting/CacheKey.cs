@@ -24,6 +24,8 @@ internal static class CacheKey
             Add(hash, file.Content);
         }
 
+        foreach (var import in sources.Program?.Imports ?? [])
+            Add(hash, import);
         if (sources.Packages.Count > 0)
             Add(hash, packageLock);
         foreach (var reference in sources.References)

@@ -47,12 +47,12 @@ internal sealed class OrdinaryFiles
         var script = CSharpSyntaxTree.ParseText(text, options.WithKind(SourceCodeKind.Script)).GetCompilationUnitRoot();
         List<TextSpan> directives = [.. script.GetReferenceDirectives().Select(each => each.Span), .. script.GetLoadDirectives().Select(each => each.Span)];
         if (directives.Count > 0)
-            text = SourceText.From(Blanked(text, at => directives.Any(each => each.Contains(at))), Encoding.UTF8);
+            text = SourceText.From(BlankedText.Of(text, directives), Encoding.UTF8);
         var tree = CSharpSyntaxTree.ParseText(text, options.WithKind(SourceCodeKind.Regular), file.Path);
         if (!IsOrdinary(tree.GetCompilationUnitRoot()))
             return;
         _trees.Add(tree);
-        _directives[file.Path] = Encoding.UTF8.GetBytes(Blanked(SourceText.From(new MemoryStream(file.Content), Encoding.UTF8), at => directives.All(each => !each.Contains(at))));
+        _directives[file.Path] = Encoding.UTF8.GetBytes(BlankedText.Of(SourceText.From(new MemoryStream(file.Content), Encoding.UTF8), at => directives.All(each => !each.Contains(at))));
     }
 
     private static bool IsOrdinary(CompilationUnitSyntax root) =>
@@ -61,17 +61,4 @@ internal sealed class OrdinaryFiles
 
     private static bool IsExtension(MemberDeclarationSyntax member) =>
         member is ExtensionBlockDeclarationSyntax || (member is MethodDeclarationSyntax { ParameterList.Parameters: [var first, ..] } && first.Modifiers.Any(SyntaxKind.ThisKeyword));
-
-    /// <summary>Replaces characters with blanks, without changing lines.</summary>
-    private static string Blanked(SourceText text, Func<int, bool> isBlank)
-    {
-        var characters = text.ToString().ToCharArray();
-        for (var i = 0; i < characters.Length; i++)
-        {
-            if (characters[i] is not ('\n' or '\r') && isBlank(i))
-                characters[i] = ' ';
-        }
-
-        return new string(characters);
-    }
 }

@@ -50,11 +50,15 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
             .. DefaultReferences.OfAspNetCoreFor(sources.References.Select(search.Find).OfType<string>().Concat(ofPackages)),
             .. ofPackages.Select(path => MetadataReference.CreateFromFile(path)),
         ];
+        var program = sources.Program is null ? null : ProgramFile.Of(sources.Main, _parseOptions);
+        if (program is not null)
+            references.AddRange(LibrariesOf(program));
         var ordinary = OrdinaryFiles.Among(sources, _parseOptions);
+        var trees = program?.Types ?? ordinary.Trees;
         List<CodeImage> code = [];
-        if (ordinary.Trees.Count > 0)
+        if (trees.Count > 0)
         {
-            code.Add(CompileOrdinary(ordinary, references));
+            code.Add(CompileOrdinary(trees, references));
             references.Add(MetadataReference.CreateFromImage(code[0].Image));
         }
 
@@ -62,29 +66,40 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
         CSharpCompilationOptions options = new(
             OutputKind.DynamicallyLinkedLibrary,
             scriptClassName: ScriptClass,
-            usings: _imports,
+            usings: Imports,
             optimizationLevel: _optimization,
             allowUnsafe: true,
             sourceReferenceResolver: loads,
             metadataReferenceResolver: _libraries,
             assemblyIdentityComparer: DesktopAssemblyIdentityComparer.Default);
-        var text = SourceText.From(new MemoryStream(sources.Main.Content), Encoding.UTF8);
-        var tree = CSharpSyntaxTree.ParseText(text, _parseOptions.WithKind(SourceCodeKind.Script), sources.Main.Path);
+        var tree = program?.Script ?? CSharpSyntaxTree.ParseText(SourceText.From(new MemoryStream(sources.Main.Content), Encoding.UTF8), _parseOptions.WithKind(SourceCodeKind.Script), sources.Main.Path);
         code.Add(Emit(CSharpCompilation.CreateScriptCompilation(OrdinaryFiles.ScriptName, tree, references, Options(options), returnType: typeof(object), globalsType: typeof(TacParameters))));
         ReadMoreThanItsKey = loads.ReadMore;
         return new CompiledTac(displayedPath, code, [.. _libraries.Found, .. packages?.Run ?? []], CodePrinter.Print([.. code.Select(each => each.Image)]).ToBytes());
     }
 
-    private CodeImage CompileOrdinary(OrdinaryFiles ordinary, IReadOnlyList<MetadataReference> references)
+    private IEnumerable<string> Imports => [.. _imports, .. sources.Program?.Imports ?? []];
+
+    /// <summary>Returns the libraries that the directives of a program name. Those of a script are in its text.</summary>
+    private IEnumerable<MetadataReference> LibrariesOf(ProgramFile program)
     {
-        var usings = string.Concat(_imports.Select(name => $"global using {name};\n"));
+        if (program.Errors.Count > 0)
+            throw DoesNotCompile(program.Errors);
+        if (sources.References.FirstOrDefault(each => each.Missing is not null && search.Find(each) is null) is { Missing: { } missing })
+            throw missing;
+        return sources.References.SelectMany(each => _libraries.ResolveReference(each.Name, each.File, MetadataReferenceProperties.Assembly));
+    }
+
+    private CodeImage CompileOrdinary(IReadOnlyList<SyntaxTree> trees, IReadOnlyList<MetadataReference> references)
+    {
+        var usings = string.Concat(Imports.Select(name => $"global using {name};\n"));
         var shared = CSharpSyntaxTree.ParseText($"{usings}[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"{OrdinaryFiles.ScriptName}\")]", _parseOptions, "usings.cs", Encoding.UTF8);
-        var libraries = sources.References.SelectMany(each => _libraries.ResolveReference(each.Name, each.File, MetadataReferenceProperties.Assembly));
+        var libraries = sources.Program is null ? sources.References.SelectMany(each => _libraries.ResolveReference(each.Name, each.File, MetadataReferenceProperties.Assembly)) : [];
         return Emit(CSharpCompilation.Create(
             OrdinaryFiles.Name,
-            [shared, .. ordinary.Trees],
+            [shared, .. trees],
             references.Concat(libraries),
-            Options(new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: _optimization))));
+            Options(new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: _optimization, allowUnsafe: true))));
     }
 
     /// <summary>Disables concurrent builds, because the stacks of other threads are too small for deep nesting, and a single file compiles quickly.</summary>
@@ -104,8 +119,10 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
         // Roslyn refuses a script without a statement, but reports no error.
         throw errors.Count == 0
             ? TacErrors.NoApplication(displayedPath)
-            : new TacHostException(ExitCode.BadTac, CompileErrors.Describe(displayedPath, sources, search, errors));
+            : DoesNotCompile(errors);
     }
+
+    private TacHostException DoesNotCompile(IReadOnlyList<Diagnostic> errors) => new(ExitCode.BadTac, CompileErrors.Describe(displayedPath, sources, search, errors));
 
     /// <summary>Resolves <c>#load</c> from the files that were read for the cache key.</summary>
     private sealed class LoadResolver(TacSources sources, OrdinaryFiles ordinary) : SourceReferenceResolver

@@ -20,7 +20,7 @@ internal static class TacFile
         var search = new ReferenceSearch(directories);
         var key = CacheKey.Of(sources, search, LockOf(sources), isForDebugger);
         var tac = cache.Find(key);
-        IReadOnlyList<string> warnings = [];
+        IReadOnlyList<string> warnings = [], details = sources.Program?.Ignored ?? [];
         var wasCompiled = false;
         if (tac is null || (sources.Packages.Count > 0 && !AreThere(tac.Libraries)))
         {
@@ -28,6 +28,7 @@ internal static class TacFile
             if (sources.Packages.Count > 0)
             {
                 set = Restore(sources, packages);
+                details = [.. details, .. set.Ignored];
                 key = CacheKey.Of(sources, search, LockOf(sources), isForDebugger);
                 tac = cache.Find(key);
             }
@@ -40,7 +41,7 @@ internal static class TacFile
         }
 
         IReadOnlyList<string> notices = cache.Notice is { } notice ? [notice] : [];
-        return new TacPreparation(new Prepared.Tac(tac with { Source = path }, search.Directories, notices), wasCompiled, [.. sources.Files.Keys], key, warnings);
+        return new TacPreparation(new Prepared.Tac(tac with { Source = path }, search.Directories, notices, details), wasCompiled, [.. sources.Files.Keys], key, warnings);
     }
 
     /// <summary>Restores the packages of a tac file. Returns null if the file does not reference packages.</summary>

@@ -14,6 +14,9 @@ internal sealed record SourceFile(string Path, byte[] Content);
 /// <param name="File">The file with the directive, or null if it has no name.</param>
 internal sealed record ReferenceDirective(string Name, string? File)
 {
+    /// <summary>Gets the error if the library does not exist, or null for the compiler's own.</summary>
+    public TacHostException? Missing { get; init; }
+
     /// <summary>Gets the directory of the file.</summary>
     public string BaseDirectory => Path.GetDirectoryName(File) ?? Environment.CurrentDirectory;
 }
@@ -39,6 +42,9 @@ internal sealed class TacSources
 
     /// <summary>Gets the tac file itself.</summary>
     public SourceFile Main { get; private set; }
+
+    /// <summary>Gets the directives of a tac file in the form of a file-based program, or null for a script.</summary>
+    public ProgramDirectives? Program { get; private set; }
 
     /// <summary>Gets all source files by path.</summary>
     public IReadOnlyDictionary<string, SourceFile> Files => _files;
@@ -69,7 +75,10 @@ internal sealed class TacSources
         }
 
         var sources = new TacSources(main);
-        sources.Add(main);
+        if (ProgramDirectives.AreIn(main.Path))
+            sources.AddProgram();
+        else
+            sources.Add(main);
         return sources;
     }
 
@@ -93,6 +102,17 @@ internal sealed class TacSources
         {
             return null;
         }
+    }
+
+    /// <summary>Adds a file-based program, which loads no other files.</summary>
+    private void AddProgram()
+    {
+        var text = SourceText(Main);
+        Program = ProgramDirectives.Read(text, Main.Path);
+        _packages.AddRange(Program.Packages);
+        _references.AddRange(Program.References);
+        Main = Main with { Content = Encoding.UTF8.GetBytes(Program.AsComments(text)) };
+        _files.Add(Main.Path, Main);
     }
 
     private void Add(SourceFile file)

@@ -37,8 +37,8 @@ internal static class Who
         return IsPath(word) ? [.. all.Where(each => each.Application is { } application && IsSameFile(word, application.Source))] : [.. all.Where(each => each.Name == word)];
     }
 
-    /// <summary>Returns whether a word is a path. As for a start, a path ends with .csx, contains a '/' or is the name of an existing file.</summary>
-    public static bool IsPath(string word) => word.Contains('/', StringComparison.Ordinal) || word.EndsWith(".csx", StringComparison.Ordinal) || File.Exists(word);
+    /// <summary>Returns whether a word is a path. As for a start, a path ends with .csx or .cs, contains a '/' or is the name of an existing file.</summary>
+    public static bool IsPath(string word) => word.Contains('/', StringComparison.Ordinal) || word.EndsWith(".csx", StringComparison.Ordinal) || word.EndsWith(".cs", StringComparison.Ordinal) || File.Exists(word);
 
     private static IReadOnlyList<RunningApplication> Of(int process)
     {
