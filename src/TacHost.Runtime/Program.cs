@@ -163,6 +163,8 @@ internal static class Program
 
     private static int Run(HostOptions options, IApplicationRecipe recipe, string[] args, StartupReport? report, MaintenanceSignals signals, StartTimings timings)
     {
+        // For the telnet server, which does not know the host.
+        AppContext.SetData("TacHost.Command", (Func<string[]>)HostExecution.CommandWords);
         using var takeover = PredecessorLink.Take() is { } link ? new Takeover(link) : null;
         HostProcess process = new(options, report, signals, timings) { Show = Terminal.WriteError, Reloader = ReloadTrial.ReloaderFor(options, args), Takeover = takeover };
         var exitCode = process.Run(new Deployment(options, recipe));

@@ -9,7 +9,7 @@ namespace TacHost.Telnet;
 /// <summary>A service that evaluates C# in this process over telnet, for users with a password, to inspect and repair the application.</summary>
 /// <remarks>
 /// Telnet is not encrypted, and a line can do anything that the process can. Therefore, listen only on this machine and connect through ssh.
-/// The compiler is in memory from the first line until the last session ends. Every line is logged before it runs.
+/// A child process compiles the lines, from the first log-in until the last session ends. Every line is logged before it runs.
 /// Ported from <c>twisted.conch.manhole_tap</c>.
 /// </remarks>
 public sealed class TelnetServer : MultiService
@@ -64,7 +64,7 @@ public sealed class TelnetServer : MultiService
     /// </summary>
     public TimeSpan LoginDelay { get; init => field = SettingRange.Number(value, TimeSpan.Zero, TimeSpan.FromDays(1)); } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Gets the timeout of the compiler for a line, without running the line. The first line takes some seconds on a busy machine.</summary>
+    /// <summary>Gets the timeout of the compiler for a line, without running the line.</summary>
     internal TimeSpan CompileLimit { get; init; } = TimeSpan.FromSeconds(30);
 
     internal TelnetSessions Sessions { get; }

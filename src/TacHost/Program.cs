@@ -8,6 +8,8 @@ using TacHost.Loading;
 using TacHost.Packages;
 using TacHost.Plugins;
 using TacHost.Scripting;
+using TacHost.Scripting.Lines;
+using TacHost.Telnet.Compiler;
 
 namespace TacHost;
 
@@ -20,6 +22,8 @@ internal static class Program
             return ReloadPreparation.Run(args, PrepareForReload);
         if (args is [FleetPreparation.Word, ..])
             return FleetCompilation.Run(args, (options, file) => TacFile.Prepare(file, PluginPath.SearchDirectories(options), TacCommands.PackagesOf(options), TacCache.Open(), options.Debug));
+        if (args is [CompilerWire.Word])
+            return End(new LineCompiler().Run());
         StandardStreams.OpenClosed();
         DiagnosticFiles.RemoveUnlessWanted();
         StartTimings timings = new(isAskedFor: StartTimings.AreAskedFor(args));
@@ -31,7 +35,12 @@ internal static class Program
             return Execute(request, args, timings);
         });
 
-        // A reader of standard error that takes nothing may have been left behind on its thread.
+        return End(exitCode);
+    }
+
+    /// <summary>Ends the process, because a thread may have been left behind: a reader of standard error that takes nothing, or a compilation.</summary>
+    private static int End(int exitCode)
+    {
 #pragma warning disable RS0030 // the one place that ends the process
         Environment.Exit(exitCode);
 #pragma warning restore RS0030

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using TacHost.Services;
 
@@ -33,20 +32,44 @@ public sealed class TelnetServerTests : IDisposable
     }
 
     [Fact]
-    public async Task Compiler_AfterTheLastSession_LeavesTheMemory()
+    public async Task Compiler_AfterTheLastSession_HasEnded()
     {
         TelnetServer server = new(0);
         await using var running = await RunningService.StartAsync(server);
-        Assert.Null(server.Compiler.Last);
-        await UseCompilerAsync(server, running);
-        for (var i = 0; IsAlive(server) && i < 600; i++)
+        Assert.Null(server.Compiler.ProcessId);
+        int id;
+        using (var first = await Terminal.LogInAsync(server, running))
         {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            await Task.Delay(50, TestContext.Current.CancellationToken);
+            Assert.Contains("42\r\n", await first.AskAsync("6 * 7"), StringComparison.Ordinal);
+            id = Assert.NotNull(server.Compiler.ProcessId);
+            using var second = await Terminal.LogInAsync(server, running);
+            Assert.Contains("43\r\n", await second.AskAsync("6 * 7 + 1"), StringComparison.Ordinal);
+            Assert.Equal(id, server.Compiler.ProcessId);
+            await first.TypeAsync("exit\r\n");
+            await first.SeeAllAsync();
+            Assert.Contains("44\r\n", await second.AskAsync("6 * 7 + 2"), StringComparison.Ordinal);
+            await second.TypeAsync("exit\r\n");
+            await second.SeeAllAsync();
         }
 
-        Assert.False(IsAlive(server));
+        await Until.TrueAsync(() => server.Compiler.ProcessId is null && !Directory.Exists($"/proc/{id}"), "the compiler to end");
+    }
+
+    [Fact]
+    public async Task Compiler_ThatWasKilled_IsReplacedByOneThatKnowsTheEarlierLines()
+    {
+        TelnetServer server = new(0);
+        await using var running = await RunningService.StartAsync(server);
+        using var terminal = await Terminal.LogInAsync(server, running);
+        await terminal.AskAsync("class Box { public int Size = 40; }");
+        await terminal.AskAsync("var box = new Box();");
+        Assert.Contains("41\r\n", await terminal.AskAsync("box.Size + 1"), StringComparison.Ordinal);
+        var id = Assert.NotNull(server.Compiler.ProcessId);
+        using (var process = System.Diagnostics.Process.GetProcessById(id))
+            process.Kill();
+        Assert.Contains("42\r\n", await terminal.AskAsync("new Box().Size + box.Size - 38"), StringComparison.Ordinal);
+        Assert.NotEqual(id, server.Compiler.ProcessId);
+        Assert.DoesNotContain(running.Log.Lines, line => line.Level >= LogLevel.Error);
     }
 
     [Fact]
@@ -279,16 +302,4 @@ public sealed class TelnetServerTests : IDisposable
         Assert.Contains("ALL IS WELL", output, StringComparison.Ordinal);
         Assert.DoesNotContain(Terminal.PasswordIn(running), output, StringComparison.Ordinal);
     }
-
-    private static async Task UseCompilerAsync(TelnetServer server, RunningService running)
-    {
-        using var terminal = await Terminal.LogInAsync(server, running);
-        await terminal.AskAsync("6 * 7");
-        Assert.True(IsAlive(server));
-        await terminal.TypeAsync("exit\r\n");
-        await terminal.SeeAllAsync();
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool IsAlive(TelnetServer server) => server.Compiler.Last!.TryGetTarget(out _);
 }

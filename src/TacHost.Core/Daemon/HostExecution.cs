@@ -102,6 +102,9 @@ internal static unsafe class HostExecution
         return (own, [Installation.FrontProgram]);
     }
 
+    /// <summary>Returns the words of a command line that starts the command.</summary>
+    public static string[] CommandWords() => CommandProgram(Installation.FrontProgram).Words;
+
     /// <summary>Returns the command's program, or <c>dotnet</c> with the command's assembly if this program was started in that way.</summary>
     private static (string Path, string[] Words) CommandProgram(string own)
     {

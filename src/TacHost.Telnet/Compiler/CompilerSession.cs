@@ -1,21 +1,182 @@
+using System.Globalization;
+using System.Reflection;
+
 namespace TacHost.Telnet.Compiler;
 
-/// <summary>One session's use of the compiler.</summary>
-internal sealed class CompilerSession(Func<string, TimeSpan, Action, CancellationToken, Task<string>> evaluate, Func<string, Action, CancellationToken, Task<string[]>> complete, Action close) : IDisposable
+/// <summary>The lines of one session: has them compiled, loads and runs them. Each line can use the declarations of earlier lines.</summary>
+internal sealed class CompilerSession(SharedCompiler shared, int number, PromptGlobals globals, LineAssemblies assemblies, int longestOutput, TimeSpan compileLimit) : IDisposable
 {
-    private Action? _close = close;
-    private Func<string, TimeSpan, Action, CancellationToken, Task<string>>? _evaluate = evaluate;
-    private Func<string, Action, CancellationToken, Task<string[]>>? _complete = complete;
+    /// <summary>The lines that later lines build on. Another child needs them again.</summary>
+    private readonly List<SubmittedLine> _kept = [];
+    private CompilerProcess? _process;
+    private int _keptByProcess;
+    private object?[] _states = [globals, null];
 
-    /// <summary>Compiles and runs a line, and tells what it shows.</summary>
-    public Task<string> EvaluateAsync(string line, TimeSpan limit, Action ended, CancellationToken cancellationToken) => _evaluate!(line, limit, ended, cancellationToken);
+    /// <summary>The serial number of the last line. An abandoned line and the next line have the same index, but must have different names.</summary>
+    private int _serial;
+    private bool _isClosed;
 
-    /// <summary>The names that may stand at the end of a line that has been begun.</summary>
-    public Task<string[]> CompleteAsync(string line, Action ended, CancellationToken cancellationToken) => _complete!(line, ended, cancellationToken);
+    /// <summary>Starts the compiler, unless it runs, so that it is ready for the next line.</summary>
+    /// <exception cref="InvalidOperationException">There is no command to start.</exception>
+    public void Prepare() => Connect();
+
+    /// <summary>Compiles and runs a line.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="limit">The timeout of the line, without compilation.</param>
+    /// <param name="ended">Called when no code of the line is running any more, which may be long after the timeout.</param>
+    /// <param name="cancellationToken">Cancelled when the result is no longer needed.</param>
+    /// <returns>The output of the line.</returns>
+    /// <exception cref="TimeoutException">The line exceeded the timeout and continues to run. The message is intended for the user of the session.</exception>
+    public async Task<string> EvaluateAsync(string line, TimeSpan limit, Action ended, CancellationToken cancellationToken)
+    {
+        SubmittedLine given = new(++_serial, _kept.Count, line);
+        Task<string> run;
+        try
+        {
+            var answer = await AskAsync(CompilerRequest.Compile, given, cancellationToken);
+            if (answer.Text is { } errors)
+            {
+                ended();
+                return Bounded(errors);
+            }
+
+            var factory = assemblies.LoadFromStream(new MemoryStream(answer.Image)).GetType(given.ClassName, throwOnError: true)!.GetMethod("<Factory>")!;
+            var states = _states;
+            run = Task.Run(() => RunAsync(factory, states, limit, ended, cancellationToken), CancellationToken.None);
+        }
+        catch
+        {
+            ended();
+            throw;
+        }
+
+        try
+        {
+            var answer = await run.WaitAsync(limit, cancellationToken);
+            _kept.Add(given);
+            if (_states.Length < _kept.Count + 2)
+                Array.Resize(ref _states, _kept.Count + 2);
+            return Bounded(answer);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"The line did not end within {limit.TotalSeconds:0.###} s. It keeps running; 'cancelled' is signalled to it."), e);
+        }
+    }
+
+    /// <summary>Returns the names that can complete a partial line.</summary>
+    /// <exception cref="TimeoutException">The compiler exceeded its timeout.</exception>
+    public async Task<string[]> CompleteAsync(string line, CancellationToken cancellationToken) =>
+        (await AskAsync(CompilerRequest.Complete, new SubmittedLine(++_serial, _kept.Count, line), cancellationToken)).Names;
 
     public void Dispose()
     {
-        (_evaluate, _complete) = (null, null);
-        Interlocked.Exchange(ref _close, null)?.Invoke();
+        if (_isClosed)
+            return;
+        _isClosed = true;
+        try
+        {
+            if (_process is { HasEnded: false } process)
+            {
+                process.Send(writer =>
+                {
+                    writer.Write((byte)CompilerRequest.Close);
+                    writer.Write(number);
+                });
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // The child has ended by itself.
+        }
+        finally
+        {
+            shared.Leave();
+            assemblies.Unload();
+        }
     }
+
+    /// <summary>Asks the child, with a timeout. Some short lines keep the compiler busy for hours. Then, or if nobody waits any more, the child is killed. Other sessions go on with another one.</summary>
+    private async Task<CompilerAnswer> AskAsync(CompilerRequest request, SubmittedLine line, CancellationToken cancellationToken)
+    {
+        for (var isRetry = false; ; isRetry = true)
+        {
+            CompilerProcess? process = null;
+            try
+            {
+                process = Connect();
+                return await process.AskAsync(writer => line.Write(writer, request, number)).WaitAsync(compileLimit, cancellationToken);
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException && !isRetry)
+            {
+                // The child has ended, for example because another session's line kept it busy.
+            }
+            catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+            {
+                process?.Kill();
+                if (e is TimeoutException)
+                    throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"The compiler did not finish within {compileLimit.TotalSeconds:0.###} s. It was ended."), e);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Returns a child that knows this session and its lines.</summary>
+    private CompilerProcess Connect()
+    {
+        var process = shared.Process();
+        process.Send(writer =>
+        {
+            if (process != _process)
+                WriteOpening(process, writer);
+            for (; _keptByProcess < _kept.Count; _keptByProcess++)
+                _kept[_keptByProcess].Write(writer, CompilerRequest.Keep, number);
+        });
+        return process;
+    }
+
+    private void WriteOpening(CompilerProcess process, BinaryWriter writer)
+    {
+        List<Guid> versions = [];
+        foreach (var assembly in assemblies.References())
+        {
+            var metadata = LineAssemblies.MetadataOf(assembly);
+            if (metadata.IsEmpty)
+                continue;
+            process.WriteReference(writer, assembly.ManifestModule.ModuleVersionId, metadata);
+            versions.Add(assembly.ManifestModule.ModuleVersionId);
+        }
+
+        writer.Write((byte)CompilerRequest.Open);
+        writer.Write(number);
+        writer.Write(LineAssemblies.Framework);
+        writer.Write(versions.Count);
+        foreach (var version in versions)
+            writer.Write(version.ToByteArray());
+        (_process, _keptByProcess) = (process, 0);
+    }
+
+    private async Task<string> RunAsync(MethodInfo factory, object?[] states, TimeSpan limit, Action ended, CancellationToken cancellationToken)
+    {
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        time.CancelAfter(limit);
+        globals.Begin(time.Token);
+        try
+        {
+            var value = await (Task<object?>)factory.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [states], null)!;
+            var output = globals.TakeOutput();
+            return value is null ? output : output + ObjectText.Of(value, longestOutput);
+        }
+        catch (Exception e)
+        {
+            // The error boundary of one line: an exception is the output of the line.
+            return $"{globals.TakeOutput()}{e.GetType().FullName}: {e.Message}";
+        }
+        finally
+        {
+            ended();
+        }
+    }
+
+    private string Bounded(string text) => text.Length <= longestOutput ? text : $"{text[..longestOutput]}\n… cut: a line shows {longestOutput} characters at most.";
 }

@@ -20,6 +20,7 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
     private TelnetDecoder _decoder = null!;
     private LineEditor _editor = null!;
     private CompilerSession? _compiler;
+    private Task _ready = Task.CompletedTask;
 
     /// <summary>Closes the connection at once, to make room for other logins.</summary>
     public void Evict() => Transport.AbortConnection();
@@ -117,6 +118,8 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
 
     private async Task ReadLinesAsync(string name, CancellationToken cancellationToken)
     {
+        _compiler = server.Compiler.Open(server.CurrentApplication);
+        _ready = Task.Run(_compiler.Prepare, cancellationToken);
         using var atThePrompt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, server.Sessions.Stopping);
         Show($"{server.ApplicationName}, process {Environment.ProcessId}. Each line is C# and runs in this process; 'application' is its application, print(x) shows a value.\r\nTab completes, the arrows bring lines back, Ctrl-D or 'exit' ends.\r\n");
         while (true)
@@ -143,10 +146,10 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
         Action? hasEnded = server.EndLine;
         try
         {
-            await OpenCompilerAsync();
+            var compiler = await ReadyCompilerAsync();
             var ended = hasEnded;
             hasEnded = null;
-            return await Task.Run(() => _compiler!.EvaluateAsync(line, server.LineTimeout, ended, cancellationToken), cancellationToken);
+            return await Task.Run(() => compiler.EvaluateAsync(line, server.LineTimeout, ended, cancellationToken), cancellationToken);
         }
         catch (TimeoutException e)
         {
@@ -165,18 +168,11 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
         }
     }
 
-    private Task OpenCompilerAsync()
+    /// <summary>Returns the compiler after its start. If that failed, the next request tries again, and says why.</summary>
+    private async Task<CompilerSession> ReadyCompilerAsync()
     {
-        if (_compiler is not null)
-            return Task.CompletedTask;
-        Show("(loading the compiler)\r\n");
-        return FlushThenOpenAsync();
-    }
-
-    private async Task FlushThenOpenAsync()
-    {
-        await _output.FlushAsync();
-        _compiler = server.Compiler.Open(server.CurrentApplication);
+        await _ready.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return _compiler!;
     }
 
     /// <summary>Reads a line, and completes names on Tab.</summary>
@@ -245,13 +241,10 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
     {
         if (!server.TryBeginLine())
             return [];
-        Action? hasEnded = server.EndLine;
         try
         {
-            await OpenCompilerAsync();
-            var ended = hasEnded;
-            hasEnded = null;
-            return await Task.Run(() => _compiler!.CompleteAsync(line, ended, cancellationToken), cancellationToken);
+            var compiler = await ReadyCompilerAsync();
+            return await Task.Run(() => compiler.CompleteAsync(line, cancellationToken), cancellationToken);
         }
         catch (TimeoutException)
         {
@@ -265,7 +258,7 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
         }
         finally
         {
-            hasEnded?.Invoke();
+            server.EndLine();
         }
     }
 

@@ -2,10 +2,10 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace TacHost.Telnet.Prompt;
+namespace TacHost.Scripting.Lines;
 
 /// <summary>The names that fit at the end of a line.</summary>
-internal static class Completion
+internal static class LineCompletion
 {
     private const int Most = 200;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using TacHost.Services;
 
-namespace TacHost.Telnet.Prompt;
+namespace TacHost.Telnet.Compiler;
 
 /// <summary>The members that a line can use without declaring them. Their names follow the conventions of scripts.</summary>
 #pragma warning disable IDE1006, CA1051, CA1822, SA1300 // the names that lines use

@@ -1,0 +1,24 @@
+namespace TacHost.Telnet.Compiler;
+
+/// <summary>A line of a session.</summary>
+/// <param name="Serial">The serial number in the session. An abandoned line and the next line have the same index, but different serial numbers.</param>
+/// <param name="Index">The number of lines that this line builds on.</param>
+/// <param name="Text">The line.</param>
+internal sealed record SubmittedLine(int Serial, int Index, string Text)
+{
+    /// <summary>Gets the name of the assembly that the line is compiled to.</summary>
+    public string AssemblyName => $"telnet-line-{Serial}";
+
+    /// <summary>Gets the name of the class that the line is compiled to.</summary>
+    public string ClassName => $"Submission#{Index}";
+
+    /// <summary>Writes the fields of a request about this line.</summary>
+    public void Write(BinaryWriter writer, CompilerRequest request, int session)
+    {
+        writer.Write((byte)request);
+        writer.Write(session);
+        writer.Write(Serial);
+        writer.Write(Index);
+        writer.Write(Text);
+    }
+}
