@@ -23,7 +23,7 @@ internal sealed class CompilerProcess : IDisposable
         var words = command();
         ProcessStartInfo start = new(words[0], [.. words[1..], CompilerWire.Word]) { RedirectStandardInput = true, RedirectStandardOutput = true };
 
-        // A managed command that is killed would leave the files of .NET's diagnostics behind.
+        // A managed command that is killed would leave its diagnostic files behind.
         start.Environment.TryAdd("DOTNET_EnableDiagnostics", "0");
         try
         {

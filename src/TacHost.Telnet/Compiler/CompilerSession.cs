@@ -96,7 +96,7 @@ internal sealed class CompilerSession(SharedCompiler shared, int number, PromptG
         }
     }
 
-    /// <summary>Asks the child, with a timeout. Some short lines keep the compiler busy for hours. Then, or if nobody waits any more, the child is killed. Other sessions go on with another one.</summary>
+    /// <summary>Asks the child, with a timeout. Some short lines keep the compiler busy for hours. After the timeout, or if the session has ended, the child is killed. Other sessions start another one.</summary>
     private async Task<CompilerAnswer> AskAsync(CompilerRequest request, SubmittedLine line, CancellationToken cancellationToken)
     {
         for (var isRetry = false; ; isRetry = true)

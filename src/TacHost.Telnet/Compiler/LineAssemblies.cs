@@ -16,7 +16,7 @@ internal sealed class LineAssemblies : AssemblyLoadContext
         : base("telnet lines", isCollectible: true) =>
         _libraries = GetLoadContext((application?.GetType() ?? typeof(LineAssemblies)).Assembly) is { IsCollectible: true } isolated ? isolated : GetLoadContext(_own)!;
 
-    /// <summary>Gets the directory of .NET's own assemblies.</summary>
+    /// <summary>Gets the directory of the framework's assemblies.</summary>
     public static string Framework => Path.GetDirectoryName(typeof(object).Assembly.Location)!;
 
     /// <summary>Returns the assemblies in this process that do not belong to the framework's <c>System.*</c>, which the compiler reads from their files.</summary>

@@ -142,8 +142,16 @@ internal sealed partial class Sandbox : IAsyncDisposable
     {
         foreach (var id in Processes().ToList())
         {
-            using var process = Process.GetProcessById(id);
-            process.Kill();
+            try
+            {
+                using var process = Process.GetProcessById(id);
+                process.Kill();
+            }
+            catch (ArgumentException)
+            {
+                // The process has just ended by itself.
+            }
+
             await Until.GoneAsync(id);
         }
 

@@ -16,7 +16,7 @@ internal sealed class LineCompiler
     private readonly Dictionary<Guid, MetadataReference> _references = [];
     private readonly Dictionary<int, LineSession> _sessions = [];
 
-    /// <summary>Answers requests until the end of the input. A compilation that goes on then ends with the process.</summary>
+    /// <summary>Answers requests until the end of the input. A running compilation ends with the process.</summary>
     public int Run()
     {
         try
