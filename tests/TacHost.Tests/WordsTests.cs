@@ -16,7 +16,7 @@ public sealed partial class WordsTests
         var wrong = comments.SelectMany(comment => Faults(comment.Text).Select(fault => $"{comment.Place}: {fault}"));
 
         Assert.NotEmpty(comments);
-        Assert.Equal("", string.Join('\n', wrong));
+        AssertNone(wrong);
     }
 
     /// <summary>The texts of errors, help and log lines.</summary>
@@ -26,7 +26,7 @@ public sealed partial class WordsTests
         var texts = Texts().ToList();
 
         Assert.True(texts.Count > 500);
-        Assert.Equal("", string.Join('\n', texts.SelectMany(text => TextFaults(text.Text).Select(fault => $"{text.Place}: {fault}"))));
+        AssertNone(texts.SelectMany(text => TextFaults(text.Text).Select(fault => $"{text.Place}: {fault}")));
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed partial class WordsTests
         var pages = Pages().ToList();
 
         Assert.NotEmpty(pages);
-        Assert.Equal("", string.Join('\n', pages.SelectMany(page => Paragraphs(page).SelectMany(paragraph => PlainFaults(paragraph.Text).Select(fault => $"{paragraph.Place}: {fault}")))));
+        AssertNone(pages.SelectMany(page => Paragraphs(page).SelectMany(paragraph => PlainFaults(paragraph.Text).Select(fault => $"{paragraph.Place}: {fault}"))));
     }
 
     [Theory]
@@ -54,6 +54,12 @@ public sealed partial class WordsTests
     [Fact]
     public void Faults_OfAGoodComment_AreNone() =>
         Assert.Empty(Faults("""<summary>Starts the service.</summary> <exception cref="ArgumentException">The text is not an address.</exception>"""));
+
+    private static void AssertNone(IEnumerable<string> faults)
+    {
+        var all = string.Join('\n', faults);
+        Assert.True(all.Length == 0, all);
+    }
 
     private static IEnumerable<string> Faults(string comment)
     {

@@ -15,10 +15,12 @@ internal static class UpgradeConditions
             throw Refused($"it is in the jail '{jail}', where the new program is not");
         if (process.Deployments.FirstOrDefault(each => each.HasApplication && each.Application.Uid is not null and not (int)Root) is { } dropped && Libc.GetEffectiveUserId() != Root)
             throw Refused($"it was started by root and runs as user {dropped.Application.Uid} now, who cannot do what its start needs, such as replacing the pid file of root");
+        if (process.Options.Command.Fleet.Directory is { Length: > 0 } fleet)
+            throw new TacHostException(ExitCode.NoPermission, $"process {Environment.ProcessId} cannot be upgraded, because it is the emperor of '{fleet}'. Replace it with 'tachost emperor --takeover {fleet}'.");
         if (Environment.ProcessId == 1)
             throw Refused("it is the initial process of a container, which would end with it");
         if (!process.IsDaemon && !process.Manager.IsThere)
-            throw Refused("it runs in the foreground, and whoever has started it waits for this process");
+            throw Refused("it runs in the foreground, and its parent waits for this process");
         if (process.LaunchDirectory is not { } directory || !Directory.Exists(directory))
             throw Refused("the directory in which it was started is gone");
     }
