@@ -123,8 +123,9 @@ public sealed class PipeProtocolTests
         TaskCompletionSource cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var server = await RunningServer.StartAsync(new PipeFactory(async (_, token) =>
         {
-            await using var registered = token.Register(cancelled.SetResult);
-            await Task.Delay(Timeout.Infinite, token);
+            await Task.Delay(Timeout.Infinite, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancelled.SetResult();
+            token.ThrowIfCancellationRequested();
         }));
         using var client = await server.ConnectAsync();
         client.Socket.LingerState = new LingerOption(enable: true, seconds: 0);

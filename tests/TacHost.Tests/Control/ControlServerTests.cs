@@ -45,8 +45,8 @@ public sealed class ControlServerTests
             methods.Add("wait", async (_, cancellationToken) =>
             {
                 began.SetResult();
-                await using (cancellationToken.Register(cancelled.SetResult))
-                    await Task.Delay(Timeout.Infinite, cancellationToken);
+                await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancelled.SetResult();
             });
             return methods;
         });
