@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using TacHost.Servers.Dns.Forwarding;
@@ -91,25 +92,48 @@ public sealed class DnsServer : MultiService
         _datagrams = null;
     }
 
-    /// <summary>Returns a port that is free for UDP and TCP.</summary>
+    /// <summary>Returns a port that is free for UDP and TCP, from those that the system does not give to sockets without a port of their own.</summary>
     private static int PickPort()
     {
-        while (true)
+        const int lowest = 20_000, mostTries = 1_000;
+        var (first, last) = EphemeralPorts();
+        for (var tries = 0; ; tries++)
         {
-            // The socket has no address family, so it binds IPv4 and IPv6.
-            using Socket stream = Socket.OSSupportsIPv6 ? new(SocketType.Stream, ProtocolType.Tcp) : new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            using Socket datagrams = Socket.OSSupportsIPv6 ? new(SocketType.Dgram, ProtocolType.Udp) : new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-            var any = Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
-            stream.Bind(new IPEndPoint(any, 0));
-            try
-            {
-                datagrams.Bind(new IPEndPoint(any, ((IPEndPoint)stream.LocalEndPoint!).Port));
-                return ((IPEndPoint)stream.LocalEndPoint!).Port;
-            }
-            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
-            {
-                // The UDP port is in use: retry with another port.
-            }
+            var port = Random.Shared.Next(lowest, IPEndPoint.MaxPort + 1);
+            if ((port < first || port > last || tries > mostTries) && IsFree(port))
+                return port;
+        }
+    }
+
+    /// <summary>Returns the first and the last port that the system gives to clients (ip(7)).</summary>
+    private static (int First, int Last) EphemeralPorts()
+    {
+        try
+        {
+            var words = File.ReadAllText("/proc/sys/net/ipv4/ip_local_port_range").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            return (int.Parse(words[0], CultureInfo.InvariantCulture), int.Parse(words[1], CultureInfo.InvariantCulture));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (0, 0); // a jail without /proc
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        // The sockets have no address family, so they bind IPv4 and IPv6.
+        using Socket stream = Socket.OSSupportsIPv6 ? new(SocketType.Stream, ProtocolType.Tcp) : new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using Socket datagrams = Socket.OSSupportsIPv6 ? new(SocketType.Dgram, ProtocolType.Udp) : new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        IPEndPoint any = new(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, port);
+        try
+        {
+            stream.Bind(any);
+            datagrams.Bind(any);
+            return true;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            return false;
         }
     }
 }
