@@ -61,7 +61,7 @@ public sealed class FailedStartTests
         await File.WriteAllBytesAsync(sandbox.PathOf(wrong), [.. "var a = 1;\n// gr"u8, 0xFC, 0xDF, .. "e\nvar application = new Application(\"x\");"u8], TestContext.Current.CancellationToken);
         var outcome = await sandbox.TachostAsync(main);
 
-        AssertFailed(sandbox, outcome, BadTac, $"'{wrong}' is not valid UTF-8: line 2 has", "Save the file as UTF-8.");
+        AssertFailed(sandbox, outcome, BadTac, $"'{wrong}' is not valid UTF-8: line 2 contains", "Save the file as UTF-8.");
     }
 
     [Fact]
@@ -254,7 +254,7 @@ public sealed class FailedStartTests
         var outcome = await sandbox.TachostAsync("-n", "exits.csx");
 
         Assert.Equal(5, outcome.ExitCode);
-        Assert.Contains("The process ends without stopping its services, because Environment.Exit was called", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("The process terminates without stopping its services, because Environment.Exit was called", outcome.Output, StringComparison.Ordinal);
         Assert.False(File.Exists(sandbox.PidFile));
     }
 
