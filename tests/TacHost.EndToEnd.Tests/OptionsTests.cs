@@ -350,7 +350,7 @@ public sealed class OptionsTests
 
         Assert.Equal("--log-level\n", (await sandbox.RunAsync("bash", "-c", complete, "bash", "--log-l")).Output);
         Assert.Equal("json\n", (await sandbox.RunAsync("bash", "-c", complete, "bash", "--log-format", "j")).Output);
-        Assert.Equal("ecstasy.csx\n", (await sandbox.RunAsync("bash", "-c", complete, "bash", "e")).Output);
+        Assert.Equal("ecstasy.csx\n", (await sandbox.RunAsync("bash", "-c", complete, "bash", "ec")).Output);
         Assert.Contains("nobody\n", (await sandbox.RunAsync("bash", "-c", complete, "bash", "-u", "no")).Output, StringComparison.Ordinal);
     }
 

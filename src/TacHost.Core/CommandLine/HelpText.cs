@@ -67,8 +67,25 @@ internal static class HelpText
     public static void AppendRow(StringBuilder text, string term, string meaning, int column)
     {
         var isTooLong = term.Length > column - 4;
-        text.Append("  ").Append(term).Append(isTooLong ? "\n" : Spaces[..(column - 2 - term.Length)]);
+        AppendTerm(text, term);
+        text.Append(isTooLong ? "\n" : Spaces[..(column - 2 - term.Length)]);
         AppendWrapped(text, meaning, column, isTooLong ? 0 : column);
+    }
+
+    /// <summary>Appends a term, wrapped before a bracket if it is wider than a line.</summary>
+    private static void AppendTerm(StringBuilder text, string term)
+    {
+        const int indent = 2, furtherIndent = 6;
+        text.Append(Spaces, 0, indent);
+        var filled = indent;
+        while (filled + term.Length > Width && term.LastIndexOf(" [", Width - filled, StringComparison.Ordinal) is > 0 and var end)
+        {
+            text.Append(term, 0, end).Append('\n').Append(Spaces, 0, furtherIndent);
+            term = term[(end + 1)..];
+            filled = furtherIndent;
+        }
+
+        text.Append(term);
     }
 
     /// <summary>Appends wrapped words with an indentation, starting on a line that is already filled up to a column.</summary>

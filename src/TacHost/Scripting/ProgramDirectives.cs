@@ -20,7 +20,7 @@ internal sealed class ProgramDirectives
     private readonly List<int> _positions = [];
     private readonly List<PackageDirective> _packages = [];
     private readonly List<ReferenceDirective> _references = [];
-    private readonly List<string> _imports = ["System.Net.Http"];
+    private readonly List<string> _imports = [];
     private readonly List<string> _ignored = [];
 
     private ProgramDirectives(string file) => _file = file;
