@@ -6,6 +6,9 @@ namespace TacHost;
 /// <summary>The location of an exception in the code of a tac file or a plugin, not in the host or a library.</summary>
 internal sealed class FailurePlace
 {
+    /// <summary>The kernel counts the start of a process in ticks of a clock that it does not use for files.</summary>
+    private static readonly TimeSpan _precision = TimeSpan.FromMilliseconds(100);
+
     private readonly StackFrame? _frame;
 
     private FailurePlace(StackFrame? frame) => _frame = frame;
@@ -40,7 +43,7 @@ internal sealed class FailurePlace
         try
         {
             using var process = Process.GetCurrentProcess();
-            if (File.GetLastWriteTimeUtc(file) > process.StartTime.ToUniversalTime())
+            if (File.GetLastWriteTimeUtc(file) > process.StartTime.ToUniversalTime() + _precision)
                 return "";
             return File.ReadLines(file).Skip(_frame.GetFileLineNumber() - 1).FirstOrDefault() is { } line ? SourceLine.WithCaret(line, _frame.GetFileColumnNumber() - 1) : "";
         }

@@ -21,6 +21,7 @@ public sealed class TestRun : IAsyncDisposable
         _caretaker = Caretaker.Start(_directory, _started.Mark);
         Environment.SetEnvironmentVariable(MarkedProcesses.Variable, _directory);
         Environment.SetEnvironmentVariable("TMPDIR", _directory);
+        Environment.SetEnvironmentVariable("TACHOST_CACHE", Path.Combine(_directory, "cache"));
         Shared = Directory.CreateDirectory(Path.Combine(_directory, SharedName)).FullName;
     }
 
