@@ -21,8 +21,8 @@ public sealed class TestRun : IAsyncDisposable
         _caretaker = Caretaker.Start(_directory, _started.Mark);
         Environment.SetEnvironmentVariable(MarkedProcesses.Variable, _directory);
         Environment.SetEnvironmentVariable("TMPDIR", _directory);
-        Environment.SetEnvironmentVariable("TACHOST_CACHE", Path.Combine(_directory, "cache"));
         Shared = Directory.CreateDirectory(Path.Combine(_directory, SharedName)).FullName;
+        Environment.SetEnvironmentVariable("TACHOST_CACHE", Path.Combine(Shared, "default-cache"));
     }
 
     /// <summary>Gets a directory for what tests share. It is deleted at the end of the run.</summary>
