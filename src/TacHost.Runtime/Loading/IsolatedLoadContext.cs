@@ -18,12 +18,8 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
 
     private readonly SharedAssemblies _shared = new(contract);
 
-    /// <summary>The names of the main code. A reference to an assembly would keep this context alive for ever: .NET holds an unloading context until the last reference to its code is gone.</summary>
-    private readonly HashSet<string> _main = new(StringComparer.Ordinal);
-    private (IsolatedLoadContext Context, string Name)? _last;
-
-    /// <summary>The contexts of shared libraries. A context that nothing refers to begins to unload, and can then load nothing more for its libraries.</summary>
-    private readonly HashSet<AssemblyLoadContext> _lenders = [];
+    private readonly HashSet<Assembly> _main = [];
+    private Assembly? _last;
 
     /// <summary>Gets the context whose libraries are used in place of what lies in the file system, or null.</summary>
     public IsolatedLoadContext? Bound { get; init; }
@@ -33,10 +29,7 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
 
     /// <summary>Returns true if an assembly is the code of a tac file or a plugin itself, instead of a library.</summary>
     public static bool IsMainCode(Assembly? assembly) =>
-        assembly is not null && GetLoadContext(assembly) is IsolatedLoadContext context && context._main.Contains(NameOf(assembly));
-
-    /// <summary>Gets the assembly that the context is for, which another context may have loaded.</summary>
-    private Assembly? Last => _last is var (context, name) ? context.Assemblies.First(assembly => NameOf(assembly) == name) : null;
+        assembly is not null && GetLoadContext(assembly) is IsolatedLoadContext context && context._main.Contains(assembly);
 
     /// <summary>Loads the main code of the context, and returns the last of its assemblies.</summary>
     public Assembly LoadMain(IReadOnlyList<CodeImage> code)
@@ -45,26 +38,18 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
         foreach (var (image, symbols) in code)
         {
             last = Load(image, symbols);
-            _main.Add(NameOf(last));
+            _main.Add(last);
         }
 
-        return Remember(last ?? throw new ArgumentException("There is no code to load.", nameof(code)));
+        return _last = last ?? throw new ArgumentException("There is no code to load.", nameof(code));
     }
 
     /// <summary>Loads code that is compared as a library: if it is loaded already and the same, that is shared.</summary>
-    public Assembly LoadMainOrShare(IReadOnlyList<CodeImage> code) => (Bound?.Last ?? Loaded?.FindMain(code, this)) is { } shared ? Remember(shared) : LoadMain(code);
+    public Assembly LoadMainOrShare(IReadOnlyList<CodeImage> code) => _last = Bound?._last ?? Loaded?.FindMain(code, this) ?? LoadMain(code);
 
     /// <summary>Returns the assembly that the context is for, if it was loaded from the same code.</summary>
     public Assembly? MainIfSame(IReadOnlyList<Guid> versions) =>
-        _main.Count > 0 && Assemblies.Where(IsMainCode).Select(assembly => assembly.ManifestModule.ModuleVersionId).ToHashSet().SetEquals(versions) ? Last : null;
-
-    private Assembly Remember(Assembly last)
-    {
-        _last = ((IsolatedLoadContext)GetLoadContext(last)!, NameOf(last));
-        return last;
-    }
-
-    private static string NameOf(Assembly assembly) => assembly.GetName().Name!;
+        _main.Count > 0 && _main.Select(assembly => assembly.ManifestModule.ModuleVersionId).SequenceEqual(versions) ? _last : null;
 
     private Assembly Load(byte[] image, byte[] symbols) =>
         LoadFromStream(new MemoryStream(image), symbols.Length == 0 ? null : new MemoryStream(symbols));
@@ -116,12 +101,7 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
         if (path is null)
             return null;
         if (assemblyName.CultureName is not { Length: > 0 } && Loaded?.Find(simple, path, this) is { } same)
-        {
-            lock (_lenders)
-                _lenders.Add(GetLoadContext(same)!);
             return same;
-        }
-
         if (IsOwn(path))
             return LoadFromAssemblyPath(path);
 

@@ -1,6 +1,4 @@
-using System.Runtime.CompilerServices;
 using TacHost.Loading;
-using TacHost.Services;
 
 namespace TacHost.Reloading;
 
@@ -8,9 +6,6 @@ namespace TacHost.Reloading;
 internal sealed class Generations
 {
     private readonly List<(WeakReference<IsolatedLoadContext> Context, CodePrints Prints)> _all = [];
-
-    /// <summary>The context of each service, which it keeps alive: a context that nothing refers to begins to unload, and can then load nothing more.</summary>
-    private readonly ConditionalWeakTable<IService, IsolatedLoadContext> _contexts = [];
 
     public Generations(IApplicationRecipe first)
     {
@@ -41,14 +36,9 @@ internal sealed class Generations
     }
 
     /// <summary>Notes that another recipe runs now.</summary>
-    /// <param name="recipe">The recipe.</param>
-    /// <param name="place">The place of its code.</param>
-    /// <param name="newcomers">The services that have been made by it.</param>
-    public void Advance(IApplicationRecipe recipe, LoadPlace place, IEnumerable<IService> newcomers)
+    public void Advance(IApplicationRecipe recipe, LoadPlace place)
     {
         (Recipe, Place) = (recipe, place);
-        foreach (var service in newcomers)
-            _contexts.TryAdd(service, place.Context!);
         Remember();
     }
 

@@ -22,9 +22,6 @@ internal sealed class ReloadChange
     /// <summary>Gets what a reload does, with reasons.</summary>
     public ReloadPlan Plan => _tree.Plan;
 
-    /// <summary>Gets the services of the new tree that a reload starts.</summary>
-    public IEnumerable<IService> Newcomers => _tree.Newcomers;
-
     /// <summary>Evaluates the tac as it was and as it is, and compares. Starts nothing.</summary>
     /// <exception cref="TacHostException">The tac threw, or asks for something that a running process cannot change.</exception>
     public static ReloadChange Make(Deployment deployment, Generations generations, IApplicationRecipe recipe)

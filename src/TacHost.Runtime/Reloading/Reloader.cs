@@ -9,22 +9,9 @@ namespace TacHost.Reloading;
 internal sealed class Reloader(Func<CancellationToken, Task<IApplicationRecipe>> prepareAsync) : IReloader
 {
     private readonly Dictionary<Deployment, Generations> _generations = [];
-    private readonly CodeUnloading _unloading = new();
 
     /// <inheritdoc/>
     public async Task<ReloadResult> RunAsync(Deployment deployment, HostProcess process, ReloadRequest request, CancellationToken stopping)
-    {
-        try
-        {
-            return await RunStepsAsync(deployment, process, request, stopping);
-        }
-        finally
-        {
-            _unloading.Begin();
-        }
-    }
-
-    private async Task<ReloadResult> RunStepsAsync(Deployment deployment, HostProcess process, ReloadRequest request, CancellationToken stopping)
     {
         var began = Stopwatch.GetTimestamp();
         if (deployment.Options.Jail is { } jail)
@@ -41,7 +28,7 @@ internal sealed class Reloader(Func<CancellationToken, Task<IApplicationRecipe>>
             if (plan.ChangesAnything)
                 await ReplaceAsync(deployment, process, change, limit);
             change.ApplySettings(deployment.Application);
-            generations.Advance(recipe, change.Place, change.Newcomers);
+            generations.Advance(recipe, change.Place);
             deployment.Recipe = recipe;
         }
 
@@ -69,7 +56,7 @@ internal sealed class Reloader(Func<CancellationToken, Task<IApplicationRecipe>>
         throw new TacHostException(ExitCode.TimedOut, $"the top level of '{recipe.Source}' did not end within {deployment.Options.StartTimeout.TotalSeconds:0.###} s in the running process, though it did in another one. Its thread is left behind.");
     }
 
-    private async Task ReplaceAsync(Deployment deployment, HostProcess process, ReloadChange change, TimeLimit limit)
+    private static async Task ReplaceAsync(Deployment deployment, HostProcess process, ReloadChange change, TimeLimit limit)
     {
         var replacement = change.MakeReplacement(deployment.Application);
         IReadOnlyList<string> unfinished = [];
@@ -97,10 +84,12 @@ internal sealed class Reloader(Func<CancellationToken, Task<IApplicationRecipe>>
         deployment.Reloads.AddLeaving(Task.Run(() => StopLeavingAsync(replacement, deployment, process)));
     }
 
-    private async Task StopLeavingAsync(TreeReplacement replacement, Deployment deployment, HostProcess process)
+    private static async Task StopLeavingAsync(TreeReplacement replacement, Deployment deployment, HostProcess process)
     {
         using (TimeLimit grace = new(deployment.Options.Grace, deployment.Log.Host, process.Signals.Repeated))
             await replacement.StopLeavingAsync(grace.Token);
-        _unloading.Begin();
+
+        // An idle process would not collect for days.
+        GC.Collect(2, GCCollectionMode.Optimized, blocking: false);
     }
 }

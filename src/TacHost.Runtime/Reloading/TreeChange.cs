@@ -52,11 +52,10 @@ internal sealed class TreeChange
     /// <summary>Gets the running services to stop, in the order of their start.</summary>
     public IReadOnlyList<IService> Leaving => [.. _matches.Old.Where(old => _matches.NewOf(old) is not { } @new || !Stays(@new)).Select(old => _running.RunningOf(old) as IService).OfType<IService>()];
 
-    /// <summary>Gets the services of the new tree that are to start.</summary>
-    public IEnumerable<IService> Newcomers => _matches.New.Where(service => !Stays(service));
-
     /// <summary>Redirects references of new services to services that stay. This is the last step before the start of the new services.</summary>
     public void LeadReferences() => _graft.Apply(Newcomers);
+
+    private IEnumerable<IService> Newcomers => _matches.New.Where(service => !Stays(service));
 
     private bool Stays(IService @new) =>
         _matches.OldOf(@new) is { } old && !_replaced.Contains(_comparison.Pairs.OfOld(old)!) && !_running.Missing.Contains(old);

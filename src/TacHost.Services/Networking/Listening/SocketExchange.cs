@@ -62,7 +62,6 @@ internal sealed class SocketExchange(IReadOnlyList<IKeptSocket> offered, IReadOn
                 begin();
             if (newcomers is null)
                 CloseUnwanted();
-            Forget();
         }
     }
 
@@ -85,7 +84,6 @@ internal sealed class SocketExchange(IReadOnlyList<IKeptSocket> offered, IReadOn
             _isOver = true;
             foreach (var (socket, _, _) in _reserved.Where(each => !each.Socket.IsOwned))
                 socket.Close();
-            Forget();
         }
     }
 
@@ -97,13 +95,6 @@ internal sealed class SocketExchange(IReadOnlyList<IKeptSocket> offered, IReadOn
             socket.IsShared = false;
             socket.Close();
         }
-    }
-
-    /// <summary>Releases the listeners, because a listener that stays holds this exchange, and would keep the others in memory.</summary>
-    private void Forget()
-    {
-        _reserved.Clear();
-        _begins.Clear();
     }
 
     private bool IsReservedAlready(IKeptSocket socket) => _reserved.Exists(each => each.Socket == socket);
