@@ -44,7 +44,7 @@ internal static class FleetCommandLine
                 new("--all", null, null, "All deployments.", (options, _) => With(options, fleet => fleet with { All = true })),
                 new("--parallel", null, "COUNT", "How many at a time.", (options, value) => With(options, fleet => fleet with { Parallel = AtLeastOne(value) })) { Default = "1" },
                 new("--keep-going", null, null, "Continue after one that does not come up.", (options, _) => With(options, fleet => fleet with { KeepGoing = true })),
-                new("--follow", 'f', null, "Go on with each line that comes.", (options, _) => options with { Command = options.Command with { Follow = true } }),
+                new("--follow", 'f', null, "Print further lines as they are logged.", (options, _) => options with { Command = options.Command with { Follow = true } }),
                 new("--lines", null, "COUNT", "How many lines of each log.", (options, value) => options with { Command = options.Command with { Lines = OptionValue.Count(value) } }) { Default = "20" },
                 new("--watch", 'w', null, "Show it again each second.", (options, _) => options with { Command = options.Command with { Watch = true } }),
                 new("--json", null, null, "Print JSON.", (options, _) => options with { Command = options.Command with { Json = true } }),

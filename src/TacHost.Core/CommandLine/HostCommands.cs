@@ -30,7 +30,7 @@ internal static class HostCommands
             Word = CommandWord.Running,
             Options =
             [
-                new("--follow", 'f', null, "Go on with each line that comes.", (options, _) => options with { Command = options.Command with { Follow = true } }),
+                new("--follow", 'f', null, "Print further lines as they are logged.", (options, _) => options with { Command = options.Command with { Follow = true } }),
                 new("--lines", 'n', "COUNT", "How many lines.", (options, value) => options with { Command = options.Command with { Lines = OptionValue.Count(value) } }) { Default = "20" },
                 new("--level", null, "LEVEL", "Only lines of this level and above.", (options, value) => options with { Command = options.Command with { Level = OptionValue.Choice(value, LogLevelName.All) } }) { Choices = LogLevelName.All },
                 new("--service", null, "PATH", "Only lines of this service or category, and of all below it.", (options, value) => options with { Command = options.Command with { Category = OptionValue.NotEmpty(value, "the path of a service") } }),

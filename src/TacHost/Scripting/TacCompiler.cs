@@ -14,13 +14,6 @@ namespace TacHost.Scripting;
 /// <summary>Compiles a tac file with Roslyn, as a script's submission. Does not use <c>CSharpScript</c>, which takes references from its own process and never unloads assemblies.</summary>
 internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, PackageSet? packages, string displayedPath, bool isForDebugger)
 {
-    private static readonly string[] _imports =
-    [
-        "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net", "System.Net.Http", "System.Text", "System.Threading", "System.Threading.Tasks",
-        "Microsoft.Extensions.Hosting", "Microsoft.Extensions.Logging",
-        "TacHost.Services", "TacHost.Services.Networking", "TacHost.Services.Supervision",
-    ];
-
     /// <summary>The class of the first submission, as Roslyn's scripts have it, and hosts look for it.</summary>
     private const string ScriptClass = "Submission#0";
 
@@ -32,6 +25,13 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
     private readonly OptimizationLevel _optimization = isForDebugger ? OptimizationLevel.Debug : OptimizationLevel.Release;
     private readonly LibraryResolver _libraries = new(search);
     private readonly List<Diagnostic> _diagnostics = [];
+
+    /// <summary>Gets the namespaces that tac files and the lines of telnet sessions import.</summary>
+    public static string[] CommonImports { get; } =
+    [
+        "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net", "System.Net.Http", "System.Text", "System.Threading", "System.Threading.Tasks",
+        "Microsoft.Extensions.Logging", "TacHost.Services", "TacHost.Services.Networking", "TacHost.Services.Supervision",
+    ];
 
     /// <summary>Gets whether the compiler read a file that the cache key does not include.</summary>
     public bool ReadMoreThanItsKey { get; private set; }
@@ -78,7 +78,7 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
         return new CompiledTac(displayedPath, code, [.. _libraries.Found, .. packages?.Run ?? []], CodePrinter.Print([.. code.Select(each => each.Image)]).ToBytes());
     }
 
-    private IEnumerable<string> Imports => [.. _imports, .. sources.Program?.Imports ?? []];
+    private IEnumerable<string> Imports => [.. CommonImports, "Microsoft.Extensions.Hosting", .. sources.Program?.Imports ?? []];
 
     /// <summary>Returns the libraries that the directives of a program name. Those of a script are in its text.</summary>
     private IEnumerable<MetadataReference> LibrariesOf(ProgramFile program)

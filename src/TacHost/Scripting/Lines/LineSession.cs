@@ -10,14 +10,8 @@ namespace TacHost.Scripting.Lines;
 /// <summary>The compilations of the lines of one telnet session. Each line can use the declarations of the lines that were kept.</summary>
 internal sealed class LineSession(string framework, IEnumerable<MetadataReference> references)
 {
-    private static readonly string[] _imports =
-    [
-        "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net", "System.Net.Http", "System.Text", "System.Threading", "System.Threading.Tasks",
-        "Microsoft.Extensions.Logging", "TacHost.Services", "TacHost.Services.Networking", "TacHost.Services.Supervision",
-    ];
-
     private static readonly CSharpParseOptions _parsing = new(LanguageVersion.CSharp14, kind: SourceCodeKind.Script);
-    private static readonly CSharpCompilationOptions _options = new(OutputKind.DynamicallyLinkedLibrary, usings: _imports, optimizationLevel: OptimizationLevel.Release, concurrentBuild: false, metadataReferenceResolver: NoDirectives.Instance);
+    private static readonly CSharpCompilationOptions _options = new(OutputKind.DynamicallyLinkedLibrary, usings: TacCompiler.CommonImports, optimizationLevel: OptimizationLevel.Release, concurrentBuild: false, metadataReferenceResolver: NoDirectives.Instance);
 
     private readonly List<MetadataReference> _references =
     [
