@@ -57,10 +57,13 @@ internal abstract record Prepared
     /// <param name="Details">The lines for the log at the level Debug.</param>
     internal sealed record Tac(CompiledTac Code, IReadOnlyList<string> Directories, IReadOnlyList<string> Notices, IReadOnlyList<string> Details) : Prepared
     {
+        /// <summary>Gets the paths of the tac file and the files that it loads.</summary>
+        public IReadOnlyList<string> Files { get; init; } = [];
+
         internal static Tac ReadRest(BinaryReader reader)
         {
             var code = CompiledTac.FromBytes(reader.ReadBytes(reader.ReadInt32())) ?? throw new InvalidDataException("The prepared tac file was damaged on its way to this process.");
-            return new Tac(code, reader.ReadList(), reader.ReadList(), reader.ReadList());
+            return new Tac(code, reader.ReadList(), reader.ReadList(), reader.ReadList()) { Files = reader.ReadList() };
         }
 
         private protected override void Write(BinaryWriter writer)
@@ -72,6 +75,7 @@ internal abstract record Prepared
             writer.WriteList(Directories);
             writer.WriteList(Notices);
             writer.WriteList(Details);
+            writer.WriteList(Files);
         }
     }
 

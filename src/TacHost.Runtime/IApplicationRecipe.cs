@@ -18,6 +18,15 @@ internal interface IApplicationRecipe
     /// <summary>Gets the prints of the code that is the application's own, by which a reload compares it.</summary>
     CodePrints Prints { get; }
 
+    /// <summary>Gets the paths of the source files.</summary>
+    IReadOnlyList<string> Files => [];
+
+    /// <summary>Gets a text that is equal for recipes with equal code.</summary>
+    string CodeFingerprint => Source;
+
+    /// <summary>Gets a text that is equal for recipes with equal code and equal values.</summary>
+    string Fingerprint => Source;
+
     /// <summary>Gets where a build that is given no place loads the code.</summary>
     LoadPlace Place { get; }
 

@@ -2,6 +2,7 @@ using TacHost.CommandLine;
 using TacHost.Daemon;
 using TacHost.Plugins;
 using TacHost.Reloading;
+using TacHost.Scripting;
 
 namespace TacHost;
 
@@ -11,13 +12,14 @@ internal static class ReloadTrial
     /// <summary>Executes the command line that <see cref="RecipePreparation"/> describes, and reports.</summary>
     public static int Run(string[] args)
     {
-        if (args.Length < 3 || Handover.TakeForAnswer() is not var (file, pipe))
+        if (Handover.TakeForAnswer() is not var (file, pipe))
             return ExitCode.Usage;
         using StartupReport report = new(pipe);
         try
         {
-            var options = ((HostRequest.Run)HostRequest.Read(args[2..])).Options;
-            var recipe = RecipeOf(Handover.Read(file)![0], options, args[1]);
+            if (PreparationArguments.TryRead(args) is not var (options, directory, _))
+                return ExitCode.Usage;
+            var recipe = RecipeOf(Handover.Read(file)![0], options, directory);
             RunDirectory.Enter(options.RunDirectory);
             Try(recipe, options);
             report.Running("");
@@ -39,17 +41,19 @@ internal static class ReloadTrial
     public static Reloader ReloaderFor(HostOptions options, string[] args)
     {
         var directory = Path.Exists(".") ? Environment.CurrentDirectory : "/";
-        return new Reloader(stopping => PrepareElsewhereAsync(options, args, directory, stopping));
+        return new Reloader((running, file, stopping) => PrepareElsewhereAsync(options, args, directory, running, file, stopping));
     }
 
-    private static async Task<IApplicationRecipe> PrepareElsewhereAsync(HostOptions options, string[] args, string directory, CancellationToken stopping)
+    private static async Task<IApplicationRecipe> PrepareElsewhereAsync(HostOptions options, string[] args, string directory, IApplicationRecipe running, string? file, CancellationToken stopping)
     {
+        var newOptions = PreparationArguments.With(options, file);
+        var tried = running is not TacRecipe tac || tac.HasValues(TacRecipes.ParametersOf(newOptions, directory)) ? running.CodeFingerprint : null;
         var preparation = Task.Factory.StartNew(
-            () => RecipePreparation.Run(args, directory, options.StartTimeout, stopping),
+            () => RecipePreparation.Run(args, directory, file, tried, options.StartTimeout, stopping),
             CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
         try
         {
-            return RecipeOf(await preparation, options, directory);
+            return RecipeOf(await preparation, newOptions, directory);
         }
         catch (OperationCanceledException e)
         {

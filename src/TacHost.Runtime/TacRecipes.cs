@@ -29,7 +29,7 @@ internal static class TacRecipes
     }
 
     /// <summary>Files that the command line names start at the directory in which the process was started, which may have another one by now.</summary>
-    private static ParameterSources ParametersOf(HostOptions options, string? directory) => new()
+    public static ParameterSources ParametersOf(HostOptions options, string? directory) => new()
     {
         Words = options.Words,
         Settings = options.Settings,

@@ -11,14 +11,29 @@ internal static class ReloadPreparation
     /// <param name="prepare">Prepares what the options name.</param>
     public static int Run(string[] args, Func<HostOptions, Prepared> prepare)
     {
-        if (args.Length < 3 || Handover.TakeForAnswer() is not var (file, pipe))
+        if (Handover.TakeForAnswer() is not var (file, pipe))
             return ExitCode.Usage;
         using StartupReport report = new(pipe);
         try
         {
-            Environment.CurrentDirectory = args[1];
-            Handover.Write(file, prepare(((HostRequest.Run)HostRequest.Read(args[2..])).Options));
-            return HostExecution.ReplaceWith(args[0] == SuccessorProcess.Word ? args[2..] : args, file, pipe);
+            if (args[0] == SuccessorProcess.Word)
+            {
+                Environment.CurrentDirectory = args[1];
+                Handover.Write(file, prepare(((HostRequest.Run)HostRequest.Read(args[2..])).Options));
+                return HostExecution.ReplaceWith(args[2..], file, pipe);
+            }
+
+            if (PreparationArguments.TryRead(args) is not var (options, _, tried))
+                return ExitCode.Usage;
+            var prepared = prepare(options);
+            Handover.Write(file, prepared);
+            if (RecipeFingerprint.Of(prepared) == tried)
+            {
+                report.Running("");
+                return ExitCode.Success;
+            }
+
+            return HostExecution.ReplaceWith(args, file, pipe);
         }
         catch (TacHostException e)
         {

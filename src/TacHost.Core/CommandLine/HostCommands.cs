@@ -9,6 +9,8 @@ internal static class HostCommands
 
     private static readonly Option _json = new("--json", null, null, "Print JSON.", (options, _) => options with { Command = options.Command with { Json = true } });
 
+    private static readonly Option _dryRun = new("--dry-run", null, null, "Show the plan and do nothing: exits 0 if there is nothing to do, and 2 if there are changes.", (options, _) => options with { Command = options.Command with { DryRun = true } });
+
     private static readonly Option _names = new("--names", null, null, "For completion: names and process ids.", (options, _) => options with { Command = options.Command with { List = true } }) { IsHidden = true };
 
     public static IReadOnlyList<HostCommand> All { get; } =
@@ -21,9 +23,11 @@ internal static class HostCommands
         new("reload", "[WHO]", "read the tac file of a running application again and replace what has changed, without losing a connection; if that fails, everything runs as before", (options, words) => Operate("reload", options, words, 0, 1))
         {
             Word = CommandWord.Running,
-            Options = [new("--dry-run", null, null, "Show the plan and do nothing: exits 0 if there is nothing to do, and 2 if there are changes.", (options, _) => options with { Command = options.Command with { DryRun = true } }), _json],
+            Options = [_dryRun, _json],
         },
-        new("plan", "[WHO]", "show what a reload would do, and why; exits 0 if there is nothing to do, and 2 if there are changes", (options, words) => Operate("plan", options, words, 0, 1)) { Word = CommandWord.Running, Options = [_json] },
+        new("plan", "[WHO] [FILE]", "show what a reload would do, and why, or what the tac file FILE would change in place of the running one; exits 0 if there is nothing to do, and 2 if there are changes", (options, words) => Operate("plan", options, words, 0, 2)) { Word = CommandWord.RunningOrTacFile, Options = [_json] },
+        new("history", "[WHO]", "list the last deployments of a running application: that of its start, and those of reloads", (options, words) => Operate("history", options, words, 0, 1)) { Word = CommandWord.Running, Options = [_json] },
+        new("rollback", "[WHO] [NUMBER]", "return to the deployment with this number, or to the one before, as a reload does; the tac file stays as it is", (options, words) => Operate("rollback", options, words, 0, 2)) { Word = CommandWord.Running, Options = [_dryRun, _json] },
         new("upgrade", "[WHO]", "have a new process of this version take over from a running one, without losing a connection; if it does not start, the running one serves as before", (options, words) => Operate("upgrade", options, words, 0, 1)) { Word = CommandWord.Running, Options = [_json] },
         new("logs", "[WHO]", "show the last lines of the log of a running application", (options, words) => Operate("logs", options, words, 0, 1))
         {

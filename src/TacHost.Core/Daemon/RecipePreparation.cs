@@ -5,7 +5,10 @@ using TacHost.Interop;
 namespace TacHost.Daemon;
 
 /// <summary>A process that prepares an application for this one: it has the compiler, and runs the top level of the tac first, so that one that loops or ends the process does so there.</summary>
-/// <remarks>Its command line is <see cref="Word"/>, the directory in which this process was started, and the arguments of this process.</remarks>
+/// <remarks>
+/// Its command line begins with <see cref="Word"/> and the directory in which this process was started. Another tac file and the fingerprint of code that
+/// needs no trial follow, each an empty word if there is none. The rest are the arguments of this process.
+/// </remarks>
 internal static class RecipePreparation
 {
     /// <summary>The first word, which no user writes.</summary>
@@ -19,24 +22,26 @@ internal static class RecipePreparation
     /// <summary>Starts the process and blocks until it has prepared the application.</summary>
     /// <param name="arguments">The arguments of this process.</param>
     /// <param name="directory">The directory in which this process was started.</param>
+    /// <param name="file">The absolute path of the tac file to prepare instead, or null for what the arguments name.</param>
+    /// <param name="tried">The fingerprint of code that needs no trial, because this process runs it with the same values, or null.</param>
     /// <param name="timeout">How long the top level may take.</param>
     /// <param name="stopping">Ends the wait and the process.</param>
     /// <returns>The prepared application.</returns>
     /// <exception cref="TacHostException">The application cannot be prepared.</exception>
     /// <exception cref="OperationCanceledException">The wait was ended.</exception>
-    public static Prepared Run(IReadOnlyList<string> arguments, string directory, TimeSpan timeout, CancellationToken stopping)
+    public static Prepared Run(IReadOnlyList<string> arguments, string directory, string? file, string? tried, TimeSpan timeout, CancellationToken stopping)
     {
-        using var file = Handover.MemoryFile();
+        using var memory = Handover.MemoryFile();
         var (read, write) = Pipe.Create("the report of the reload");
         using (read)
         {
             int process;
             using (write)
-                process = HostExecution.SpawnCommand([Word, directory, .. arguments], file, write);
+                process = HostExecution.SpawnCommand([Word, directory, file ?? "", tried ?? "", .. arguments], memory, write);
             var report = Read(read, process, timeout, stopping);
             return report switch
             {
-                (ExitCode.Success, _) => Handover.Read(file) is [var prepared] ? prepared : throw Ended(process, "without an answer"),
+                (ExitCode.Success, _) => Handover.Read(memory) is [var prepared] ? prepared : throw Ended(process, "without an answer"),
                 var (exitCode, message) => throw new TacHostException(exitCode, message),
                 null => throw Ended(process, "without a reason, perhaps because the top level of the tac file ended it"),
             };

@@ -10,6 +10,8 @@ internal sealed class FleetReloader(Emperor emperor) : IReloader
     public async Task<ReloadResult> RunAsync(Deployment deployment, HostProcess process, ReloadRequest request, CancellationToken stopping)
     {
         var began = Stopwatch.GetTimestamp();
+        if (request is not { File: null, Rollback: null })
+            throw NoDeployments();
         var plan = await FleetPlan.MakeAsync(emperor);
         var fingerprint = FleetPlan.FingerprintOf(plan);
         if (request.IfPlan is { } expected && expected != fingerprint)
@@ -23,4 +25,10 @@ internal sealed class FleetReloader(Emperor emperor) : IReloader
 
         return new ReloadResult(plan, notices, fingerprint, Stopwatch.GetElapsedTime(began));
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<PastDeployment> HistoryOf(Deployment deployment) => throw NoDeployments();
+
+    private static TacHostException NoDeployments() =>
+        new(ExitCode.Usage, "an emperor has no deployments of its own. Name one of the processes that it supervises.");
 }

@@ -29,6 +29,9 @@ internal sealed class DeploymentReloads(Deployment deployment, HostProcess proce
         }
     }
 
+    /// <summary>Gets the last deployments that ran, the running one last.</summary>
+    public IReadOnlyList<PastDeployment> History => reloader.HistoryOf(deployment);
+
     /// <summary>Reloads after a signal. Signals that come before it has begun are one request; one that comes later is another.</summary>
     public async Task RunAfterSignalAsync()
     {

@@ -10,6 +10,9 @@ internal interface IReloader
     /// <param name="stopping">Cancelled when the application is to stop.</param>
     /// <exception cref="TacHostException">The reload failed.</exception>
     Task<ReloadResult> RunAsync(Deployment deployment, HostProcess process, ReloadRequest request, CancellationToken stopping);
+
+    /// <summary>Returns the last deployments of an application that ran, the running one last.</summary>
+    IReadOnlyList<PastDeployment> HistoryOf(Deployment deployment);
 }
 
 /// <summary>A reload that is asked for.</summary>
@@ -17,6 +20,12 @@ internal sealed record ReloadRequest
 {
     /// <summary>Gets whether only the plan is asked for.</summary>
     public bool OnlyPlan { get; init; }
+
+    /// <summary>Gets the tac file to plan with instead of the running one, or null.</summary>
+    public string? File { get; init; }
+
+    /// <summary>Gets the number of the deployment to return to instead of what the tac file is now, 0 for the one before, or null.</summary>
+    public int? Rollback { get; init; }
 
     /// <summary>Gets the fingerprint that the plan must have, or null for any.</summary>
     public string? IfPlan { get; init; }

@@ -19,6 +19,7 @@ internal sealed class PluginRecipe : IApplicationRecipe
     {
         (_code, _directories, _words, Notices) = (plugin.Code, plugin.Directories, words, plugin.Notices);
         _launchDirectory = launchDirectory;
+        (CodeFingerprint, Fingerprint) = (RecipeFingerprint.Of(plugin), RecipeFingerprint.Of(plugin, words));
         _makeHelp = asManPage ? PluginManPage.Make : PluginHelp.Make;
     }
 
@@ -28,6 +29,15 @@ internal sealed class PluginRecipe : IApplicationRecipe
 
     /// <summary>Gets no prints: the assembly of a plugin is a library, which is the same or another one.</summary>
     public CodePrints Prints { get; } = new();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Files => [_code.Path];
+
+    /// <inheritdoc/>
+    public string CodeFingerprint { get; }
+
+    /// <inheritdoc/>
+    public string Fingerprint { get; }
 
     public LoadPlace Place { get; } = LoadPlace.ForStart();
 

@@ -7,9 +7,11 @@ internal sealed class Generations
 {
     private readonly List<(WeakReference<IsolatedLoadContext> Context, CodePrints Prints)> _all = [];
 
-    public Generations(IApplicationRecipe first)
+    /// <param name="first">The recipe of the start.</param>
+    /// <param name="since">The time of the start.</param>
+    public Generations(IApplicationRecipe first, DateTimeOffset since)
     {
-        (Recipe, Place) = (first, first.Place);
+        (Recipe, Place, History) = (first, first.Place, new DeploymentHistory(first, since));
         Libraries.Add(Place.Context!);
         Remember();
     }
@@ -19,6 +21,9 @@ internal sealed class Generations
 
     /// <summary>Gets where its code is loaded.</summary>
     public LoadPlace Place { get; private set; }
+
+    /// <summary>Gets the deployments that ran.</summary>
+    public DeploymentHistory History { get; }
 
     /// <summary>Gets the libraries that are loaded.</summary>
     public LoadedLibraries Libraries { get; } = new();

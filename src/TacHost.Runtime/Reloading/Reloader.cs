@@ -5,8 +5,8 @@ using TacHost.Services;
 namespace TacHost.Reloading;
 
 /// <summary>The steps of a reload (docs/reload.md): prepare, make both trees, compare, start beside, commit, stop what leaves.</summary>
-/// <param name="prepareAsync">Prepares the tac file or the plugin as it is now, in another process.</param>
-internal sealed class Reloader(Func<CancellationToken, Task<IApplicationRecipe>> prepareAsync) : IReloader
+/// <param name="prepareAsync">Prepares the tac file or the plugin as it is now, or another tac file, in another process. Receives the recipe of what runs.</param>
+internal sealed class Reloader(Func<IApplicationRecipe, string?, CancellationToken, Task<IApplicationRecipe>> prepareAsync) : IReloader
 {
     private readonly Dictionary<Deployment, Generations> _generations = [];
 
@@ -16,9 +16,10 @@ internal sealed class Reloader(Func<CancellationToken, Task<IApplicationRecipe>>
         var began = Stopwatch.GetTimestamp();
         if (deployment.Options.Jail is { } jail)
             throw new TacHostException(ExitCode.NoPermission, $"the process is in the jail '{jail}', where there is no compiler. Restart it.");
-        var recipe = await prepareAsync(stopping);
-        using TimeLimit limit = new(deployment.Options.StartTimeout, deployment.Log.Host, stopping);
         var generations = GenerationsOf(deployment);
+        var past = request.Rollback is { } number ? generations.History.Find(number) : null;
+        var recipe = past?.Recipe ?? await prepareAsync(generations.Recipe, request.File, stopping);
+        using TimeLimit limit = new(deployment.Options.StartTimeout, deployment.Log.Host, stopping);
         var change = await CompareAsync(deployment, generations, recipe, limit);
         var plan = change.Plan;
         if (request.IfPlan is { } expected && expected != plan.Fingerprint)
@@ -32,8 +33,17 @@ internal sealed class Reloader(Func<CancellationToken, Task<IApplicationRecipe>>
             deployment.Recipe = recipe;
         }
 
-        return new ReloadResult([.. plan.Lines.Select(Planned)], [.. recipe.Notices, .. plan.Notices], plan.Fingerprint, Stopwatch.GetElapsedTime(began));
+        ReloadResult result = new([.. plan.Lines.Select(Planned)], [.. past is null ? recipe.Notices : NoticesOf(past), .. plan.Notices], plan.Fingerprint, Stopwatch.GetElapsedTime(began));
+        if (!request.OnlyPlan)
+            generations.History.Add(recipe, plan.ChangesAnything ? $"{(past is null ? "reload" : $"rollback to {past.Number}")}: {result.Summary}" : null);
+        return result;
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<PastDeployment> HistoryOf(Deployment deployment) => GenerationsOf(deployment).History.All;
+
+    private static string[] NoticesOf(PastDeployment past) =>
+        [$"This is deployment {past.Number} again. Its tac file '{past.Recipe.Source}' has not been changed, and the next reload reads it."];
 
     private static PlannedService Planned(PlanLine line) =>
         new(line.Verdict switch { Verdict.Kept => "kept", Verdict.Replaced => "replaced", Verdict.Added => "added", _ => "removed" }, line.Path, line.Reason, line.ToString());
@@ -41,7 +51,7 @@ internal sealed class Reloader(Func<CancellationToken, Task<IApplicationRecipe>>
     private Generations GenerationsOf(Deployment deployment)
     {
         lock (_generations)
-            return _generations.TryGetValue(deployment, out var known) ? known : _generations[deployment] = new Generations(deployment.Recipe);
+            return _generations.TryGetValue(deployment, out var known) ? known : _generations[deployment] = new Generations(deployment.Recipe, deployment.StartedAt ?? TimeProvider.System.GetLocalNow());
     }
 
     /// <summary>Makes the trees and compares them, on a thread of its own: neither a tac nor a constructor is ours to interrupt, and one that never ends is left behind there.</summary>

@@ -19,10 +19,22 @@ internal sealed class TacRecipe(Prepared.Tac prepared) : IApplicationRecipe
     /// <summary>Gets the fingerprints of the code.</summary>
     public CodePrints Prints => CodePrints.FromBytes(prepared.Code.Prints);
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Files => prepared.Files;
+
+    /// <inheritdoc/>
+    public string CodeFingerprint => RecipeFingerprint.Of(prepared);
+
+    /// <inheritdoc/>
+    public string Fingerprint => RecipeFingerprint.Of(prepared, ValuesOf(Parameters));
+
     public LoadPlace Place { get; } = LoadPlace.ForStart();
 
     /// <summary>Gets or sets the values of the tac file's parameters.</summary>
     public ParameterSources Parameters { get; set; } = new();
+
+    /// <summary>Returns whether other values of the parameters are equal.</summary>
+    public bool HasValues(ParameterSources values) => ValuesOf(values).SequenceEqual(ValuesOf(Parameters));
 
     public async Task<Application> BuildAsync(LoadPlace? place = null)
     {
@@ -54,6 +66,9 @@ internal sealed class TacRecipe(Prepared.Tac prepared) : IApplicationRecipe
             return (parameters, e);
         }
     }
+
+    private static List<string> ValuesOf(ParameterSources values) =>
+        [.. values.Words, "", .. values.Settings, "", .. values.FileValues.SelectMany(value => value.Texts.Prepend(value.Name))];
 
     private Type Load(LoadPlace place)
     {

@@ -41,7 +41,7 @@ internal static class TacFile
         }
 
         IReadOnlyList<string> notices = cache.Notice is { } notice ? [notice] : [];
-        return new TacPreparation(new Prepared.Tac(tac with { Source = path }, search.Directories, notices, details), wasCompiled, [.. sources.Files.Keys], key, warnings);
+        return new TacPreparation(new Prepared.Tac(tac with { Source = path }, search.Directories, notices, details) { Files = [.. sources.Files.Keys] }, wasCompiled, [.. sources.Files.Keys], key, warnings);
     }
 
     /// <summary>Restores the packages of a tac file. Returns null if the file does not reference packages.</summary>

@@ -31,4 +31,28 @@ public sealed class ReloadCommandTests
         Assert.True(Until.IsAlive(id));
         Assert.Equal("a new poem\n", Encoding.UTF8.GetString(await sandbox.FetchAsync()));
     }
+
+    [Fact]
+    public async Task Plan_WithAnotherFile_ShowsWhatItWouldChangeAndChangesNothing()
+    {
+        await using var sandbox = new Sandbox();
+        await sandbox.StartDaemonAsync(sandbox.WriteTac());
+        sandbox.Write("other.csx", Sandbox.Tac(0, "poem.txt", "") + "\nnew UnixServer(\"more.sock\", new PoetryFactory(poetry)).SetServiceParent(application);\n");
+        const string plan = "= PoetryService\n= TcpServer\n+ UnixServer: is new\n";
+        Assert.Equal(new Outcome(2, plan, ""), await sandbox.TachostAsync("plan", sandbox.PidFile, "other.csx"));
+        Assert.Equal(new Outcome(0, "= PoetryService\n= TcpServer\n", ""), await sandbox.TachostAsync("plan", sandbox.PidFile, "poem.csx"));
+        Assert.Equal(new Outcome(0, "= PoetryService\n= TcpServer\n", ""), await sandbox.TachostAsync("plan", sandbox.PidFile));
+        Assert.False(File.Exists(sandbox.PathOf("more.sock")));
+
+        sandbox.Write("broken.csx", "var x = ;");
+        var broken = await sandbox.TachostAsync("plan", sandbox.PidFile, "broken.csx");
+        Assert.Equal(65, broken.ExitCode);
+        Assert.Contains("broken.csx(1,9): error CS1525", broken.Error, StringComparison.Ordinal);
+        var missing = await sandbox.TachostAsync("plan", sandbox.PidFile, "missing.csx");
+        Assert.Equal(66, missing.ExitCode);
+        sandbox.Write("named.csx", Sandbox.Tac(0, "poem.txt", "").Replace("\"fastpoetry\"", "\"another\"", StringComparison.Ordinal));
+        var named = await sandbox.TachostAsync("plan", sandbox.PidFile, "named.csx");
+        Assert.Equal(77, named.ExitCode);
+        Assert.Contains("the name of the application was 'fastpoetry' and is 'another'", named.Error, StringComparison.Ordinal);
+    }
 }

@@ -11,6 +11,7 @@ namespace TacHost.Control.Wire;
 [JsonSerializable(typeof(StopReport))]
 [JsonSerializable(typeof(ReloadReport))]
 [JsonSerializable(typeof(UpgradeReport))]
+[JsonSerializable(typeof(HistoryReport))]
 [JsonSerializable(typeof(OriginReport))]
 [JsonSerializable(typeof(LogReport))]
 [JsonSerializable(typeof(LevelReport))]

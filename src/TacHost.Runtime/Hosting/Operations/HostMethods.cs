@@ -18,6 +18,7 @@ internal static class HostMethods
         methods.Add("restart", (call, _) => ServiceOperations.RestartAsync(process, call));
         methods.Add("reload", (call, _) => ReloadOperation.RunAsync(process, call));
         methods.Add("upgrade", call => UpgradeOperation.Run(process, call));
+        methods.Add("history", call => ReloadOperation.ShowHistory(process, call));
         methods.Add("logs", (call, gone) => Task.Factory.StartNew(() => LogOperations.Show(process, call, gone), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
         methods.Add("level", call => LogOperations.SetLevel(process, call));
         process.AddMethods?.Invoke(methods);

@@ -21,7 +21,10 @@ internal static class OperatorCommands
             "stop" when request.Words.Count < 2 => StopCommand.Run(who),
             "restart" when request.Words.Count < 2 => RestartCommand.Run(who),
             "stop" or "start" or "restart" => Call(request.Command, who!, new JsonObject { ["service"] = request.Words[1] }),
-            "reload" or "plan" => ReloadCommand.Run(who, request.Command == "plan" || command.DryRun, command.Json),
+            "plan" => ReloadCommand.Plan(request.Words, command.Json),
+            "reload" => ReloadCommand.Run(who, [], command.DryRun, command.Json),
+            "history" => HistoryCommand.Run(who, command.Json),
+            "rollback" => HistoryCommand.RollBack(request.Words, command),
             "upgrade" => UpgradeCommand.Run(who, command.Json),
             _ => throw new InvalidOperationException($"There is no command '{request.Command}'."),
         };

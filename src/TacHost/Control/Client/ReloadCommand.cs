@@ -13,17 +13,35 @@ internal static class ReloadCommand
     /// <summary>The exit code of a plan with changes.</summary>
     private const int WouldChange = 2;
 
+    /// <summary>Shows the plan of a reload, or of what another tac file would change.</summary>
+    /// <param name="words">The running application and the tac file. Both may be missing; a single word is a tac file if it is one that does not run.</param>
+    /// <param name="asJson">Whether to print JSON.</param>
+    public static int Plan(IReadOnlyList<string> words, bool asJson) => words switch
+    {
+        [var word] when File.Exists(word) && word.EndsWith(".csx", StringComparison.Ordinal) && Who.All(word).Count == 0 => Run(null, With(word), onlyPlan: true, asJson),
+        [var who, var file] => Run(who, With(file), onlyPlan: true, asJson),
+        _ => Run(words.Count > 0 ? words[0] : null, [], onlyPlan: true, asJson),
+    };
+
+    /// <summary>Executes a reload, or shows its plan.</summary>
+    /// <param name="who">The running application, or null for the only one.</param>
+    /// <param name="parameters">The parameters of the method that differ from those of an ordinary reload.</param>
+    /// <param name="onlyPlan">Whether to do nothing.</param>
+    /// <param name="asJson">Whether to print JSON.</param>
     /// <returns>0 if the reload is done, or there is nothing to do; 2 if a plan has changes.</returns>
     /// <exception cref="TacHostException">The reload failed, and everything runs as before.</exception>
-    public static int Run(string? who, bool onlyPlan, bool asJson)
+    public static int Run(string? who, JsonObject parameters, bool onlyPlan, bool asJson)
     {
         var running = Who.Find(who);
         using var client = running.Connect();
-        JsonObject parameters = new() { ["application"] = running.Name, ["dryRun"] = onlyPlan };
+        parameters["application"] = running.Name;
+        parameters["dryRun"] = onlyPlan;
         var report = client.Call("reload", parameters, Timeout.InfiniteTimeSpan).Deserialize(ControlJson.Default.ReloadReport)!;
         Terminal.Write(asJson ? JsonText.Of(report, ControlJson.Default.ReloadReport) : Text(report, onlyPlan));
         return onlyPlan && report.Changes ? WouldChange : ExitCode.Success;
     }
+
+    private static JsonObject With(string file) => new() { ["file"] = Path.GetFullPath(file) };
 
     private static string Text(ReloadReport report, bool onlyPlan)
     {

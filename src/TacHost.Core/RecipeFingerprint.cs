@@ -1,0 +1,22 @@
+using System.Text;
+
+namespace TacHost;
+
+/// <summary>Computes fingerprints of recipes.</summary>
+internal static class RecipeFingerprint
+{
+    /// <summary>Returns the fingerprint of prepared code, without its notices, and of values.</summary>
+    public static string Of(Prepared prepared, params IReadOnlyList<string> values)
+    {
+        Fingerprint print = new();
+        print.Append(Prepared.ToBytes([prepared switch
+        {
+            Prepared.Tac tac => tac with { Notices = [], Details = [] },
+            Prepared.Plugin plugin => plugin with { Notices = [] },
+            _ => prepared,
+        }]));
+        foreach (var value in values)
+            print.Append(Encoding.UTF8.GetBytes($"{value}\0"));
+        return print.ToString();
+    }
+}
