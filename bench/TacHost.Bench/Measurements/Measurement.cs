@@ -19,6 +19,7 @@ internal static class AllMeasurements
         new StartUp(),
         new ColdStart(),
         new DetachedStart(),
+        new Reloads(),
         new CommandLines(),
         new Serving(),
         new HalfLoad(),
