@@ -57,13 +57,16 @@ internal abstract record Prepared
     /// <param name="Details">The lines for the log at the level Debug.</param>
     internal sealed record Tac(CompiledTac Code, IReadOnlyList<string> Directories, IReadOnlyList<string> Notices, IReadOnlyList<string> Details) : Prepared
     {
+        /// <summary>Gets the file in which a process keeps this deployment when it runs, or an empty text.</summary>
+        public string KeptIn { get; init; } = "";
+
         /// <summary>Gets the paths of the tac file and the files that it loads.</summary>
         public IReadOnlyList<string> Files { get; init; } = [];
 
         internal static Tac ReadRest(BinaryReader reader)
         {
             var code = CompiledTac.FromBytes(reader.ReadBytes(reader.ReadInt32())) ?? throw new InvalidDataException("The prepared tac file was damaged on its way to this process.");
-            return new Tac(code, reader.ReadList(), reader.ReadList(), reader.ReadList()) { Files = reader.ReadList() };
+            return new Tac(code, reader.ReadList(), reader.ReadList(), reader.ReadList()) { Files = reader.ReadList(), KeptIn = reader.ReadString() };
         }
 
         private protected override void Write(BinaryWriter writer)
@@ -76,6 +79,7 @@ internal abstract record Prepared
             writer.WriteList(Notices);
             writer.WriteList(Details);
             writer.WriteList(Files);
+            writer.Write(KeptIn);
         }
     }
 

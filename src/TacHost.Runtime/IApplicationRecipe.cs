@@ -18,6 +18,13 @@ internal interface IApplicationRecipe
     /// <summary>Gets the prints of the code that is the application's own, by which a reload compares it.</summary>
     CodePrints Prints { get; }
 
+    /// <summary>Keeps the recipe for a start with --last-good, because its application runs.</summary>
+    /// <returns>The reason why it could not be kept, or null.</returns>
+    string? Keep() => null;
+
+    /// <summary>Gets the places at which the top level changes the process instead of the tree, with what they do.</summary>
+    IReadOnlyList<string> Effects { get; }
+
     /// <summary>Gets the paths of the source files.</summary>
     IReadOnlyList<string> Files => [];
 

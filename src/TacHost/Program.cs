@@ -178,8 +178,15 @@ internal static class Program
 
     private static (Prepared Prepared, string Part) PrepareTac(HostOptions options, string file)
     {
-        var tac = TacCommands.Prepare(options, file);
-        return (tac.Tac, tac.WasCompiled ? "compiled" : "what was compiled before");
+        try
+        {
+            var tac = TacCommands.Prepare(options, file);
+            return (tac.Tac, tac.WasCompiled ? "compiled" : "what was compiled before");
+        }
+        catch (TacHostException e) when (options.LastGood)
+        {
+            return (LastGood.Open().Require(file, e), "the one that ran last");
+        }
     }
 
     private static int PrepareAndStart(HostOptions options, string[] args, Func<(Prepared Prepared, string Part)> prepare, StartTimings timings)
@@ -193,27 +200,12 @@ internal static class Program
             return HostExecution.Replace(args, prepared);
         }
 
-        var (text, isAnswer) = WaitForDaemon(daemon, options, prepared);
+        var (text, isAnswer) = DaemonRun.Wait(daemon, options, args, prepared);
         if (isAnswer)
             return Print(text);
         timings.Over("the daemon, until it runs");
         ShowTimings(options, $"{timings}of that in the daemon:\n{text}");
         return ExitCode.Success;
-    }
-
-    /// <summary>Passes the application to the daemon, and waits until the daemon reports that it is running.</summary>
-    /// <returns>What the daemon wants to be shown.</returns>
-    private static (string Text, bool IsAnswer) WaitForDaemon(DaemonProcess daemon, HostOptions options, Prepared prepared)
-    {
-        using ShutdownSignals signals = new((_, _) => { });
-        try
-        {
-            return daemon.Run(prepared, options.PidFile, new DaemonTimeouts(options.StartTimeout, options.Grace, signals.Requested, signals.Repeated));
-        }
-        catch (OperationCanceledException)
-        {
-            throw new TacHostException(signals.ExitCode, $"interrupted by {signals.First}; the daemon has been stopped.");
-        }
     }
 
     private static void ShowTimings(HostOptions options, string text)

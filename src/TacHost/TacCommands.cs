@@ -9,8 +9,11 @@ namespace TacHost;
 internal static class TacCommands
 {
     /// <summary>Prepares the tac file of a run, and prints the compiler's warnings. A cached start does not print them again.</summary>
-    public static TacPreparation Prepare(HostOptions options, string file) =>
-        Prepare(file, PluginPath.SearchDirectories(options), PackagesOf(options), options.Debug);
+    public static TacPreparation Prepare(HostOptions options, string file)
+    {
+        var prepared = Prepare(file, PluginPath.SearchDirectories(options), PackagesOf(options), options.Debug);
+        return options.LastGood ? prepared with { Tac = prepared.Tac with { KeptIn = LastGood.Open().FileOf(file) ?? "" } } : prepared;
+    }
 
     /// <summary>Prepares a tac file or a plugin script, and prints the compiler's warnings.</summary>
     public static TacPreparation Prepare(string file, IReadOnlyList<string> directories, PackageOptions packages, bool isForDebugger = false)

@@ -23,6 +23,7 @@ internal static class HostCommandLine
             new("--grace", null, "SECONDS", "How long the stop may take before what is left is cut off.", (options, value) => options with { Grace = OptionValue.Seconds(value) }) { Default = "30" },
             new("--exit-with-signal", null, null, "After a clean stop, end by the signal that asked for it (status 143 or 130 in a shell) instead of exiting 0.", (options, _) => options with { ExitWithSignal = true }),
             new("--debug", 'b', null, "Show stack traces with errors, and compile the tac file so that a debugger can follow it.", (options, _) => options with { Debug = true }),
+            new("--last-good", null, null, "Keep the tac file that runs in the cache, compiled. If it is broken at a later start with this option, run the one that ran last, and warn.", (options, _) => options with { LastGood = true }),
             new("--timings", null, null, "Print where the time of the start went.", (options, _) => options with { Timings = true }),
             new("--no_save", 'o', null, "Accepted for the sake of twistd's command lines, without effect.", (options, _) => options) { Alias = "--no-save" },
         ], "tachost -n deployments/ecstasy.csx", "stay here, log to the terminal, stop with Ctrl-C"),

@@ -10,7 +10,10 @@ namespace TacHost.Scripting;
 internal sealed record CompiledTac(string Source, IReadOnlyList<CodeImage> Code, IReadOnlyList<string> Libraries, byte[] Prints)
 {
     /// <summary>The format version. Increment it with every change of the format below.</summary>
-    private const int FormVersion = 3;
+    private const int FormVersion = 4;
+
+    /// <summary>Gets the places at which the top level changes the process instead of the tree, with what they do.</summary>
+    public IReadOnlyList<string> Effects { get; init; } = [];
 
     /// <summary>Serializes the tac file: the fingerprint of the rest, then the parts.</summary>
     public byte[] ToBytes()
@@ -27,6 +30,7 @@ internal sealed record CompiledTac(string Source, IReadOnlyList<CodeImage> Code,
                 each.Write(writer);
             writer.Write(Prints.Length);
             writer.Write(Prints);
+            writer.WriteList(Effects);
         }
 
         var bytes = stream.ToArray();
@@ -46,6 +50,6 @@ internal sealed record CompiledTac(string Source, IReadOnlyList<CodeImage> Code,
             return null;
         var source = reader.ReadString();
         var libraries = reader.ReadList();
-        return new CompiledTac(source, reader.ReadList(CodeImage.Read), libraries, reader.ReadBytes(reader.ReadInt32()));
+        return new CompiledTac(source, reader.ReadList(CodeImage.Read), libraries, reader.ReadBytes(reader.ReadInt32())) { Effects = reader.ReadList() };
     }
 }

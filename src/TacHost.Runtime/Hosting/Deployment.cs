@@ -87,12 +87,26 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
         HostLog.Running(_log.Host, _application.Name!, Environment.ProcessId, Recipe.Source);
         PostWhenOver(_application.Failed, process);
         PostWhenOver(_application.StopRequested, process);
+        KeepForLater();
     }
 
     /// <summary>Gets the reloads of the running application.</summary>
     /// <exception cref="InvalidOperationException">The process cannot reload.</exception>
     public DeploymentReloads Reloads => LazyInitializer.EnsureInitialized(ref _reloads, () =>
         new DeploymentReloads(this, _process!, _process!.Reloader ?? throw new InvalidOperationException("The process cannot reload.")));
+
+    /// <summary>Keeps the recipe of what runs for a start with --last-good, beside the start. A jail has no cache directory.</summary>
+    public void KeepForLater()
+    {
+        if (options.Jail is not null)
+            return;
+        var recipe = Recipe;
+        _ = Task.Run(() =>
+        {
+            if (recipe.Keep() is { } problem)
+                HostLog.Notice(Log.Host, problem);
+        });
+    }
 
     /// <summary>Directs what is printed in this execution context to the log of the deployment.</summary>
     public void EnterConsole() => _process!.Console?.Enter(_console);

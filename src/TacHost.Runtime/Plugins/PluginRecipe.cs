@@ -31,6 +31,9 @@ internal sealed class PluginRecipe : IApplicationRecipe
     public CodePrints Prints { get; } = new();
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Effects => [];
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> Files => [_code.Path];
 
     /// <inheritdoc/>

@@ -31,6 +31,7 @@ internal sealed class Reloader(Func<IApplicationRecipe, string?, CancellationTok
             change.ApplySettings(deployment.Application);
             generations.Advance(recipe, change.Place);
             deployment.Recipe = recipe;
+            deployment.KeepForLater();
         }
 
         ReloadResult result = new([.. plan.Lines.Select(Planned)], [.. past is null ? recipe.Notices : NoticesOf(past), .. plan.Notices], plan.Fingerprint, Stopwatch.GetElapsedTime(began));

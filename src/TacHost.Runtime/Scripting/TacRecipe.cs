@@ -20,6 +20,12 @@ internal sealed class TacRecipe(Prepared.Tac prepared) : IApplicationRecipe
     public CodePrints Prints => CodePrints.FromBytes(prepared.Code.Prints);
 
     /// <inheritdoc/>
+    public string? Keep() => prepared.KeptIn.Length == 0 ? null : LastGoodFile.Write(prepared.KeptIn, prepared);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Effects => prepared.Code.Effects;
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> Files => prepared.Files;
 
     /// <inheritdoc/>

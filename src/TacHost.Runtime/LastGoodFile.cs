@@ -1,0 +1,30 @@
+namespace TacHost;
+
+/// <summary>Keeps a deployment that runs, for a start with <c>--last-good</c>.</summary>
+internal static class LastGoodFile
+{
+    /// <summary>Writes the file atomically. Has no effect if the file has this content.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="prepared">The deployment.</param>
+    /// <returns>The reason why it could not be written, or null.</returns>
+    public static string? Write(string path, Prepared.Tac prepared)
+    {
+        var content = Prepared.ToBytes([prepared with { Notices = [] }]);
+        var bytes = new byte[Fingerprint.Size + content.Length];
+        content.CopyTo(bytes, Fingerprint.Size);
+        Fingerprint.Write(content, bytes);
+        var beside = $"{path}.{Environment.ProcessId}";
+        try
+        {
+            if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
+                return null;
+            File.WriteAllBytes(beside, bytes);
+            File.Move(beside, path, overwrite: true);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"This deployment is not kept for --last-good: {e.Message}";
+        }
+    }
+}
