@@ -26,7 +26,7 @@ internal static class CheckCommand
             var code = ExitCode.Unavailable;
             try
             {
-                mistakes = checks.Of(file, Build(options, file, each));
+                mistakes = [.. checks.Of(file, Build(options, file, each)), .. EffectsOf(each)];
             }
             catch (TacHostException e)
             {
@@ -73,6 +73,9 @@ internal static class CheckCommand
     }
 
     private static ServiceNode Build(HostOptions options, string file, Prepared prepared) => ServiceNode.Of(BuildApplication(options, file, prepared));
+
+    private static IEnumerable<string> EffectsOf(Prepared prepared) =>
+        prepared is Prepared.Tac tac ? tac.Code.Effects.Select(effect => $"{effect} at the top level, which changes the process. A reload refuses this: do it in the start of a service") : [];
 
     private static Application BuildApplication(HostOptions options, string file, Prepared prepared)
     {

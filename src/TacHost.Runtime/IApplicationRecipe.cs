@@ -23,7 +23,7 @@ internal interface IApplicationRecipe
     string? Keep() => null;
 
     /// <summary>Gets the places at which the top level changes the process instead of the tree, with what they do.</summary>
-    IReadOnlyList<string> Effects { get; }
+    IReadOnlyList<string> Effects => [];
 
     /// <summary>Gets the paths of the source files.</summary>
     IReadOnlyList<string> Files => [];

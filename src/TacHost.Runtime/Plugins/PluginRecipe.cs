@@ -31,9 +31,6 @@ internal sealed class PluginRecipe : IApplicationRecipe
     public CodePrints Prints { get; } = new();
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Effects => [];
-
-    /// <inheritdoc/>
     public IReadOnlyList<string> Files => [_code.Path];
 
     /// <inheritdoc/>

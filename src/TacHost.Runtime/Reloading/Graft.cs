@@ -129,9 +129,23 @@ internal sealed class Graft
         foreach (var element in elements)
         {
             var key = element is not null && element.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>) ? type.GetProperty("Key")!.GetValue(element) : element;
-            if (key is not null && _staying.GetValueOrDefault(key) is { } pair)
-                _problems.Add(new GraftProblem(pair, $"a {Leaf.NameOf(key.GetType())}, which is a key in a collection,", _newcomer));
+            if (key is not null && StayingIn(key, []) is { } pair)
+                _problems.Add(new GraftProblem(pair, $"a {Leaf.NameOf(pair.New.GetType())}, which is {(key == pair.New ? "a key" : "part of a key")} in a collection,", _newcomer));
         }
+    }
+
+    /// <summary>Returns an object that stays and that the hash of a key may depend on: the key itself, or a part of a structure or of a class with hashes of its own.</summary>
+    private Pair? StayingIn(object key, HashSet<object> seen)
+    {
+        if (_staying.GetValueOrDefault(key) is { } pair)
+            return pair;
+        var type = key.GetType();
+        if (Leaf.TextOf(key) is not null || ObjectShapes.LookAt(type) != Look.Fields || type.GetMethod(nameof(GetHashCode), Type.EmptyTypes)?.DeclaringType == typeof(object) || (!type.IsValueType && !seen.Add(key)))
+            return null;
+        return _shapes.FieldsOf(type)
+            .Where(field => !field.Field.FieldType.IsPrimitive && !field.Field.FieldType.IsPointer)
+            .Select(field => field.Field.GetValue(key) is { } value ? StayingIn(value, seen) : null)
+            .FirstOrDefault(found => found is not null);
     }
 
     /// <summary>Returns the new target of a reference, or null if the reference stays. Objects that belong to a new service are queued for the walk.</summary>

@@ -30,6 +30,8 @@ internal sealed record ShapeField(FieldInfo Field, string Label, Lazy<bool> IsFi
 /// <summary>A cache of the fields of types. Must not outlive a comparison, because a type keeps its load context alive.</summary>
 internal sealed class ObjectShapes
 {
+    private static readonly string[] _comparerNames = ["Comparer", "KeyComparer", "ValueComparer"];
+
     private readonly Dictionary<Type, ShapeField[]> _fields = [];
     private readonly FinalFields _final = new();
 
@@ -63,7 +65,13 @@ internal sealed class ObjectShapes
     }
 
     /// <summary>Returns whether the positions in a collection depend on the hashes of its elements.</summary>
-    public static bool IsHashed(Type type) => type.GetProperty("Comparer") is not null;
+    public static bool IsHashed(Type type) => ComparerPropertiesOf(type).Any();
+
+    /// <summary>Returns the comparers of a collection.</summary>
+    public static IEnumerable<object?> ComparersOf(object collection) => ComparerPropertiesOf(collection.GetType()).Select(property => property.GetValue(collection));
+
+    private static IEnumerable<PropertyInfo> ComparerPropertiesOf(Type type) =>
+        _comparerNames.Select(type.GetProperty).OfType<PropertyInfo>();
 
     private static bool IsCollection(Type type) =>
         type == typeof(ICollection) || (type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(ICollection<>) || type.GetGenericTypeDefinition() == typeof(IReadOnlyCollection<>)));

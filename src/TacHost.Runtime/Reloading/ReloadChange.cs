@@ -26,6 +26,8 @@ internal sealed class ReloadChange
     /// <exception cref="TacHostException">The tac threw, or asks for something that a running process cannot change.</exception>
     public static ReloadChange Make(Deployment deployment, Generations generations, IApplicationRecipe recipe)
     {
+        RefuseEffects(recipe);
+        RefuseEffects(generations.Recipe);
         var oldPlace = LoadPlace.WithLibrariesOf(generations.Place);
         var newPlace = LoadPlace.Beside(generations.Libraries);
 
@@ -54,6 +56,13 @@ internal sealed class ReloadChange
     {
         if (New.ExitCode != _old.ExitCode)
             running.ExitCode = New.ExitCode;
+    }
+
+    /// <summary>Refuses a top level that changes the process, because a reload executes it several times beside the running services, and that of the previous tac file again.</summary>
+    private static void RefuseEffects(IApplicationRecipe recipe)
+    {
+        if (recipe.Effects.Count > 0)
+            throw new TacHostException(ExitCode.BadTac, $"the top level of '{recipe.Source}' changes the process, and a reload executes it several times: {string.Join(", ", recipe.Effects)}. Do that in the start of a service, and restart the process.");
     }
 
     private static (Application? Application, TacHostException? Failure) MakeOld(IApplicationRecipe recipe, LoadPlace place)

@@ -149,8 +149,8 @@ internal sealed class TreeComparison
 
     private void CompareElements(Pair pair, IEnumerable old, IEnumerable @new)
     {
-        if (ObjectShapes.IsHashed(old.GetType()))
-            Compare(pair, "comparer", old.GetType().GetProperty("Comparer")!.GetValue(old), @new.GetType().GetProperty("Comparer")!.GetValue(@new));
+        foreach (var (first, second) in ObjectShapes.ComparersOf(old).Zip(ObjectShapes.ComparersOf(@new)))
+            Compare(pair, "comparer", first, second);
         object?[] before = [.. old.Cast<object?>()], after = [.. @new.Cast<object?>()];
         if (before.Length != after.Length)
             pair.Differ("", $"it had {before.Length} elements and has {after.Length}");

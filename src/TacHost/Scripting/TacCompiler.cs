@@ -73,9 +73,13 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
             metadataReferenceResolver: _libraries,
             assemblyIdentityComparer: DesktopAssemblyIdentityComparer.Default);
         var tree = program?.Script ?? CSharpSyntaxTree.ParseText(SourceText.From(new MemoryStream(sources.Main.Content), Encoding.UTF8), _parseOptions.WithKind(SourceCodeKind.Script), sources.Main.Path);
-        code.Add(Emit(CSharpCompilation.CreateScriptCompilation(OrdinaryFiles.ScriptName, tree, references, Options(options), returnType: typeof(object), globalsType: typeof(TacParameters))));
+        var script = CSharpCompilation.CreateScriptCompilation(OrdinaryFiles.ScriptName, tree, references, Options(options), returnType: typeof(object), globalsType: typeof(TacParameters));
+        code.Add(Emit(script));
         ReadMoreThanItsKey = loads.ReadMore;
-        return new CompiledTac(displayedPath, code, [.. _libraries.Found, .. packages?.Run ?? []], CodePrinter.Print([.. code.Select(each => each.Image)]).ToBytes());
+        return new CompiledTac(displayedPath, code, [.. _libraries.Found, .. packages?.Run ?? []], CodePrinter.Print([.. code.Select(each => each.Image)]).ToBytes())
+        {
+            Effects = TopLevelEffects.Of(script),
+        };
     }
 
     private IEnumerable<string> Imports => [.. CommonImports, "Microsoft.Extensions.Hosting", .. sources.Program?.Imports ?? []];

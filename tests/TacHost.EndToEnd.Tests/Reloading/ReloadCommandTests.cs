@@ -55,4 +55,23 @@ public sealed class ReloadCommandTests
         Assert.Equal(77, named.ExitCode);
         Assert.Contains("the name of the application was 'fastpoetry' and is 'another'", named.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Reload_TopLevelThatChangesTheProcess_IsRefusedWithThePlace()
+    {
+        await using var sandbox = new Sandbox();
+        await sandbox.StartDaemonAsync(sandbox.WriteTac());
+        sandbox.WriteTac(extra: "Environment.SetEnvironmentVariable(\"TACHOST_NONE\", null);");
+        const string place = "poem.csx(3,1) calls 'Environment.SetEnvironmentVariable'";
+        foreach (var command in new[] { "plan", "reload" })
+        {
+            var outcome = await sandbox.TachostAsync(command, sandbox.PidFile);
+            Assert.Equal(65, outcome.ExitCode);
+            Assert.Contains($"the top level of 'poem.csx' changes the process, and a reload executes it several times: {place}.", outcome.Error, StringComparison.Ordinal);
+        }
+
+        var check = await sandbox.TachostAsync("check", "poem.csx");
+        Assert.Equal(69, check.ExitCode);
+        Assert.Contains(place, check.Output, StringComparison.Ordinal);
+    }
 }
