@@ -19,6 +19,7 @@ public sealed partial class ExamplesTests
         { "postgres.csx", 30 },
         { "redis.csx", 20 },
         { "scheduler.csx", 25 },
+        { "serilog.csx", 30 },
         { "sqlite.csx", 40 },
         { "stages.csx", 15 },
     };

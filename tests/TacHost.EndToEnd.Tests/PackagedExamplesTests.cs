@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using TacHost.EndToEnd.Tests.Running;
 
 namespace TacHost.EndToEnd.Tests;
@@ -57,6 +58,28 @@ public sealed class PackagedExamplesTests
     }
 
     [Fact]
+    public async Task Serilog_WithALoggerConfigurationOfItsOwn_LogsBesideTheHost()
+    {
+        await using var sandbox = Example.WithPackages();
+        var tac = await Example.RestoreOrSkipAsync(sandbox, "serilog.csx");
+        await sandbox.StartDaemonAsync(tac);
+        using (var client = await Example.ConnectAsync(sandbox.Port()))
+        {
+            var (reader, writer) = Example.Lines(client.GetStream());
+            Assert.Equal("What is your name?", await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().Soon());
+            await writer.WriteAsync("Sappho\n");
+            Assert.Equal("Hello, Sappho.", await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().Soon());
+        }
+
+        await Example.StopAsync(sandbox);
+        Assert.Contains("] Sappho says hello\n", sandbox.Log, StringComparison.Ordinal);
+        var events = await File.ReadAllLinesAsync(Assert.Single(Directory.GetFiles(sandbox.Directory, "events-*.json")), TestContext.Current.CancellationToken);
+        using var hello = JsonDocument.Parse(Assert.Single(events, line => line.Contains("{Name} says hello", StringComparison.Ordinal)));
+        Assert.Equal(("Sappho", Environment.MachineName), (Property(hello, "Name"), Property(hello, "Machine")));
+        Assert.Contains(events, line => line.Contains("Server Shut Down.", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Scheduler_EachSecond_RunsItsJob()
     {
         await using var sandbox = Example.WithPackages();
@@ -66,4 +89,6 @@ public sealed class PackagedExamplesTests
         await sandbox.LoggedAsync("backup runs");
         await Example.StopAsync(sandbox);
     }
+
+    private static string? Property(JsonDocument logEvent, string name) => logEvent.RootElement.GetProperty("Properties").GetProperty(name).GetString();
 }

@@ -66,18 +66,23 @@ internal sealed partial class RotatingLogFile : ILogSink
 
     public long LostLines => Volatile.Read(ref _lostBefore) + Volatile.Read(ref _lostLines);
 
-    public void Write(in LogLine line)
+    public void Write(in LogLine line) => Append(line.Bytes, line.Time);
+
+    /// <summary>Adds a line. Has no effect after the file has been closed.</summary>
+    /// <param name="line">The line, including its final line feed.</param>
+    /// <param name="time">The time that decides into which period of the log the line falls, or null for the current time.</param>
+    public void Append(ReadOnlySpan<byte> line, DateTimeOffset? time = null)
     {
         lock (_gate)
         {
             if (_closed)
                 return;
             if (_every != LogPeriod.None)
-                BeginPeriod(line.Time);
+                BeginPeriod(time ?? _clock.GetLocalNow());
             if (_pending.Count == 0)
                 _pendingSince = _clock.GetTimestamp();
             TellLoss();
-            _pending.Add(line.Bytes);
+            _pending.Add(line);
 
             // The timer is late if services occupy all threads of the pool.
             if (_pending.Length >= EnoughToWrite || _clock.GetElapsedTime(_pendingSince) > _longestDelay)

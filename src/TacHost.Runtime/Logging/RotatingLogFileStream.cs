@@ -1,8 +1,15 @@
+using System.Buffers;
+
 namespace TacHost.Logging;
 
-/// <summary>A stream adapter for <see cref="RotatingLogFile"/>. Accepts only complete lines, which the file flushes on its own schedule.</summary>
+/// <summary>A write-only stream to a <see cref="RotatingLogFile"/>. The bytes between two flushes are one line, which is never split between files.</summary>
+/// <remarks>A flush does not write to the disk: the file writes pending lines on its own schedule.</remarks>
 internal sealed class RotatingLogFileStream(RotatingLogFile file) : Stream
 {
+    private const int OrdinarySize = 64 * 1024;
+
+    private ArrayBufferWriter<byte> _line = new();
+
     public override bool CanRead => false;
 
     public override bool CanSeek => false;
@@ -17,10 +24,19 @@ internal sealed class RotatingLogFileStream(RotatingLogFile file) : Stream
         set => throw new NotSupportedException();
     }
 
-    public void WriteLine(in LogLine line) => file.Write(line);
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override void Write(ReadOnlySpan<byte> buffer) => _line.Write(buffer);
 
     public override void Flush()
     {
+        if (_line.WrittenCount == 0)
+            return;
+        file.Append(_line.WrittenSpan);
+        if (_line.Capacity <= OrdinarySize)
+            _line.ResetWrittenCount();
+        else
+            _line = new ArrayBufferWriter<byte>();
     }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
@@ -29,12 +45,14 @@ internal sealed class RotatingLogFileStream(RotatingLogFile file) : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
     protected override void Dispose(bool disposing)
     {
         if (disposing)
+        {
+            Flush();
             file.Dispose();
+        }
+
         base.Dispose(disposing);
     }
 }

@@ -1,43 +1,53 @@
+using System.Globalization;
 using System.Text;
 using Serilog;
 using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting;
+using Serilog.Parsing;
 using Serilog.Sinks.File;
 
 namespace TacHost.Logging;
 
-/// <summary>Adapts Serilog's file sink so that it writes to a <see cref="RotatingLogFile"/>.</summary>
+/// <summary>Emits lines as events of Serilog to its file sink, which writes to a <see cref="RotatingLogFile"/>.</summary>
 /// <remarks>
-/// The sink's own rolling gives the newest file the highest number, deletes the plain name first, and checks the size only after the write.
-/// Its lifecycle hooks can replace the stream of the opened file (ADR 6). The lines are already formatted, and are passed through as bytes.
+/// The message of an event is the line, because all targets of the log share its format. The sink's own rolling gives the newest file the highest number,
+/// deletes the plain name first, and checks the size only after the write. Its lifecycle hooks can replace the stream of the opened file (ADR 6).
 /// </remarks>
-internal sealed class SerilogFileSink(string path, RotatingLogFile file) : ILogSink
+internal sealed class SerilogFileSink : ILogSink
 {
-    private const string LineProperty = "Line";
+    private const string Line = "Line";
 
-    private static readonly MessageTemplate _noTemplate = new([]);
+    private static readonly MessageTemplate _template = new([new PropertyToken(Line, "{Line:l}", "l")]);
 
-    private readonly ILogEventSink _serilog = Sink(path, new AsItIs(), new TakeOver(file));
+    private readonly ILogEventSink _serilog;
+    private readonly RotatingLogFile? _file;
 
-    public long LostLines => file.LostLines;
+    /// <summary>Initializes the sink, which closes the file when it is disposed.</summary>
+    public SerilogFileSink(string path, RotatingLogFile file)
+        : this(path, new ReplacedStream(() => new RotatingLogFileStream(file))) => _file = file;
+
+    /// <summary>Creates the sink without a Serilog logger, whose pipeline would only have to be loaded.</summary>
+    private SerilogFileSink(string path, FileLifecycleHooks hooks) =>
+        _serilog = LoggerSinkConfiguration.CreateSink(to => to.File(new LineFormatter(), path, fileSizeLimitBytes: null, hooks: hooks));
+
+    public long LostLines => _file?.LostLines ?? 0;
 
     /// <summary>Loads Serilog by writing a line to nowhere.</summary>
     public static void WarmUp()
     {
-        var serilog = Sink("/dev/null", new Nothing(), new Nowhere());
-        serilog.Emit(new Serilog.Events.LogEvent(default, LogEventLevel.Information, null, _noTemplate, [new LogEventProperty(LineProperty, new ScalarValue(null))]));
-        (serilog as IDisposable)?.Dispose();
+        using SerilogFileSink sink = new("/dev/null", new ReplacedStream(() => Stream.Null));
+        sink.Write(new LogLine(default, default, "\n"u8));
     }
 
     public void Write(in LogLine line)
     {
         // Serilog's levels are in the same order as those of Microsoft.Extensions.Logging.
-        var level = (LogEventLevel)line.Level;
+        LogEventProperty property = new(Line, new ScalarValue(Encoding.UTF8.GetString(line.Bytes)));
         try
         {
-            _serilog.Emit(new Serilog.Events.LogEvent(line.Time, level, null, _noTemplate, [new LogEventProperty(LineProperty, new ScalarValue(line.Bytes.ToArray()))]));
+            _serilog.Emit(new Serilog.Events.LogEvent(line.Time, (LogEventLevel)line.Level, null, _template, [property]));
         }
         catch (ObjectDisposedException)
         {
@@ -45,48 +55,22 @@ internal sealed class SerilogFileSink(string path, RotatingLogFile file) : ILogS
         }
     }
 
-    public void Flush() => file.Flush();
+    public void Flush() => _file?.Flush();
 
     public void Dispose() => (_serilog as IDisposable)?.Dispose();
 
-    /// <summary>Creates the sink without a Serilog logger, whose pipeline would only have to be loaded.</summary>
-    private static ILogEventSink Sink(string path, ITextFormatter formatter, FileLifecycleHooks hooks) =>
-        LoggerSinkConfiguration.CreateSink(to => to.File(formatter, path, fileSizeLimitBytes: null, hooks: hooks));
-
-    /// <summary>Writes a formatted line directly to the stream, because the text writer would only decode and encode it again.</summary>
-    private sealed class AsItIs : ITextFormatter
+    private sealed class LineFormatter : ITextFormatter
     {
-        public void Format(Serilog.Events.LogEvent logEvent, TextWriter output)
-        {
-            var line = (byte[])((ScalarValue)logEvent.Properties[LineProperty]).Value!;
-            var stream = (RotatingLogFileStream)((StreamWriter)output).BaseStream;
-            stream.WriteLine(new LogLine(logEvent.Timestamp, (Microsoft.Extensions.Logging.LogLevel)logEvent.Level, line));
-        }
+        public void Format(Serilog.Events.LogEvent logEvent, TextWriter output) => logEvent.RenderMessage(output, CultureInfo.InvariantCulture);
     }
 
-    private sealed class Nothing : ITextFormatter
-    {
-        public void Format(Serilog.Events.LogEvent logEvent, TextWriter output)
-        {
-        }
-    }
-
-    private sealed class Nowhere : FileLifecycleHooks
+    /// <summary>Replaces the file that the sink has opened.</summary>
+    private sealed class ReplacedStream(Func<Stream> replacement) : FileLifecycleHooks
     {
         public override Stream OnFileOpened(string path, Stream underlyingStream, Encoding encoding)
         {
             underlyingStream.Dispose();
-            return Stream.Null;
-        }
-    }
-
-    /// <summary>Replaces the file that the sink has opened with the rotating file.</summary>
-    private sealed class TakeOver(RotatingLogFile file) : FileLifecycleHooks
-    {
-        public override Stream OnFileOpened(string path, Stream underlyingStream, Encoding encoding)
-        {
-            underlyingStream.Dispose();
-            return new RotatingLogFileStream(file);
+            return replacement();
         }
     }
 }
