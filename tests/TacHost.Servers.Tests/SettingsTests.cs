@@ -1,4 +1,7 @@
-using TacHost.Servers.Dns;
+using TacHost.Dns;
+using TacHost.Ftp;
+using TacHost.Processes.ProcMon;
+using TacHost.Proxies.Socks;
 using TacHost.Services;
 using TacHost.Services.Networking;
 using TacHost.TestSupport.Settings;
@@ -28,35 +31,54 @@ public sealed class SettingsTests
     });
 
     [Fact]
-    public void Settings_OfTheServers_RefuseWhatWouldHangOverflowOrBeIgnored() => SettingLimits.AssertAll(typeof(DnsServer).Assembly, new Dictionary<string, SettingLimit>
+    public void Settings_OfDns_RefuseWhatWouldHangOverflowOrBeIgnored() => SettingLimits.AssertAll(typeof(DnsServer).Assembly, new Dictionary<string, SettingLimit>
     {
         ["DnsOptions.CacheSize"] = new([0L, long.MaxValue], [-1L, long.MinValue]),
         ["DnsOptions.Timeout"] = SettingLimits.Timeout,
+    });
+
+    [Fact]
+    public void Settings_OfFtp_RefuseWhatWouldHangOverflowOrBeIgnored() => SettingLimits.AssertAll(typeof(FtpServer).Assembly, new Dictionary<string, SettingLimit>
+    {
         ["FtpServer.IdleTimeout"] = SettingLimits.Timeout,
         ["FtpServer.MaxSessions"] = SettingLimits.From(1),
         ["FtpServer.MaxSessionsPerAddress"] = SettingLimits.From(1),
         ["FtpServer.StallTimeout"] = SettingLimits.Timeout,
+    });
+
+    [Fact]
+    public void Settings_OfProcesses_RefuseWhatWouldHangOverflowOrBeIgnored() => SettingLimits.AssertAll(typeof(ProcessMonitor).Assembly, new Dictionary<string, SettingLimit>
+    {
         ["InetdOptions.KillTime"] = SettingLimits.Delay,
         ["InetdOptions.MaxPerMinute"] = SettingLimits.From(0),
         ["InetdService.MaxConnections"] = SettingLimits.From(1),
         ["InetdService.MaxPerAddress"] = SettingLimits.From(1),
         ["InetdService.MaxPerMinute"] = SettingLimits.From(0),
         ["InetdService.MaxPerMinuteAndAddress"] = SettingLimits.From(1),
-        ["PortForwardOptions.ConnectTimeout"] = SettingLimits.Timeout,
-        ["PortForwardOptions.RestTime"] = SettingLimits.Delay,
         ["ProcessCommand.MaxFailures"] = SettingLimits.From(1),
         ["ProcessMonitor.KillTime"] = SettingLimits.Delay,
         ["ProcessMonitor.MaxLineLength"] = SettingLimits.From(2),
         ["ProcessMonitor.MaxRestartDelay"] = SettingLimits.Timeout,
         ["ProcessMonitor.MinRestartDelay"] = SettingLimits.Timeout,
         ["ProcessMonitor.Threshold"] = SettingLimits.Age,
+    });
+
+    [Fact]
+    public void Settings_OfProxies_RefuseWhatWouldHangOverflowOrBeIgnored() => SettingLimits.AssertAll(typeof(SocksServer).Assembly, new Dictionary<string, SettingLimit>
+    {
+        ["PortForwardOptions.ConnectTimeout"] = SettingLimits.Timeout,
+        ["PortForwardOptions.RestTime"] = SettingLimits.Delay,
         ["SocksOptions.BindTimeout"] = SettingLimits.Timeout,
         ["SocksOptions.ConnectTimeout"] = SettingLimits.Timeout,
         ["SocksOptions.HandshakeTimeout"] = SettingLimits.Timeout,
     });
 
-    [Fact]
-    public void Options_OfThePlugins_RefuseWhatTheServersWould() => Assert.InRange(SettingLimits.AssertOptions(typeof(DnsServer).Assembly), 20, 100);
+    [Theory]
+    [InlineData(typeof(DnsServer), 2)]
+    [InlineData(typeof(FtpServer), 3)]
+    [InlineData(typeof(ProcessMonitor), 3)]
+    [InlineData(typeof(SocksServer), 3)]
+    public void Options_OfThePlugins_RefuseWhatTheServersWould(Type server, int least) => Assert.InRange(SettingLimits.AssertOptions(server.Assembly), least, 100);
 
     [Fact]
     public void Jitter_NegativeOrHuge_IsATimeThatATimerAccepts()

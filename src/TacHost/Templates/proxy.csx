@@ -2,8 +2,8 @@
 // Forwards connections to another server, as it is.
 //   tachost NAME.csx --to localhost:80
 
-#r "TacHost.Servers.dll"
-using TacHost.Servers.PortForward;
+#r "TacHost.Proxies.dll"
+using TacHost.Proxies.PortForward;
 
 var port = Option("port", 10000, "the port to listen on", minimum: 0, maximum: 65535);
 var to = Option("to", "localhost:80", "the server to forward to, as HOST:PORT");

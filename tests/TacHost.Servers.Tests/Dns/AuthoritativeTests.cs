@@ -1,6 +1,6 @@
 using System.Net.Sockets;
-using TacHost.Servers.Dns;
-using TacHost.Servers.Dns.Messages;
+using TacHost.Dns;
+using TacHost.Dns.Messages;
 using TacHost.Servers.Tests.Dns.Fakes;
 
 namespace TacHost.Servers.Tests.Dns;

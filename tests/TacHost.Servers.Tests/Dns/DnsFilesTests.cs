@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using TacHost.Servers.Dns;
-using TacHost.Servers.Dns.Zones;
+using TacHost.Dns;
+using TacHost.Dns.Zones;
 using TacHost.Servers.Tests.Dns.Fakes;
 
 namespace TacHost.Servers.Tests.Dns;

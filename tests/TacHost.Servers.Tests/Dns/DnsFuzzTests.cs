@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
-using TacHost.Servers.Dns;
-using TacHost.Servers.Dns.Messages;
+using TacHost.Dns;
+using TacHost.Dns.Messages;
 using TacHost.Servers.Tests.Dns.Fakes;
 
 namespace TacHost.Servers.Tests.Dns;

@@ -1,5 +1,5 @@
 using CsCheck;
-using TacHost.Servers.Dns.Messages;
+using TacHost.Dns.Messages;
 using TacHost.Servers.Tests.Dns.Fakes;
 
 namespace TacHost.Servers.Tests.Dns;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using TacHost.Servers.Dns;
-using TacHost.Servers.Dns.Messages;
+using TacHost.Dns;
+using TacHost.Dns.Messages;
 using TacHost.Servers.Tests.Dns.Fakes;
 using TacHost.Services.Plugins;
 

@@ -3,9 +3,9 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using TacHost.Servers.Dns;
-using TacHost.Servers.Dns.Forwarding;
-using TacHost.Servers.Dns.Messages;
+using TacHost.Dns;
+using TacHost.Dns.Forwarding;
+using TacHost.Dns.Messages;
 using TacHost.Servers.Tests.Dns.Fakes;
 
 namespace TacHost.Servers.Tests.Dns;

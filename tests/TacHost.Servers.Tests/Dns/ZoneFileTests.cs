@@ -1,6 +1,6 @@
 using CsCheck;
-using TacHost.Servers.Dns.Messages;
-using TacHost.Servers.Dns.Zones;
+using TacHost.Dns.Messages;
+using TacHost.Dns.Zones;
 using TacHost.Servers.Tests.Dns.Fakes;
 
 namespace TacHost.Servers.Tests.Dns;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using TacHost.Servers.Ftp;
+using TacHost.Ftp;
 using TacHost.Servers.Tests.Ftp.Fakes;
 
 namespace TacHost.Servers.Tests.Ftp;

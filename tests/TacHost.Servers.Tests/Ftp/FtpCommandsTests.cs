@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using TacHost.Servers.Ftp;
+using TacHost.Ftp;
 using TacHost.Servers.Tests.Ftp.Fakes;
 
 namespace TacHost.Servers.Tests.Ftp;

@@ -1,5 +1,5 @@
 using System.Net;
-using TacHost.Servers.Ftp;
+using TacHost.Ftp;
 using TacHost.Services.Plugins;
 
 namespace TacHost.Servers.Tests.Ftp;

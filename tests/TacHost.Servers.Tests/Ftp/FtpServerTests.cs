@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using TacHost.Servers.Ftp;
+using TacHost.Ftp;
 using TacHost.Servers.Tests.Ftp.Fakes;
 using TacHost.Services.Networking;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using CsCheck;
 using Microsoft.Win32.SafeHandles;
+using TacHost.Ftp.Files;
 using TacHost.Interop;
-using TacHost.Servers.Ftp.Files;
 
 namespace TacHost.Servers.Tests.Ftp;
 

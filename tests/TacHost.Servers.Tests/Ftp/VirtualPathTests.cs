@@ -1,5 +1,5 @@
 using CsCheck;
-using TacHost.Servers.Ftp.Files;
+using TacHost.Ftp.Files;
 
 namespace TacHost.Servers.Tests.Ftp;
 

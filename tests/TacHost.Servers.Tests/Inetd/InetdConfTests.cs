@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
-using TacHost.Servers.Inetd;
+using TacHost.Processes.Inetd;
 
 namespace TacHost.Servers.Tests.Inetd;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using TacHost.Servers.Inetd;
+using TacHost.Processes.Inetd;
 
 namespace TacHost.Servers.Tests.Inetd;
 

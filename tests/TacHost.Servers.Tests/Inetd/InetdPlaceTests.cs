@@ -1,4 +1,4 @@
-using TacHost.Servers.Inetd;
+using TacHost.Processes.Inetd;
 
 namespace TacHost.Servers.Tests.Inetd;
 

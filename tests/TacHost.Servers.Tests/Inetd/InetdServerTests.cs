@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using TacHost.Servers.Inetd;
+using TacHost.Processes.Inetd;
 using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Tests.Inetd;

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
-using TacHost.Servers.Inetd;
+using TacHost.Processes.Inetd;
 
 namespace TacHost.Servers.Tests.Inetd;
 

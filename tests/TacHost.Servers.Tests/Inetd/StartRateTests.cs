@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using TacHost.Servers.Inetd;
+using TacHost.Processes.Inetd;
 
 namespace TacHost.Servers.Tests.Inetd;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
-using TacHost.Servers.PortForward;
+using TacHost.Proxies.PortForward;
 using TacHost.Services.Networking;
 using TacHost.Services.Plugins;
 

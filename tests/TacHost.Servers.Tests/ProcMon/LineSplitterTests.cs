@@ -1,6 +1,6 @@
 using System.Text;
 using CsCheck;
-using TacHost.Servers.ProcMon;
+using TacHost.Processes.ProcMon;
 
 namespace TacHost.Servers.Tests.ProcMon;
 

@@ -1,4 +1,4 @@
-using TacHost.Servers.ProcMon;
+using TacHost.Processes.ProcMon;
 using TacHost.Services.Plugins;
 
 namespace TacHost.Servers.Tests.ProcMon;

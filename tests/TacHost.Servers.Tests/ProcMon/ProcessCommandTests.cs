@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
-using TacHost.Servers.Processes;
-using TacHost.Servers.ProcMon;
+using TacHost.Processes;
+using TacHost.Processes.ProcMon;
 using TacHost.Services;
 using TacHost.Services.Supervision;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using TacHost.Servers.ProcMon;
+using TacHost.Processes.ProcMon;
 
 namespace TacHost.Servers.Tests.ProcMon;
 

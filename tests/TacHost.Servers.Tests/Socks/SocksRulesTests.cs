@@ -1,5 +1,5 @@
 using System.Net;
-using TacHost.Servers.Socks;
+using TacHost.Proxies.Socks;
 using TacHost.Services.Plugins;
 
 namespace TacHost.Servers.Tests.Socks;

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using TacHost.Servers.Socks;
+using TacHost.Proxies.Socks;
 using TacHost.Services;
 using TacHost.Services.Plugins;
 

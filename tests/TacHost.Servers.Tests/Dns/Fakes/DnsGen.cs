@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using CsCheck;
-using TacHost.Servers.Dns.Messages;
-using TacHost.Servers.Dns.Zones;
-using Field = TacHost.Servers.Dns.Messages.RecordLayout.Field;
+using TacHost.Dns.Messages;
+using TacHost.Dns.Zones;
+using Field = TacHost.Dns.Messages.RecordLayout.Field;
 
 namespace TacHost.Servers.Tests.Dns.Fakes;
 

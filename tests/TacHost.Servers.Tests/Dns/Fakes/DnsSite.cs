@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using TacHost.Servers.Dns;
-using TacHost.Servers.Dns.Messages;
+using TacHost.Dns;
+using TacHost.Dns.Messages;
 
 namespace TacHost.Servers.Tests.Dns.Fakes;
 

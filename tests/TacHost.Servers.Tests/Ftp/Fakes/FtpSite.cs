@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using TacHost.Servers.Ftp;
+using TacHost.Ftp;
 using TacHost.Services;
 using TacHost.Services.Networking;
 

@@ -1,0 +1,47 @@
+using System.Net;
+using TacHost.Services.Plugins;
+
+namespace TacHost.Dns;
+
+/// <summary>The command line of <c>dns</c>.</summary>
+public sealed class DnsPluginOptions : IPostOptions
+{
+    /// <summary>Gets or sets the port to listen on.</summary>
+    [Option("port", 'p', "the port to listen on, for UDP and TCP")]
+    public Port Port { get; set; } = 53;
+
+    /// <summary>Gets or sets the interface to listen on.</summary>
+    [Option("iface", 'i', "the interface to listen on")]
+    public Iface Iface { get; set; } = "localhost";
+
+    /// <summary>See <see cref="DnsOptions.Zones"/>.</summary>
+    [Option("zone", 'z', "a zone to be authoritative for, in a file as BIND has it")]
+    public IReadOnlyList<DnsZoneFile> Zones { get; set; } = [];
+
+    /// <summary>See <see cref="DnsOptions.HostsFile"/>.</summary>
+    [Option("hosts", "a file such as /etc/hosts, for names that are in no zone")]
+    public ExistingFile? Hosts { get; set; }
+
+    /// <summary>See <see cref="DnsOptions.Upstreams"/>.</summary>
+    [Option("forward", 'f', "a server to ask for everything else; the first that answers is taken")]
+    public IReadOnlyList<DnsUpstream> Upstreams { get; set; } = [];
+
+    /// <summary>See <see cref="DnsOptions.Allowed"/>.</summary>
+    [Option("allow", 'a', "a network whose questions are forwarded", DefaultText = "this machine")]
+    public IReadOnlyList<IPNetwork> Allowed { get; set; } = DnsOptions.Loopback;
+
+    /// <summary>See <see cref="DnsOptions.CacheSize"/>.</summary>
+    [Option("cache-size", 'c', "how many bytes of forwarded answers are kept; 0 keeps none", Minimum = 0)]
+    public ByteSize CacheSize { get; set; } = 8_000_000;
+
+    /// <summary>See <see cref="DnsOptions.Timeout"/>.</summary>
+    [Option("timeout", "how long a server has to answer before the next one is asked", Minimum = 0.001, Maximum = 60)]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <inheritdoc/>
+    public void PostOptions()
+    {
+        if (Zones.Count == 0 && Hosts is null && Upstreams.Count == 0)
+            throw new UsageException("--zone, --hosts or --forward is missing: there would be nothing to answer with.");
+    }
+}

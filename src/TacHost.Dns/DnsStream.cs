@@ -1,0 +1,92 @@
+using System.Net;
+using TacHost.Services.Networking;
+
+namespace TacHost.Dns;
+
+/// <summary>A DNS connection over TCP (RFC 7766). Several questions are answered concurrently, in any order.</summary>
+internal sealed class DnsStream : LengthPrefixedProtocol, IProducer
+{
+    /// <summary>The maximum number of concurrent questions. Reading pauses at this limit.</summary>
+    private const int MostAtATime = 32;
+
+    private readonly Lock _gate = new();
+    private readonly DnsStreamFactory _factory;
+    private int _open;
+    private bool _isHeldUp;
+    private bool _isFinished;
+    private bool _isPaused;
+
+    public DnsStream(DnsStreamFactory factory)
+        : base(LengthPrefix.TwoBytes)
+    {
+        _factory = factory;
+        MaxLength = DnsResponder.LongestRequest;
+    }
+
+    /// <summary>Pauses reading, because the peer does not read the answers.</summary>
+    public void PauseProducing() => Arrange(() => _isHeldUp = true);
+
+    public void ResumeProducing() => Arrange(() => _isHeldUp = false);
+
+    public void StopProducing()
+    {
+    }
+
+    /// <summary>Closes the connection after all pending questions have been answered.</summary>
+    public void Finish() => Arrange(() => _isFinished = true);
+
+    /// <inheritdoc/>
+    protected override void ConnectionMade()
+    {
+        _factory.Add(this);
+        Transport.RegisterProducer(this);
+    }
+
+    /// <inheritdoc/>
+    protected override void StringReceived(ReadOnlySpan<byte> text)
+    {
+        Arrange(() => _open++);
+        _ = AnswerAsync(text.ToArray());
+    }
+
+    /// <inheritdoc/>
+    protected override bool ReadConnectionLost()
+    {
+        Finish();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    protected override void ConnectionLost(Exception? reason) => _factory.Remove(this);
+
+    private async Task AnswerAsync(byte[] request)
+    {
+        try
+        {
+            if (await _factory.Responder.AnswerAsync(request, (Transport.Peer as IPEndPoint)?.Address, isDatagram: false) is { } response)
+                SendString(response);
+        }
+        catch (Exception e)
+        {
+            DnsLog.Failed(Logger, e, Transport.Peer);
+            Transport.AbortConnection();
+        }
+        finally
+        {
+            Arrange(() => _open--);
+        }
+    }
+
+    /// <summary>Changes the state, and resumes or pauses reading or closes the connection accordingly.</summary>
+    private void Arrange(Action change)
+    {
+        lock (_gate)
+        {
+            change();
+            if (_isFinished && _open == 0)
+                Transport.LoseConnection();
+            else if (_isPaused != (_isPaused = _isFinished || _isHeldUp || _open >= MostAtATime))
+                (_isPaused ? Transport.PauseReading : (Action)Transport.ResumeReading)();
+        }
+    }
+}

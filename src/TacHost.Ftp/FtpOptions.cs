@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Sockets;
+using TacHost.Services.Plugins;
+
+namespace TacHost.Ftp;
+
+/// <summary>The command line of <c>tachost ftp</c>.</summary>
+public sealed class FtpOptions : IPostOptions
+{
+    /// <summary>Gets or sets the directory to serve.</summary>
+    [Option("root", 'r', "The directory to serve. Nothing outside is ever opened.", DefaultText = "the working directory")]
+    public ExistingDirectory Root { get; set; } = ".";
+
+    /// <summary>Gets or sets the port of control connections.</summary>
+    [Option("port", 'p', "The port to listen on.")]
+    public Port Port { get; set; } = FtpServer.DefaultPort;
+
+    /// <summary>Gets or sets the interface to listen on.</summary>
+    [Option("iface", 'i', "Where to listen; '' is every interface.")]
+    public Iface Iface { get; set; } = "localhost";
+
+    /// <summary>Gets or sets whether anonymous users may read.</summary>
+    [Option("anonymous", "Allow anonymous users, 'anonymous' or 'ftp', to read.")]
+    public bool Anonymous { get; set; } = true;
+
+    /// <summary>Gets or sets the password file of the users.</summary>
+    [Option("password-file", "Users, with lines 'name:hash' or 'name:hash:/home'; 'openssl passwd -6' makes a hash.")]
+    public ExistingFile? PasswordFile { get; set; }
+
+    /// <summary>Gets or sets whether the users of the password file may write.</summary>
+    [Option("write", 'w', "The users of the password file may write.")]
+    public bool Write { get; set; }
+
+    /// <summary>Gets or sets the ports of passive data connections.</summary>
+    [Option("passive-ports", "The ports for passive data connections.", DefaultText = "any that is free")]
+    public PortRange? PassivePorts { get; set; }
+
+    /// <summary>Gets or sets the IPv4 address that PASV returns.</summary>
+    [Option("passive-address", "The IPv4 address that PASV tells clients, if this machine is behind a router that has another.")]
+    public IPAddress? PassiveAddress { get; set; }
+
+    /// <summary>Gets or sets the certificate.</summary>
+    [Option("tls-cert", "The certificate for TLS, a PEM or PFX file. With one, passwords are taken under TLS only.")]
+    public ExistingFile? TlsCertificate { get; set; }
+
+    /// <summary>Gets or sets the private key of the certificate.</summary>
+    [Option("tls-key", "The key of the certificate, a PEM file, unless it is in the same file.")]
+    public ExistingFile? TlsKey { get; set; }
+
+    /// <summary>Gets or sets whether TLS is required.</summary>
+    [Option("require-tls", "Require TLS for logins and data connections.")]
+    public bool RequireTls { get; set; }
+
+    /// <summary>Gets or sets the maximum number of sessions.</summary>
+    [Option("max-sessions", "How many sessions there may be.", Minimum = 1)]
+    public int MaxSessions { get; set; } = 200;
+
+    /// <summary>Gets or sets the maximum number of sessions from one address.</summary>
+    [Option("max-sessions-per-address", "How many sessions there may be from one address.", Minimum = 1)]
+    public int MaxSessionsPerAddress { get; set; } = 20;
+
+    /// <summary>Gets or sets the timeout of idle sessions.</summary>
+    [Option("idle-timeout", "After how long an idle session ends.", Minimum = 1, Maximum = 86400)]
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <inheritdoc/>
+    public void PostOptions()
+    {
+        if (!Anonymous && PasswordFile is null)
+            throw new UsageException("--password-file is missing, which --no-anonymous requires: no user could log in.");
+        if (Write && PasswordFile is null)
+            throw new UsageException("--password-file is missing, which --write needs: anonymous users never write.");
+        if (RequireTls && TlsCertificate is null)
+            throw new UsageException("--tls-cert is missing, which --require-tls needs.");
+        if (TlsKey is not null && TlsCertificate is null)
+            throw new UsageException("--tls-cert is missing, which --tls-key needs.");
+        if (PassiveAddress is { AddressFamily: not AddressFamily.InterNetwork })
+            throw new UsageException($"'{PassiveAddress}' cannot be the --passive-address, which is an IPv4 address; IPv6 clients need none.");
+    }
+}

@@ -1,0 +1,11 @@
+using TacHost.Services.Networking;
+using TacHost.Services.Networking.Datagrams;
+
+namespace TacHost.Processes.Inetd;
+
+/// <summary>The sockets of an internal service that answers datagrams.</summary>
+internal sealed class InternalDatagramServer(InetdPlace place, DatagramProtocol protocol) : DatagramServer(protocol)
+{
+    private protected override Task BindAsync(Action<DatagramSocket> add, CancellationToken cancellationToken) =>
+        PlacedSocket.BindAsync(place, this, socket => add(new DatagramSocket(socket.Bound, null, ServicePath, socket.File)), cancellationToken);
+}

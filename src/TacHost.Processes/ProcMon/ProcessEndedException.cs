@@ -1,0 +1,14 @@
+namespace TacHost.Processes.ProcMon;
+
+/// <summary>A command of a <see cref="ProcessMonitor"/> has ended, or did not start again.</summary>
+public sealed class ProcessEndedException : IOException
+{
+    internal ProcessEndedException(string message, bool isGivenUp, Exception? cause = null)
+        : base(message, cause) => IsGivenUp = isGivenUp;
+
+    /// <summary>Gets whether the command has failed too often in a row and is not started again.</summary>
+    public bool IsGivenUp { get; }
+
+    /// <summary>Returns the message alone, because the stack of a program's end is nobody's.</summary>
+    public override string ToString() => Message;
+}

@@ -1,0 +1,74 @@
+using TacHost.Services.Networking;
+using TacHost.Services.Plugins;
+
+namespace TacHost.Proxies.PortForward;
+
+/// <summary>The command line of <c>portforward</c>.</summary>
+public sealed class PortForwardPluginOptions : IPostOptions
+{
+    /// <summary>Gets or sets the endpoint to listen on.</summary>
+    [Option("listen", 'l', "where to listen, such as tls:443:certificate=/etc/cert.pem; goes before --port")]
+    public ServerEndpoint? Listen { get; set; }
+
+    /// <summary>Gets or sets the targets to forward connections to.</summary>
+    [Option("target", 't', "where to pass connections on to, such as unix:/run/app.sock; may be repeated, and the first that can be reached is taken; goes before --host and --dest-port")]
+    public IReadOnlyList<ClientEndpoint> Targets { get; set; } = [];
+
+    /// <summary>Gets or sets the TCP port to listen on.</summary>
+    [Option("port", 'p', "the TCP port to listen on, at 127.0.0.1")]
+    public Port Port { get; set; } = 6666;
+
+    /// <summary>Gets or sets the host of the TCP target.</summary>
+    [Option("host", 'h', "the host to pass connections on to")]
+    public string Host { get; set; } = "localhost";
+
+    /// <summary>Gets or sets the port of the TCP target.</summary>
+    [Option("dest-port", 'd', "the TCP port to pass connections on to", Minimum = 1)]
+    public Port DestPort { get; set; } = 6665;
+
+    /// <summary>See <see cref="PortForwardOptions.ProxyHeader"/>.</summary>
+    [Option("proxy-header", "send the address of the client to targets by the PROXY protocol")]
+    public ProxyHeaderVersion ProxyHeader { get; set; }
+
+    /// <summary>See <see cref="PortForwardOptions.ConnectTimeout"/>.</summary>
+    [Option("connect-timeout", "how long a target has to answer before the next one is tried", Minimum = 0.001, Maximum = 86_400)]
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>See <see cref="PortForwardOptions.RestTime"/>.</summary>
+    [Option("rest-time", "how long a target that was not reached comes after the others", Maximum = 4_000_000)]
+    public TimeSpan RestTime { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>See <see cref="ConnectionLimits.IdleTimeout"/>.</summary>
+    [Option("idle-timeout", "how long a connection may be idle; for ever unless given", Minimum = 0.001, Maximum = 4_000_000)]
+    public TimeSpan? IdleTimeout { get; set; }
+
+    /// <summary>See <see cref="ConnectionLimits.Connections"/>.</summary>
+    [Option("max-connections", "how many connections there may be; as many as possible unless given", Minimum = 1)]
+    public int? MaxConnections { get; set; }
+
+    /// <inheritdoc/>
+    public void PostOptions()
+    {
+        try
+        {
+            _ = Make();
+        }
+        catch (ArgumentException e) when (e.ParamName == "host")
+        {
+            throw new UsageException($"--host: {e.Message.Replace(" (Parameter 'host')", "", StringComparison.Ordinal)}", e);
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException($"--proxy-header and --target cannot be combined. {e.Message.Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal)}", e);
+        }
+    }
+
+    /// <summary>Creates the service that the options describe.</summary>
+    internal PortForwarder Make() => new(
+        Listen ?? ServerEndpoint.Tcp(Port, "127.0.0.1"),
+        Targets.Count > 0 ? Targets : [ClientEndpoint.Tcp(Host, DestPort)],
+        new PortForwardOptions { ProxyHeader = ProxyHeader, ConnectTimeout = ConnectTimeout, RestTime = RestTime })
+    {
+        Limits = new ConnectionLimits { Connections = MaxConnections, IdleTimeout = IdleTimeout },
+    };
+}

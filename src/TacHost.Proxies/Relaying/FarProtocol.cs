@@ -1,0 +1,31 @@
+using System.Net;
+
+namespace TacHost.Proxies.Relaying;
+
+/// <summary>The outgoing connection of a relay. Sends and reads nothing until it is coupled.</summary>
+internal sealed class FarProtocol : RelayedProtocol
+{
+    private readonly TaskCompletionSource _made = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Gets a task that completes when the connection is established.</summary>
+    public Task Made => _made.Task;
+
+    /// <summary>Gets the local address of the connection.</summary>
+    public EndPoint Local => Transport.Local;
+
+    /// <summary>Gets the address of the peer.</summary>
+    public EndPoint Peer => Transport.Peer;
+
+    /// <summary>Sends data of the relay itself, before the relayed data.</summary>
+    public void Write(ReadOnlyMemory<byte> data) => Transport.Write(data);
+
+    /// <summary>Aborts the connection, because it will not be coupled.</summary>
+    public void Abort() => Transport.AbortConnection();
+
+    /// <inheritdoc/>
+    protected override void ConnectionMade()
+    {
+        Transport.PauseReading();
+        _made.TrySetResult();
+    }
+}

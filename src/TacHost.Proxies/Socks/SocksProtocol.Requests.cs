@@ -1,0 +1,104 @@
+using System.Net;
+using System.Net.Sockets;
+using TacHost.Proxies.Relaying;
+
+namespace TacHost.Proxies.Socks;
+
+internal sealed partial class SocksProtocol
+{
+    /// <summary>Gets the local address. For a client on a UNIX socket, returns the loopback address.</summary>
+    private IPAddress Local => (Transport.Local as IPEndPoint)?.Address ?? IPAddress.Loopback;
+
+    private async Task ServeAsync(SocksRequest request)
+    {
+        try
+        {
+            switch (request.Command)
+            {
+                case SocksCommand.Connect:
+                    await ConnectAsync(request);
+                    break;
+                case SocksCommand.Bind when Options.AllowsBind:
+                    await BindAsync(request);
+                    break;
+                case SocksCommand.UdpAssociate when request.Version == 5 && Options.AllowsUdp:
+                    Associate(request);
+                    break;
+                default:
+                    throw new SocksRefusedException(SocksAnswer.CommandNotSupported, $"the command {(int)request.Command} is not offered");
+            }
+        }
+        catch (SocksRefusedException e)
+        {
+            Refuse(request.Version, e.Answer, request.Destination.ToString(), e.Message);
+        }
+    }
+
+    private async Task ConnectAsync(SocksRequest request)
+    {
+        var far = await connector.ConnectAsync(request.Destination, Client, _lost.Token);
+        SocksLog.Connected(Logger, Transport.Peer, request.Destination.ToString());
+        PassOn(far, request.Reply(SocksAnswer.Granted, far.Local as IPEndPoint));
+    }
+
+    private async Task BindAsync(SocksRequest request)
+    {
+        var anybody = request.Destination.Address is { } address && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
+        var expected = anybody ? [] : await connector.ResolveAsync(request.Destination, Client, _lost.Token);
+        await using var bind = await SocksBind.OpenAsync(Local, expected, each => connector.IsAllowed(each, request.Destination.Port, Client), _lost.Token);
+        SocksLog.Bound(Logger, Transport.Peer, request.Destination.ToString(), bind.EndPoint);
+        Transport.Write(request.Reply(SocksAnswer.Granted, bind.EndPoint));
+        var far = await bind.AcceptAsync(Options.BindTimeout, _lost.Token);
+        SocksLog.Connected(Logger, Transport.Peer, far.Peer.ToString()!);
+        PassOn(far, request.Reply(SocksAnswer.Granted, far.Peer as IPEndPoint));
+    }
+
+    private void Associate(SocksRequest request)
+    {
+        UdpAssociation association;
+        try
+        {
+            association = new UdpAssociation(Local, Client ?? IPAddress.Loopback, request.Destination.Port, connector);
+        }
+        catch (SocketException e)
+        {
+            throw new SocksRefusedException(SocksAnswer.Failed, e.Message);
+        }
+
+        SocksLog.Associated(Logger, Transport.Peer, association.EndPoint);
+        _step = Step.Done;
+        _held = [];
+        _ = RunAsync(association);
+        Transport.Write(request.Reply(SocksAnswer.Granted, association.EndPoint));
+    }
+
+    /// <summary>Relays datagrams while the connection is open.</summary>
+    private async Task RunAsync(UdpAssociation association)
+    {
+        using (association)
+        {
+            try
+            {
+                await association.RunAsync(_lost.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // The connection is closed, which ends the association.
+            }
+            catch (Exception e)
+            {
+                // Catches everything, because an error of one connection must not affect the others.
+                SocksLog.Failed(Logger, e, Transport.Peer);
+                Transport.AbortConnection();
+            }
+        }
+    }
+
+    private void PassOn(FarProtocol far, byte[] reply)
+    {
+        _step = Step.Done;
+        Transport.Write(reply);
+        Couple(far, _held);
+        _held = [];
+    }
+}

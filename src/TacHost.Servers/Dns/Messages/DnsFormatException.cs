@@ -1,4 +1,0 @@
-namespace TacHost.Servers.Dns.Messages;
-
-/// <summary>The exception for bytes from the network that are not a valid DNS message. Parsing throws no other exception.</summary>
-internal sealed class DnsFormatException(string message) : Exception(message);

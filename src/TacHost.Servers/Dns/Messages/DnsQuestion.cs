@@ -1,4 +1,0 @@
-namespace TacHost.Servers.Dns.Messages;
-
-/// <summary>A DNS question. Preserves the case of the name, but comparisons ignore it.</summary>
-internal readonly record struct DnsQuestion(DnsName Name, RecordType Type, ushort Class = DnsRecord.Internet);

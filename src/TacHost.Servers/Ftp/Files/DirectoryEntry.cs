@@ -1,6 +1,0 @@
-using TacHost.Interop;
-
-namespace TacHost.Servers.Ftp.Files;
-
-/// <summary>A directory entry: its name and its status.</summary>
-internal readonly record struct DirectoryEntry(string Name, FileStatus Status);

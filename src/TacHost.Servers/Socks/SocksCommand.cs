@@ -1,9 +1,0 @@
-namespace TacHost.Servers.Socks;
-
-/// <summary>The request commands (RFC 1928, section 4).</summary>
-internal enum SocksCommand : byte
-{
-    Connect = 1,
-    Bind = 2,
-    UdpAssociate = 3,
-}
