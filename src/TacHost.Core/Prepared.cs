@@ -13,6 +13,7 @@ internal abstract record Prepared
         Plugin,
         Failure,
         Own,
+        Checked,
     }
 
     private Prepared()
@@ -45,6 +46,7 @@ internal abstract record Prepared
         Kind.Tac => Tac.ReadRest(reader),
         Kind.Plugin => new Plugin(PluginCode.Read(reader), reader.ReadString(), reader.ReadList(), reader.ReadList()),
         Kind.Own => new Own(),
+        Kind.Checked => new Checked(Read(reader), reader.ReadList(Finding.Read)),
         _ => new Failure(reader.ReadInt32(), reader.ReadString()),
     };
 
@@ -110,6 +112,19 @@ internal abstract record Prepared
             writer.Write((byte)Kind.Failure);
             writer.Write(ExitCode);
             writer.Write(Message);
+        }
+    }
+
+    /// <summary>A tac file for <c>tachost check</c>, and the mistakes that the command has found in its text.</summary>
+    internal sealed record Checked(Prepared Subject, IReadOnlyList<Finding> Findings) : Prepared
+    {
+        private protected override void Write(BinaryWriter writer)
+        {
+            writer.Write((byte)Kind.Checked);
+            Subject.Write(writer);
+            writer.Write(Findings.Count);
+            foreach (var finding in Findings)
+                finding.Write(writer);
         }
     }
 

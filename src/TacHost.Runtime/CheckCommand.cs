@@ -1,104 +1,104 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using TacHost.Checking;
 using TacHost.CommandLine;
 using TacHost.Services;
-using TacHost.Units;
 
 namespace TacHost;
 
-/// <summary>The commands that only build the trees of tac files: <c>tachost check</c> and <c>tachost tree</c>.</summary>
-internal static class CheckCommand
+/// <summary>The command <c>tachost check</c>.</summary>
+internal sealed partial class CheckCommand(HostOptions options, IReadOnlyList<string> files)
 {
     private static readonly JsonSerializerOptions _format = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Checks all files, even after a failure. Returns the exit code of the first file that would not start.</summary>
-    /// <param name="options">The options.</param>
-    /// <param name="files">The files, as the user wrote them.</param>
-    /// <param name="prepared">What was prepared of each.</param>
-    public static int Run(HostOptions options, IReadOnlyList<string> files, IReadOnlyList<Prepared> prepared)
-    {
-        var runDirectory = Path.GetFullPath(options.RunDirectory ?? ".");
-        TacChecks checks = new(runDirectory);
-        var exitCode = ExitCode.Success;
-        List<(string File, IReadOnlyList<string> Mistakes)> results = [];
-        foreach (var (file, each) in files.Zip(prepared))
-        {
-            IReadOnlyList<string> mistakes;
-            var code = ExitCode.Unavailable;
-            try
-            {
-                mistakes = [.. checks.Of(file, Build(options, file, each)), .. EffectsOf(each)];
-            }
-            catch (TacHostException e)
-            {
-                mistakes = [e.TextWith(options.Debug)];
-                code = e.ExitCode;
-            }
+    private readonly TreeChecks _checks = new(Path.GetFullPath(options.RunDirectory ?? "."), new RunningAddresses(files));
 
-            results.Add((file, mistakes));
-            if (mistakes.Count > 0 && exitCode == ExitCode.Success)
-                exitCode = code;
+    /// <summary>Checks all files, even after a failure. Returns the exit code for the first file with a mistake.</summary>
+    /// <param name="prepared">The prepared files, in the order of their names.</param>
+    public int Run(IReadOnlyList<Prepared> prepared)
+    {
+        List<Result> results = [.. files.Zip(prepared, (file, each) => Check(file, (Prepared.Checked)each))];
+        Print(results);
+        return results.Find(each => each.ExitCode != ExitCode.Success)?.ExitCode ?? ExitCode.Success;
+    }
+
+    private Result Check(string file, Prepared.Checked prepared)
+    {
+        var blocking = prepared.Subject is Prepared.Failure ? [] : prepared.Findings;
+        try
+        {
+            var tree = BuiltTree.Of(options, file, prepared.Subject);
+            IReadOnlyList<Finding> all = [.. blocking, .. Identity(tree.Application).Select(each => TreeChecks.At(tree.Root, each)), .. _checks.Of(file, tree.Root), .. EffectsOf(file, prepared.Subject)];
+            return new Result(file, all, [.. all.Select(each => each.ToString())], all.Count == 0 ? ExitCode.Success : all[0].ExitCode);
         }
-
-        Print(results, options.Command.Json);
-        return exitCode;
-    }
-
-    /// <summary>Prints the tree of a tac file.</summary>
-    public static int ShowTree(HostOptions options, string file, Prepared prepared)
-    {
-        var root = Build(options, file, prepared);
-        Console.Out.Write(options.Command.Json ? ServiceTreeText.Json(root) : ServiceTreeText.Make(root));
-        return ExitCode.Success;
-    }
-
-    /// <summary>Prints the systemd units for a tac file, or writes them to a directory.</summary>
-    public static int WriteUnit(HostOptions options, string file, Prepared prepared)
-    {
-        var application = BuildApplication(options, file, prepared);
-        UnitFiles.Of(ServiceNode.Of(application), options, file, application.Uid).Write(options.Command.Directory);
-        return ExitCode.Success;
-    }
-
-    /// <summary>Prints the objects of Kubernetes for a tac file.</summary>
-    public static int WriteKubernetes(HostOptions options, string file, Prepared.Tac prepared)
-    {
-        var application = BuildApplication(options, file, prepared);
-        Deployed deployed = new(ServiceNode.Of(application), options, file, application.Uid);
-        KubernetesManifest manifest = new(deployed, DeployedFiles.Of(deployed, prepared.Code));
-        var text = manifest.Make();
-        foreach (var warning in manifest.Warnings)
-            Console.Error.WriteLine($"tachost: warning: {OneLine.Of(warning)}");
-        Console.Out.Write(text);
-        return ExitCode.Success;
-    }
-
-    private static ServiceNode Build(HostOptions options, string file, Prepared prepared) => ServiceNode.Of(BuildApplication(options, file, prepared));
-
-    private static IEnumerable<string> EffectsOf(Prepared prepared) =>
-        prepared is Prepared.Tac tac ? tac.Code.Effects.Select(effect => $"{effect} at the top level, which changes the process. A reload refuses this: do it in the start of a service") : [];
-
-    private static Application BuildApplication(HostOptions options, string file, Prepared prepared)
-    {
-        var recipe = TacRecipes.Of(prepared, options with { TacFile = file });
-        var building = Task.Run(() => recipe.BuildAsync());
-        if (!building.AsWaitHandle().WaitOne(options.StartTimeout))
-            throw new TacHostException(ExitCode.TimedOut, $"the top level of '{file}' did not end within {options.StartTimeout.TotalSeconds:0.###} s (--start-timeout). Look for a loop or a wait in it; a tac file only builds the tree.");
-        return building.GetAwaiter().GetResult();
-    }
-
-    private static void Print(List<(string File, IReadOnlyList<string> Mistakes)> results, bool asJson)
-    {
-        if (asJson)
+        catch (TacHostException e)
         {
-            Console.Out.WriteLine(JsonSerializer.Serialize(results.Select(each => new { file = each.File, ok = each.Mistakes.Count == 0, mistakes = each.Mistakes }), _format));
+            var known = prepared.Subject is Prepared.Failure ? prepared.Findings : e.Findings;
+            return new Result(file, [.. blocking, .. known.Count > 0 ? known : [Finding.Of(e)]], [.. blocking.Select(each => each.ToString()), e.TextWith(options.Debug)], e.ExitCode);
+        }
+    }
+
+    /// <summary>Returns the changes of the process by the top level.</summary>
+    private static IEnumerable<Finding> EffectsOf(string file, Prepared prepared) => prepared is Prepared.Tac tac ? tac.Code.Effects.Select(effect => EffectOf(file, effect)) : [];
+
+    private static Finding EffectOf(string file, string text)
+    {
+        var place = Effect().Match(text);
+        return new Finding("effect", $"{place.Groups["what"].Value} at the top level, which changes the process. A reload refuses this: do it in the start of a service")
+        {
+            // The text has the name of the file alone.
+            File = place.Groups["file"].Value == Path.GetFileName(file) ? file : place.Groups["file"].Value,
+            Line = int.Parse(place.Groups["line"].Value, CultureInfo.InvariantCulture),
+            Column = int.Parse(place.Groups["column"].Value, CultureInfo.InvariantCulture),
+            ExitCode = ExitCode.BadTac,
+        };
+    }
+
+    [GeneratedRegex(@"^(?<file>.*)\((?<line>\d+),(?<column>\d+)\) (?<what>.*)$", RegexOptions.Singleline)]
+    private static partial Regex Effect();
+
+    /// <summary>Checks the user and the group that the process would switch to.</summary>
+    private IEnumerable<Finding> Identity(Application application)
+    {
+        var user = options.User ?? application.Uid?.ToString(CultureInfo.InvariantCulture);
+        var group = options.Group ?? application.Gid?.ToString(CultureInfo.InvariantCulture);
+        if (user is not null && AccountFault.OfUser(user, group is not null) is { } ofUser)
+            yield return new Finding("user", $"the application '{application.Name}' runs as the user '{user}', {ofUser}") { ExitCode = ExitCode.NoUser };
+        if (group is not null && AccountFault.OfGroup(group) is { } ofGroup)
+            yield return new Finding("group", $"the application '{application.Name}' runs with the group '{group}', {ofGroup}") { ExitCode = ExitCode.NoUser };
+    }
+
+    private void Print(List<Result> results)
+    {
+        if (options.Command.Json)
+        {
+            Console.Out.WriteLine(JsonSerializer.Serialize(results.Select(each => new { file = each.File, ok = each.Findings.Count == 0, exitCode = each.ExitCode, mistakes = each.Findings.Select(Shape) }), _format));
             return;
         }
 
-        foreach (var (file, mistakes) in results)
+        foreach (var (file, _, texts, _) in results)
         {
-            Console.Out.WriteLine(mistakes.Count == 0 ? $"{file}: nothing found" : $"{file}:");
-            foreach (var mistake in mistakes)
-                Console.Out.WriteLine($"  {OneLine.Printable(mistake).Replace("\n", "\n  ", StringComparison.Ordinal)}");
+            Console.Out.WriteLine(texts.Count == 0 ? $"{file}: nothing found" : $"{file}:");
+            foreach (var text in texts)
+                Console.Out.WriteLine($"  {OneLine.Printable(text).Replace("\n", "\n  ", StringComparison.Ordinal)}");
         }
     }
+
+    private static object Shape(Finding finding) => new
+    {
+        rule = finding.Rule,
+        message = finding.Message,
+        file = finding.File,
+        line = finding.Line == 0 ? (int?)null : finding.Line,
+        column = finding.Column == 0 ? (int?)null : finding.Column,
+        service = finding.Service,
+    };
+
+    /// <summary>The result for a file.</summary>
+    /// <param name="File">The file, as the user wrote it.</param>
+    /// <param name="Findings">The mistakes, for programs.</param>
+    /// <param name="Texts">The mistakes, for people.</param>
+    /// <param name="ExitCode">The exit code.</param>
+    private sealed record Result(string File, IReadOnlyList<Finding> Findings, IReadOnlyList<string> Texts, int ExitCode);
 }

@@ -64,13 +64,13 @@ internal static class Program
             case (HostRequest.ShowPlugins { Options: var options }, [Prepared.Plugin plugin]):
                 return TryPlugin(plugin, options);
             case (HostRequest.Check { Options: var options, Files: var files }, var all):
-                return CheckCommand.Run(options, files, all);
+                return new CheckCommand(options, files).Run(all);
             case (HostRequest.WriteUnit { Options: var options, File: var file }, [var prepared]):
-                return CheckCommand.WriteUnit(options, file, prepared);
+                return TreeCommands.WriteUnit(options, file, prepared);
             case (HostRequest.WriteKubernetes { Options: var options, File: var file }, [Prepared.Tac tac]):
-                return CheckCommand.WriteKubernetes(options, file, tac);
+                return TreeCommands.WriteKubernetes(options, file, tac);
             case (HostRequest.ShowTree { Options: var options, Name: { } file }, [var prepared]):
-                return CheckCommand.ShowTree(options, file, prepared);
+                return TreeCommands.Show(options, file, prepared);
             default:
                 throw new InvalidOperationException("There is a kind of request that the host does not know.");
         }

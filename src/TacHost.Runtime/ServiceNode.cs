@@ -8,13 +8,16 @@ namespace TacHost;
 /// <param name="Type">The name of the class.</param>
 /// <param name="Needs">The resources that the service declares to need.</param>
 /// <param name="Children">The child services, in the order of their start.</param>
-internal sealed record ServiceNode(string Name, string Path, string Type, IReadOnlyList<ServiceNeed> Needs, IReadOnlyList<ServiceNode> Children)
+/// <param name="Place">The line that creates the service, or null.</param>
+internal sealed record ServiceNode(string Name, string Path, string Type, IReadOnlyList<ServiceNeed> Needs, IReadOnlyList<ServiceNode> Children, SourcePlace? Place)
 {
     /// <summary>Gets the node and all its descendants.</summary>
     public IEnumerable<ServiceNode> All => Children.SelectMany(child => child.All).Prepend(this);
 
     /// <summary>Creates the nodes of a tree.</summary>
-    public static ServiceNode Of(IService service)
+    /// <param name="service">The root.</param>
+    /// <param name="placeOf">Returns the line that creates a service, or null if it is unknown.</param>
+    public static ServiceNode Of(IService service, Func<IService, SourcePlace?> placeOf)
     {
         var path = service.ServicePath;
         return new ServiceNode(
@@ -22,6 +25,7 @@ internal sealed record ServiceNode(string Name, string Path, string Type, IReadO
             path,
             service.GetType().Name,
             service is IServiceNeeds needing ? needing.Needs : [],
-            service is IEnumerable<IService> children ? [.. children.Select(Of)] : []);
+            service is IEnumerable<IService> children ? [.. children.Select(child => Of(child, placeOf))] : [],
+            placeOf(service));
     }
 }

@@ -18,7 +18,7 @@ internal static class ServiceTreeText
         var width = rows.Max(row => row.Name.Length) + 2;
         StringBuilder text = new();
         foreach (var (name, node) in rows)
-            text.Append(OneLine.Of($"{name.PadRight(width)}{node.Type}{string.Concat(node.Needs.Select(need => $", {Verb(need.Kind)} {need.Name}"))}")).Append('\n');
+            text.Append(OneLine.Of($"{name.PadRight(width)}{node.Type}{string.Concat(node.Needs.Select(need => $", {NeedVerb.Of(need.Kind)} {need.Name}"))}")).Append('\n');
         return text.ToString();
 
         void Add(ServiceNode node, string line, string below)
@@ -40,18 +40,14 @@ internal static class ServiceTreeText
         name = node.Name,
         path = node.Path,
         type = node.Type,
+        file = node.Place?.File,
+        line = node.Place?.Line,
         listens = Names(node, ServiceNeedKind.Listen),
         files = Names(node, ServiceNeedKind.File),
         directories = Names(node, ServiceNeedKind.Directory),
+        certificates = Names(node, ServiceNeedKind.Certificate),
         services = node.Children.Select(Shape).ToArray(),
     };
 
     private static string[] Names(ServiceNode node, ServiceNeedKind kind) => [.. node.Needs.Where(need => need.Kind == kind).Select(need => need.Name)];
-
-    private static string Verb(ServiceNeedKind kind) => kind switch
-    {
-        ServiceNeedKind.Listen => "listens on",
-        ServiceNeedKind.File => "reads",
-        _ => "uses",
-    };
 }

@@ -26,6 +26,13 @@ public sealed class ServiceNeed
 
     /// <summary>Gets the name of the resource: the text of an endpoint, or a path.</summary>
     public string Name { get; }
+
+    /// <summary>Gets a function that examines the resource for <c>tachost check</c>, or null. Defaults to null.</summary>
+    /// <remarks>
+    /// The function returns null, or the fault as a clause, such as <c>which expired on 2026-01-01</c>. The check calls it after it has
+    /// set the <see cref="Application.BaseDirectory"/> of the application.
+    /// </remarks>
+    public Func<string?>? Verify { get; init; }
 }
 
 /// <summary>The use that a service makes of a resource.</summary>
@@ -39,4 +46,16 @@ public enum ServiceNeedKind
 
     /// <summary>Uses a directory, which must exist.</summary>
     Directory,
+
+    /// <summary>Presents the certificate in a file. Its key must be usable.</summary>
+    Certificate,
+
+    /// <summary>Starts programs as a user, by name or ID.</summary>
+    User,
+
+    /// <summary>Starts programs with a group, by name or ID.</summary>
+    Group,
+
+    /// <summary>Starts a program: a path, or a name that is searched in <c>PATH</c>.</summary>
+    Program,
 }

@@ -11,6 +11,9 @@ namespace TacHost.Services;
 /// </remarks>
 public abstract class Service : IService
 {
+    /// <summary>The name under which the host sets an <see cref="Action{T}"/> that is called for each new service.</summary>
+    private const string Observer = "TacHost.ServiceObserver";
+
     /// <summary>The return value of <see cref="ExecuteAsync"/> for services without a body.</summary>
     private static readonly Task _noBody = MakeTask();
 
@@ -23,7 +26,14 @@ public abstract class Service : IService
     private StartFiles? _startFiles;
 
     /// <summary>Initializes a service that is stopped and has no parent.</summary>
-    protected Service() => _life = new ServiceLife(this);
+    protected Service()
+    {
+        _life = new ServiceLife(this);
+
+        // Only 'tachost check' sets it, and finds the line of the service by the stack.
+        if (AppContext.GetData(Observer) is Action<IService> observe)
+            observe(this);
+    }
 
     /// <inheritdoc/>
     public string? Name => _name;

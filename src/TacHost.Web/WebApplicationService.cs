@@ -59,7 +59,7 @@ public sealed class WebApplicationService : Service, IListeningService, IService
     }
 
     /// <inheritdoc/>
-    IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => [new ServiceNeed(ServiceNeedKind.Listen, _endpoint.ToString())];
+    IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => _endpoint.NeedsOf(this);
 
     /// <summary>Gets the bound addresses, with the actual port if the port is 0. Empty while the service is not bound.</summary>
     public IReadOnlyList<EndPoint> LocalAddresses => _listeners?.LocalAddresses ?? [];

@@ -98,7 +98,7 @@ internal static class Program
                 var catalog = Catalog(options);
                 return [PluginPreparation.Of(catalog.Find(plugin) ?? throw PluginErrors.NotFound(plugin, catalog), catalog, Compile)];
             case HostRequest.Check { Options: var options, Files: var files }:
-                return [.. files.Select(file => TacCommands.TryPrepare(options, file))];
+                return [.. files.Select(file => TacCommands.PrepareForCheck(options, file))];
             case HostRequest.WriteUnit { Options: var options, File: var file }:
                 return [TacCommands.Prepare(options, file).Tac];
             case HostRequest.WriteKubernetes { Options: var options, File: var file }:

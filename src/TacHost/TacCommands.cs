@@ -23,16 +23,17 @@ internal static class TacCommands
         return prepared;
     }
 
-    /// <summary>Prepares one of several tac files. What is wrong with it is for the host to tell, with what it says of the others.</summary>
-    public static Prepared TryPrepare(HostOptions options, string file)
+    /// <summary>Prepares a tac file for a check, and looks for calls that block. The host reports the mistakes in it, together with its own.</summary>
+    public static Prepared.Checked PrepareForCheck(HostOptions options, string file)
     {
         try
         {
-            return Prepare(options, file).Tac;
+            var tac = Prepare(options, file).Tac;
+            return new Prepared.Checked(tac, TacFile.FindBlockingCalls(file, PluginPath.SearchDirectories(options), PackagesOf(options)));
         }
         catch (TacHostException e)
         {
-            return new Prepared.Failure(e.ExitCode, e.TextWith(options.Debug));
+            return new Prepared.Checked(new Prepared.Failure(e.ExitCode, e.TextWith(options.Debug)), e.Findings);
         }
     }
 

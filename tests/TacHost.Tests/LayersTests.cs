@@ -21,6 +21,7 @@ public sealed partial class LayersTests
         ["TacHost.Templates"] = [],
         ["TacHost.Loading"] = ["TacHost.Interop"],
         ["TacHost.Daemon"] = ["TacHost.Interop", "TacHost.Loading", Contract],
+        ["TacHost.Checking"] = ["TacHost.Control", "TacHost.Interop", "TacHost.Loading", Contract],
         ["TacHost.Control"] = ["TacHost.CommandLine", "TacHost.Daemon", "TacHost.Interop"],
         ["TacHost.Units"] = ["TacHost.CommandLine", "TacHost.Monitoring", "TacHost.Scripting", Contract],
         ["TacHost.Monitoring"] = ["TacHost.CommandLine", "TacHost.Control", Contract],

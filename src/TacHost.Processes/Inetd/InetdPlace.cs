@@ -130,6 +130,19 @@ public sealed record InetdPlace : IParsable<InetdPlace>
         return $"{host}{Name}/{Protocol.ToString().ToLowerInvariant().Replace("46", "", StringComparison.Ordinal)}";
     }
 
+    /// <summary>Gets the address in the form of an endpoint, such as <c>udp:7:interface=localhost</c>.</summary>
+    internal string EndpointText
+    {
+        get
+        {
+            if (IsUnix)
+                return $"{(IsDatagram ? "unix-datagram" : "unix")}:{Name.Replace(":", "\\:", StringComparison.Ordinal)}";
+            var address = Host != AllInterfaces ? Host : Family switch { AddressFamily.InterNetwork => "0.0.0.0", AddressFamily.InterNetworkV6 => "::", _ => "" };
+            var parameter = address.Length == 0 ? "" : $":interface={address.Replace(":", "\\:", StringComparison.Ordinal)}";
+            return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{(IsDatagram ? "udp" : "tcp")}:{Port}{parameter}");
+        }
+    }
+
     /// <summary>Splits a text into host and port at the last colon. An IPv6 address must be in brackets.</summary>
     internal static (string? Host, string Name) Split(string text)
     {

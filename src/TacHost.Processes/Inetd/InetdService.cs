@@ -86,4 +86,8 @@ public sealed record InetdService
 
     /// <summary>Returns the address, such as "127.0.0.1:7000/tcp".</summary>
     public override string ToString() => Place.ToString();
+
+    /// <summary>Gets the needs of the service.</summary>
+    internal IReadOnlyList<ServiceNeed> Needs =>
+        [new ServiceNeed(ServiceNeedKind.Listen, Place.EndpointText), .. InternalName is null ? ProgramNeeds.Of(Program, User, Group) : []];
 }

@@ -5,7 +5,7 @@ using TacHost.Services.Networking;
 namespace TacHost.Processes.Inetd;
 
 /// <summary>An inetd service that accepts connections. Each connection is served by a program or by an internal service.</summary>
-internal sealed class StreamService : Service, IConnectionHandler, IListeningService
+internal sealed class StreamService : Service, IConnectionHandler, IListeningService, IServiceNeeds
 {
     private readonly InetdService _service;
     private readonly InetdOptions _options;
@@ -30,6 +30,8 @@ internal sealed class StreamService : Service, IConnectionHandler, IListeningSer
         };
         _factory = service.InternalName is { } name ? new InternalServices.Streams(name, options.TimeProvider) : null;
     }
+
+    IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => _service.Needs;
 
     public IReadOnlyList<EndPoint> LocalAddresses => _listeners?.LocalAddresses ?? [];
 

@@ -8,7 +8,7 @@ using TacHost.Services.Networking;
 namespace TacHost.Processes.Inetd;
 
 /// <summary>An inetd service whose program gets the bound socket. The service does not use the socket until the program ends.</summary>
-internal sealed class WaitService : Service, IListeningService
+internal sealed class WaitService : Service, IListeningService, IServiceNeeds
 {
     private readonly InetdService _service;
     private readonly InetdOptions _options;
@@ -20,6 +20,8 @@ internal sealed class WaitService : Service, IListeningService
 
     public WaitService(InetdService service, InetdOptions options) =>
         (_service, _options, _programs) = (service, options, new Programs(service, options, this));
+
+    IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => _service.Needs;
 
     public IReadOnlyList<EndPoint> LocalAddresses => [.. _sockets.Select(socket => socket.EndPoint)];
 

@@ -3,7 +3,7 @@ using TacHost.Services;
 namespace TacHost.Processes.ProcMon;
 
 /// <summary>One command of a <see cref="ProcessMonitor"/>: each start of the service is a run of the command.</summary>
-public sealed class MonitoredProcess : Service
+public sealed class MonitoredProcess : Service, IServiceNeeds
 {
     private const int ReadSize = 4096;
 
@@ -27,6 +27,9 @@ public sealed class MonitoredProcess : Service
 
     /// <summary>Gets the command.</summary>
     public ProcessCommand Command { get; }
+
+    /// <inheritdoc/>
+    IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => [.. ProgramNeeds.Of(Command.Words[0], Command.User, Command.Group, Command.Directory)];
 
     /// <summary>Gets the process id of the present run, or null between two.</summary>
     public int? ProcessId => _child is { Group.Ended.IsCompleted: false } child ? child.Id : null;

@@ -108,7 +108,7 @@ internal sealed class TacRecipe(Prepared.Tac prepared) : IApplicationRecipe
         }
         catch (Exception e)
         {
-            throw new TacHostException(ExitCode.Software, $"'{Source}' threw {FailureText.Of(e)}", e);
+            throw new TacHostException(ExitCode.Software, $"'{Source}' threw {FailureText.Of(e)}", e) { Findings = FailurePlace.FindingsOf(e, "exception", ExitCode.Software) };
         }
     }
 
@@ -133,5 +133,5 @@ internal sealed class TacRecipe(Prepared.Tac prepared) : IApplicationRecipe
         }
     }
 
-    private TacHostException Usage(UsageException e) => new(ExitCode.Usage, $"{Source}: {e.Message}\n  See tachost {Source} --help.", e);
+    private TacHostException Usage(UsageException e) => new(ExitCode.Usage, $"{Source}: {e.Message}\n  See tachost {Source} --help.", e) { Findings = FailurePlace.FindingsOf(e, "parameter", ExitCode.Usage) };
 }

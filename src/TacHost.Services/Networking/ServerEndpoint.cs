@@ -96,6 +96,12 @@ public abstract class ServerEndpoint : IEquatable<ServerEndpoint>
     /// <summary>Gets the files that are read before it can be listened there.</summary>
     internal virtual IEnumerable<string> Files => [];
 
+    /// <summary>Returns the needs of a service that listens on the endpoint.</summary>
+    internal IReadOnlyList<ServiceNeed> NeedsOf(Service service) => [new ServiceNeed(ServiceNeedKind.Listen, ToString()), .. FileNeedsOf(service)];
+
+    /// <summary>Returns the needs of a service that listens on the endpoint, without the endpoint itself.</summary>
+    internal virtual IEnumerable<ServiceNeed> FileNeedsOf(Service service) => [];
+
     /// <summary>Listens, and adds each listener as soon as it is there, so that the caller can close them if a later one fails.</summary>
     /// <exception cref="CannotListenException">The place cannot be had.</exception>
     internal abstract Task ListenAsync(ListenerSettings settings, ICollection<StreamListener> listeners, CancellationToken cancellationToken);

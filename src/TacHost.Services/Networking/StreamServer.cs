@@ -38,7 +38,7 @@ public class StreamServer : Service, IListeningService, IServiceNeeds
     public IReadOnlyList<EndPoint> LocalAddresses => _listeners?.LocalAddresses ?? [];
 
     /// <inheritdoc/>
-    IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => [new ServiceNeed(ServiceNeedKind.Listen, _endpoint.ToString())];
+    IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => _endpoint.NeedsOf(this);
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> WaitsFor => State == ServiceState.Stopping ? _listeners?.OpenConnections ?? [] : [];

@@ -7,6 +7,7 @@ namespace TacHost.Scripting;
 /// <summary>Formats the errors and warnings of the compiler, each with its source line, a caret, and a hint.</summary>
 internal static class CompileErrors
 {
+    private const string Rule = "compile";
     private const int Shown = 10;
     private const string MissingReference = "CS0006";
     private const string OwnFile = "Put it into a file of its own, with the namespace or the static class at its top, and #load that";
@@ -27,6 +28,20 @@ internal static class CompileErrors
             text.Append(CultureInfo.InvariantCulture, $"\n… and {errors.Count - Shown} more.");
         return text.ToString();
     }
+
+    /// <summary>Returns all errors for programs.</summary>
+    public static IReadOnlyList<Finding> Findings(IEnumerable<Diagnostic> errors) => [.. errors.Select(FindingOf)];
+
+    /// <summary>Returns a finding at the place of a diagnostic.</summary>
+    public static Finding FindingAt(Location location, string rule, string message)
+    {
+        if (!location.IsInSource)
+            return new Finding(rule, message) { ExitCode = ExitCode.BadTac };
+        var place = location.GetLineSpan();
+        return new Finding(rule, message) { File = SourceLine.Shortened(place.Path), Line = place.StartLinePosition.Line + 1, Column = place.StartLinePosition.Character + 1, ExitCode = ExitCode.BadTac };
+    }
+
+    private static Finding FindingOf(Diagnostic error) => FindingAt(error.Location, Rule, $"{error.Id}: {error.GetMessage(CultureInfo.InvariantCulture)}");
 
     /// <summary>Returns the warnings among diagnostics, ordered by file and position.</summary>
     public static IReadOnlyList<string> Warnings(IEnumerable<Diagnostic> diagnostics) =>

@@ -43,6 +43,22 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
     /// <exception cref="TacHostException">The tac file does not compile.</exception>
     public CompiledTac Compile()
     {
+        List<CodeImage> code = [];
+        var script = MakeScript(code, out var loads);
+        code.Add(Emit(script));
+        ReadMoreThanItsKey = loads.ReadMore;
+        return new CompiledTac(displayedPath, code, [.. _libraries.Found, .. packages?.Run ?? []], CodePrinter.Print([.. code.Select(each => each.Image)]).ToBytes())
+        {
+            Effects = TopLevelEffects.Of(script),
+        };
+    }
+
+    /// <summary>Finds the calls that would block the start of the tac file.</summary>
+    public IReadOnlyList<Finding> FindBlockingCalls() => new BlockingCalls(MakeScript([], out _)).Find();
+
+    /// <summary>Creates the script, and compiles the ordinary files that it uses.</summary>
+    private CSharpCompilation MakeScript(List<CodeImage> code, out LoadResolver loads)
+    {
         IReadOnlyList<string> ofPackages = packages?.Compile ?? [];
         List<MetadataReference> references =
         [
@@ -55,14 +71,13 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
             references.AddRange(LibrariesOf(program));
         var ordinary = OrdinaryFiles.Among(sources, _parseOptions);
         var trees = program?.Types ?? ordinary.Trees;
-        List<CodeImage> code = [];
         if (trees.Count > 0)
         {
             code.Add(CompileOrdinary(trees, references));
             references.Add(MetadataReference.CreateFromImage(code[0].Image));
         }
 
-        var loads = new LoadResolver(sources, ordinary);
+        loads = new LoadResolver(sources, ordinary);
         CSharpCompilationOptions options = new(
             OutputKind.DynamicallyLinkedLibrary,
             scriptClassName: ScriptClass,
@@ -73,13 +88,7 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
             metadataReferenceResolver: _libraries,
             assemblyIdentityComparer: DesktopAssemblyIdentityComparer.Default);
         var tree = program?.Script ?? CSharpSyntaxTree.ParseText(SourceText.From(new MemoryStream(sources.Main.Content), Encoding.UTF8), _parseOptions.WithKind(SourceCodeKind.Script), sources.Main.Path);
-        var script = CSharpCompilation.CreateScriptCompilation(OrdinaryFiles.ScriptName, tree, references, Options(options), returnType: typeof(object), globalsType: typeof(TacParameters));
-        code.Add(Emit(script));
-        ReadMoreThanItsKey = loads.ReadMore;
-        return new CompiledTac(displayedPath, code, [.. _libraries.Found, .. packages?.Run ?? []], CodePrinter.Print([.. code.Select(each => each.Image)]).ToBytes())
-        {
-            Effects = TopLevelEffects.Of(script),
-        };
+        return CSharpCompilation.CreateScriptCompilation(OrdinaryFiles.ScriptName, tree, references, Options(options), returnType: typeof(object), globalsType: typeof(TacParameters));
     }
 
     private IEnumerable<string> Imports => [.. CommonImports, "Microsoft.Extensions.Hosting", .. sources.Program?.Imports ?? []];
@@ -126,7 +135,7 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
             : DoesNotCompile(errors);
     }
 
-    private TacHostException DoesNotCompile(IReadOnlyList<Diagnostic> errors) => new(ExitCode.BadTac, CompileErrors.Describe(displayedPath, sources, search, errors));
+    private TacHostException DoesNotCompile(IReadOnlyList<Diagnostic> errors) => new(ExitCode.BadTac, CompileErrors.Describe(displayedPath, sources, search, errors)) { Findings = CompileErrors.Findings(errors) };
 
     /// <summary>Resolves <c>#load</c> from the files that were read for the cache key.</summary>
     private sealed class LoadResolver(TacSources sources, OrdinaryFiles ordinary) : SourceReferenceResolver

@@ -44,6 +44,20 @@ internal static class TacFile
         return new TacPreparation(new Prepared.Tac(tac with { Source = path }, search.Directories, notices, details) { Files = [.. sources.Files.Keys] }, wasCompiled, [.. sources.Files.Keys], key, warnings);
     }
 
+    /// <summary>Finds calls at the top level of a tac file that would block its start. Does not load the compiler unless a name of such a call occurs.</summary>
+    /// <exception cref="TacHostException">The file cannot be read, its packages cannot be restored, or it does not compile.</exception>
+    public static IReadOnlyList<Finding> FindBlockingCalls(string path, IReadOnlyList<string> directories, PackageOptions packages)
+    {
+        var sources = TacSources.Read(path);
+        return sources.Files.Values.Any(BlockingNames.OccurIn)
+            ? FindBlockingCalls(path, sources, new ReferenceSearch(directories), sources.Packages.Count == 0 ? null : Restore(sources, packages))
+            : [];
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static IReadOnlyList<Finding> FindBlockingCalls(string path, TacSources sources, ReferenceSearch search, PackageSet? packages) =>
+        OnDeepStack(new TacCompiler(sources, search, packages, path, isForDebugger: false).FindBlockingCalls);
+
     /// <summary>Restores the packages of a tac file. Returns null if the file does not reference packages.</summary>
     /// <exception cref="TacHostException">The file cannot be read, or its packages cannot be restored.</exception>
     public static PackageSet? Restore(string path, PackageOptions options)
@@ -96,10 +110,11 @@ internal static class TacFile
     }
 
     /// <summary>Compiles on a thread with a large stack, because the compiler recurses as deep as the source is nested.</summary>
-    private static CompiledTac OnDeepStack(Func<CompiledTac> compile)
+    private static T OnDeepStack<T>(Func<T> compile)
+        where T : class
     {
         const int stackSize = 256 * 1024 * 1024; // the memory is reserved, and committed only if needed
-        CompiledTac? result = null;
+        T? result = null;
         ExceptionDispatchInfo? failure = null;
         var thread = new Thread(
             () =>

@@ -6,21 +6,27 @@ namespace TacHost.TestSupport.Networking;
 /// <summary>Makes self-signed certificates in files.</summary>
 public static class TestCertificates
 {
-    public static X509Certificate2 Make(string host)
+    /// <summary>Makes a certificate that is valid from 1970.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="years">How long it is valid.</param>
+    public static X509Certificate2 Make(string host, int years = 200)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new($"CN={host}", key, HashAlgorithmName.SHA256);
         SubjectAlternativeNameBuilder names = new();
         names.AddDnsName(host);
         request.CertificateExtensions.Add(names.Build());
-        return request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
+        return request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(years));
     }
 
     /// <summary>Writes the certificate and its key into two files.</summary>
-    public static (string Certificate, string Key) WritePem(TemporaryDirectory directory, string host)
+    public static (string Certificate, string Key) WritePem(TemporaryDirectory directory, string host) => WritePem(directory.Path, host);
+
+    /// <summary>Writes the certificate and its key into two files.</summary>
+    public static (string Certificate, string Key) WritePem(string directory, string host, int years = 200)
     {
-        using var certificate = Make(host);
-        var (certificateFile, keyFile) = (directory[$"{host}.pem"], directory[$"{host}.key"]);
+        using var certificate = Make(host, years);
+        var (certificateFile, keyFile) = (Path.Combine(directory, $"{host}.pem"), Path.Combine(directory, $"{host}.key"));
         File.WriteAllText(certificateFile, certificate.ExportCertificatePem());
         using var key = certificate.GetECDsaPrivateKey()!;
         File.WriteAllText(keyFile, key.ExportPkcs8PrivateKeyPem());

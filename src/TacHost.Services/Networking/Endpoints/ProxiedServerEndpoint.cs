@@ -18,6 +18,12 @@ internal sealed class ProxiedServerEndpoint(ServerEndpoint endpoint, TrustedProx
         trusted is null ? Prefix + endpoint : $"{Prefix}{TrustPrefix}{trusted.ToString().Replace(":", "\\:", StringComparison.Ordinal)}:{endpoint}";
 
     /// <inheritdoc/>
+    internal override IEnumerable<string> Files => endpoint.Files;
+
+    /// <inheritdoc/>
+    internal override IEnumerable<ServiceNeed> FileNeedsOf(Service service) => endpoint.FileNeedsOf(service);
+
+    /// <inheritdoc/>
     internal override Task ListenAsync(ListenerSettings settings, ICollection<StreamListener> listeners, CancellationToken cancellationToken) =>
         endpoint.ListenAsync(settings with { TrustedProxies = trusted ?? TrustedProxies.Loopback }, listeners, cancellationToken);
 }

@@ -14,6 +14,15 @@ internal sealed class TlsServerEndpoint(TcpServerEndpoint tcp, TlsOptions option
     internal override IEnumerable<string> Files =>
         options.HostCertificates.Values.Append(options.Certificate).SelectMany(each => each.Files).Concat(options.ClientAuthorities is { } authorities ? [authorities] : []);
 
+    /// <inheritdoc/>
+    internal override IEnumerable<ServiceNeed> FileNeedsOf(Service service)
+    {
+        foreach (var certificate in options.HostCertificates.Values.Prepend(options.Certificate).Where(each => each.MadeFor.Count == 0))
+            yield return new ServiceNeed(ServiceNeedKind.Certificate, certificate.CertificateFile) { Verify = () => CertificateFault.Of(certificate.In(service.Application)) };
+        if (options.ClientAuthorities is { } authorities)
+            yield return new ServiceNeed(Directory.Exists(service.ResolvePath(authorities)) ? ServiceNeedKind.Directory : ServiceNeedKind.File, authorities);
+    }
+
     public static TlsServerEndpoint Parse(EndpointText text)
     {
         var port = text.RequiredNumber("port", IPEndPoint.MaxPort);
