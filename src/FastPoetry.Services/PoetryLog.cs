@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
-using TacHost;
 using TacHost.Services.Networking;
 
 namespace FastPoetry.Services;
@@ -8,11 +7,11 @@ namespace FastPoetry.Services;
 /// <summary>Every line that the poetry services log.</summary>
 internal static partial class PoetryLog
 {
-    public static void Loaded(ILogger logger, int count, string file) =>
-        LogMessage.Information(logger, 1, "loaded {Count} bytes of poetry from {File}", [count, file]);
+    [LoggerMessage(1, LogLevel.Information, "loaded {Count} bytes of poetry from {File}")]
+    public static partial void Loaded(ILogger logger, int count, string file);
 
-    public static void Sending(ILogger logger, int count, EndPoint peer) =>
-        LogMessage.Information(logger, 2, "sending {Count} bytes of poetry to {Peer}", [count, peer]);
+    [LoggerMessage(2, LogLevel.Information, "sending {Count} bytes of poetry to {Peer}")]
+    public static partial void Sending(ILogger logger, int count, EndPoint peer);
 
     [LoggerMessage(3, LogLevel.Information, "sending {Count} bytes of poetry to {Peer} in {Answers} datagrams")]
     public static partial void SendingDatagrams(ILogger logger, int count, EndPoint peer, int answers);

@@ -10,9 +10,6 @@ internal static class HelpText
     public const int TermColumn = 20;
     private const int Width = 100;
 
-    /// <summary>The spaces for padding, longer than any column. <c>PadRight</c> requires JIT compilation in every process, which takes 1 ms.</summary>
-    private const string Spaces = "                                                  ";
-
     /// <param name="plugins">The rows of the plugins, or an empty string.</param>
     public static string Make(string plugins)
     {
@@ -68,7 +65,7 @@ internal static class HelpText
     {
         var isTooLong = term.Length > column - 4;
         AppendTerm(text, term);
-        text.Append(isTooLong ? "\n" : Spaces[..(column - 2 - term.Length)]);
+        text.Append(isTooLong ? "\n" : new string(' ', column - 2 - term.Length));
         AppendWrapped(text, meaning, column, isTooLong ? 0 : column);
     }
 
@@ -76,11 +73,11 @@ internal static class HelpText
     private static void AppendTerm(StringBuilder text, string term)
     {
         const int indent = 2, furtherIndent = 6;
-        text.Append(Spaces, 0, indent);
+        text.Append(' ', indent);
         var filled = indent;
         while (filled + term.Length > Width && term.LastIndexOf(" [", Width - filled, StringComparison.Ordinal) is > 0 and var end)
         {
-            text.Append(term, 0, end).Append('\n').Append(Spaces, 0, furtherIndent);
+            text.Append(term, 0, end).Append('\n').Append(' ', furtherIndent);
             term = term[(end + 1)..];
             filled = furtherIndent;
         }
@@ -93,7 +90,7 @@ internal static class HelpText
     {
         if (filled < indent)
         {
-            text.Append(Spaces, 0, indent - filled);
+            text.Append(' ', indent - filled);
             filled = indent;
         }
 
@@ -102,7 +99,7 @@ internal static class HelpText
         {
             if (separator.Length > 0 && filled + 1 + word.Length > Width)
             {
-                text.Append('\n').Append(Spaces, 0, indent);
+                text.Append('\n').Append(' ', indent);
                 filled = indent;
                 separator = "";
             }

@@ -19,7 +19,7 @@ internal sealed class RecentLines(bool addsTime = false)
     /// <summary>Adds a line, and forgets the oldest ones if there are too many.</summary>
     public void Add(in LogEvent logEvent, ReadOnlySpan<byte> line)
     {
-        byte[] bytes = addsTime ? [.. Encoding.ASCII.GetBytes(logEvent.Time.ToString("yyyy-MM-ddTHH:mm:sszz00 ", System.Globalization.CultureInfo.InvariantCulture)), .. line] : line.ToArray();
+        byte[] bytes = addsTime ? [.. TextFormat.Utf8Of(logEvent.Time), .. line] : line.ToArray();
         lock (_gate)
         {
             _lines.Enqueue(new RecentLine(++_last, logEvent.Time, logEvent.Level, logEvent.Category, bytes));

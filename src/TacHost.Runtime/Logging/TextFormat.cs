@@ -65,27 +65,9 @@ internal sealed class TextFormat(bool withTime = true, bool withScopes = false) 
         return _lastSecond.Text;
     }
 
-    /// <summary>Formats digit by digit, because the first use of a format string costs a millisecond of the start.</summary>
-    private static byte[] Utf8Of(DateTimeOffset time)
-    {
-        var text = "0000-00-00T00:00:00+0000 "u8.ToArray();
-        Put(time.Year, 4, 0);
-        Put(time.Month, 2, 5);
-        Put(time.Day, 2, 8);
-        Put(time.Hour, 2, 11);
-        Put(time.Minute, 2, 14);
-        Put(time.Second, 2, 17);
-        text[19] = time.Offset < TimeSpan.Zero ? (byte)'-' : (byte)'+';
-        Put(Math.Abs(time.Offset.Hours), 2, 20);
-        Put(Math.Abs(time.Offset.Minutes), 2, 22);
-        return text;
-
-        void Put(int number, int digits, int at)
-        {
-            for (var i = at + digits - 1; i >= at; i--, number /= 10)
-                text[i] = (byte)('0' + (number % 10));
-        }
-    }
+    /// <summary>Returns the time as a line begins with it, including the space.</summary>
+    public static byte[] Utf8Of(DateTimeOffset time) =>
+        Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{time:yyyy-MM-ddTHH:mm:ss}{(time.Offset < TimeSpan.Zero ? '-' : '+')}{time.Offset:hhmm} "));
 
     private static int IndexOfSpecial(ReadOnlySpan<char> text)
     {

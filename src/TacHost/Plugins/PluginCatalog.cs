@@ -44,11 +44,7 @@ internal sealed class PluginCatalog
                 all.Add(entry with { ShadowedBy = usable[entry.Name] });
         }
 
-        // Not with OrderBy, because its JIT compilation takes 2 ms.
-        List<PluginEntry> sorted = new(all.Count);
-        foreach (var entry in all)
-            sorted.Insert(sorted.FindLastIndex(before => string.CompareOrdinal(before.Name, entry.Name) <= 0) + 1, entry);
-        return sorted;
+        return [.. all.OrderBy(entry => entry.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>Returns the files of a directory, including those without plugins.</summary>

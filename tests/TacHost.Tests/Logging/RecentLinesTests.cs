@@ -21,5 +21,15 @@ public sealed class RecentLinesTests
         Assert.Equal(1511, Assert.Single(recent.After(0)).Number);
     }
 
+    [Fact]
+    public void Add_WithoutATimeInTheLine_AddsItAsTheOtherTargetsDo()
+    {
+        RecentLines recent = new(addsTime: true);
+        var offset = new TimeSpan(-3, -30, 0); // as in Newfoundland
+        recent.Add(Event() with { Time = new DateTimeOffset(2026, 11, 5, 3, 4, 9, offset) }, "[-] x\n"u8);
+
+        Assert.Equal("2026-11-05T03:04:09-0330 [-] x", Assert.Single(recent.After(0)).Text);
+    }
+
     private static LogEvent Event() => new(default, LogLevel.Information, "poems", default, "x", null, null);
 }
