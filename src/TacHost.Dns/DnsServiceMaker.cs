@@ -5,10 +5,10 @@ namespace TacHost.Dns;
 
 /// <summary>The plugin that creates a <see cref="DnsServer"/> from the command line.</summary>
 [Plugin("dns", "Answers DNS questions from zone files and a hosts file, and forwards others with a cache.")]
-public sealed class DnsServiceMaker : ServiceMaker<DnsPluginOptions>
+public sealed class DnsServiceMaker : ServiceMaker<DnsCommandLine>
 {
     /// <inheritdoc/>
-    protected override IService MakeService(DnsPluginOptions options)
+    protected override IService MakeService(DnsCommandLine options)
     {
         ArgumentNullException.ThrowIfNull(options);
         return new DnsServer(options.Port, options.Iface, new DnsOptions

@@ -7,12 +7,12 @@ namespace TacHost.Dns;
 internal sealed class DnsStream : LengthPrefixedProtocol, IProducer
 {
     /// <summary>The maximum number of concurrent questions. Reading pauses at this limit.</summary>
-    private const int MostAtATime = 32;
+    private const int MaxConcurrent = 32;
 
     private readonly Lock _gate = new();
     private readonly DnsStreamFactory _factory;
     private int _open;
-    private bool _isHeldUp;
+    private bool _isPeerSlow;
     private bool _isFinished;
     private bool _isPaused;
 
@@ -24,16 +24,16 @@ internal sealed class DnsStream : LengthPrefixedProtocol, IProducer
     }
 
     /// <summary>Pauses reading, because the peer does not read the answers.</summary>
-    public void PauseProducing() => Arrange(() => _isHeldUp = true);
+    public void PauseProducing() => Update(() => _isPeerSlow = true);
 
-    public void ResumeProducing() => Arrange(() => _isHeldUp = false);
+    public void ResumeProducing() => Update(() => _isPeerSlow = false);
 
     public void StopProducing()
     {
     }
 
     /// <summary>Closes the connection after all pending questions have been answered.</summary>
-    public void Finish() => Arrange(() => _isFinished = true);
+    public void Finish() => Update(() => _isFinished = true);
 
     /// <inheritdoc/>
     protected override void ConnectionMade()
@@ -45,7 +45,7 @@ internal sealed class DnsStream : LengthPrefixedProtocol, IProducer
     /// <inheritdoc/>
     protected override void StringReceived(ReadOnlySpan<byte> text)
     {
-        Arrange(() => _open++);
+        Update(() => _open++);
         _ = AnswerAsync(text.ToArray());
     }
 
@@ -73,19 +73,19 @@ internal sealed class DnsStream : LengthPrefixedProtocol, IProducer
         }
         finally
         {
-            Arrange(() => _open--);
+            Update(() => _open--);
         }
     }
 
     /// <summary>Changes the state, and resumes or pauses reading or closes the connection accordingly.</summary>
-    private void Arrange(Action change)
+    private void Update(Action change)
     {
         lock (_gate)
         {
             change();
             if (_isFinished && _open == 0)
                 Transport.LoseConnection();
-            else if (_isPaused != (_isPaused = _isFinished || _isHeldUp || _open >= MostAtATime))
+            else if (_isPaused != (_isPaused = _isFinished || _isPeerSlow || _open >= MaxConcurrent))
                 (_isPaused ? Transport.PauseReading : (Action)Transport.ResumeReading)();
         }
     }

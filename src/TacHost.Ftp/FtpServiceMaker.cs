@@ -6,10 +6,10 @@ namespace TacHost.Ftp;
 
 /// <summary>The plugin <c>tachost ftp</c>. Ported from <c>twisted.tap.ftp</c>.</summary>
 [Plugin("ftp", "Serves files by FTP.")]
-public sealed class FtpServiceMaker : ServiceMaker<FtpOptions>
+public sealed class FtpServiceMaker : ServiceMaker<FtpCommandLine>
 {
     /// <inheritdoc/>
-    protected override IService MakeService(FtpOptions options)
+    protected override IService MakeService(FtpCommandLine options)
     {
         ArgumentNullException.ThrowIfNull(options);
         return new FtpServer(options.Root, options.Port, options.Iface)

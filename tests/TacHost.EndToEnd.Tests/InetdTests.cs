@@ -115,7 +115,7 @@ public sealed partial class InetdTests
     }
 
     [Theory]
-    [InlineData("there is nothing to serve. Name an inetd.conf with --file, or a place and a command with --serve.")]
+    [InlineData("there is nothing to serve. Name an inetd.conf with --file, or an address and a command with --serve.")]
     [InlineData("inetd.conf:2: the type 'rdm' is neither 'stream' nor 'dgram'.", "--strict", "-f", "inetd.conf")]
     [InlineData("there is no service in '", "-f", "poem.conf")]
     [InlineData("--port has no program to be served by. Write it behind the options.", "--port", "0")]

@@ -55,7 +55,7 @@ internal sealed class AnswerCache(long capacity, TimeProvider timeProvider)
     }
 
     /// <summary>Adds an answer, if it is cacheable.</summary>
-    public void Keep(CacheKey key, DnsMessage message)
+    public void Add(CacheKey key, DnsMessage message)
     {
         var life = LifeOf(message);
         if (life == 0)

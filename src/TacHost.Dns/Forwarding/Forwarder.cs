@@ -84,7 +84,7 @@ internal sealed class Forwarder : IDisposable
                         continue;
                     if (answer.Code is ResponseCode.NoError or ResponseCode.NXDomain)
                     {
-                        Cache.Keep(key, answer);
+                        Cache.Add(key, answer);
                         return answer;
                     }
 

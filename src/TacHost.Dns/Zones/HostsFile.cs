@@ -40,7 +40,7 @@ internal sealed class HostsFile
         {
             number++;
             var words = line.Split('#')[0].Split([' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length > 0 && !hosts.Take(words))
+            if (words.Length > 0 && !hosts.TryReadLine(words))
                 hosts.SkippedLines.Add(number);
         }
 
@@ -68,7 +68,7 @@ internal sealed class HostsFile
         return DnsName.Parse($"{string.Join('.', labels)}.arpa.", null);
     }
 
-    private bool Take(string[] words)
+    private bool TryReadLine(string[] words)
     {
         List<DnsName> names = [];
         foreach (var word in words.Skip(1))

@@ -27,7 +27,7 @@ internal sealed class ZoneFile
     public static Zone Read(string path, DnsName? name, Action<string> includes)
     {
         ZoneFile file = new(path, name, includes);
-        file.TakeText(path, Text(path));
+        file.ReadText(path, Text(path));
         return file.Make(name);
     }
 
@@ -36,7 +36,7 @@ internal sealed class ZoneFile
     public static Zone Parse(string path, string text, DnsName? name)
     {
         ZoneFile file = new(path, name, _ => { });
-        file.TakeText(path, text);
+        file.ReadText(path, text);
         return file.Make(name);
     }
 
@@ -53,14 +53,14 @@ internal sealed class ZoneFile
         }
     }
 
-    private void TakeText(string path, string text)
+    private void ReadText(string path, string text)
     {
         _including.Push(path);
         foreach (var line in new ZoneLines(path, text).Read())
         {
             try
             {
-                Take(line);
+                ReadLine(line);
             }
             catch (FormatException e)
             {
@@ -71,16 +71,16 @@ internal sealed class ZoneFile
         _including.Pop();
     }
 
-    private void Take(ZoneLine line)
+    private void ReadLine(ZoneLine line)
     {
         var words = line.Words;
         if (!line.IsIndented && words[0] is { IsQuoted: false } first && first.Text.StartsWith('$'))
-            TakeDirective(first.Text.ToUpperInvariant(), line);
+            ReadDirective(first.Text.ToUpperInvariant(), line);
         else
-            TakeRecord(line);
+            ReadRecord(line);
     }
 
-    private void TakeRecord(ZoneLine line)
+    private void ReadRecord(ZoneLine line)
     {
         var words = line.Words;
         var next = 0;
@@ -113,7 +113,7 @@ internal sealed class ZoneFile
         _records.Add((new DnsRecord(owner, type, ttl ?? throw new FormatException("it has no TTL, and there is no $TTL before it"), data), _including.Peek(), line.Number));
     }
 
-    private void TakeDirective(string directive, ZoneLine line)
+    private void ReadDirective(string directive, ZoneLine line)
     {
         var words = line.Words;
         switch (directive)
@@ -133,7 +133,7 @@ internal sealed class ZoneFile
                 throw new FormatException("$INCLUDE has a file, and an origin behind it or none");
             case "$GENERATE":
                 foreach (var each in GeneratedLines.From(line))
-                    TakeRecord(each);
+                    ReadRecord(each);
                 break;
             default:
                 throw new FormatException($"there is no directive '{words[0].Text}', only $ORIGIN, $TTL, $INCLUDE and $GENERATE");
@@ -152,7 +152,7 @@ internal sealed class ZoneFile
         var text = File.Exists(path) ? Text(path) : throw new FormatException($"there is no file '{path}'");
         var (originBefore, ownerBefore) = (_origin, _owner);
         _origin = origin;
-        TakeText(path, text);
+        ReadText(path, text);
         (_origin, _owner) = (originBefore, ownerBefore);
     }
 

@@ -168,15 +168,15 @@ internal sealed class FtpSession(FtpServer server, ControlChannel control, IPEnd
         }
         catch (InvalidDataException)
         {
-            return await SayGoodbyeAsync(500, "The line is too long.");
+            return await ReplyAndEndAsync(500, "The line is too long.");
         }
         catch (TimeoutException)
         {
-            return await SayGoodbyeAsync(421, "You have been idle for too long.");
+            return await ReplyAndEndAsync(421, "You have been idle for too long.");
         }
         catch (OperationCanceledException) when (!_lost.IsCancellationRequested && server.Sessions.Stopping.IsCancellationRequested)
         {
-            return await SayGoodbyeAsync(421, "The service is being shut down.");
+            return await ReplyAndEndAsync(421, "The service is being shut down.");
         }
         finally
         {
@@ -200,7 +200,7 @@ internal sealed class FtpSession(FtpServer server, ControlChannel control, IPEnd
         await ending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task<string?> SayGoodbyeAsync(int code, string text)
+    private async Task<string?> ReplyAndEndAsync(int code, string text)
     {
         await ReplyAsync(new Reply(code, text));
         return null;

@@ -20,9 +20,9 @@ internal static class ClientVariables
     ];
 
     /// <summary>Returns the variables of a connection.</summary>
-    public static IEnumerable<KeyValuePair<string, string?>> Of(AcceptedConnection connection, InetdPlace place)
+    public static IEnumerable<KeyValuePair<string, string?>> Of(AcceptedConnection connection, InetdAddress address)
     {
-        foreach (var variable in None(place))
+        foreach (var variable in None(address))
             yield return variable;
         if (connection.Peer is IPEndPoint remote)
         {
@@ -38,7 +38,7 @@ internal static class ClientVariables
         }
         else if (connection.Peer is UnixPeerEndPoint process)
         {
-            yield return new("UNIXLOCALPATH", place.Name);
+            yield return new("UNIXLOCALPATH", address.Name);
             yield return new("UNIXREMOTEPID", Text(process.ProcessId));
             yield return new("UNIXREMOTEEUID", Text(process.UserId));
             yield return new("UNIXREMOTEEGID", Text(process.GroupId));
@@ -46,8 +46,8 @@ internal static class ClientVariables
     }
 
     /// <summary>Returns the variables of a socket without a client.</summary>
-    public static IEnumerable<KeyValuePair<string, string?>> None(InetdPlace place) =>
-        _all.Select(name => new KeyValuePair<string, string?>(name, name == "PROTO" ? place.IsUnix ? "UNIX" : place.IsDatagram ? "UDP" : "TCP" : null));
+    public static IEnumerable<KeyValuePair<string, string?>> None(InetdAddress address) =>
+        _all.Select(name => new KeyValuePair<string, string?>(name, name == "PROTO" ? address.IsUnix ? "UNIX" : address.IsDatagram ? "UDP" : "TCP" : null));
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -31,7 +31,7 @@ public static class InetdConf
     {
         ArgumentNullException.ThrowIfNull(text);
         List<InetdService> services = [];
-        var host = InetdPlace.AllInterfaces;
+        var host = InetdAddress.AllInterfaces;
         foreach (var (number, line) in Lines(text))
         {
             var origin = $"{name}:{number}";
@@ -39,7 +39,7 @@ public static class InetdConf
             {
                 var fields = InetdConfLine.Fields(line);
                 if (fields is [[.., ':'] alone])
-                    host = InetdPlace.Split(alone).Host!;
+                    host = InetdAddress.Split(alone).Host!;
                 else if (fields.Count > 0)
                     services.Add(InetdConfLine.Read(fields, host) with { Origin = origin });
             }

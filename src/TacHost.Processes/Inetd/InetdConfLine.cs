@@ -77,7 +77,7 @@ internal static class InetdConfLine
         };
         var (wait, limits) = Waiting(fields[3]);
         IReadOnlyList<string> arguments = fields.Count > FieldsBeforeArguments || fields[5] == InetdService.Internal ? [.. fields.Skip(FieldsBeforeArguments)] : [Path.GetFileName(fields[5])];
-        var service = new InetdService(Place(fields[0], fields[2], isDatagram, defaultHost), fields[5] == InetdService.Internal ? fields[5] : ProgramPath.Find(fields[5]), arguments) with
+        var service = new InetdService(Address(fields[0], fields[2], isDatagram, defaultHost), fields[5] == InetdService.Internal ? fields[5] : ProgramPath.Find(fields[5]), arguments) with
         {
             Wait = wait,
             MaxPerMinute = limits.PerMinute,
@@ -107,14 +107,14 @@ internal static class InetdConfLine
             : throw new FormatException($"'{text}' is not a user, with a group behind a colon or without.");
     }
 
-    private static InetdPlace Place(string service, string protocol, bool isDatagram, string defaultHost)
+    private static InetdAddress Address(string service, string protocol, bool isDatagram, string defaultHost)
     {
         if (protocol == "unix")
-            return new InetdPlace(InetdPlace.AllInterfaces, service, isDatagram ? InetdProtocol.UnixDatagram : InetdProtocol.Unix);
-        var (host, name) = InetdPlace.Split(service);
+            return new InetdAddress(InetdAddress.AllInterfaces, service, isDatagram ? InetdProtocol.UnixDatagram : InetdProtocol.Unix);
+        var (host, name) = InetdAddress.Split(service);
         host ??= defaultHost;
         var isIPv6 = AddressText.TryParseScoped(host, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6;
-        return new InetdPlace(host, name, (protocol, isDatagram) switch
+        return new InetdAddress(host, name, (protocol, isDatagram) switch
         {
             ("tcp", false) => isIPv6 ? InetdProtocol.Tcp6 : InetdProtocol.Tcp4,
             ("tcp4", false) => InetdProtocol.Tcp4,
@@ -134,19 +134,19 @@ internal static class InetdConfLine
         var cut = text.IndexOfAny(['.', ':', '/']);
         var word = cut < 0 ? text : text[..cut];
         if (word is not ("wait" or "nowait"))
-            throw Wrong();
+            throw Invalid();
         if (cut < 0)
             return (word == "wait", default);
-        int[] numbers = [.. text[(cut + 1)..].Split('/').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Wrong())];
+        int[] numbers = [.. text[(cut + 1)..].Split('/').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Invalid())];
         if (text[cut] != '/')
-            return numbers.Length == 1 ? (word == "wait", (numbers[0], null, null, null)) : throw Wrong();
+            return numbers.Length == 1 ? (word == "wait", (numbers[0], null, null, null)) : throw Invalid();
         if (numbers.Length > 3)
-            throw Wrong();
+            throw Invalid();
         if (word == "wait")
             throw new FormatException($"'{text}' has limits for clients, and only 'nowait' can have them: a program with 'wait' accepts its clients itself.");
         return (false, (null, Limit(0), Limit(1), Limit(2)));
 
         int? Limit(int index) => index < numbers.Length && numbers[index] > 0 ? numbers[index] : null;
-        FormatException Wrong() => new($"'{text}' is neither 'wait' nor 'nowait', with a dot and the number of programs that may be started in a minute behind it or without, or 'nowait/MAX/PER-MINUTE-AND-ADDRESS/PER-ADDRESS'.");
+        FormatException Invalid() => new($"'{text}' is neither 'wait' nor 'nowait', with a dot and the number of programs that may be started in a minute behind it or without, or 'nowait/MAX/PER-MINUTE-AND-ADDRESS/PER-ADDRESS'.");
     }
 }

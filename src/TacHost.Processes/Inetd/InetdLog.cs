@@ -25,10 +25,10 @@ internal static partial class InetdLog
     public static partial void Serving(ILogger logger, InetdService service, string endPoints, string program, string user);
 
     [LoggerMessage(7, LogLevel.Information, "{Service}: left out, because internal services are switched off")]
-    public static partial void InternalLeftOut(ILogger logger, InetdService service);
+    public static partial void InternalNotServed(ILogger logger, InetdService service);
 
     [LoggerMessage(8, LogLevel.Warning, "{Service}: '{Host}' also stands for {Address}, which this machine does not have; the others are served")]
-    public static partial void AddressMissing(ILogger logger, InetdPlace service, string host, string address);
+    public static partial void AddressMissing(ILogger logger, InetdAddress service, string host, string address);
 
     [LoggerMessage(9, LogLevel.Error, "{Service}: a connection could not be handed over")]
     public static partial void HandingOverFailed(ILogger logger, Exception failure, InetdService service);

@@ -17,7 +17,7 @@ namespace TacHost.Processes.Inetd;
 /// </remarks>
 public sealed class InetdServer : MultiService
 {
-    private readonly List<InetdService> _leftOut = [];
+    private readonly List<InetdService> _notServed = [];
 
     /// <summary>Initializes a server. Sockets are not opened before the start.</summary>
     /// <param name="services">The services to serve; <see cref="InetdConf.Read"/> reads them from a file.</param>
@@ -29,7 +29,7 @@ public sealed class InetdServer : MultiService
         foreach (var service in services)
         {
             if (service.InternalName is not null && !options.ServesInternal)
-                _leftOut.Add(service);
+                _notServed.Add(service);
             else
                 Add(service, options);
         }
@@ -52,8 +52,8 @@ public sealed class InetdServer : MultiService
     {
         foreach (var line in SkippedLines)
             InetdLog.LineSkipped(Logger, line);
-        foreach (var service in _leftOut)
-            InetdLog.InternalLeftOut(Logger, service);
+        foreach (var service in _notServed)
+            InetdLog.InternalNotServed(Logger, service);
         return Task.CompletedTask;
     }
 
@@ -61,7 +61,7 @@ public sealed class InetdServer : MultiService
     {
         Service child = service switch
         {
-            { InternalName: { } name, Place.IsDatagram: true } => new InternalDatagramServer(service.Place, new InternalDatagrams(name, options.TimeProvider)),
+            { InternalName: { } name, Address.IsDatagram: true } => new InternalDatagramServer(service.Address, new InternalDatagrams(name, options.TimeProvider)),
             { InternalName: not null } => new StreamService(service, options),
             { Waits: true } => new WaitService(service, options),
             _ => new StreamService(service, options),

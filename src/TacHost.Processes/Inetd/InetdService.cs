@@ -9,7 +9,7 @@ public sealed record InetdService
     public const string Internal = "internal";
 
     /// <summary>Initializes a service.</summary>
-    /// <param name="place">The address of the service.</param>
+    /// <param name="address">The address of the service.</param>
     /// <param name="program">The absolute path of the program, or <see cref="Internal"/>.</param>
     /// <param name="arguments">
     /// The arguments, starting with argument 0. If empty, argument 0 is the file name of the program. For
@@ -17,32 +17,32 @@ public sealed record InetdService
     /// </param>
     /// <exception cref="FormatException">The program is not an absolute path, the
     /// internal service does not exist, or a text contains a NUL character.</exception>
-    public InetdService(InetdPlace place, string program, params IReadOnlyList<string> arguments)
+    public InetdService(InetdAddress address, string program, params IReadOnlyList<string> arguments)
     {
-        ArgumentNullException.ThrowIfNull(place);
+        ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(program);
         ArgumentNullException.ThrowIfNull(arguments);
-        (Place, Program, Arguments) = (place, program, arguments.Count > 0 ? arguments : [Path.GetFileName(program)]);
+        (Address, Program, Arguments) = (address, program, arguments.Count > 0 ? arguments : [Path.GetFileName(program)]);
         if (arguments.Append(program).Any(text => text.Contains('\0')))
             throw new FormatException("The program and its arguments cannot have a NUL character in them.");
         if (program == Internal)
-            InternalName = InternalServices.NameOf(place, arguments);
+            InternalName = InternalServices.NameOf(address, arguments);
         else if (!program.StartsWith('/'))
             throw new FormatException($"the program '{program}' is not an absolute path.");
     }
 
     /// <summary>Initializes a service from the text of its address.</summary>
-    /// <param name="place">The address of the service; see <see cref="InetdPlace"/>.</param>
+    /// <param name="address">The address of the service; see <see cref="InetdAddress"/>.</param>
     /// <param name="program">The absolute path of the program, or <see cref="Internal"/>.</param>
     /// <param name="arguments">The arguments, starting with argument 0. If empty, argument 0 is the file name of the program.</param>
     /// <exception cref="FormatException">An argument is invalid.</exception>
-    public InetdService(string place, string program, params IReadOnlyList<string> arguments)
-        : this(InetdPlace.Parse(place), program, arguments)
+    public InetdService(string address, string program, params IReadOnlyList<string> arguments)
+        : this(InetdAddress.Parse(address), program, arguments)
     {
     }
 
     /// <summary>Gets the address of the service.</summary>
-    public InetdPlace Place { get; }
+    public InetdAddress Address { get; }
 
     /// <summary>Gets the program, or <see cref="Internal"/>.</summary>
     public string Program { get; }
@@ -82,12 +82,12 @@ public sealed record InetdService
     /// <summary>Gets the name of the internal service, or null.</summary>
     internal string? InternalName { get; }
 
-    internal bool Waits => Wait || Place.IsDatagram;
+    internal bool Waits => Wait || Address.IsDatagram;
 
     /// <summary>Returns the address, such as "127.0.0.1:7000/tcp".</summary>
-    public override string ToString() => Place.ToString();
+    public override string ToString() => Address.ToString();
 
     /// <summary>Gets the needs of the service.</summary>
     internal IReadOnlyList<ServiceNeed> Needs =>
-        [new ServiceNeed(ServiceNeedKind.Listen, Place.EndpointText), .. InternalName is null ? ProgramNeeds.Of(Program, User, Group) : []];
+        [new ServiceNeed(ServiceNeedKind.Listen, Address.EndpointText), .. InternalName is null ? ProgramNeeds.Of(Program, User, Group) : []];
 }

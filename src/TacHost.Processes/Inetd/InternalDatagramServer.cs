@@ -4,8 +4,8 @@ using TacHost.Services.Networking.Datagrams;
 namespace TacHost.Processes.Inetd;
 
 /// <summary>The sockets of an internal service that answers datagrams.</summary>
-internal sealed class InternalDatagramServer(InetdPlace place, DatagramProtocol protocol) : DatagramServer(protocol)
+internal sealed class InternalDatagramServer(InetdAddress address, DatagramProtocol protocol) : DatagramServer(protocol)
 {
     private protected override Task BindAsync(Action<DatagramSocket> add, CancellationToken cancellationToken) =>
-        PlacedSocket.BindAsync(place, this, socket => add(new DatagramSocket(socket.Bound, null, ServicePath, socket.File)), cancellationToken);
+        InetdSocket.BindAsync(address, this, socket => add(new DatagramSocket(socket.Bound, null, ServicePath, socket.File)), cancellationToken);
 }

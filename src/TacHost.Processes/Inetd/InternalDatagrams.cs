@@ -27,7 +27,7 @@ internal sealed class InternalDatagrams(string name, TimeProvider timeProvider) 
         else if (name == "chargen")
             Transport.Write(Characters(Math.Min(data.Length, MostCharacters)), endPoint);
         else
-            Transport.Write(InternalServices.Statement(name, timeProvider.GetLocalNow()), endPoint);
+            Transport.Write(InternalServices.Response(name, timeProvider.GetLocalNow()), endPoint);
     }
 
     private byte[] Characters(int count)

@@ -24,18 +24,18 @@ internal static class InternalServices
 
     /// <summary>Returns the name of the internal service from the arguments, or from the address if there are no arguments.</summary>
     /// <exception cref="FormatException">The internal service does not exist.</exception>
-    public static string NameOf(InetdPlace place, IReadOnlyList<string> arguments)
+    public static string NameOf(InetdAddress address, IReadOnlyList<string> arguments)
     {
-        var name = arguments.Count > 0 ? arguments[0] : _ports.ContainsKey(place.Name) ? place.Name : _ports.FirstOrDefault(pair => !place.IsUnix && pair.Value == place.Port).Key ?? place.Name;
+        var name = arguments.Count > 0 ? arguments[0] : _ports.ContainsKey(address.Name) ? address.Name : _ports.FirstOrDefault(pair => !address.IsUnix && pair.Value == address.Port).Key ?? address.Name;
         return _ports.ContainsKey(name) && arguments.Count < 2
             ? name
-            : throw new FormatException($"there is no internal service '{string.Join(' ', arguments.DefaultIfEmpty(place.Name))}', only {string.Join(", ", _ports.Keys)}. On another port write its name behind 'internal'.");
+            : throw new FormatException($"there is no internal service '{string.Join(' ', arguments.DefaultIfEmpty(address.Name))}', only {string.Join(", ", _ports.Keys)}. On another port write its name behind 'internal'.");
     }
 
     /// <summary>
     /// Returns the complete response of a service that sends only a response: the time as text or as a number. Returns null for other services.
     /// </summary>
-    public static byte[]? Statement(string name, DateTimeOffset now) => name switch
+    public static byte[]? Response(string name, DateTimeOffset now) => name switch
     {
         "daytime" => Encoding.ASCII.GetBytes(now.ToString("ddd MMM d HH:mm:ss yyyy", CultureInfo.InvariantCulture) + "\r\n"),
         "time" => SecondsSince1900(now),
@@ -73,7 +73,7 @@ internal static class InternalServices
             "echo" => new Echo(),
             "discard" => new Discard(),
             "chargen" => new Chargen(),
-            _ => new Saying(Statement(name, timeProvider.GetLocalNow())!),
+            _ => new SingleResponse(Response(name, timeProvider.GetLocalNow())!),
         };
     }
 
@@ -103,11 +103,11 @@ internal static class InternalServices
         }
     }
 
-    private sealed class Saying(byte[] statement) : Protocol
+    private sealed class SingleResponse(byte[] response) : Protocol
     {
         protected override void ConnectionMade()
         {
-            Transport.Write(statement);
+            Transport.Write(response);
             Transport.LoseConnection();
         }
     }

@@ -39,7 +39,7 @@ internal sealed class StreamService : Service, IConnectionHandler, IListeningSer
     protected override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
     {
         _programs?.Prepare();
-        PlacedEndpoint endpoint = new(_service.Place, this);
+        InetdEndpoint endpoint = new(_service.Address, this);
         _listeners = _factory is { } factory ? new ListenerGroup(this, endpoint, factory, _limits) : new ListenerGroup(this, endpoint, this, _limits);
         return _listeners.BindAsync(cancellationToken);
     }
@@ -100,7 +100,7 @@ internal sealed class StreamService : Service, IConnectionHandler, IListeningSer
     {
         try
         {
-            await _programs!.RunAsync(connection.Socket, isItsOwn: true, connection.Peer.ToString()!, ClientVariables.Of(connection, _service.Place));
+            await _programs!.RunAsync(connection.Socket, isItsOwn: true, connection.Peer.ToString()!, ClientVariables.Of(connection, _service.Address));
         }
         catch (Exception e)
         {

@@ -13,7 +13,7 @@ internal sealed class WaitService : Service, IListeningService, IServiceNeeds
     private readonly InetdService _service;
     private readonly InetdOptions _options;
     private readonly Programs _programs;
-    private List<PlacedSocket> _sockets = [];
+    private List<InetdSocket> _sockets = [];
     private Waking? _waking;
     private CancellationTokenSource? _stopping;
     private Task _serving = Task.CompletedTask;
@@ -29,7 +29,7 @@ internal sealed class WaitService : Service, IListeningService, IServiceNeeds
     protected override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
     {
         _programs.Prepare();
-        return PlacedSocket.BindAsync(_service.Place, this, _sockets.Add, cancellationToken);
+        return InetdSocket.BindAsync(_service.Address, this, _sockets.Add, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -66,7 +66,7 @@ internal sealed class WaitService : Service, IListeningService, IServiceNeeds
         while (await waking.ReadableAsync(socket))
         {
             if (_programs.MayStart(out var pause))
-                await _programs.RunAsync(socket, isItsOwn: false, "the received data", ClientVariables.None(_service.Place));
+                await _programs.RunAsync(socket, isItsOwn: false, "the received data", ClientVariables.None(_service.Address));
             else
                 await Task.Delay(pause, _options.TimeProvider, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -5,10 +5,10 @@ namespace TacHost.Processes.ProcMon;
 
 /// <summary>The plugin that creates a <see cref="ProcessMonitor"/> from the command line.</summary>
 [Plugin("procmon", "Keeps commands running, and logs what they print.")]
-public sealed class ProcMonServiceMaker : ServiceMaker<ProcMonOptions>
+public sealed class ProcMonServiceMaker : ServiceMaker<ProcMonCommandLine>
 {
     /// <inheritdoc/>
-    protected override IService MakeService(ProcMonOptions options)
+    protected override IService MakeService(ProcMonCommandLine options)
     {
         ArgumentNullException.ThrowIfNull(options);
         ProcessMonitor monitor = new()
@@ -21,7 +21,7 @@ public sealed class ProcMonServiceMaker : ServiceMaker<ProcMonOptions>
         foreach (var (name, line) in options.Commands)
             monitor.AddProcess(name, Command("/bin/sh", "-c", line));
         if (options.Command.Count > 0)
-            monitor.AddProcess(ProcMonOptions.NameOf(options.Command[0]), Command([.. options.Command]));
+            monitor.AddProcess(ProcMonCommandLine.NameOf(options.Command[0]), Command([.. options.Command]));
         return monitor;
 
         ProcessCommand Command(params string[] words) => new(words)

@@ -16,7 +16,7 @@ internal sealed class PortForwardProtocol(TargetList<ClientEndpoint> targets, Po
     }
 
     /// <inheritdoc/>
-    protected override void LostAlone(Exception? reason)
+    protected override void AfterConnectionLost(Exception? reason)
     {
         _lost.Cancel();
         if (Relay is { } relay)
@@ -37,7 +37,7 @@ internal sealed class PortForwardProtocol(TargetList<ClientEndpoint> targets, Po
             var header = ProxyHeaderText.Of(options.ProxyHeader, Transport.Peer, Transport.Local);
             if (header.Length > 0)
                 far.Write(header);
-            Couple(far, ReadOnlyMemory<byte>.Empty);
+            StartRelay(far, ReadOnlyMemory<byte>.Empty);
             Transport.ResumeReading();
         }
         catch (OperationCanceledException)
@@ -52,7 +52,7 @@ internal sealed class PortForwardProtocol(TargetList<ClientEndpoint> targets, Po
         }
     }
 
-    private async Task<FarProtocol?> ConnectAsync()
+    private async Task<OutgoingProtocol?> ConnectAsync()
     {
         foreach (var target in targets.InOrder())
         {
@@ -72,13 +72,13 @@ internal sealed class PortForwardProtocol(TargetList<ClientEndpoint> targets, Po
         return null;
     }
 
-    private async Task<(FarProtocol? Far, string Reason)> TryAsync(ClientEndpoint target)
+    private async Task<(OutgoingProtocol? Far, string Reason)> TryAsync(ClientEndpoint target)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(_lost.Token);
         limit.CancelAfter(options.ConnectTimeout);
         try
         {
-            return (await target.ConnectProtocolAsync(new FarProtocol(), logger: null, limit.Token), "");
+            return (await target.ConnectProtocolAsync(new OutgoingProtocol(), logger: null, limit.Token), "");
         }
         catch (CannotConnectException e)
         {

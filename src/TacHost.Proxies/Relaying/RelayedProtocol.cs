@@ -6,7 +6,7 @@ namespace TacHost.Proxies.Relaying;
 /// <remarks>
 /// Applies back-pressure in both directions. Forwards a half-close, and the other direction continues. If one side is reset,
 /// the other is reset too, unless the first had already finished sending; then the remaining data is still delivered.
-/// Both connections must be paused until they are coupled.
+/// Both connections must be paused until they relay.
 /// </remarks>
 internal abstract class RelayedProtocol : Protocol, IProducer
 {
@@ -16,13 +16,13 @@ internal abstract class RelayedProtocol : Protocol, IProducer
     private bool _ended;
     private bool _lost;
 
-    /// <summary>Gets the relay with the number of relayed bytes, or null before the connections are coupled.</summary>
+    /// <summary>Gets the relay with the number of relayed bytes, or null before the connections are relayed.</summary>
     protected Relay? Relay => _relay;
 
     /// <summary>Starts forwarding. Resumes reading of the other connection; the caller must resume reading of this connection.</summary>
     /// <param name="other">The other connection.</param>
     /// <param name="before">The data that this connection has already received and that is to be forwarded first.</param>
-    protected void Couple(RelayedProtocol other, ReadOnlyMemory<byte> before)
+    protected void StartRelay(RelayedProtocol other, ReadOnlyMemory<byte> before)
     {
         Relay relay = new();
         var otherIsLost = other.Join(this, relay);
@@ -55,7 +55,7 @@ internal abstract class RelayedProtocol : Protocol, IProducer
     {
         if (_other is not { } other)
         {
-            DataReceivedAlone(data);
+            DataReceivedBeforeRelay(data);
             return;
         }
 
@@ -93,16 +93,16 @@ internal abstract class RelayedProtocol : Protocol, IProducer
             other.Transport.LoseConnection();
         else
             other?.Transport.AbortConnection();
-        LostAlone(reason);
+        AfterConnectionLost(reason);
     }
 
-    /// <summary>Called when data is received before the connections are coupled.</summary>
-    protected virtual void DataReceivedAlone(ReadOnlySpan<byte> data)
+    /// <summary>Called when data is received before the connections are relayed.</summary>
+    protected virtual void DataReceivedBeforeRelay(ReadOnlySpan<byte> data)
     {
     }
 
-    /// <summary>Called when the connection is lost, whether or not it was coupled. This is the last callback.</summary>
-    protected virtual void LostAlone(Exception? reason)
+    /// <summary>Called when the connection is lost, whether or not it was relayed. This is the last callback.</summary>
+    protected virtual void AfterConnectionLost(Exception? reason)
     {
     }
 

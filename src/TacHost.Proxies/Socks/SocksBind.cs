@@ -31,7 +31,7 @@ internal sealed class SocksBind : IAsyncDisposable
         }
         catch (CannotListenException e)
         {
-            throw new SocksRefusedException(SocksAnswer.Failed, e.Message);
+            throw new SocksRefusedException(SocksReply.Failed, e.Message);
         }
 
         return new SocksBind(server, factory);
@@ -39,7 +39,7 @@ internal sealed class SocksBind : IAsyncDisposable
 
     /// <summary>Waits for the connection.</summary>
     /// <exception cref="SocksRefusedException">The timeout has elapsed without a connection.</exception>
-    public async Task<FarProtocol> AcceptAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<OutgoingProtocol> AcceptAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         try
         {
@@ -49,7 +49,7 @@ internal sealed class SocksBind : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            throw new SocksRefusedException(SocksAnswer.TimedOut, "no client has connected in time");
+            throw new SocksRefusedException(SocksReply.TimedOut, "no client has connected in time");
         }
     }
 
@@ -78,14 +78,14 @@ internal sealed class SocksBind : IAsyncDisposable
 
     private sealed class FirstPeer(IReadOnlyList<IPAddress> expected, Func<IPAddress, bool> isAllowed) : ServerFactory
     {
-        private readonly TaskCompletionSource<FarProtocol> _far = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<OutgoingProtocol> _far = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Task<FarProtocol> Far => _far.Task;
+        public Task<OutgoingProtocol> Far => _far.Task;
 
         protected internal override Protocol? BuildProtocol(EndPoint peer)
         {
             var address = ((IPEndPoint)peer).Address;
-            FarProtocol far = new();
+            OutgoingProtocol far = new();
             return (expected.Count > 0 ? expected.Contains(address) : isAllowed(address)) && _far.TrySetResult(far) ? far : null;
         }
     }

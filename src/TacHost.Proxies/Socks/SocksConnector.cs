@@ -32,13 +32,13 @@ internal sealed class SocksConnector(SocksOptions options)
     {
         IReadOnlyList<IPAddress> addresses = destination.Address is { } known ? [known] : await LookUpAsync(destination.Name!, destination.Port, client, cancellationToken);
         IReadOnlyList<IPAddress> allowed = [.. addresses.Select(each => each.IsIPv4MappedToIPv6 ? each.MapToIPv4() : each).Distinct().Where(each => _rules.IsAllowed(each, destination.Port, destination.Name, client))];
-        return allowed.Count > 0 ? allowed : throw new SocksRefusedException(SocksAnswer.NotAllowed, "the rules do not allow it");
+        return allowed.Count > 0 ? allowed : throw new SocksRefusedException(SocksReply.NotAllowed, "the rules do not allow it");
     }
 
     /// <summary>Connects to a destination.</summary>
     /// <exception cref="SocksRefusedException">The destination is not permitted, or cannot be reached.</exception>
     /// <exception cref="OperationCanceledException">The client has disconnected.</exception>
-    public async Task<FarProtocol> ConnectAsync(SocksAddress destination, IPAddress? client, CancellationToken cancellationToken)
+    public async Task<OutgoingProtocol> ConnectAsync(SocksAddress destination, IPAddress? client, CancellationToken cancellationToken)
     {
         using CancellationTokenSource limit = new(options.ConnectTimeout);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
@@ -60,33 +60,33 @@ internal sealed class SocksConnector(SocksOptions options)
         }
         catch (CannotConnectException e)
         {
-            throw new SocksRefusedException(SocksAnswers.Of(e.Error), e.Message);
+            throw new SocksRefusedException(SocksReplies.Of(e.Error), e.Message);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new SocksRefusedException(SocksAnswer.TimedOut, "it did not answer in time");
+            throw new SocksRefusedException(SocksReply.TimedOut, "it did not answer in time");
         }
     }
 
-    private static async Task<FarProtocol> ConnectAsync(IPAddress address, int port, TimeSpan timeout, CancellationToken cancellationToken)
+    private static async Task<OutgoingProtocol> ConnectAsync(IPAddress address, int port, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(timeout);
         var endpoint = ClientEndpoint.Tcp(address.ToString(), port);
-        return await endpoint.ConnectProtocolAsync(new FarProtocol(), logger: null, limit.Token);
+        return await endpoint.ConnectProtocolAsync(new OutgoingProtocol(), logger: null, limit.Token);
     }
 
     private async Task<IPAddress[]> LookUpAsync(string name, int port, IPAddress? client, CancellationToken cancellationToken)
     {
         if (!_rules.MayBeAllowed(name, port))
-            throw new SocksRefusedException(SocksAnswer.NotAllowed, "the rules do not allow it");
+            throw new SocksRefusedException(SocksReply.NotAllowed, "the rules do not allow it");
         try
         {
             return await HostNameResolver.ResolveAsync(name, client ?? _localClient, cancellationToken);
         }
         catch (Exception e) when (e is SocketException)
         {
-            throw new SocksRefusedException(SocksAnswer.HostUnreachable, $"the name cannot be resolved: {e.Message}");
+            throw new SocksRefusedException(SocksReply.HostUnreachable, $"the name cannot be resolved: {e.Message}");
         }
     }
 }

@@ -25,12 +25,12 @@ internal sealed partial class SocksProtocol
                     Associate(request);
                     break;
                 default:
-                    throw new SocksRefusedException(SocksAnswer.CommandNotSupported, $"the command {(int)request.Command} is not offered");
+                    throw new SocksRefusedException(SocksReply.CommandNotSupported, $"the command {(int)request.Command} is not offered");
             }
         }
         catch (SocksRefusedException e)
         {
-            Refuse(request.Version, e.Answer, request.Destination.ToString(), e.Message);
+            Refuse(request.Version, e.Reply, request.Destination.ToString(), e.Message);
         }
     }
 
@@ -38,7 +38,7 @@ internal sealed partial class SocksProtocol
     {
         var far = await connector.ConnectAsync(request.Destination, Client, _lost.Token);
         SocksLog.Connected(Logger, Transport.Peer, request.Destination.ToString());
-        PassOn(far, request.Reply(SocksAnswer.Granted, far.Local as IPEndPoint));
+        RelayTo(far, request.Reply(SocksReply.Granted, far.Local as IPEndPoint));
     }
 
     private async Task BindAsync(SocksRequest request)
@@ -47,10 +47,10 @@ internal sealed partial class SocksProtocol
         var expected = anybody ? [] : await connector.ResolveAsync(request.Destination, Client, _lost.Token);
         await using var bind = await SocksBind.OpenAsync(Local, expected, each => connector.IsAllowed(each, request.Destination.Port, Client), _lost.Token);
         SocksLog.Bound(Logger, Transport.Peer, request.Destination.ToString(), bind.EndPoint);
-        Transport.Write(request.Reply(SocksAnswer.Granted, bind.EndPoint));
+        Transport.Write(request.Reply(SocksReply.Granted, bind.EndPoint));
         var far = await bind.AcceptAsync(Options.BindTimeout, _lost.Token);
         SocksLog.Connected(Logger, Transport.Peer, far.Peer.ToString()!);
-        PassOn(far, request.Reply(SocksAnswer.Granted, far.Peer as IPEndPoint));
+        RelayTo(far, request.Reply(SocksReply.Granted, far.Peer as IPEndPoint));
     }
 
     private void Associate(SocksRequest request)
@@ -62,14 +62,14 @@ internal sealed partial class SocksProtocol
         }
         catch (SocketException e)
         {
-            throw new SocksRefusedException(SocksAnswer.Failed, e.Message);
+            throw new SocksRefusedException(SocksReply.Failed, e.Message);
         }
 
         SocksLog.Associated(Logger, Transport.Peer, association.EndPoint);
         _step = Step.Done;
-        _held = [];
+        _buffer = [];
         _ = RunAsync(association);
-        Transport.Write(request.Reply(SocksAnswer.Granted, association.EndPoint));
+        Transport.Write(request.Reply(SocksReply.Granted, association.EndPoint));
     }
 
     /// <summary>Relays datagrams while the connection is open.</summary>
@@ -94,11 +94,11 @@ internal sealed partial class SocksProtocol
         }
     }
 
-    private void PassOn(FarProtocol far, byte[] reply)
+    private void RelayTo(OutgoingProtocol far, byte[] reply)
     {
         _step = Step.Done;
         Transport.Write(reply);
-        Couple(far, _held);
-        _held = [];
+        StartRelay(far, _buffer);
+        _buffer = [];
     }
 }

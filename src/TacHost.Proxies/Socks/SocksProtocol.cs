@@ -9,10 +9,10 @@ namespace TacHost.Proxies.Socks;
 internal sealed partial class SocksProtocol(SocksConnector connector, SocksFactory factory) : RelayedProtocol
 {
     /// <summary>The maximum number of buffered bytes. Every greeting, password and request is shorter.</summary>
-    private const int MostHeld = 1024;
+    private const int MaxBuffered = 1024;
 
     private readonly CancellationTokenSource _lost = new();
-    private byte[] _held = [];
+    private byte[] _buffer = [];
     private Step _step = Step.Greeting;
     private volatile bool _hasBegun;
     private Timer? _handshake;
@@ -46,17 +46,17 @@ internal sealed partial class SocksProtocol(SocksConnector connector, SocksFacto
     }
 
     /// <inheritdoc/>
-    protected override void DataReceivedAlone(ReadOnlySpan<byte> data)
+    protected override void DataReceivedBeforeRelay(ReadOnlySpan<byte> data)
     {
         // Data after UDP ASSOCIATE has no meaning.
         if (_step == Step.Done)
             return;
-        _held = [.. _held, .. data];
+        _buffer = [.. _buffer, .. data];
         Advance();
     }
 
     /// <inheritdoc/>
-    protected override void LostAlone(Exception? reason)
+    protected override void AfterConnectionLost(Exception? reason)
     {
         _handshake?.Dispose();
         factory.Remove(this);
@@ -68,9 +68,9 @@ internal sealed partial class SocksProtocol(SocksConnector connector, SocksFacto
     /// <summary>Processes the received data, step by step, as far as it is complete.</summary>
     private void Advance()
     {
-        while (_held.Length > 0)
+        while (_buffer.Length > 0)
         {
-            var before = (_step, _held.Length);
+            var before = (_step, _buffer.Length);
             switch (_step)
             {
                 case Step.Greeting:
@@ -80,18 +80,18 @@ internal sealed partial class SocksProtocol(SocksConnector connector, SocksFacto
                     ReadPassword();
                     break;
                 case Step.Request4:
-                    ReadRequest(SocksRequest.TryRead4(_held, out var request4), request4, 4);
+                    ReadRequest(SocksRequest.TryRead4(_buffer, out var request4), request4, 4);
                     break;
                 case Step.Request5:
-                    ReadRequest(SocksRequest.TryRead5(_held, out var request5), request5, 5);
+                    ReadRequest(SocksRequest.TryRead5(_buffer, out var request5), request5, 5);
                     break;
                 default:
                     return;
             }
 
-            if (before != (_step, _held.Length))
+            if (before != (_step, _buffer.Length))
                 continue;
-            if (_held.Length > MostHeld)
+            if (_buffer.Length > MaxBuffered)
                 End([]);
             return;
         }
@@ -99,32 +99,32 @@ internal sealed partial class SocksProtocol(SocksConnector connector, SocksFacto
 
     private void ReadGreeting()
     {
-        const byte none = 0, password = 2, noneOfThem = 0xFF;
-        if (_held[0] == 4)
+        const byte none = 0, password = 2, noAcceptable = 0xFF;
+        if (_buffer[0] == 4)
         {
             if (Options.Passwords is null)
                 _step = Step.Request4;
             else
-                Refuse(4, SocksAnswer.NotAllowed, "a request", "SOCKS4 knows no passwords");
+                Refuse(4, SocksReply.NotAllowed, "a request", "SOCKS4 knows no passwords");
             return;
         }
 
-        if (_held[0] != 5)
+        if (_buffer[0] != 5)
         {
             End([]);
             return;
         }
 
-        if (_held.Length < 2 || _held.Length < 2 + _held[1])
+        if (_buffer.Length < 2 || _buffer.Length < 2 + _buffer[1])
             return;
         var wanted = Options.Passwords is null ? none : password;
-        if (!_held.AsSpan(2, _held[1]).Contains(wanted))
+        if (!_buffer.AsSpan(2, _buffer[1]).Contains(wanted))
         {
-            End([5, noneOfThem]);
+            End([5, noAcceptable]);
             return;
         }
 
-        Take(2 + _held[1]);
+        Consume(2 + _buffer[1]);
         Transport.Write(new byte[] { 5, wanted });
         _step = wanted == none ? Step.Request5 : Step.Password;
     }
@@ -132,31 +132,31 @@ internal sealed partial class SocksProtocol(SocksConnector connector, SocksFacto
     /// <summary>Parses the password message of RFC 1929: version 1, a name and a password, each after its length.</summary>
     private void ReadPassword()
     {
-        if (_held[0] != 1)
+        if (_buffer[0] != 1)
         {
             End([]);
             return;
         }
 
-        if (_held.Length < 2 || _held.Length < 3 + _held[1] || _held.Length < 3 + _held[1] + _held[2 + _held[1]])
+        if (_buffer.Length < 2 || _buffer.Length < 3 + _buffer[1] || _buffer.Length < 3 + _buffer[1] + _buffer[2 + _buffer[1]])
             return;
-        var name = Encoding.UTF8.GetString(_held, 2, _held[1]);
-        var password = Encoding.UTF8.GetString(_held, 3 + _held[1], _held[2 + _held[1]]);
-        Take(3 + _held[1] + _held[2 + _held[1]]);
-        Work(() => VerifyAsync(name, password));
+        var name = Encoding.UTF8.GetString(_buffer, 2, _buffer[1]);
+        var password = Encoding.UTF8.GetString(_buffer, 3 + _buffer[1], _buffer[2 + _buffer[1]]);
+        Consume(3 + _buffer[1] + _buffer[2 + _buffer[1]]);
+        RunPaused(() => VerifyAsync(name, password));
     }
 
     private void ReadRequest(int length, SocksRequest? request, byte version)
     {
         if (length < 0)
-            Refuse(version, length == -1 && version == 5 ? SocksAnswer.AddressTypeNotSupported : SocksAnswer.Failed, "its request", "it makes no sense");
+            Refuse(version, length == -1 && version == 5 ? SocksReply.AddressTypeNotSupported : SocksReply.Failed, "its request", "it makes no sense");
         if (length <= 0)
             return;
-        Take(length);
+        Consume(length);
         _hasBegun = true;
         factory.Remove(this);
         _handshake?.Dispose();
-        Work(() => ServeAsync(request!));
+        RunPaused(() => ServeAsync(request!));
     }
 
     private async Task VerifyAsync(string name, string password)
@@ -184,7 +184,7 @@ internal sealed partial class SocksProtocol(SocksConnector connector, SocksFacto
     }
 
     /// <summary>Runs an asynchronous operation. Reading is paused meanwhile.</summary>
-    private void Work(Func<Task> workAsync)
+    private void RunPaused(Func<Task> workAsync)
     {
         _step = Step.Working;
         Transport.PauseReading();
@@ -209,20 +209,20 @@ internal sealed partial class SocksProtocol(SocksConnector connector, SocksFacto
         });
     }
 
-    private void Take(int count) => _held = _held[count..];
+    private void Consume(int count) => _buffer = _buffer[count..];
 
-    private void Refuse(byte version, SocksAnswer answer, string destination, string reason)
+    private void Refuse(byte version, SocksReply reply, string destination, string reason)
     {
         connector.RefusalLines.Write(more => SocksLog.Refused(Logger, Transport.Peer, destination, reason, more));
-        End(SocksRequest.Reply(version, answer));
+        End(SocksRequest.Reply(version, reply));
     }
 
     /// <summary>Sends a last message and closes the connection.</summary>
-    private void End(byte[] lastWord)
+    private void End(byte[] message)
     {
         _step = Step.Done;
-        _held = [];
-        Transport.Write(lastWord);
+        _buffer = [];
+        Transport.Write(message);
         Transport.LoseConnection();
     }
 }

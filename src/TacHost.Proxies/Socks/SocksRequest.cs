@@ -59,19 +59,19 @@ internal sealed record SocksRequest(byte Version, SocksCommand Command, SocksAdd
     }
 
     /// <summary>Serializes a reply to the request.</summary>
-    /// <param name="answer">The reply code.</param>
+    /// <param name="reply">The reply code.</param>
     /// <param name="endPoint">The address in the reply, or null.</param>
-    public byte[] Reply(SocksAnswer answer, IPEndPoint? endPoint = null) => Reply(Version, answer, endPoint);
+    public byte[] Reply(SocksReply reply, IPEndPoint? endPoint = null) => Reply(Version, reply, endPoint);
 
-    /// <inheritdoc cref="Reply(SocksAnswer, IPEndPoint?)"/>
-    public static byte[] Reply(byte version, SocksAnswer answer, IPEndPoint? endPoint = null)
+    /// <inheritdoc cref="Reply(SocksReply, IPEndPoint?)"/>
+    public static byte[] Reply(byte version, SocksReply reply, IPEndPoint? endPoint = null)
     {
         const byte granted4 = 90, rejected4 = 91;
         endPoint ??= new IPEndPoint(IPAddress.Any, 0);
         if (version == 5)
-            return [5, (byte)answer, 0, .. SocksAddress.Write(endPoint)];
+            return [5, (byte)reply, 0, .. SocksAddress.Write(endPoint)];
         var address = endPoint.Address.IsIPv4MappedToIPv6 ? endPoint.Address.MapToIPv4() : endPoint.Address;
         var bytes = address.GetAddressBytes();
-        return [0, answer == SocksAnswer.Granted ? granted4 : rejected4, (byte)(endPoint.Port >> 8), (byte)endPoint.Port, .. bytes.Length == 4 ? bytes : [0, 0, 0, 0]];
+        return [0, reply == SocksReply.Granted ? granted4 : rejected4, (byte)(endPoint.Port >> 8), (byte)endPoint.Port, .. bytes.Length == 4 ? bytes : [0, 0, 0, 0]];
     }
 }

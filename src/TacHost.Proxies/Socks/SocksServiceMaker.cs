@@ -6,10 +6,10 @@ namespace TacHost.Proxies.Socks;
 
 /// <summary>The plugin that creates a <see cref="SocksServer"/> from the command line.</summary>
 [Plugin("socks", "Connects clients to where they want to go, by SOCKS 4, 4a and 5.")]
-public sealed class SocksServiceMaker : ServiceMaker<SocksPluginOptions>
+public sealed class SocksServiceMaker : ServiceMaker<SocksCommandLine>
 {
     /// <inheritdoc/>
-    protected override IService MakeService(SocksPluginOptions options)
+    protected override IService MakeService(SocksCommandLine options)
     {
         ArgumentNullException.ThrowIfNull(options);
         return new SocksServer(options.Port, options.Iface, new SocksOptions

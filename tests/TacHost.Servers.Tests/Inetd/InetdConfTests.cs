@@ -39,7 +39,7 @@ public sealed partial class InetdConfTests
         Assert.Equal(["conf:2", "conf:3", "conf:5", "conf:6", "conf:11", "conf:12", "conf:13", "conf:14"], services.Select(service => service.Origin));
         Assert.Equal(["echo", "chargen", null, null, null, null, null, null], services.Select(service => service.InternalName));
         Assert.Equal([false, false, false, false, true, true, false, true], services.Select(service => service.Wait));
-        Assert.Equal([7, 7007, 7000, 21, 7001, 7002, 0, 0], services.Select(service => service.Place.Port));
+        Assert.Equal([7, 7007, 7000, 21, 7001, 7002, 0, 0], services.Select(service => service.Address.Port));
         Assert.Equal((60, "root", "0"), (services[2].MaxPerMinute, services[2].User, services[2].Group));
         Assert.Equal(["cat"], services[2].Arguments);
         Assert.Equal(7, services[3].MaxPerMinute);
@@ -121,7 +121,7 @@ public sealed partial class InetdConfTests
             7003 stream tcp nowait root cat
             7004 stream tcp nowait nobody/class /bin/cat cat
             """, "conf", skipped.Add);
-        Assert.Equal([7001, 7002, 7003, 7004], services.Select(service => service.Place.Port));
+        Assert.Equal([7001, 7002, 7003, 7004], services.Select(service => service.Address.Port));
         Assert.Equal([(10, 5, 2), (null, null, 3)], services.Take(2).Select(service => (service.MaxConnections, service.MaxPerMinuteAndAddress, service.MaxPerAddress)));
         Assert.All(services.Where(service => service.Arguments[0] == "cat"), service => Assert.EndsWith("/cat", service.Program, StringComparison.Ordinal));
         Assert.Equal([("root", null), ("root", "0"), ("root", null), ("nobody", null)], services.Select(service => (service.User, service.Group)));
@@ -135,7 +135,7 @@ public sealed partial class InetdConfTests
         var file = directory["inetd.conf"];
         File.WriteAllBytes(file, [.. "# caf\u00e9\n7 stream tcp nowait root /bin/cat cat # caf"u8, 0xE9, .. "\n# "u8, 0xE9, .. "\n8 stream tcp nowait root /bin/cat c"u8, 0xE9, .. "t\n"u8]);
         List<string> skipped = [];
-        Assert.Equal(7, Assert.Single(InetdConf.Read(file, skipped.Add)).Place.Port);
+        Assert.Equal(7, Assert.Single(InetdConf.Read(file, skipped.Add)).Address.Port);
         Assert.Equal([$"{file}:4: there is a byte in it that is not UTF-8."], skipped);
     }
 

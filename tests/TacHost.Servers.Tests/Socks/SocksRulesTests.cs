@@ -51,7 +51,7 @@ public sealed class SocksRulesTests
     public void Parse_WhatIsNoDestination_IsRefused(string text)
     {
         Assert.Throws<FormatException>(() => SocksDestination.Parse(text));
-        var mistake = Assert.Throws<UsageException>(() => OptionTable.Read<SocksPluginOptions>("--allow", text));
+        var mistake = Assert.Throws<UsageException>(() => OptionTable.Read<SocksCommandLine>("--allow", text));
         Assert.Contains("--allow", mistake.Message, StringComparison.Ordinal);
     }
 
@@ -103,7 +103,7 @@ public sealed class SocksRulesTests
     {
         SocksConnector connector = new(new SocksOptions());
         var refusal = await Assert.ThrowsAsync<SocksRefusedException>(() => connector.ResolveAsync(SocksAddress.Of(asked, 80), IPAddress.Loopback, TestContext.Current.CancellationToken));
-        Assert.Equal(SocksAnswer.HostUnreachable, refusal.Answer);
+        Assert.Equal(SocksReply.HostUnreachable, refusal.Reply);
     }
 
     [Theory]
@@ -129,7 +129,7 @@ public sealed class SocksRulesTests
     [InlineData("--max-connections", "--max-connections", "0")]
     public void Read_BadValue_IsTold(string expected, params string[] words)
     {
-        var mistake = Assert.Throws<UsageException>(() => OptionTable.Read<SocksPluginOptions>(words));
+        var mistake = Assert.Throws<UsageException>(() => OptionTable.Read<SocksCommandLine>(words));
         Assert.Contains(expected, mistake.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', mistake.Message);
     }

@@ -5,7 +5,7 @@ using TacHost.Services.Supervision;
 namespace TacHost.Processes.ProcMon;
 
 /// <summary>The command line of <c>procmon</c>.</summary>
-public sealed class ProcMonOptions : IPostOptions
+public sealed class ProcMonCommandLine : IPostOptions
 {
     /// <summary>See <see cref="ProcessMonitor.Threshold"/>.</summary>
     [Option("threshold", 't', "how long a command must have run to be started again at once", Maximum = 4_000_000)]

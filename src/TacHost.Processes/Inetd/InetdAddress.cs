@@ -14,8 +14,8 @@ namespace TacHost.Processes.Inetd;
 /// The port may be a name from /etc/services. The protocols are <c>tcp</c> and <c>udp</c>
 /// (both over IPv4 and IPv6), <c>tcp4</c>, <c>tcp6</c>, <c>udp4</c>, <c>udp6</c>.
 /// </remarks>
-[OptionType("PLACE", "[HOST:]PORT, with /udp, /tcp6 or the like behind it or without, or the absolute path of a UNIX socket")]
-public sealed record InetdPlace : IParsable<InetdPlace>
+[OptionType("ADDRESS", "[HOST:]PORT, with /udp, /tcp6 or the like behind it or without, or the absolute path of a UNIX socket")]
+public sealed record InetdAddress : IParsable<InetdAddress>
 {
     /// <summary>The host name that means all interfaces.</summary>
     public const string AllInterfaces = "*";
@@ -38,7 +38,7 @@ public sealed record InetdPlace : IParsable<InetdPlace>
     /// <param name="protocol">The protocol.</param>
     /// <exception cref="FormatException">The port does not exist, the path is not absolute,
     /// or the address family of the host does not match the protocol.</exception>
-    public InetdPlace(string host, string name, InetdProtocol protocol)
+    public InetdAddress(string host, string name, InetdProtocol protocol)
     {
         ArgumentException.ThrowIfNullOrEmpty(host);
         ArgumentNullException.ThrowIfNull(name);
@@ -85,28 +85,28 @@ public sealed record InetdPlace : IParsable<InetdPlace>
 
     /// <summary>Parses an address. The default host is all interfaces, and the default protocol is TCP.</summary>
     /// <exception cref="FormatException">The text is not an address.</exception>
-    public static InetdPlace Parse(string text)
+    public static InetdAddress Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         if (text.StartsWith('/'))
-            return new InetdPlace(AllInterfaces, text, InetdProtocol.Unix);
-        var (place, protocol) = (text, InetdProtocol.Tcp46);
+            return new InetdAddress(AllInterfaces, text, InetdProtocol.Unix);
+        var (address, protocol) = (text, InetdProtocol.Tcp46);
         if (text.LastIndexOf('/') is var slash and >= 0)
         {
-            place = text[..slash];
+            address = text[..slash];
             if (!_protocols.TryGetValue(text[(slash + 1)..], out protocol))
                 throw new FormatException($"'{text[(slash + 1)..]}' is none of the protocols {string.Join(", ", _protocols.Keys)}.");
         }
 
-        var (host, port) = Split(place);
-        return new InetdPlace(host ?? AllInterfaces, port, protocol) { NamesHost = host is not null };
+        var (host, port) = Split(address);
+        return new InetdAddress(host ?? AllInterfaces, port, protocol) { NamesHost = host is not null };
     }
 
     /// <inheritdoc/>
-    static InetdPlace IParsable<InetdPlace>.Parse(string s, IFormatProvider? provider) => Parse(s);
+    static InetdAddress IParsable<InetdAddress>.Parse(string s, IFormatProvider? provider) => Parse(s);
 
     /// <inheritdoc/>
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out InetdPlace result)
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out InetdAddress result)
     {
         result = null;
         try

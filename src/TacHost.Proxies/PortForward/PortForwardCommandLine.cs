@@ -4,7 +4,7 @@ using TacHost.Services.Plugins;
 namespace TacHost.Proxies.PortForward;
 
 /// <summary>The command line of <c>portforward</c>.</summary>
-public sealed class PortForwardPluginOptions : IPostOptions
+public sealed class PortForwardCommandLine : IPostOptions
 {
     /// <summary>Gets or sets the endpoint to listen on.</summary>
     [Option("listen", 'l', "where to listen, such as tls:443:certificate=/etc/cert.pem; goes before --port")]

@@ -3,7 +3,7 @@ using TacHost.Services.Plugins;
 namespace TacHost.Proxies.Socks;
 
 /// <summary>The command line of <c>socks</c>.</summary>
-public sealed class SocksPluginOptions
+public sealed class SocksCommandLine
 {
     /// <summary>Gets or sets the port to listen on.</summary>
     [Option("port", 'p', "the port to listen on")]

@@ -2,7 +2,7 @@ using TacHost.Processes.Inetd;
 
 namespace TacHost.Servers.Tests.Inetd;
 
-public sealed class InetdPlaceTests
+public sealed class InetdAddressTests
 {
     [Theory]
     [InlineData("7000", "*", 7000, InetdProtocol.Tcp46, "7000/tcp")]
@@ -13,7 +13,7 @@ public sealed class InetdPlaceTests
     [InlineData("/run/a.sock", "*", 0, InetdProtocol.Unix, "/run/a.sock")]
     public void Parse_Text_IsThatPlace(string text, string host, int port, InetdProtocol protocol, string printed)
     {
-        var place = InetdPlace.Parse(text);
+        var place = InetdAddress.Parse(text);
         Assert.Equal((host, port, protocol, printed), (place.Host, place.Port, place.Protocol, place.ToString()));
     }
 
@@ -25,5 +25,5 @@ public sealed class InetdPlaceTests
     [InlineData(":7000")]
     [InlineData("two words:7000")]
     [InlineData("run/a.sock")]
-    public void TryParse_NoPlace_IsRefused(string text) => Assert.False(InetdPlace.TryParse(text, null, out _));
+    public void TryParse_NoPlace_IsRefused(string text) => Assert.False(InetdAddress.TryParse(text, null, out _));
 }

@@ -5,7 +5,7 @@ using TacHost.Services.Plugins;
 namespace TacHost.Ftp;
 
 /// <summary>The command line of <c>tachost ftp</c>.</summary>
-public sealed class FtpOptions : IPostOptions
+public sealed class FtpCommandLine : IPostOptions
 {
     /// <summary>Gets or sets the directory to serve.</summary>
     [Option("root", 'r', "The directory to serve. Nothing outside is ever opened.", DefaultText = "the working directory")]

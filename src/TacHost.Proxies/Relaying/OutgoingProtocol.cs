@@ -2,8 +2,8 @@ using System.Net;
 
 namespace TacHost.Proxies.Relaying;
 
-/// <summary>The outgoing connection of a relay. Sends and reads nothing until it is coupled.</summary>
-internal sealed class FarProtocol : RelayedProtocol
+/// <summary>The outgoing connection of a relay. Sends and reads nothing until it is relayed.</summary>
+internal sealed class OutgoingProtocol : RelayedProtocol
 {
     private readonly TaskCompletionSource _made = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -19,7 +19,7 @@ internal sealed class FarProtocol : RelayedProtocol
     /// <summary>Sends data of the relay itself, before the relayed data.</summary>
     public void Write(ReadOnlyMemory<byte> data) => Transport.Write(data);
 
-    /// <summary>Aborts the connection, because it will not be coupled.</summary>
+    /// <summary>Aborts the connection, because it will not be relayed.</summary>
     public void Abort() => Transport.AbortConnection();
 
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using TacHost.Services.Plugins;
 
 namespace TacHost.Servers.Tests.Ftp;
 
-public sealed class FtpOptionsTests
+public sealed class FtpCommandLineTests
 {
     public static TheoryData<string, string> Bad => new()
     {
@@ -36,7 +36,7 @@ public sealed class FtpOptionsTests
     [MemberData(nameof(Bad))]
     public void Read_BadValue_NamesOptionAndValueInOneLine(string option, string value)
     {
-        var message = Assert.Throws<UsageException>(() => OptionTable.Read<FtpOptions>($"{option}={value}")).Message;
+        var message = Assert.Throws<UsageException>(() => OptionTable.Read<FtpCommandLine>($"{option}={value}")).Message;
         Assert.Contains(option, message, StringComparison.Ordinal);
         Assert.Contains($"'{value}'", message.Replace($"{option}=", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
@@ -45,7 +45,7 @@ public sealed class FtpOptionsTests
     [Fact]
     public void Bad_Above_CoversEveryOption() =>
         Assert.Equal(
-            OptionTable.Of(typeof(FtpOptions)).Options.Select(option => "--" + option.Name).Except(["--help", "--version"]).Order(StringComparer.Ordinal),
+            OptionTable.Of(typeof(FtpCommandLine)).Options.Select(option => "--" + option.Name).Except(["--help", "--version"]).Order(StringComparer.Ordinal),
             Bad.Select(row => row.Data.Item1).Distinct().Order(StringComparer.Ordinal));
 
     [Theory]
@@ -55,7 +55,7 @@ public sealed class FtpOptionsTests
     [InlineData("--tls-key=/etc/passwd", "--tls-cert is missing")]
     public void Read_OptionWithoutItsOther_NamesBoth(string option, string said)
     {
-        var message = Assert.Throws<UsageException>(() => OptionTable.Read<FtpOptions>(option)).Message;
+        var message = Assert.Throws<UsageException>(() => OptionTable.Read<FtpCommandLine>(option)).Message;
         Assert.Contains(said, message, StringComparison.Ordinal);
         Assert.Contains(option.Split('=')[0], message, StringComparison.Ordinal);
     }
@@ -63,7 +63,7 @@ public sealed class FtpOptionsTests
     [Fact]
     public void Read_Nothing_IsAnonymousReadOnlyAndLocal()
     {
-        var options = OptionTable.Read<FtpOptions>();
+        var options = OptionTable.Read<FtpCommandLine>();
         Assert.Equal((2121, "localhost", true, false, false), (options.Port.Number, options.Iface.Name, options.Anonymous, options.Write, options.RequireTls));
         using TemporaryDirectory directory = new();
         var server = Make("-r", directory.Path);
@@ -84,5 +84,5 @@ public sealed class FtpOptionsTests
     }
 
     private static FtpServer Make(params string[] words) =>
-        Assert.IsType<FtpServer>(((IServiceMaker)new FtpServiceMaker()).MakeService(OptionTable.Read<FtpOptions>(words)));
+        Assert.IsType<FtpServer>(((IServiceMaker)new FtpServiceMaker()).MakeService(OptionTable.Read<FtpCommandLine>(words)));
 }

@@ -4,7 +4,7 @@ using TacHost.Services.Plugins;
 namespace TacHost.Dns;
 
 /// <summary>The command line of <c>dns</c>.</summary>
-public sealed class DnsPluginOptions : IPostOptions
+public sealed class DnsCommandLine : IPostOptions
 {
     /// <summary>Gets or sets the port to listen on.</summary>
     [Option("port", 'p', "the port to listen on, for UDP and TCP")]

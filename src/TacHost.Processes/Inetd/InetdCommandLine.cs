@@ -4,7 +4,7 @@ using TacHost.Services.Plugins;
 namespace TacHost.Processes.Inetd;
 
 /// <summary>The command line of <c>inetd</c>.</summary>
-public sealed class InetdPluginOptions : IPostOptions
+public sealed class InetdCommandLine : IPostOptions
 {
     /// <summary>Gets or sets the configuration file with services.</summary>
     [Option("file", 'f', "an inetd.conf, such as /etc/inetd.conf")]
@@ -19,8 +19,8 @@ public sealed class InetdPluginOptions : IPostOptions
     public bool NoInternal { get; set; }
 
     /// <summary>Gets or sets services with command lines for the shell.</summary>
-    [Option("serve", 's', "a place and a command line for the shell, such as 127.0.0.1:7000=fortune -s; may be repeated", ValueName = "PLACE=COMMAND")]
-    public IReadOnlyList<KeyValuePair<InetdPlace, string>> Serve { get; set; } = [];
+    [Option("serve", 's', "an address and a command line for the shell, such as 127.0.0.1:7000=fortune -s; may be repeated", ValueName = "ADDRESS=COMMAND")]
+    public IReadOnlyList<KeyValuePair<InetdAddress, string>> Serve { get; set; } = [];
 
     /// <summary>Gets or sets the port of the program given as operands.</summary>
     [Option("port", 'p', "the TCP port at which the program behind the options is reached")]
@@ -54,7 +54,7 @@ public sealed class InetdPluginOptions : IPostOptions
     [Operands("COMMAND", "a program and its arguments")]
     public IReadOnlyList<string> Command { get; set; } = [];
 
-    private string Host => Iface.Name.Length == 0 ? InetdPlace.AllInterfaces : Iface.Name;
+    private string Host => Iface.Name.Length == 0 ? InetdAddress.AllInterfaces : Iface.Name;
 
     /// <inheritdoc/>
     public void PostOptions()
@@ -69,7 +69,7 @@ public sealed class InetdPluginOptions : IPostOptions
         {
             List<string> skipped = [];
             if (Services(skipped.Add).Count == 0)
-                throw new UsageException(File is null ? "there is nothing to serve. Name an inetd.conf with --file, or a place and a command with --serve." : $"there is no service in '{File}'. Write one into it, or use --serve.{string.Concat(skipped.Select(line => $"\n  {line}"))}");
+                throw new UsageException(File is null ? "there is nothing to serve. Name an inetd.conf with --file, or an address and a command with --serve." : $"there is no service in '{File}'. Write one into it, or use --serve.{string.Concat(skipped.Select(line => $"\n  {line}"))}");
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
@@ -97,15 +97,15 @@ public sealed class InetdPluginOptions : IPostOptions
         (string? User, string? Group) user = User is null ? (null, null) : InetdConfLine.User(User);
         if (user.User is not null)
             _ = Account.Find(user.User, user.Group);
-        foreach (var (place, line) in Serve)
-            services.Add(new InetdService(WithInterface(place), "/bin/sh", "sh", "-c", line) { User = user.User, Group = user.Group });
+        foreach (var (address, line) in Serve)
+            services.Add(new InetdService(WithInterface(address), "/bin/sh", "sh", "-c", line) { User = user.User, Group = user.Group });
         if (Port is { } port && Command.Count > 0)
-            services.Add(new InetdService(new InetdPlace(Host, port.ToString(), InetdProtocol.Tcp46), Located(Command[0]), Command) { User = user.User, Group = user.Group });
+            services.Add(new InetdService(new InetdAddress(Host, port.ToString(), InetdProtocol.Tcp46), Located(Command[0]), Command) { User = user.User, Group = user.Group });
         return services;
     }
 
-    private InetdPlace WithInterface(InetdPlace place) =>
-        place.IsUnix || place.NamesHost ? place : new InetdPlace(Host, place.Name, place.Protocol);
+    private InetdAddress WithInterface(InetdAddress address) =>
+        address.IsUnix || address.NamesHost ? address : new InetdAddress(Host, address.Name, address.Protocol);
 
     /// <summary>Returns the absolute path of a program, which is searched in PATH if it has no slash.</summary>
     private static string Located(string program)
