@@ -62,13 +62,13 @@ internal abstract record Prepared
         /// <summary>Gets the file in which a process keeps this deployment when it runs, or an empty text.</summary>
         public string KeptIn { get; init; } = "";
 
-        /// <summary>Gets the paths of the tac file and the files that it loads.</summary>
-        public IReadOnlyList<string> Files { get; init; } = [];
+        /// <summary>Gets the tac file, the files that it loads and the libraries that it names.</summary>
+        public IReadOnlyList<SourceStamp> Files { get; init; } = [];
 
         internal static Tac ReadRest(BinaryReader reader)
         {
             var code = CompiledTac.FromBytes(reader.ReadBytes(reader.ReadInt32())) ?? throw new InvalidDataException("The prepared tac file was damaged on its way to this process.");
-            return new Tac(code, reader.ReadList(), reader.ReadList(), reader.ReadList()) { Files = reader.ReadList(), KeptIn = reader.ReadString() };
+            return new Tac(code, reader.ReadList(), reader.ReadList(), reader.ReadList()) { Files = reader.ReadList(SourceStamp.Read), KeptIn = reader.ReadString() };
         }
 
         private protected override void Write(BinaryWriter writer)
@@ -80,7 +80,9 @@ internal abstract record Prepared
             writer.WriteList(Directories);
             writer.WriteList(Notices);
             writer.WriteList(Details);
-            writer.WriteList(Files);
+            writer.Write(Files.Count);
+            foreach (var file in Files)
+                file.Write(writer);
             writer.Write(KeptIn);
         }
     }

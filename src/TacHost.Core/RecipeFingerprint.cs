@@ -11,7 +11,7 @@ internal static class RecipeFingerprint
         Fingerprint print = new();
         print.Append(Prepared.ToBytes([prepared switch
         {
-            Prepared.Tac tac => tac with { Notices = [], Details = [] },
+            Prepared.Tac tac => tac with { Notices = [], Details = [], Files = [] },
             Prepared.Plugin plugin => plugin with { Notices = [] },
             _ => prepared,
         }]));

@@ -25,8 +25,8 @@ internal interface IApplicationRecipe
     /// <summary>Gets the places at which the top level changes the process instead of the tree, with what they do.</summary>
     IReadOnlyList<string> Effects => [];
 
-    /// <summary>Gets the paths of the source files.</summary>
-    IReadOnlyList<string> Files => [];
+    /// <summary>Gets the source files, as they were read.</summary>
+    IReadOnlyList<SourceStamp> Files => [];
 
     /// <summary>Gets a text that is equal for recipes with equal code.</summary>
     string CodeFingerprint => Source;

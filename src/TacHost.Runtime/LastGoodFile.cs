@@ -9,7 +9,7 @@ internal static class LastGoodFile
     /// <returns>The reason why it could not be written, or null.</returns>
     public static string? Write(string path, Prepared.Tac prepared)
     {
-        var content = Prepared.ToBytes([prepared with { Notices = [] }]);
+        var content = Prepared.ToBytes([prepared with { Notices = [], Details = [] }]);
         var bytes = new byte[Fingerprint.Size + content.Length];
         content.CopyTo(bytes, Fingerprint.Size);
         Fingerprint.Write(content, bytes);

@@ -11,7 +11,7 @@ internal static class TacRecipes
     /// <exception cref="TacHostException">The file could not be prepared, or there is something wrong with the values of its parameters.</exception>
     public static TacRecipe Of(Prepared prepared, HostOptions options, string? directory = null) => prepared switch
     {
-        Prepared.Tac tac => new TacRecipe(tac) { Parameters = ParametersOf(options, directory ?? (Path.Exists(".") ? Environment.CurrentDirectory : null)) },
+        Prepared.Tac tac => WithParameters(tac, options, directory ?? (Path.Exists(".") ? Environment.CurrentDirectory : null)),
         Prepared.Failure failure => throw new TacHostException(failure.ExitCode, failure.Message),
         _ => throw new InvalidOperationException("This is no tac file."),
     };
@@ -33,8 +33,21 @@ internal static class TacRecipes
     {
         Words = options.Words,
         Settings = options.Settings,
-        FileValues = ValuesFile.Read(options.ValuesFile, directory is null ? options.TacFile ?? options.Plugin! : Path.GetFullPath(options.TacFile ?? options.Plugin!, directory)),
+        FileValues = ValuesFile.Read(options.ValuesFile, TacOf(options, directory)),
         Directory = directory,
         IsOptionBefore = HostCommandLine.IsOption,
     };
+
+    private static TacRecipe WithParameters(Prepared.Tac tac, HostOptions options, string? directory)
+    {
+        // Before the values are read.
+        var values = options.Watch ? SourceStamp.Of(Path.GetFullPath(ValuesFile.PathOf(options.ValuesFile, TacOf(options, directory)), directory ?? "/")) : null;
+        return new TacRecipe(tac) { Parameters = ParametersOf(options, directory), Values = values };
+    }
+
+    private static string TacOf(HostOptions options, string? directory)
+    {
+        var tac = options.TacFile ?? options.Plugin!;
+        return directory is null ? tac : Path.GetFullPath(tac, directory);
+    }
 }

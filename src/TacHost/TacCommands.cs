@@ -11,7 +11,7 @@ internal static class TacCommands
     /// <summary>Prepares the tac file of a run, and prints the compiler's warnings. A cached start does not print them again.</summary>
     public static TacPreparation Prepare(HostOptions options, string file)
     {
-        var prepared = Prepare(file, PluginPath.SearchDirectories(options), PackagesOf(options), options.Debug);
+        var prepared = Prepare(file, PluginPath.SearchDirectories(options), PackagesOf(options), options.Debug || options.Watch);
         return options.LastGood ? prepared with { Tac = prepared.Tac with { KeptIn = LastGood.Open().FileOf(file) ?? "" } } : prepared;
     }
 

@@ -24,6 +24,7 @@ internal static class HostCommandLine
             new("--exit-with-signal", null, null, "After a clean stop, end by the signal that asked for it (status 143 or 130 in a shell) instead of exiting 0.", (options, _) => options with { ExitWithSignal = true }),
             new("--debug", 'b', null, "Show stack traces with errors, and compile the tac file so that a debugger can follow it.", (options, _) => options with { Debug = true }),
             new("--last-good", null, null, "Keep the tac file that runs in the cache, compiled. If it is broken at a later start with this option, run the one that ran last, and warn.", (options, _) => options with { LastGood = true }),
+            new("--watch", null, null, "Reload at each save of the tac file, of what it loads, or of a file that a service has read at its start, and show what changes; with --nodaemon only.", (options, _) => options with { Watch = true }),
             new("--timings", null, null, "Print where the time of the start went.", (options, _) => options with { Timings = true }),
             new("--no_save", 'o', null, "Accepted for the sake of twistd's command lines, without effect.", (options, _) => options) { Alias = "--no-save" },
         ], "tachost -n deployments/ecstasy.csx", "stay here, log to the terminal, stop with Ctrl-C"),

@@ -114,6 +114,9 @@ internal sealed record HostOptions
     /// <summary>Gets whether to keep what runs, and to run the last of it if the tac file is broken at a later start.</summary>
     public bool LastGood { get; init; }
 
+    /// <summary>Gets whether to reload at each save of a source file.</summary>
+    public bool Watch { get; init; }
+
     /// <summary>Gets whether to print the durations of the start phases.</summary>
     public bool Timings { get; init; }
 

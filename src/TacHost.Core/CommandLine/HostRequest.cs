@@ -93,6 +93,10 @@ internal abstract record HostRequest
         var elsewhere = options.SyslogTarget is not null || options.Log.LoggerType is not null;
         if (options.LogFile == "-" && !options.NoDaemon && !elsewhere)
             throw Usage("a daemon has no standard output to log to; name a file with --logfile, or add --nodaemon.");
+        if (options is { Watch: true, NoDaemon: false })
+            throw Usage("--watch is for the foreground; add --nodaemon.");
+        if (options is { Watch: true, Jail: not null })
+            throw Usage("a process in a jail cannot reload, because there is no compiler. Leave out --chroot or --watch.");
         var pidFile = options.PidFile is { } name ? FullPath(name, "--pidfile") : null;
         List<string> searchDirectories = [.. options.Libraries];
         foreach (var directory in (Environment.GetEnvironmentVariable("TACHOST_PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))

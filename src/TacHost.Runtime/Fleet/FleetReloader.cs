@@ -27,6 +27,9 @@ internal sealed class FleetReloader(Emperor emperor) : IReloader
     }
 
     /// <inheritdoc/>
+    public IDisposable Watch(Deployment deployment) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
     public IReadOnlyList<PastDeployment> HistoryOf(Deployment deployment) => throw NoDeployments();
 
     private static TacHostException NoDeployments() =>

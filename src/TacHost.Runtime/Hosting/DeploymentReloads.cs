@@ -37,15 +37,23 @@ internal sealed class DeploymentReloads(Deployment deployment, HostProcess proce
     {
         if (Interlocked.Increment(ref _signals) > 1)
             return;
+        await TryRunAsync();
+    }
+
+    /// <summary>Executes a reload after those that are under way, and logs its plan or why it failed.</summary>
+    /// <returns>True if the reload succeeded.</returns>
+    public async Task<bool> TryRunAsync()
+    {
         await _gate.WaitAsync();
         try
         {
             Volatile.Write(ref _signals, 0);
             await RunLockedAsync(new ReloadRequest());
+            return true;
         }
         catch (TacHostException)
         {
-            // The log has the reason.
+            return false;
         }
         finally
         {

@@ -183,7 +183,9 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ma
         control?.Serve(() => HostMethods.For(this));
         Manager.Watch(() => Task.Run(() => ServiceTree.VisitAll(running)), e => HostLog.TreeDidNotAnswer(Log.Host, e));
         using StatusTicker ticker = new(this, Summary(running));
+        List<IDisposable> watches = options.Watch ? [.. running.Select(deployment => Reloader!.Watch(deployment))] : [];
         WaitForEnd(running);
+        watches.ForEach(watch => watch.Dispose());
         var exitCode = Deployments.FirstOrDefault(deployment => deployment.ExitCode != ExitCode.Success)?.ExitCode ?? ExitCode.Success;
         EndingSignal = exitCode == ExitCode.Success && options.ExitWithSignal ? Signals.FirstNumber : 0;
         _ended.SetResult(exitCode);

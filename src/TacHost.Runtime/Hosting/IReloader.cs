@@ -11,6 +11,9 @@ internal interface IReloader
     /// <exception cref="TacHostException">The reload failed.</exception>
     Task<ReloadResult> RunAsync(Deployment deployment, HostProcess process, ReloadRequest request, CancellationToken stopping);
 
+    /// <summary>Begins to reload an application at each save of its files, until the result is disposed.</summary>
+    IDisposable Watch(Deployment deployment);
+
     /// <summary>Returns the last deployments of an application that ran, the running one last.</summary>
     IReadOnlyList<PastDeployment> HistoryOf(Deployment deployment);
 }

@@ -8,6 +8,7 @@ namespace TacHost.Plugins;
 /// <summary>A plugin with its options, ready to create its application.</summary>
 internal sealed class PluginRecipe : IApplicationRecipe
 {
+    private readonly Prepared.Plugin _plugin;
     private readonly PluginCode _code;
     private readonly IReadOnlyList<string> _directories;
     private readonly IReadOnlyList<string> _words;
@@ -19,7 +20,7 @@ internal sealed class PluginRecipe : IApplicationRecipe
     {
         (_code, _directories, _words, Notices) = (plugin.Code, plugin.Directories, words, plugin.Notices);
         _launchDirectory = launchDirectory;
-        (CodeFingerprint, Fingerprint) = (RecipeFingerprint.Of(plugin), RecipeFingerprint.Of(plugin, words));
+        (_plugin, Files) = (plugin, [SourceStamp.Of(plugin.Code.Path)]);
         _makeHelp = asManPage ? PluginManPage.Make : PluginHelp.Make;
     }
 
@@ -31,13 +32,13 @@ internal sealed class PluginRecipe : IApplicationRecipe
     public CodePrints Prints { get; } = new();
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Files => [_code.Path];
+    public IReadOnlyList<SourceStamp> Files { get; }
 
     /// <inheritdoc/>
-    public string CodeFingerprint { get; }
+    public string CodeFingerprint => RecipeFingerprint.Of(_plugin);
 
     /// <inheritdoc/>
-    public string Fingerprint { get; }
+    public string Fingerprint => RecipeFingerprint.Of(_plugin, _words);
 
     public LoadPlace Place { get; } = LoadPlace.ForStart();
 

@@ -41,6 +41,9 @@ internal sealed class Reloader(Func<IApplicationRecipe, string?, CancellationTok
     }
 
     /// <inheritdoc/>
+    public IDisposable Watch(Deployment deployment) => new SaveWatch(deployment);
+
+    /// <inheritdoc/>
     public IReadOnlyList<PastDeployment> HistoryOf(Deployment deployment) => GenerationsOf(deployment).History.All;
 
     private static string[] NoticesOf(PastDeployment past) =>

@@ -26,7 +26,7 @@ internal sealed class TacRecipe(Prepared.Tac prepared) : IApplicationRecipe
     public IReadOnlyList<string> Effects => prepared.Code.Effects;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Files => prepared.Files;
+    public IReadOnlyList<SourceStamp> Files => Values is null ? prepared.Files : [.. prepared.Files, Values];
 
     /// <inheritdoc/>
     public string CodeFingerprint => RecipeFingerprint.Of(prepared);
@@ -38,6 +38,9 @@ internal sealed class TacRecipe(Prepared.Tac prepared) : IApplicationRecipe
 
     /// <summary>Gets or sets the values of the tac file's parameters.</summary>
     public ParameterSources Parameters { get; set; } = new();
+
+    /// <summary>Gets or sets the file of values, as it was read, or null.</summary>
+    public SourceStamp? Values { get; set; }
 
     /// <summary>Returns whether other values of the parameters are equal.</summary>
     public bool HasValues(ParameterSources values) => ValuesOf(values).SequenceEqual(ValuesOf(Parameters));

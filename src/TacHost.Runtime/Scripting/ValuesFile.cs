@@ -13,9 +13,12 @@ internal static class ValuesFile
     /// <exception cref="TacHostException">The file cannot be read, or does not contain an object with valid values.</exception>
     public static IReadOnlyList<ParameterValue> Read(string? named, string tac)
     {
-        var path = named ?? Path.ChangeExtension(tac, Extension);
+        var path = PathOf(named, tac);
         return named is null && !File.Exists(path) ? [] : ReadExisting(path);
     }
+
+    /// <summary>Returns the path of the file that <see cref="Read(string?, string)"/> reads.</summary>
+    public static string PathOf(string? named, string tac) => named ?? Path.ChangeExtension(tac, Extension);
 
     /// <summary>Reads the file. A separate method, so that a start without one does not load System.Text.Json.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

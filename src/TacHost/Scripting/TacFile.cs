@@ -18,6 +18,7 @@ internal static class TacFile
     {
         var sources = TacSources.Read(path);
         var search = new ReferenceSearch(directories);
+        List<SourceStamp> libraries = [.. sources.References.Select(search.Find).OfType<string>().Where(path => !ReferenceSearch.IsOfAFramework(path)).Select(SourceStamp.Of)];
         var key = CacheKey.Of(sources, search, LockOf(sources), isForDebugger);
         var tac = cache.Find(key);
         IReadOnlyList<string> warnings = [], details = sources.Program?.Ignored ?? [];
@@ -41,7 +42,7 @@ internal static class TacFile
         }
 
         IReadOnlyList<string> notices = cache.Notice is { } notice ? [notice] : [];
-        return new TacPreparation(new Prepared.Tac(tac with { Source = path }, search.Directories, notices, details) { Files = [.. sources.Files.Keys] }, wasCompiled, [.. sources.Files.Keys], key, warnings);
+        return new TacPreparation(new Prepared.Tac(tac with { Source = path }, search.Directories, notices, details) { Files = [.. sources.Files.Values.Select(file => file.Stamp), .. libraries] }, wasCompiled, [.. sources.Files.Keys], key, warnings);
     }
 
     /// <summary>Finds calls at the top level of a tac file that would block its start. Does not load the compiler unless a name of such a call occurs.</summary>

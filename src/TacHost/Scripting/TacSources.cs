@@ -7,7 +7,17 @@ namespace TacHost.Scripting;
 /// <summary>A source file, read only once for the cache key and the compiler.</summary>
 /// <param name="Path">The absolute path.</param>
 /// <param name="Content">The bytes of the file.</param>
-internal sealed record SourceFile(string Path, byte[] Content);
+/// <param name="Stamp">The identity of the content.</param>
+internal sealed record SourceFile(string Path, byte[] Content, SourceStamp Stamp)
+{
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The absolute path.</param>
+    public static SourceFile Read(string path)
+    {
+        var stamp = SourceStamp.Of(path);
+        return new SourceFile(path, CodeFile.ReadAllBytes(path), stamp);
+    }
+}
 
 /// <summary>An <c>#r</c> directive.</summary>
 /// <param name="Name">The text between the quotes.</param>
@@ -67,7 +77,7 @@ internal sealed class TacSources
         try
         {
             var fullPath = Path.GetFullPath(path);
-            main = new SourceFile(fullPath, CodeFile.ReadAllBytes(fullPath));
+            main = SourceFile.Read(fullPath);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -188,7 +198,7 @@ internal sealed class TacSources
     {
         try
         {
-            return new SourceFile(path, CodeFile.ReadAllBytes(path));
+            return SourceFile.Read(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

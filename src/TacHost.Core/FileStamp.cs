@@ -1,6 +1,6 @@
 using TacHost.Interop;
 
-namespace TacHost.Plugins;
+namespace TacHost;
 
 /// <summary>The identity of an unchanged file. The time of the last status change reveals edits that reset the modification time.</summary>
 internal readonly record struct FileStamp(ulong Inode, long Size, long Modified, long Changed)
