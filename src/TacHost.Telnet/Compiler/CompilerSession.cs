@@ -1,16 +1,15 @@
 using System.Globalization;
-using System.Reflection;
+using TacHost.Services.Prompts;
 
 namespace TacHost.Telnet.Compiler;
 
 /// <summary>The lines of one session: has them compiled, loads and runs them. Each line can use the declarations of earlier lines.</summary>
-internal sealed class CompilerSession(SharedCompiler shared, int number, PromptGlobals globals, LineAssemblies assemblies, int longestOutput, TimeSpan compileLimit) : IDisposable
+internal sealed class CompilerSession(SharedCompiler shared, int number, PromptSession prompt, int longestOutput, TimeSpan compileLimit) : IDisposable
 {
     /// <summary>The lines that later lines build on. Another child needs them again.</summary>
     private readonly List<SubmittedLine> _kept = [];
     private CompilerProcess? _process;
     private int _keptByProcess;
-    private object?[] _states = [globals, null];
 
     /// <summary>The serial number of the last line. An abandoned line and the next line have the same index, but must have different names.</summary>
     private int _serial;
@@ -40,9 +39,7 @@ internal sealed class CompilerSession(SharedCompiler shared, int number, PromptG
                 return Bounded(errors);
             }
 
-            var factory = assemblies.LoadFromStream(new MemoryStream(answer.Image)).GetType(given.ClassName, throwOnError: true)!.GetMethod("<Factory>")!;
-            var states = _states;
-            run = Task.Run(() => RunAsync(factory, states, limit, ended, cancellationToken), CancellationToken.None);
+            run = Task.Run(() => RunAsync(answer.Image, given.Index, limit, ended, cancellationToken), CancellationToken.None);
         }
         catch
         {
@@ -54,9 +51,7 @@ internal sealed class CompilerSession(SharedCompiler shared, int number, PromptG
         {
             var answer = await run.WaitAsync(limit, cancellationToken);
             _kept.Add(given);
-            if (_states.Length < _kept.Count + 2)
-                Array.Resize(ref _states, _kept.Count + 2);
-            return Bounded(answer);
+            return answer;
         }
         catch (TimeoutException e)
         {
@@ -92,7 +87,7 @@ internal sealed class CompilerSession(SharedCompiler shared, int number, PromptG
         finally
         {
             shared.Leave();
-            assemblies.Unload();
+            prompt.Dispose();
         }
     }
 
@@ -138,9 +133,9 @@ internal sealed class CompilerSession(SharedCompiler shared, int number, PromptG
     private void WriteOpening(CompilerProcess process, BinaryWriter writer)
     {
         List<Guid> versions = [];
-        foreach (var assembly in assemblies.References())
+        foreach (var assembly in prompt.References)
         {
-            var metadata = LineAssemblies.MetadataOf(assembly);
+            var metadata = PromptSession.MetadataOf(assembly);
             if (metadata.IsEmpty)
                 continue;
             process.WriteReference(writer, assembly.ManifestModule.ModuleVersionId, metadata);
@@ -149,28 +144,21 @@ internal sealed class CompilerSession(SharedCompiler shared, int number, PromptG
 
         writer.Write((byte)CompilerRequest.Open);
         writer.Write(number);
-        writer.Write(LineAssemblies.Framework);
+        writer.Write(PromptSession.Framework);
         writer.Write(versions.Count);
         foreach (var version in versions)
             writer.Write(version.ToByteArray());
         (_process, _keptByProcess) = (process, 0);
     }
 
-    private async Task<string> RunAsync(MethodInfo factory, object?[] states, TimeSpan limit, Action ended, CancellationToken cancellationToken)
+    private async Task<string> RunAsync(byte[] image, int index, TimeSpan limit, Action ended, CancellationToken cancellationToken)
     {
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         time.CancelAfter(limit);
-        globals.Begin(time.Token);
         try
         {
-            var value = await (Task<object?>)factory.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [states], null)!;
-            var output = globals.TakeOutput();
-            return value is null ? output : output + ObjectText.Of(value, longestOutput);
-        }
-        catch (Exception e)
-        {
-            // The error boundary of one line: an exception is the output of the line.
-            return $"{globals.TakeOutput()}{e.GetType().FullName}: {e.Message}";
+            var result = await prompt.RunAsync(image, index, time.Token);
+            return $"{result.Output}{result.Failure ?? result.Value}";
         }
         finally
         {

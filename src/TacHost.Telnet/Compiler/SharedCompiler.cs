@@ -1,4 +1,5 @@
 using TacHost.Services;
+using TacHost.Services.Prompts;
 
 namespace TacHost.Telnet.Compiler;
 
@@ -26,7 +27,7 @@ internal sealed class SharedCompiler(int longestOutput, TimeSpan compileLimit)
         lock (_gate)
         {
             _users++;
-            return new CompilerSession(this, ++_sessions, new PromptGlobals(application, longestOutput), new LineAssemblies(application), longestOutput, compileLimit);
+            return new CompilerSession(this, ++_sessions, new PromptSession(() => application, isReadOnly: false, longestOutput, typeof(SharedCompiler).Assembly), longestOutput, compileLimit);
         }
     }
 

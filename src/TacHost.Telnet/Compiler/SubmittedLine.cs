@@ -7,7 +7,7 @@ namespace TacHost.Telnet.Compiler;
 internal sealed record SubmittedLine(int Serial, int Index, string Text)
 {
     /// <summary>Gets the name of the assembly that the line is compiled to.</summary>
-    public string AssemblyName => $"telnet-line-{Serial}";
+    public string AssemblyName => $"prompt-line-{Serial}";
 
     /// <summary>Gets the name of the class that the line is compiled to.</summary>
     public string ClassName => $"Submission#{Index}";

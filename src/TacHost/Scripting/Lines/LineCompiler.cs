@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.Win32.SafeHandles;
 using TacHost.Interop;
+using TacHost.Services.Prompts;
 using TacHost.Telnet.Compiler;
 
 namespace TacHost.Scripting.Lines;
@@ -40,7 +41,7 @@ internal sealed class LineCompiler
             case CompilerRequest.Open:
                 var number = _input.ReadInt32();
                 var framework = _input.ReadString();
-                _sessions[number] = new LineSession(framework, [.. Enumerable.Range(0, _input.ReadInt32()).Select(_ => _references[ReadVersion()])]);
+                _sessions[number] = new LineSession(framework, [.. Enumerable.Range(0, _input.ReadInt32()).Select(_ => _references[ReadVersion()])], typeof(WritableGlobals));
                 return;
             case CompilerRequest.Close:
                 _sessions.Remove(_input.ReadInt32());

@@ -7,8 +7,11 @@ using TacHost.Telnet.Compiler;
 
 namespace TacHost.Scripting.Lines;
 
-/// <summary>The compilations of the lines of one telnet session. Each line can use the declarations of the lines that were kept.</summary>
-internal sealed class LineSession(string framework, IEnumerable<MetadataReference> references)
+/// <summary>The compilations of the lines of one prompt. Each line can use the declarations of the lines that were kept.</summary>
+/// <param name="framework">The directory of the framework's assemblies.</param>
+/// <param name="references">The other assemblies.</param>
+/// <param name="globals">The type whose members lines can use without declaring them.</param>
+internal sealed class LineSession(string framework, IEnumerable<MetadataReference> references, Type globals)
 {
     private static readonly CSharpParseOptions _parsing = new(LanguageVersion.CSharp14, kind: SourceCodeKind.Script);
     private static readonly CSharpCompilationOptions _options = new(OutputKind.DynamicallyLinkedLibrary, usings: TacCompiler.CommonImports, optimizationLevel: OptimizationLevel.Release, concurrentBuild: false, metadataReferenceResolver: NoDirectives.Instance);
@@ -30,6 +33,9 @@ internal sealed class LineSession(string framework, IEnumerable<MetadataReferenc
         return AssemblyMetadata.Create(ModuleMetadata.CreateFromMetadata((nint)copy, metadata.Length)).GetReference();
     }
 
+    /// <summary>Returns whether a text is complete, or needs further lines.</summary>
+    public static bool IsComplete(string text) => SyntaxFactory.IsCompleteSubmission(CSharpSyntaxTree.ParseText(text, _parsing));
+
     /// <summary>Compiles a line.</summary>
     /// <returns>The assembly, or the errors as text.</returns>
     public (byte[] Image, string? Errors) Compile(SubmittedLine line)
@@ -43,7 +49,7 @@ internal sealed class LineSession(string framework, IEnumerable<MetadataReferenc
             return (image.ToArray(), null);
         }
 
-        var errors = result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Select(error => $"{error.Id}: {error.GetMessage(CultureInfo.InvariantCulture)}");
+        var errors = result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Select(TextOf);
         return ([], string.Join('\n', errors.DefaultIfEmpty("There is nothing to do in this line.")));
     }
 
@@ -53,6 +59,15 @@ internal sealed class LineSession(string framework, IEnumerable<MetadataReferenc
     /// <summary>Returns the names that can complete a partial line.</summary>
     public string[] Complete(SubmittedLine line) => LineCompletion.Of(Continue(line), line.Text);
 
+    private static string TextOf(Diagnostic error)
+    {
+        var text = $"{error.Id}: {error.GetMessage(CultureInfo.InvariantCulture)}";
+        if (error.Location.SourceTree is not { } tree)
+            return text;
+        var place = error.Location.GetLineSpan().StartLinePosition;
+        return text + SourceLine.WithCaret(tree.GetText().Lines[place.Line].ToString(), place.Character);
+    }
+
     private CSharpCompilation Continue(SubmittedLine line) => CSharpCompilation.CreateScriptCompilation(
         line.AssemblyName,
         CSharpSyntaxTree.ParseText(line.Text, _parsing),
@@ -60,7 +75,7 @@ internal sealed class LineSession(string framework, IEnumerable<MetadataReferenc
         _options.WithScriptClassName(line.ClassName),
         _last,
         typeof(object),
-        typeof(PromptGlobals));
+        globals);
 
     /// <summary>A resolver that rejects directives, so that a line cannot refer to assemblies that are not in the process.</summary>
     private sealed class NoDirectives : MetadataReferenceResolver

@@ -1,6 +1,6 @@
-using TacHost.Telnet.Compiler;
+using TacHost.Services.Prompts;
 
-namespace TacHost.Telnet.Tests.Compiler;
+namespace TacHost.Services.Tests.Prompts;
 
 public sealed class ObjectTextTests
 {

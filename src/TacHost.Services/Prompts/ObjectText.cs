@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 
-namespace TacHost.Telnet.Compiler;
+namespace TacHost.Services.Prompts;
 
 /// <summary>Formats the value of a line as C# Interactive does: literals, elements of collections, members of objects. Texts have at most a given length.</summary>
 internal sealed class ObjectText
