@@ -7,6 +7,7 @@ using TacHost.Interop;
 using TacHost.Loading;
 using TacHost.Packages;
 using TacHost.Plugins;
+using TacHost.Prompts;
 using TacHost.Scripting;
 using TacHost.Scripting.Lines;
 using TacHost.Telnet.Compiler;
@@ -69,6 +70,8 @@ internal static class Program
                 return TreeCommand.TryRun(name, options.Command) ?? HostExecution.Replace(args, TacCommands.Prepare(options, name!).Tac);
             case HostRequest.Operate operate:
                 return OperatorCommands.Run(operate);
+            case HostRequest.Attach { Options: var options, Who: var who }:
+                return AttachCommand.Run(who, options.Command);
             case HostRequest.Emperor { Options: var options }:
                 return StartEmperor(options, args, timings);
             case HostRequest.OperateFleet { Command: "run" } run:

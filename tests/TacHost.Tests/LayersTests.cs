@@ -18,6 +18,7 @@ public sealed partial class LayersTests
         ["TacHost.CommandLine"] = ["TacHost.Logging"],
         ["TacHost.Scripting"] = ["TacHost.Loading", "TacHost.Interop", "TacHost.Packages", Contract],
         ["TacHost.Packages"] = ["TacHost.Loading", "TacHost.Interop", Contract],
+        ["TacHost.Prompts"] = ["TacHost.CommandLine", "TacHost.Control", "TacHost.Daemon", "TacHost.Scripting", Contract],
         ["TacHost.Templates"] = [],
         ["TacHost.Loading"] = ["TacHost.Interop"],
         ["TacHost.Daemon"] = ["TacHost.Interop", "TacHost.Loading", Contract],

@@ -27,6 +27,9 @@ internal sealed record CommandOptions
     /// <summary>Gets whether to show the plan only.</summary>
     public bool DryRun { get; init; }
 
+    /// <summary>Gets whether the lines of a prompt can change the application.</summary>
+    public bool Write { get; init; }
+
     /// <summary>Gets whether to follow the log.</summary>
     public bool Follow { get; init; }
 

@@ -47,6 +47,11 @@ internal static class HostCommands
             Choices = [.. LogLevelName.All, "default"],
             Options = [new("--who", null, "WHO", "The running application.", (options, value) => options with { Command = options.Command with { Who = value } }) { Default = "the one whose name begins the category, or the only one" }, _json],
         },
+        new("attach", "[WHO]", "open a C# prompt in a running application, also for lines from a pipe; the lines can look at everything, and change things with --write only; all are logged", (options, words) => words.Length < 2 ? new HostRequest.Attach(HostRequest.ForHelp(options), words.Length == 0 ? null : words[0]) : null)
+        {
+            Word = CommandWord.Running,
+            Options = [new("--write", null, null, "Make 'application' the application itself, instead of a read-only view.", (options, _) => options with { Command = options.Command with { Write = true } }), _json],
+        },
         new("parameters", "FILE", "list the parameters of a tac file; the same as FILE --help", (options, words) => words is [var file] ? new HostRequest.ShowParameters(HostRequest.ForHelp(options), file) : null) { Word = CommandWord.TacFile },
         new("check", "FILE...", "compile tac files and build their trees without starting anything, and look for what would fail; exits 0 if there is nothing", (options, words) => words.Length > 0 ? new HostRequest.Check(HostRequest.ForHelp(options), words) : null) { Word = CommandWord.TacFile, Options = [_json] },
         new("tree", "[WHO|FILE]", "show the services of a running application: state, connections, failures; or those of a tac FILE that is not running, with what they listen on and read", (options, words) => words.Length < 2 ? new HostRequest.ShowTree(HostRequest.ForHelp(options), words.Length == 0 ? null : words[0]) : null)

@@ -160,6 +160,9 @@ internal abstract record HostRequest
     /// <summary>A command for the deployments of an emperor.</summary>
     public sealed record OperateFleet(HostOptions Options, string Command, IReadOnlyList<string> Words) : HostRequest;
 
+    /// <summary>A prompt in a running application.</summary>
+    public sealed record Attach(HostOptions Options, string? Who) : HostRequest;
+
     /// <summary>A command for running applications.</summary>
     public sealed record Operate(HostOptions Options, string Command, IReadOnlyList<string> Words) : HostRequest;
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Win32.SafeHandles;
 using TacHost.Control.Wire;
 using TacHost.Interop;
 
@@ -16,12 +17,13 @@ internal sealed class ControlClient : IDisposable
     /// <summary>The timeout for the connection and for simple requests.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    private readonly LocalSocket _socket;
     private readonly MessageStream _stream;
     private int _lastId;
 
     private ControlClient(LocalSocket socket, string name)
     {
-        _stream = new MessageStream(socket, LongestAnswer);
+        (_socket, _stream) = (socket, new MessageStream(socket, LongestAnswer));
         (Name, Process, User) = (name, socket.Peer.Process, socket.Peer.User);
     }
 
@@ -68,13 +70,14 @@ internal sealed class ControlClient : IDisposable
     /// <param name="parameters">The parameters, or null.</param>
     /// <param name="patience">The timeout for the response and for each notification before it.</param>
     /// <param name="onNotification">Called with the parameters of each notification before the response. Returns false to stop waiting. May be null.</param>
+    /// <param name="attached">A file descriptor to send with the call, or null.</param>
     /// <returns>The result, or an undefined element if <paramref name="onNotification"/> returned false.</returns>
     /// <exception cref="TacHostException">The process refused the call, did not respond in time, or has exited.</exception>
-    public JsonElement Call(string method, JsonObject? parameters, TimeSpan patience, Func<JsonElement, bool>? onNotification = null)
+    public JsonElement Call(string method, JsonObject? parameters, TimeSpan patience, Func<JsonElement, bool>? onNotification = null, SafeFileHandle? attached = null)
     {
         try
         {
-            if (!_stream.Send(Request(method, parameters), Patience))
+            if (!_stream.Send(Request(method, parameters), Patience, attached))
                 throw Gone();
             while (_stream.Receive(patience) is { } line)
             {
@@ -103,6 +106,9 @@ internal sealed class ControlClient : IDisposable
 
         throw Gone();
     }
+
+    /// <summary>Ends the connection, so that the process cancels a running call. The thread that waits for the response gets an exception.</summary>
+    public void Abort() => _socket.ShutDown();
 
     public void Dispose() => _stream.Dispose();
 

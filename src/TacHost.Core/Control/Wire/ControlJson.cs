@@ -15,6 +15,8 @@ namespace TacHost.Control.Wire;
 [JsonSerializable(typeof(OriginReport))]
 [JsonSerializable(typeof(LogReport))]
 [JsonSerializable(typeof(LevelReport))]
+[JsonSerializable(typeof(AttachReport))]
+[JsonSerializable(typeof(EvaluateReport))]
 [JsonSerializable(typeof(FleetReport))]
 [JsonSerializable(typeof(UnitOutcome))]
 [JsonSerializable(typeof(FleetOutcome))]

@@ -1,5 +1,6 @@
 using TacHost.Control.Server;
 using TacHost.Control.Wire;
+using TacHost.Hosting.Attaching;
 
 namespace TacHost.Hosting.Operations;
 
@@ -21,6 +22,9 @@ internal static class HostMethods
         methods.Add("history", call => ReloadOperation.ShowHistory(process, call));
         methods.Add("logs", (call, gone) => Task.Factory.StartNew(() => LogOperations.Show(process, call, gone), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
         methods.Add("level", call => LogOperations.SetLevel(process, call));
+        PromptOperations prompts = new(process);
+        methods.Add("attach", prompts.AttachAsync);
+        methods.Add("evaluate", prompts.EvaluateAsync);
         process.AddMethods?.Invoke(methods);
         return methods;
     }
