@@ -1,4 +1,4 @@
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost;
 

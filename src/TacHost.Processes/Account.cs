@@ -1,5 +1,5 @@
 using System.Globalization;
-using TacHost.Processes.Interop;
+using TacHost.Native;
 
 namespace TacHost.Processes;
 
@@ -16,11 +16,11 @@ internal sealed record Account(string Name, uint User, uint Group, IReadOnlyList
     /// <exception cref="FormatException">The user or the group does not exist. The message names it.</exception>
     public static Account Find(string user, string? group)
     {
-        uint? groupId = group is null ? null : SystemDatabases.Group(group) ?? throw new FormatException($"there is no group '{group}'.");
-        if (SystemDatabases.User(user) is { } known)
+        uint? groupId = group is null ? null : GroupOf(group) ?? throw new FormatException($"there is no group '{group}'.");
+        if (Accounts.Find(user) is { } known)
         {
             var main = groupId ?? known.GroupId;
-            return new Account(known.Name, known.UserId, main, SystemDatabases.Groups(known.Name, main), known.Home, known.Shell);
+            return new Account(known.Name, known.UserId, main, Accounts.Groups(known.Name, main), known.Home, known.Shell);
         }
 
         if (!uint.TryParse(user, NumberStyles.None, CultureInfo.InvariantCulture, out var id) || id == uint.MaxValue)
@@ -38,4 +38,7 @@ internal sealed record Account(string Name, uint User, uint Group, IReadOnlyList
         new("HOME", Home ?? "/"),
         new("SHELL", Shell is { Length: > 0 } ? Shell : null),
     ];
+
+    private static uint? GroupOf(string group) =>
+        uint.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id != uint.MaxValue ? id : Accounts.Group(group);
 }

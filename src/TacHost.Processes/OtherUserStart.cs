@@ -1,5 +1,4 @@
 using System.Globalization;
-using TacHost.Processes.Interop;
 
 namespace TacHost.Processes;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using TacHost.Processes.Interop;
+using TacHost.Native;
 
 namespace TacHost.Processes;
 
@@ -15,7 +15,7 @@ internal static class StartFailure
     public static string Text(int error, string program) =>
         error == NoSuchFile && Interpreter(program) is { } interpreter
             ? interpreter.EndsWith('\r') ? $"its first line ends in CR and LF, so its interpreter would be '{interpreter[..^1]}\\r'. Save the script with the line ends of UNIX" : $"its interpreter '{interpreter}' does not exist"
-            : SpawnedProcess.Text(error);
+            : Errno.Text(error);
 
     /// <summary>Returns the interpreter that the first line of a script names, or null if the program is not there or is no script.</summary>
     private static string? Interpreter(string program)

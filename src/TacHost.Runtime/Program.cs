@@ -4,7 +4,7 @@ using TacHost.Daemon;
 using TacHost.Fleet;
 using TacHost.Hosting;
 using TacHost.Hosting.Upgrading;
-using TacHost.Interop;
+using TacHost.Native;
 using TacHost.Plugins;
 
 namespace TacHost;
@@ -84,7 +84,7 @@ internal static class Program
         {
             using FileStream stream = new(leash, FileAccess.Read, bufferSize: 0);
             stream.CopyTo(Stream.Null);
-            _ = Libc.SendSignal(Environment.ProcessId, terminate);
+            _ = LibcProcesses.SendSignal(Environment.ProcessId, terminate);
         })
         {
             IsBackground = true,
@@ -169,7 +169,7 @@ internal static class Program
         HostProcess process = new(options, report, signals, timings) { Show = Terminal.WriteError, Reloader = ReloadTrial.ReloaderFor(options, args), Takeover = takeover };
         var exitCode = process.Run(new Deployment(options, recipe));
         if (process.EndingSignal != 0)
-            Libc.EndBySignal(process.EndingSignal);
+            LibcExecution.EndBySignal(process.EndingSignal);
         return exitCode;
     }
 }

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using TacHost.Services.Interop;
+using TacHost.Native;
 
 namespace TacHost.Services;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
-using TacHost.Services.Interop;
+using TacHost.Native;
 
 namespace TacHost.Services;
 

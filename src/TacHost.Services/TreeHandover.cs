@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using TacHost.Services.Interop;
+using TacHost.Native;
 using TacHost.Services.Networking.Listening;
 
 namespace TacHost.Services;

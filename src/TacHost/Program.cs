@@ -3,7 +3,7 @@ using TacHost.Control.Client;
 using TacHost.Daemon;
 using TacHost.Fleet;
 using TacHost.Hosting;
-using TacHost.Interop;
+using TacHost.Native;
 using TacHost.Loading;
 using TacHost.Packages;
 using TacHost.Plugins;

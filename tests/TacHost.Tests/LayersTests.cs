@@ -16,21 +16,21 @@ public sealed partial class LayersTests
     private static readonly Dictionary<string, string[]> _mayKnow = new()
     {
         ["TacHost.CommandLine"] = ["TacHost.Logging"],
-        ["TacHost.Scripting"] = ["TacHost.Loading", "TacHost.Interop", "TacHost.Packages", Contract],
-        ["TacHost.Packages"] = ["TacHost.Loading", "TacHost.Interop", Contract],
+        ["TacHost.Scripting"] = ["TacHost.Loading", "TacHost.Native", "TacHost.Packages", Contract],
+        ["TacHost.Packages"] = ["TacHost.Loading", "TacHost.Native", Contract],
         ["TacHost.Prompts"] = ["TacHost.CommandLine", "TacHost.Control", "TacHost.Daemon", "TacHost.Scripting", Contract],
         ["TacHost.Templates"] = [],
-        ["TacHost.Loading"] = ["TacHost.Interop"],
-        ["TacHost.Daemon"] = ["TacHost.Interop", "TacHost.Loading", Contract],
-        ["TacHost.Checking"] = ["TacHost.Control", "TacHost.Interop", "TacHost.Loading", Contract],
-        ["TacHost.Control"] = ["TacHost.CommandLine", "TacHost.Daemon", "TacHost.Interop"],
+        ["TacHost.Loading"] = ["TacHost.Native"],
+        ["TacHost.Daemon"] = ["TacHost.Native", "TacHost.Loading", Contract],
+        ["TacHost.Checking"] = ["TacHost.Control", "TacHost.Native", "TacHost.Loading", Contract],
+        ["TacHost.Control"] = ["TacHost.CommandLine", "TacHost.Daemon", "TacHost.Native"],
         ["TacHost.Units"] = ["TacHost.CommandLine", "TacHost.Monitoring", "TacHost.Scripting", Contract],
         ["TacHost.Monitoring"] = ["TacHost.CommandLine", "TacHost.Control", Contract],
-        ["TacHost.Fleet"] = ["TacHost.CommandLine", "TacHost.Control", "TacHost.Daemon", "TacHost.Hosting", "TacHost.Interop", "TacHost.Loading", "TacHost.Scripting", Contract],
-        ["TacHost.Hosting"] = ["TacHost.CommandLine", "TacHost.Control", "TacHost.Daemon", "TacHost.Interop", "TacHost.Logging", "TacHost.Monitoring", Contract],
-        ["TacHost.Plugins"] = ["TacHost.CommandLine", "TacHost.Interop", "TacHost.Loading", Contract],
-        ["TacHost.Logging"] = ["TacHost.Interop", "TacHost.Loading", Contract],
-        ["TacHost.Interop"] = [],
+        ["TacHost.Fleet"] = ["TacHost.CommandLine", "TacHost.Control", "TacHost.Daemon", "TacHost.Hosting", "TacHost.Native", "TacHost.Loading", "TacHost.Scripting", Contract],
+        ["TacHost.Hosting"] = ["TacHost.CommandLine", "TacHost.Control", "TacHost.Daemon", "TacHost.Native", "TacHost.Logging", "TacHost.Monitoring", Contract],
+        ["TacHost.Plugins"] = ["TacHost.CommandLine", "TacHost.Native", "TacHost.Loading", Contract],
+        ["TacHost.Logging"] = ["TacHost.Native", "TacHost.Loading", Contract],
+        ["TacHost.Native"] = [],
         ["TacHost.Reloading"] = ["TacHost.CommandLine", "TacHost.Hosting", "TacHost.Loading", Contract],
     };
 
@@ -72,13 +72,28 @@ public sealed partial class LayersTests
     [InlineData("Microsoft.CodeAnalysis", "Scripting")]
     [InlineData("NuGet", "Packages")]
     [InlineData("Serilog", "Logging")]
-    [InlineData("LibraryImport", "Interop")]
-    [InlineData("DllImport", "Interop")]
     [InlineData("AssemblyLoadContext", "Loading")]
     public void Library_OfOneFolder_IsNamedNowhereElse(string library, string folder)
     {
         foreach (var file in FilesOfBoth().Where(file => !_parts.Any(part => file.Contains($"/{part}/{folder}/", StringComparison.Ordinal))))
             Assert.False(Names(Code(file), library), $"'{file}' names {library}, which only {folder} may");
+    }
+
+    [Fact]
+    public void CLibrary_IsBoundInOneFolderAlone()
+    {
+        var bindings = Files(Source).Where(file => Regex.IsMatch(Code(file), @"\b(LibraryImport|DllImport)(Attribute)?\(")).Select(file => Path.GetRelativePath(Source, file)).ToList();
+        Assert.NotEmpty(bindings);
+        Assert.All(bindings, file => Assert.StartsWith("TacHost.Native/", file, StringComparison.Ordinal));
+    }
+
+    /// <summary>Each function once; but for those with a variable number of arguments, which are bound for each form in use.</summary>
+    [Fact]
+    public void CLibrary_HasNoFunctionTwice()
+    {
+        var functions = Files(Path.Combine(Source, "TacHost.Native")).SelectMany(file => EntryPoint().Matches(File.ReadAllText(file)).Select(match => match.Groups["name"].Value)).ToList();
+        Assert.NotEmpty(functions);
+        Assert.Equal(["fcntl", "syscall"], functions.GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key).Order());
     }
 
     /// <summary>The prompt of the telnet server has its lines compiled by the command, too.</summary>
@@ -92,7 +107,7 @@ public sealed partial class LayersTests
     [Fact]
     public void Contract_AndExample_DoNotKnowTheHost()
     {
-        var host = _mayKnow.Keys.ToList();
+        var host = _mayKnow.Keys.Where(folder => folder != "TacHost.Native").ToList();
         foreach (var file in Files(Path.Combine(Source, Contract)).Concat(Files(Path.Combine(Source, "FastPoetry.Services"))))
             Assert.DoesNotContain(host, other => Names(Code(file), other));
         foreach (var file in Files(Path.Combine(Source, Contract)))
@@ -151,6 +166,9 @@ public sealed partial class LayersTests
 
     [GeneratedRegex(@"//.*$|""(\\.|[^""\\])*""", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex CommentOrText();
+
+    [GeneratedRegex(@"EntryPoint = ""(?<name>\w+)""")]
+    private static partial Regex EntryPoint();
 
     [GeneratedRegex(@"<ProjectReference Include=""[^""]*/(?<name>[^/""]+)\.csproj""")]
     private static partial Regex ProjectReference();

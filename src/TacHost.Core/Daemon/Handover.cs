@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Daemon;
 
@@ -81,7 +81,7 @@ internal sealed class Handover
     public static List<string> EnvironmentWith(params int[] descriptors)
     {
         var all = Environment.GetEnvironmentVariables();
-        List<string> environment = [.. all.Keys.Cast<string>().Select(key => $"{key}={(key == SocketActivation.ProcessVariable ? SocketActivation.HandedOver : all[key])}")];
+        List<string> environment = [.. all.Keys.Cast<string>().Select(key => $"{key}={(key == ListenVariables.Process ? SocketActivation.HandedOver : all[key])}")];
         environment.Add($"{Variable}={string.Join(',', descriptors)}");
         RuntimeSettings.AddTo(environment, all);
         return environment;
@@ -98,7 +98,7 @@ internal sealed class Handover
     public static SafeFileHandle MemoryFile()
     {
         const uint closeOnExec = 1;
-        var descriptor = Libc.MemfdCreate(MemoryFileName, closeOnExec);
+        var descriptor = LibcDescriptors.MemfdCreate(MemoryFileName, closeOnExec);
         return descriptor >= 0
             ? new SafeFileHandle(descriptor, ownsHandle: true)
             : throw new TacHostException(ExitCode.OperatingSystem, $"cannot hand the application over: {Errno.LastText}.");
@@ -141,7 +141,7 @@ internal sealed class Handover
     private static SafeFileHandle Inherited(string number)
     {
         var descriptor = int.Parse(number, CultureInfo.InvariantCulture);
-        Libc.ControlDescriptor(descriptor, DescriptorCommand.SetFlags, 1); // FD_CLOEXEC: it ends with us
+        Libc.Fcntl(descriptor, DescriptorCommand.SetFlags, 1); // FD_CLOEXEC: it ends with us
         return new SafeFileHandle(descriptor, ownsHandle: true);
     }
 }

@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using TacHost.Interop;
+using TacHost.Native;
 using TacHost.Loading;
 
 namespace TacHost.Daemon;
@@ -8,11 +8,6 @@ namespace TacHost.Daemon;
 /// <remarks>.NET cannot fork: only one of its threads would survive. posix_spawn(3) and execve(2) start afresh. The host is given the name of this program, which ps(1) shows.</remarks>
 internal static unsafe class HostExecution
 {
-    private const int OpaqueSize = 1024; // more than any C library's posix_spawn types take
-    private const short SetDefaultSignals = 0x04;
-    private const short SetSignalMask = 0x08;
-    private const short SetSession = 0x80;
-
     /// <summary>Starts a daemon: a session of its own, no terminal, standard streams on /dev/null, default signals, no descriptors but those given and the sockets of systemd.</summary>
     /// <returns>Its process id.</returns>
     public static int Spawn(IReadOnlyList<string> arguments, params ReadOnlySpan<SafeFileHandle> inherited) => Spawn(HostProgram(), "daemon process", arguments, inherited);
@@ -37,36 +32,20 @@ internal static unsafe class HostExecution
     {
         CloseOthersOnExecute();
         var numbers = Numbers(inherited);
-        using var argv = new CStrings([.. program.Words, .. arguments]);
-        using var environment = new CStrings([.. Handover.EnvironmentWith(numbers), .. variables ?? []]);
-        byte* actions = stackalloc byte[OpaqueSize], attributes = stackalloc byte[OpaqueSize], signals = stackalloc byte[OpaqueSize];
-        var error = Libc.InitializeFileActions(actions) | Libc.InitializeSpawnAttributes(attributes);
-        try
+        using SpawnRequest request = new() { NewSession = !isForeground };
+        if (!isForeground)
         {
-            if (!isForeground)
-            {
-                error |= Libc.AddOpen(actions, 0, "/dev/null", OpenFlags.ReadOnly, 0)
-                    | Libc.AddOpen(actions, 1, "/dev/null", OpenFlags.ReadWrite, 0)
-                    | Libc.AddDuplicate(actions, 1, 2);
-            }
+            request.Open(0, "/dev/null", OpenFlags.ReadOnly);
+            request.Open(1, "/dev/null", OpenFlags.ReadWrite);
+            request.Duplicate(1, 2);
+        }
 
-            // A descriptor duplicated onto itself is kept open (POSIX.1-2024, posix_spawn_file_actions_adddup2).
-            foreach (var number in (int[])[.. numbers, .. descriptors ?? []])
-                error |= Libc.AddDuplicate(actions, number, number);
-            error |= Libc.FillSignalSet(signals) | Libc.SetSpawnDefaultSignals(attributes, signals)
-                | Libc.EmptySignalSet(signals) | Libc.SetSpawnSignalMask(attributes, signals)
-                | Libc.SetSpawnFlags(attributes, (short)((isForeground ? 0 : SetSession) | SetDefaultSignals | SetSignalMask));
-            var process = 0;
-            if (error == 0)
-                error = Libc.Spawn(out process, program.Path, actions, attributes, argv.Pointer, environment.Pointer);
-            return error == 0
-                ? process
-                : throw new TacHostException(ExitCode.OperatingSystem, $"cannot start the {purpose} '{program.Path}': {Reason(error)}.");
-        }
-        finally
-        {
-            _ = Libc.DestroyFileActions(actions) | Libc.DestroySpawnAttributes(attributes);
-        }
+        foreach (var number in (int[])[.. numbers, .. descriptors ?? []])
+            request.Duplicate(number, number);
+        var error = request.Start(program.Path, [.. program.Words, .. arguments], [.. Handover.EnvironmentWith(numbers), .. variables ?? []], out var process);
+        return error == 0
+            ? process
+            : throw new TacHostException(ExitCode.OperatingSystem, $"cannot start the {purpose} '{program.Path}': {Reason(error)}.");
     }
 
     /// <summary>Becomes the host, under the same process id. Does not return.</summary>
@@ -87,8 +66,8 @@ internal static unsafe class HostExecution
         using var argv = new CStrings([.. program.Words, .. arguments]);
         using var environment = new CStrings(Handover.EnvironmentWith(numbers));
         foreach (var number in numbers)
-            Libc.ControlDescriptor(number, DescriptorCommand.SetFlags, 0);
-        Libc.Execute(program.Path, argv.Pointer, environment.Pointer);
+            Libc.Fcntl(number, DescriptorCommand.SetFlags, 0);
+        LibcExecution.Execute(program.Path, argv.Pointer, environment.Pointer);
         throw new TacHostException(ExitCode.OperatingSystem, $"cannot start the host '{Installation.HostProgram}': {Errno.LastText}.");
     }
 
@@ -123,11 +102,11 @@ internal static unsafe class HostExecution
     private static void CloseOthersOnExecute()
     {
         const int closeOnExec = 1;
-        var first = SocketActivation.FirstDescriptor + SocketActivation.Count;
+        var first = ListenVariables.FirstDescriptor + SocketActivation.Count;
         foreach (var entry in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
         {
             if (int.TryParse(Path.GetFileName(entry), out var descriptor) && descriptor >= first)
-                Libc.ControlDescriptor(descriptor, DescriptorCommand.SetFlags, closeOnExec);
+                Libc.Fcntl(descriptor, DescriptorCommand.SetFlags, closeOnExec);
         }
     }
 

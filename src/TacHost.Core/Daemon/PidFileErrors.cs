@@ -1,6 +1,5 @@
-using System.Globalization;
 using Microsoft.Win32.SafeHandles;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Daemon;
 
@@ -26,26 +25,9 @@ internal static class PidFileErrors
     /// <summary>Returns the exception for a file that a running instance holds.</summary>
     public static TacHostException HeldBy(string path, SafeFileHandle file)
     {
-        var holder = PidFileLock.ProcessIn(file) is { } id ? $"process {id}{CommandLineOf(id)}" : "another process";
+        var holder = PidFileLock.ProcessIn(file) is { } id ? ProcessDescription.Of(id) : "another process";
         return new TacHostException(
             ExitCode.AlreadyRunning,
             $"{holder} is running already and holds the pid file '{path}'.\n  Stop it first with: kill $(cat {path})\n  To run another one beside it, give each its own --pidfile and --logfile, or start it in another directory.");
     }
-
-    private static string CommandLineOf(int process)
-    {
-        try
-        {
-            var words = File.ReadAllText($"/proc/{process}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
-            return words.Length == 0 ? "" : $" ({Escaped(string.Join(' ', words.Skip(1).Prepend(Path.GetFileName(words[0]))))})";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
-    }
-
-    /// <summary>Escapes a command line, because any user may have started the process with any arguments.</summary>
-    private static string Escaped(string words) =>
-        string.Concat(words.Select(character => UnsafeText.IsUnsafe(character) ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}") : character.ToString()));
 }

@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Daemon;
 
@@ -16,7 +16,7 @@ internal static class Pipe
         {
             fixed (int* first = ends)
             {
-                if (Libc.CreatePipe(first, OpenFlags.CloseOnExec) != 0)
+                if (LibcDescriptors.CreatePipe(first, OpenFlags.CloseOnExec) != 0)
                     throw new TacHostException(ExitCode.OperatingSystem, $"cannot make a pipe for {purpose}: {Errno.LastText}.");
             }
         }

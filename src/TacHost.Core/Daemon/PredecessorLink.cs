@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Daemon;
 
@@ -48,7 +48,7 @@ internal sealed class PredecessorLink : IDisposable
         using var file = Own(list);
         var sockets = PassedSocket.Read(file);
         foreach (var socket in sockets)
-            Libc.ControlDescriptor(socket.Descriptor, DescriptorCommand.SetFlags, CloseOnExec);
+            Libc.Fcntl(socket.Descriptor, DescriptorCommand.SetFlags, CloseOnExec);
         return new PredecessorLink(Own(orders), Own(answers), sockets);
     }
 
@@ -56,7 +56,7 @@ internal sealed class PredecessorLink : IDisposable
     /// <returns>False if the wait was interrupted.</returns>
     public bool WaitForOrder(CancellationToken interrupted)
     {
-        while (!Libc.WaitForInput(_orders.SafeFileHandle, _pollInterval))
+        while (!Polling.WaitForInput(_orders.SafeFileHandle, _pollInterval))
         {
             if (interrupted.IsCancellationRequested)
                 return false;
@@ -96,7 +96,7 @@ internal sealed class PredecessorLink : IDisposable
     private static SafeFileHandle Own(string number)
     {
         var descriptor = int.Parse(number, CultureInfo.InvariantCulture);
-        Libc.ControlDescriptor(descriptor, DescriptorCommand.SetFlags, CloseOnExec);
+        Libc.Fcntl(descriptor, DescriptorCommand.SetFlags, CloseOnExec);
         return new SafeFileHandle(descriptor, ownsHandle: true);
     }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Daemon;
 
@@ -60,8 +60,8 @@ internal static class RecipePreparation
         finally
         {
             // Its answer is complete, or nobody waits for it.
-            _ = Libc.SendSignal(process, Kill);
-            _ = Libc.WaitForProcess(process, out _, 0);
+            _ = LibcProcesses.SendSignal(process, Kill);
+            _ = LibcProcesses.WaitForProcess(process, out _, 0);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
+using TacHost.Native;
 
 namespace TacHost.Daemon;
 
@@ -7,35 +8,32 @@ namespace TacHost.Daemon;
 /// <remarks>They belong to the process whose ID is in LISTEN_PID, and a process learns its own ID only after its start.</remarks>
 internal static class SocketActivation
 {
-    public const string ProcessVariable = "LISTEN_PID";
-    public const int FirstDescriptor = 3;
-
-    private const string CountVariable = "LISTEN_FDS";
     private const string Marker = "handover";
 
     /// <summary>Gets the value of LISTEN_PID for the successor: a marker, or the unchanged value if the sockets are not for this process.</summary>
-    public static string HandedOver => IsForThisProcess ? Marker : Environment.GetEnvironmentVariable(ProcessVariable) ?? "";
+    public static string HandedOver => IsForThisProcess ? Marker : Environment.GetEnvironmentVariable(ListenVariables.Process) ?? "";
 
     /// <summary>Gets the number of sockets for this process.</summary>
-    public static int Count =>
-        IsForThisProcess && int.TryParse(Environment.GetEnvironmentVariable(CountVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
+    public static int Count => IsForThisProcess ? InheritedCount : 0;
+
+    private static int InheritedCount => ListenVariables.ParseCount(Environment.GetEnvironmentVariable(ListenVariables.Count));
 
     private static bool IsForThisProcess =>
-        Environment.GetEnvironmentVariable(ProcessVariable) == Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        Environment.GetEnvironmentVariable(ListenVariables.Process) == Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Closes the inherited sockets in a process that is not the successor.</summary>
     public static void Close()
     {
-        if (Environment.GetEnvironmentVariable(ProcessVariable) != Marker || !int.TryParse(Environment.GetEnvironmentVariable(CountVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+        if (Environment.GetEnvironmentVariable(ListenVariables.Process) != Marker)
             return;
-        for (var descriptor = FirstDescriptor; descriptor < FirstDescriptor + count; descriptor++)
+        for (var descriptor = ListenVariables.FirstDescriptor; descriptor < ListenVariables.FirstDescriptor + InheritedCount; descriptor++)
             new SafeFileHandle(descriptor, ownsHandle: true).Dispose();
     }
 
     /// <summary>Marks the inherited sockets as belonging to this process.</summary>
     public static void TakeOver()
     {
-        if (Environment.GetEnvironmentVariable(ProcessVariable) == Marker)
-            Environment.SetEnvironmentVariable(ProcessVariable, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        if (Environment.GetEnvironmentVariable(ListenVariables.Process) == Marker)
+            Environment.SetEnvironmentVariable(ListenVariables.Process, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
     }
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Daemon;
 
@@ -42,7 +42,7 @@ internal sealed class StartupReport(SafeFileHandle pipe) : IDisposable
         var buffer = new byte[4096];
         while (!interrupted.IsCancellationRequested && Stopwatch.GetElapsedTime(began) <= patience)
         {
-            if (!Libc.WaitForInput(pipe, _pollInterval))
+            if (!Polling.WaitForInput(pipe, _pollInterval))
                 continue;
             var count = stream.Read(buffer);
             if (count == 0)

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Daemon;
 
@@ -78,7 +78,7 @@ internal sealed class SuccessorProcess : IDisposable
     public bool TryLetServe(TimeSpan patience)
     {
         Order();
-        if (Libc.WaitForInput(_answers.SafeFileHandle, patience) && _answers.ReadByte() >= 0)
+        if (Polling.WaitForInput(_answers.SafeFileHandle, patience) && _answers.ReadByte() >= 0)
             return true;
         End(TimeSpan.Zero);
         return false;
@@ -92,12 +92,12 @@ internal sealed class SuccessorProcess : IDisposable
     {
         const int noHang = 1;
         var began = Stopwatch.GetTimestamp();
-        _ = Libc.SendSignal(Id, Terminate);
+        _ = LibcProcesses.SendSignal(Id, Terminate);
         while (!_hasEnded)
         {
             if (Stopwatch.GetElapsedTime(began) > grace)
-                _ = Libc.SendSignal(Id, Kill);
-            _hasEnded = Libc.WaitForProcess(Id, out _, noHang) != 0;
+                _ = LibcProcesses.SendSignal(Id, Kill);
+            _hasEnded = LibcProcesses.WaitForProcess(Id, out _, noHang) != 0;
             if (!_hasEnded)
                 CancellationToken.None.WaitHandle.WaitOne(_pause);
         }

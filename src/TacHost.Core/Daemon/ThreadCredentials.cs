@@ -1,5 +1,5 @@
 using System.Globalization;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Daemon;
 

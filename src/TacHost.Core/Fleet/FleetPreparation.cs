@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using TacHost.Daemon;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Fleet;
 
@@ -67,7 +67,7 @@ internal static class FleetPreparation
             while (Stopwatch.GetElapsedTime(began) < timeout)
             {
                 stopping.ThrowIfCancellationRequested();
-                if (!Libc.WaitForInput(pipe, _pollInterval))
+                if (!Polling.WaitForInput(pipe, _pollInterval))
                     continue;
                 var count = stream.Read(buffer);
                 if (count == 0)
@@ -80,8 +80,8 @@ internal static class FleetPreparation
         finally
         {
             // Its answer is complete, or nobody waits for it.
-            _ = Libc.SendSignal(process, Kill);
-            _ = Libc.WaitForProcess(process, out _, 0);
+            _ = LibcProcesses.SendSignal(process, Kill);
+            _ = LibcProcesses.WaitForProcess(process, out _, 0);
         }
     }
 }

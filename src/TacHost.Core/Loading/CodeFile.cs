@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Loading;
 
@@ -62,7 +62,7 @@ internal static class CodeFile
 
     private static bool IsChecked(string path, bool isNamed) =>
         !IsBelow(path, AppContext.BaseDirectory)
-        && (!isNamed || Libc.GetEffectiveUserId() == 0)
+        && (!isNamed || LibcAccounts.GetEffectiveUserId() == 0)
         && !IsTrustedByName(path);
 
     private static bool IsBelow(string path, string directory) =>

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Logging;
 

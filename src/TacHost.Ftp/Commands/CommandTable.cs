@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using TacHost.Ftp.Files;
 using TacHost.Ftp.Sessions;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Ftp.Commands;
 

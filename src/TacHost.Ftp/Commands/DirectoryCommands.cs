@@ -1,6 +1,6 @@
 using TacHost.Ftp.Files;
 using TacHost.Ftp.Sessions;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Ftp.Commands;
 

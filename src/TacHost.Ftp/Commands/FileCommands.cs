@@ -1,7 +1,7 @@
 using System.Globalization;
 using TacHost.Ftp.Files;
 using TacHost.Ftp.Sessions;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Ftp.Commands;
 

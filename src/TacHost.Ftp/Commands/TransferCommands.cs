@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using TacHost.Ftp.Data;
 using TacHost.Ftp.Files;
 using TacHost.Ftp.Sessions;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Ftp.Commands;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Microsoft.Win32.SafeHandles;
 using TacHost.Ftp.Files;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Ftp.Data;
 

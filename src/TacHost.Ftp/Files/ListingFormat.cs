@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Ftp.Files;
 

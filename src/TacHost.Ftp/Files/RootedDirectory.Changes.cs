@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Ftp.Files;
 
@@ -8,11 +8,11 @@ namespace TacHost.Ftp.Files;
 internal sealed partial class RootedDirectory
 {
     /// <summary>Removes a file or a symbolic link.</summary>
-    public void Delete(VirtualPath path) => Change(path, (directory, name) => Libc.UnlinkAt(directory, name, 0));
+    public void Delete(VirtualPath path) => Change(path, (directory, name) => LibcFiles.UnlinkAt(directory, name, 0));
 
-    public void RemoveDirectory(VirtualPath path) => Change(path, (directory, name) => Libc.UnlinkAt(directory, name, Libc.RemoveDirectory));
+    public void RemoveDirectory(VirtualPath path) => Change(path, (directory, name) => LibcFiles.UnlinkAt(directory, name, LibcFiles.RemoveDirectory));
 
-    public void MakeDirectory(VirtualPath path) => Change(path, (directory, name) => Libc.MakeDirectoryAt(directory, name, 0x1FF));
+    public void MakeDirectory(VirtualPath path) => Change(path, (directory, name) => LibcFiles.MakeDirectoryAt(directory, name, 0x1FF));
 
     /// <summary>Moves a file or a directory. Replaces an existing file of that name.</summary>
     public void Rename(VirtualPath from, VirtualPath to)
@@ -20,7 +20,7 @@ internal sealed partial class RootedDirectory
         using var fromDirectory = OpenParent(from);
         try
         {
-            Change(to, (directory, name) => Libc.RenameAt(fromDirectory, from.Name, directory, name));
+            Change(to, (directory, name) => LibcFiles.RenameAt(fromDirectory, from.Name, directory, name));
         }
         catch (FileRefusedException e) when (e.Error == Errno.CrossDevice)
         {
@@ -37,14 +37,14 @@ internal sealed partial class RootedDirectory
             new TimeSpecification { Nanoseconds = TimeSpecification.Omit },
             new TimeSpecification { Seconds = (nint)time.ToUnixTimeSeconds() },
         };
-        if (Libc.SetTimes(file, times) < 0)
+        if (LibcFiles.SetTimes(file, times) < 0)
             throw Refused();
     }
 
     /// <summary>Truncates an open file.</summary>
     public static void Truncate(SafeFileHandle file, long length)
     {
-        if (Libc.Truncate(file, length) < 0)
+        if (LibcFiles.Truncate(file, length) < 0)
             throw Refused();
     }
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Ftp.Files;
 
@@ -47,12 +47,13 @@ internal sealed partial class RootedDirectory
 
     private bool TryStatus(VirtualPath path, SafeFileHandle directory, string name, out FileStatus status)
     {
-        if (name.Any(char.IsControl) || Libc.GetStatusAt(directory, name, Libc.NoFollow, Libc.BasicStatus, out status) < 0)
+        if (name.Any(char.IsControl) || FileStatusOf.At(directory, name) is not { } found)
         {
             status = default;
             return false;
         }
 
+        status = found;
         if (!status.IsSymbolicLink)
             return true;
         try
@@ -74,7 +75,7 @@ internal sealed partial class RootedDirectory
         do
         {
             fixed (byte* pointer = buffer)
-                length = Libc.GetEntries(directory, pointer, (nuint)buffer.Length);
+                length = LibcFiles.GetEntries(directory, pointer, (nuint)buffer.Length);
             if (length < 0)
                 throw Refused();
             for (var at = 0; at < length; at += BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(at + RecordLengthOffset)))

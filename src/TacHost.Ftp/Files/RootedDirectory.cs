@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Ftp.Files;
 
@@ -82,7 +82,7 @@ internal sealed partial class RootedDirectory : IDisposable
             return OpenByName(path, flags, mode);
         for (var attempt = 1; ; attempt++)
         {
-            var descriptor = Libc.OpenBelow(_root, path.Relative, flags, mode);
+            var descriptor = LibcFiles.OpenBelow(_root, path.Relative, flags, mode);
             if (descriptor >= 0)
                 return new SafeFileHandle(descriptor, ownsHandle: true);
             if (Marshal.GetLastPInvokeError() != Errno.TryAgain || attempt == Attempts)
@@ -120,13 +120,13 @@ internal sealed partial class RootedDirectory : IDisposable
 
     private static SafeFileHandle OpenName(SafeFileHandle directory, string name, OpenFlags flags, uint mode)
     {
-        var descriptor = Libc.OpenAt(directory, name, flags | OpenFlag.NoFollow, mode);
+        var descriptor = LibcFiles.OpenAt(directory, name, flags | OpenFlag.NoFollow, mode);
         return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Refused();
     }
 
     private static bool KernelHelps(SafeFileHandle root)
     {
-        var descriptor = Libc.OpenBelow(root, ".", OpenFlags.PathOnly);
+        var descriptor = LibcFiles.OpenBelow(root, ".", OpenFlags.PathOnly);
         if (descriptor >= 0)
             new SafeFileHandle(descriptor, ownsHandle: true).Dispose();
         return descriptor >= 0;

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using TacHost.Processes.Interop;
+using TacHost.Native;
 using TacHost.Services.Networking;
 using TacHost.Services.Plugins;
 
@@ -161,7 +161,7 @@ public sealed record InetdAddress : IParsable<InetdAddress>
     {
         if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var port))
             return port <= IPEndPoint.MaxPort ? port : throw new FormatException($"'{name}' is not a port, which is between 0 and {IPEndPoint.MaxPort}.");
-        return (name.Length > 0 && !name.Contains('\0') ? SystemDatabases.Port(name, protocol) : null)
+        return (name.Length > 0 && !name.Contains('\0') ? Accounts.Port(name, protocol) : null)
             ?? throw new FormatException($"'{name}' is neither a port nor a {protocol} service of this machine (/etc/services). Write the number of the port.");
     }
 }

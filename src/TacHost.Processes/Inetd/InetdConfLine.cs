@@ -99,7 +99,7 @@ internal static class InetdConfLine
     {
         var text = whole.IndexOf('/', StringComparison.Ordinal) is var slash and > 0 ? whole[..slash] : whole;
         var cut = text.IndexOf(':', StringComparison.Ordinal);
-        if (cut < 0 && Interop.SystemDatabases.User(text) is null)
+        if (cut < 0 && Native.Accounts.Find(text) is null)
             cut = text.LastIndexOf('.');
         var (user, group) = cut < 0 ? (text, null) : (text[..cut], text[(cut + 1)..]);
         return user.Length > 0 && group is not ""

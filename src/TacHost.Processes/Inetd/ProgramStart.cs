@@ -1,16 +1,13 @@
 using System.IO.Pipes;
 using System.Net.Sockets;
 using System.Text;
-using TacHost.Processes.Interop;
+using TacHost.Native;
 
 namespace TacHost.Processes.Inetd;
 
 /// <summary>The command that starts the program of a service on a socket.</summary>
 internal sealed class ProgramStart
 {
-    private const int GetStatusFlags = 3;
-    private const int SetStatusFlags = 4;
-    private const int NonBlocking = 0x800;
 
     private readonly string _program;
     private readonly IReadOnlyList<string> _arguments;
@@ -40,8 +37,8 @@ internal sealed class ProgramStart
     {
         // The program gets a blocking socket, as from inetd, even if Socket made it non-blocking.
         var descriptor = (int)socket.SafeHandle.DangerousGetHandle();
-        if (Libc.ControlDescriptor(descriptor, GetStatusFlags, 0) is var flags && (flags & NonBlocking) != 0)
-            _ = Libc.ControlDescriptor(descriptor, SetStatusFlags, flags & ~NonBlocking);
+        if (Libc.Fcntl(descriptor, DescriptorCommand.GetStatus, 0) is var flags && (flags & (int)OpenFlags.NonBlocking) != 0)
+            _ = Libc.Fcntl(descriptor, DescriptorCommand.SetStatus, flags & ~(int)OpenFlags.NonBlocking);
         var environment = _isAnother
             ? OtherUserStart.Environment(_account!, variables)
             : InheritedEnvironment.With([.. _account?.Variables ?? [], .. variables]);

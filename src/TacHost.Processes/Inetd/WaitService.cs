@@ -2,7 +2,7 @@ using System.IO.Pipes;
 using System.Net;
 using System.Net.Sockets;
 using TacHost.Services;
-using TacHost.Services.Interop;
+using TacHost.Native;
 using TacHost.Services.Networking;
 
 namespace TacHost.Processes.Inetd;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.IO.Pipes;
 using System.Text;
-using TacHost.Processes.Interop;
+using TacHost.Native;
 
 namespace TacHost.Processes.ProcMon;
 
@@ -25,10 +25,10 @@ internal sealed class ChildProcess : IDisposable
     {
         if (command.User is null && command.Group is null)
             return Start(command.Words, InheritedEnvironment.With(command.Environment), directory, null);
-        var account = Account.Find(command.User ?? Libc.GetEffectiveUserId().ToString(CultureInfo.InvariantCulture), command.Group);
-        if ((account.User, account.Group) == (Libc.GetEffectiveUserId(), Libc.GetEffectiveGroupId()))
+        var account = Account.Find(command.User ?? LibcAccounts.GetEffectiveUserId().ToString(CultureInfo.InvariantCulture), command.Group);
+        if ((account.User, account.Group) == (LibcAccounts.GetEffectiveUserId(), LibcAccounts.GetEffectiveGroupId()))
             return Start(command.Words, InheritedEnvironment.With([.. account.Variables, .. command.Environment]), directory, null);
-        if (Libc.GetEffectiveUserId() != 0 || Libc.GetRealUserId() != 0)
+        if (LibcAccounts.GetEffectiveUserId() != 0 || LibcAccounts.GetRealUserId() != 0)
             throw new IOException($"it is to run as '{account.Name}', which takes root. Start tachost as root and without --uid and --euid, or leave the user out");
         if (!File.Exists(OtherUserStart.Launcher))
             throw new IOException($"it is to run as '{account.Name}', and only the tachost program can start it so; there is no '{OtherUserStart.Launcher}'. Run it by tachost, and not below --chroot");

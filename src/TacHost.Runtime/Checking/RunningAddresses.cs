@@ -3,7 +3,7 @@ using System.Net;
 using System.Text.Json;
 using TacHost.Control.Client;
 using TacHost.Control.Wire;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Checking;
 
@@ -58,7 +58,7 @@ internal sealed class RunningAddresses
         try
         {
             using var client = ControlClient.Connect(name);
-            if (client is null || (client.User == 0 && Libc.GetEffectiveUserId() != 0))
+            if (client is null || (client.User == 0 && LibcAccounts.GetEffectiveUserId() != 0))
                 return [];
             var sources = client.Call("ps", null, _patience).Deserialize(ControlJson.Default.ProcessReport)!.Applications;
             var services = client.Call("status", null, _patience).Deserialize(ControlJson.Default.StatusReport)!.Services;

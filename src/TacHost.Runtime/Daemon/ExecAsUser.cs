@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Daemon;
 
@@ -30,7 +30,7 @@ internal static unsafe class ExecAsUser
     /// </param>
     public static int Run(string[] args)
     {
-        if (args.Length < WordsBeforeProgram + 2 || !TryRead(args, out var user, out var group, out var groups, out var report) || Libc.ControlDescriptor(report, DescriptorCommand.SetFlags, CloseOnExec) < 0)
+        if (args.Length < WordsBeforeProgram + 2 || !TryRead(args, out var user, out var group, out var groups, out var report) || Libc.Fcntl(report, DescriptorCommand.SetFlags, CloseOnExec) < 0)
             return ExitCode.Usage;
         var program = args[WordsBeforeProgram];
 
@@ -40,19 +40,19 @@ internal static unsafe class ExecAsUser
         using CStrings argv = new([.. args[(WordsBeforeProgram + 1)..]]), environment = new(EnvironmentWithout(args[5].Split(',')));
 
         // The runtime ignores SIGPIPE, and execve(2) would preserve that.
-        Libc.ResetSignal(BrokenPipeSignal);
+        LibcExecution.ResetSignal(BrokenPipeSignal);
         string refused;
         fixed (uint* first = groups)
         {
             // A group that stays in the supplementary list would keep its privileges.
-            refused = Libc.SetGroups((nuint)groups.Length, first) != 0 ? "cannot change the supplementary groups: "
-                : Libc.SetGroupIds(group, group, group) != 0 ? "cannot change the group: "
-                : Libc.SetUserIds(user, user, user) != 0 ? "cannot change the user: "
+            refused = LibcIdentity.SetGroups((nuint)groups.Length, first) != 0 ? "cannot change the supplementary groups: "
+                : LibcIdentity.SetGroupIds(group, group, group) != 0 ? "cannot change the group: "
+                : LibcIdentity.SetUserIds(user, user, user) != 0 ? "cannot change the user: "
                 : "";
         }
 
         if (refused.Length == 0)
-            Libc.Execute(program, argv.Pointer, environment.Pointer);
+            LibcExecution.Execute(program, argv.Pointer, environment.Pointer);
         reasons.Write(ReasonBytes(refused, Marshal.GetLastPInvokeError()));
         return CannotExecute;
     }

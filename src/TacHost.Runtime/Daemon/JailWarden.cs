@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Daemon;
 
@@ -75,7 +75,7 @@ internal static class JailWarden
             new Identity(uint.Parse(args[2], CultureInfo.InvariantCulture), uint.Parse(args[3], CultureInfo.InvariantCulture), args[4] == NoIdentity ? null : args[4], EffectiveOnly: false).Assume(threads);
         }
 
-        _ = Libc.ControlProcess(NotDumpable, 0, 0, 0, 0);
+        _ = LibcIdentity.ControlProcess(NotDumpable, 0, 0, 0, 0);
         new DirectoryServer(socket, directories).Run();
         return ExitCode.Success;
     }
@@ -85,7 +85,7 @@ internal static class JailWarden
     private static SafeFileHandle Inherited(string number)
     {
         var descriptor = int.Parse(number, CultureInfo.InvariantCulture);
-        Libc.ControlDescriptor(descriptor, DescriptorCommand.SetFlags, 1); // FD_CLOEXEC
+        Libc.Fcntl(descriptor, DescriptorCommand.SetFlags, 1); // FD_CLOEXEC
         return new SafeFileHandle(descriptor, ownsHandle: true);
     }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Daemon;
 
@@ -39,7 +39,7 @@ internal sealed class OrphanReaper : IDisposable
     {
         var dead = DeadChildren().ToHashSet();
         foreach (var process in dead.Intersect(_deadAtLastLook))
-            _ = Libc.WaitForProcess(process, out _, NoHang);
+            _ = LibcProcesses.WaitForProcess(process, out _, NoHang);
         _deadAtLastLook = dead;
         if (dead.Count > 0)
             _timer.Change(_pause, Timeout.InfiniteTimeSpan);

@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using TacHost.Daemon;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Fleet;
 
@@ -64,12 +64,12 @@ internal sealed class ProcessWatch : IDisposable
         while (!_isDisposed)
         {
             var descriptors = Descriptors();
-            Libc.WaitForAny(descriptors);
-            if (descriptors[0].Found != 0)
+            Polling.WaitForAny(descriptors);
+            if (descriptors[0].Occurred != 0)
                 reading.ReadAtLeast(bytes, 1, throwOnEndOfStream: false);
             for (var i = 1; i < descriptors.Length; i++)
             {
-                if (descriptors[i].Found != 0)
+                if (descriptors[i].Occurred != 0)
                     Take(descriptors[i].Descriptor)?.Invoke();
             }
         }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using TacHost.Daemon;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Fleet;
 
@@ -66,7 +66,7 @@ internal sealed class UnitStart(IReadOnlyList<string> arguments, Prepared prepar
             isOver = stopping.IsCancellationRequested || Stopwatch.GetElapsedTime(began) > timeout;
             if (isOver)
                 return null;
-            if (!Libc.WaitForInput(pipe, _pollInterval))
+            if (!Polling.WaitForInput(pipe, _pollInterval))
                 continue;
             var count = stream.Read(buffer);
             if (count == 0)

@@ -5,7 +5,7 @@ using TacHost.Control.Server;
 using TacHost.Daemon;
 using TacHost.Hosting.Operations;
 using TacHost.Hosting.Upgrading;
-using TacHost.Interop;
+using TacHost.Native;
 using TacHost.Logging;
 using TacHost.Monitoring;
 
@@ -87,7 +87,7 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ma
         try
         {
             if ((options.Umask ?? (IsDaemon ? DefaultUmask : null)) is { } umask)
-                _ = Libc.SetUmask(umask);
+                _ = LibcIdentity.SetUmask(umask);
             using var signals = _signals = new ShutdownSignals(OnShutdownSignal);
             using var reaper = OrphanReaper.StartIfInitialProcess();
             using var manager = _manager = ServiceManager.Connect();

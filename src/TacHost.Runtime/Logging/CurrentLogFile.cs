@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Logging;
 
@@ -142,7 +142,7 @@ internal sealed class CurrentLogFile : IDisposable
 
     private static bool IsRoot => GuardedFile.IsRoot;
 
-    private static bool MayBelongTo(uint owner) => owner == 0 || owner == Libc.GetEffectiveUserId();
+    private static bool MayBelongTo(uint owner) => owner == 0 || owner == LibcAccounts.GetEffectiveUserId();
 
     private void RedirectStreams()
     {

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Logging;
 
@@ -107,7 +107,7 @@ internal sealed partial class RotatingLogFile
             _oldFiles.DeleteBefore(_clock.GetUtcNow() - age);
         if (error != 0)
             directory.Rename(_oldFiles.Newest, _file.Name);
-        else if (Libc.GetEffectiveUserId() == 0)
+        else if (LibcAccounts.GetEffectiveUserId() == 0)
             _rotatedHere.Add(inode); // until the owner of the files is changed
         return error;
     }

@@ -1,4 +1,4 @@
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Logging;
 
@@ -140,7 +140,7 @@ internal sealed partial class RotatingLogFile : ILogSink
             {
                 using var handle = _file.Directory!.OpenFile(name, OpenFlags.WriteOnly);
                 if (handle is not null && FileStatusOf.Open(handle) is { IsOrdinary: true } status && (_file.IsTrusted || _rotatedHere.Contains(status.Inode)))
-                    _ = Libc.ChangeOwner(handle, user, group);
+                    _ = LibcFiles.ChangeOwner(handle, user, group);
             }
 
             _rotatedHere.Clear();

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using TacHost.Services.Interop;
+using TacHost.Native;
 
 namespace TacHost.Services.Networking;
 
@@ -39,7 +39,7 @@ public sealed class UnixPeerEndPoint : EndPoint, IEquatable<UnixPeerEndPoint>
     /// <exception cref="SocketException">The socket is no longer connected.</exception>
     internal static UnixPeerEndPoint Of(SafeHandle socket)
     {
-        var (process, user, group) = Libc.CredentialsOf(socket);
+        var (process, user, group) = LibcStreams.CredentialsOf(socket);
         return new UnixPeerEndPoint(process, user, group);
     }
 }

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Web.Access;
 

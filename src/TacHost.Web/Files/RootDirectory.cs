@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Web.Files;
 
@@ -66,7 +66,7 @@ internal sealed class RootDirectory(string path)
         using var directory = Open(requestPath, OpenFlags.ReadOnly | OpenFlag.Directory);
         if (directory is not { IsInvalid: false })
             return entries;
-        foreach (var name in Libc.ReadNames(directory).Where(name => ShowsDotFiles ? name is not ("." or "..") : !name.StartsWith('.')))
+        foreach (var name in LibcFiles.ReadNames(directory).Where(name => ShowsDotFiles ? name is not ("." or "..") : !name.StartsWith('.')))
         {
             if (TryLook($"{requestPath.TrimEnd('/')}/{name}", out var status) && (status.IsDirectory || status.IsRegularFile))
                 entries.Add(new DirectoryEntry(name, status));
@@ -103,7 +103,7 @@ internal sealed class RootDirectory(string path)
     private SafeFileHandle OpenRoot() => new(Libc.Open(path, OpenFlags.PathOnly | OpenFlag.Directory | OpenFlags.CloseOnExec, 0), ownsHandle: true);
 
     private static SafeFileHandle OpenBelow(SafeFileHandle root, string relative, OpenFlags flags) =>
-        new(Libc.OpenBelow(root, relative, flags), ownsHandle: true);
+        new(LibcFiles.OpenBelow(root, relative, flags), ownsHandle: true);
 }
 
 /// <summary>A file in a directory listing.</summary>

@@ -1,7 +1,7 @@
 using System.Collections;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Primitives;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Web.Files;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Fleet;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using CsCheck;
 using Microsoft.Win32.SafeHandles;
 using TacHost.Ftp.Files;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Servers.Tests.Ftp;
 

@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Win32.SafeHandles;
 using TacHost.Control.Wire;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Control.Client;
 
@@ -44,7 +44,7 @@ internal sealed class ControlClient : IDisposable
     {
         if (LocalSocket.Connect(name, Patience) is not { } socket)
             return null;
-        var me = Libc.GetEffectiveUserId();
+        var me = LibcAccounts.GetEffectiveUserId();
         if (me == 0 || socket.Peer.User == me || socket.Peer.User == 0)
             return new ControlClient(socket, name);
         socket.Dispose();

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using TacHost.Control.Wire;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Control.Server;
 

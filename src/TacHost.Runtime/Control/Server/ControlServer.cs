@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using TacHost.Control.Wire;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Control.Server;
 
@@ -106,7 +106,7 @@ internal sealed class ControlServer : IDisposable
     private bool MayEnter(LocalSocket accepted)
     {
         var (process, user, _) = accepted.Peer;
-        _ = Libc.GetUserIds(out var real, out var effective, out var saved);
+        _ = LibcIdentity.GetUserIds(out var real, out var effective, out var saved);
         if (user == Root || (user == effective && effective == real && effective == saved))
             return true;
         ControlLog.Refused(_logger, process, user);

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using TacHost.Control.Server;
 using TacHost.Control.Wire;
-using TacHost.Interop;
+using TacHost.Native;
 using TacHost.Services.Prompts;
 
 namespace TacHost.Hosting.Attaching;

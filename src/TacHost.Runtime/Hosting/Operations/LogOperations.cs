@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using TacHost.Control.Server;
 using TacHost.Control.Wire;
-using TacHost.Interop;
+using TacHost.Native;
 using TacHost.Logging;
 
 namespace TacHost.Hosting.Operations;

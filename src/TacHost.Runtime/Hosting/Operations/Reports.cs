@@ -1,6 +1,6 @@
 using System.Net;
 using TacHost.Control.Wire;
-using TacHost.Interop;
+using TacHost.Native;
 using TacHost.Services;
 using TacHost.Services.Networking;
 
@@ -15,7 +15,7 @@ internal static class Reports
         Protocol = ProcessReport.CurrentProtocol,
         Version = HostVersion.Text,
         Pid = Environment.ProcessId,
-        User = Libc.GetEffectiveUserId(),
+        User = LibcAccounts.GetEffectiveUserId(),
         Daemon = process.IsDaemon,
         PidFile = process.Options.PidFile,
         LogFile = process.Options.Log.File,

@@ -1,5 +1,5 @@
 using TacHost.Control.Server;
-using TacHost.Interop;
+using TacHost.Native;
 using TacHost.Logging;
 using TacHost.Services;
 

@@ -1,6 +1,6 @@
 using TacHost.Control.Server;
 using TacHost.Control.Wire;
-using TacHost.Interop;
+using TacHost.Native;
 using TacHost.Logging;
 
 namespace TacHost.Hosting.Operations;

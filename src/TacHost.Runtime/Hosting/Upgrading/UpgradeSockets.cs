@@ -1,4 +1,5 @@
 using TacHost.Daemon;
+using TacHost.Native;
 using TacHost.Services;
 
 namespace TacHost.Hosting.Upgrading;
@@ -26,7 +27,7 @@ internal sealed class UpgradeSockets : IDisposable
 
     /// <summary>Gets the descriptors that the successor finds under the same numbers: those of systemd, and those that services name.</summary>
     public IReadOnlyList<int> Originals =>
-        [.. Enumerable.Range(SocketActivation.FirstDescriptor, SocketActivation.Count).Union(_trees.SelectMany(tree => tree.Descriptors))];
+        [.. Enumerable.Range(ListenVariables.FirstDescriptor, SocketActivation.Count).Union(_trees.SelectMany(tree => tree.Descriptors))];
 
     /// <summary>Sets whether the successor may use the sockets, so that this process closes them without an effect on it.</summary>
     public void Share(bool areShared)

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using TacHost.Services.Interop;
+using TacHost.Native;
 
 namespace TacHost.Services.Networking.Connections;
 

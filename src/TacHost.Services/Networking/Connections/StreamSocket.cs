@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using TacHost.Services.Interop;
+using TacHost.Native;
 
 namespace TacHost.Services.Networking.Connections;
 
@@ -40,13 +40,13 @@ internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
     public EndPoint Peer { get; }
 
     /// <summary>Gets the local address. Queries the kernel, which no longer knows it after the socket is closed.</summary>
-    public EndPoint Local => _managed is null ? Libc.GetSockName(this) : LocalOf(_managed)!;
+    public EndPoint Local => _managed is null ? LibcAddresses.GetSockName(this) : LocalOf(_managed)!;
 
     /// <summary>Gets the number of the file descriptor.</summary>
     public int Descriptor => (int)handle;
 
     /// <summary>Gets whether the peer has sent data that has not been read.</summary>
-    public bool HasUnread => Libc.HasUnread(this);
+    public bool HasUnread => LibcStreams.HasUnread(this);
 
     /// <summary>Gets a <see cref="Socket"/> for the same descriptor, created on first use. This object disposes it.</summary>
     /// <exception cref="ObjectDisposedException">The connection is closed.</exception>
@@ -65,7 +65,7 @@ internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
     /// <exception cref="SocketException">The connection cannot be accepted.</exception>
     public static StreamSocket? Accept(SafeHandle listening, bool managed)
     {
-        var descriptor = Libc.Accept(listening, out var peer);
+        var descriptor = LibcAddresses.Accept(listening, out var peer);
         if (descriptor < 0)
             return null;
         StreamSocket accepted = new(descriptor, peer);
@@ -86,10 +86,10 @@ internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
     public static EndPoint? LocalOf(Socket socket) => socket.LocalEndPoint is IPEndPoint ip ? Unmapped(ip) : socket.LocalEndPoint;
 
     /// <summary>Receives the available data without waiting.</summary>
-    public int ReceiveNow(Span<byte> buffer, out SocketError error) => Libc.ReceiveNow(this, buffer, out error);
+    public int ReceiveNow(Span<byte> buffer, out SocketError error) => LibcStreams.ReceiveNow(this, buffer, out error);
 
     /// <summary>Sends as much as the kernel accepts without waiting.</summary>
-    public int SendNow(ReadOnlySpan<byte> data, out SocketError error) => Libc.SendNow(this, data, out error);
+    public int SendNow(ReadOnlySpan<byte> data, out SocketError error) => LibcStreams.SendNow(this, data, out error);
 
     /// <summary>Shuts down the sending side.</summary>
     public void ShutdownWrite()
@@ -98,7 +98,7 @@ internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
         {
             // Shut down through the Socket if there is one, because otherwise the Socket would reset the connection on close.
             if (_managed is null)
-                Libc.ShutdownWrite(this);
+                LibcStreams.ShutdownWrite(this);
             else
                 _managed.Shutdown(SocketShutdown.Send);
         }
@@ -114,7 +114,7 @@ internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
         try
         {
             if (_managed is null)
-                Libc.SetLingerZero(this);
+                LibcStreams.SetLingerZero(this);
             else
                 _managed.LingerState = new LingerOption(enable: true, seconds: 0);
         }
@@ -138,7 +138,7 @@ internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
     {
         // Called after every call in progress has returned, so the number cannot belong to another socket yet.
         if (_managed is null)
-            return Libc.Close((int)handle) == 0;
+            return LibcSocketFiles.Close((int)handle) == 0;
         _managed.Dispose();
         return true;
     }

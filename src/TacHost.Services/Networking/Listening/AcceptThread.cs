@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using TacHost.Services.Interop;
+using TacHost.Native;
 
 namespace TacHost.Services.Networking.Listening;
 
@@ -11,7 +11,7 @@ internal sealed class AcceptThread : IDisposable
     /// <summary>The timeout of a wait in milliseconds if no file descriptor was available for the wake-up event.</summary>
     private const int WithoutWaking = 100;
 
-    private readonly SafeFileHandle _wake = new(Libc.EventFd(0, CloseOnExecNonBlocking), ownsHandle: true);
+    private readonly SafeFileHandle _wake = new(LibcPolling.EventFd(0, CloseOnExecNonBlocking), ownsHandle: true);
 
     public enum WaitResult
     {
@@ -25,7 +25,7 @@ internal sealed class AcceptThread : IDisposable
     {
         try
         {
-            _ = Libc.WriteEventFd(_wake, 1);
+            _ = LibcPolling.WriteEventFd(_wake, 1);
         }
         catch (ObjectDisposedException)
         {
@@ -42,7 +42,7 @@ internal sealed class AcceptThread : IDisposable
         var count = Libc.Poll(waits, 2, _wake.IsInvalid ? WithoutWaking : milliseconds);
         if (waits[1].Occurred != 0 && count > 0)
         {
-            _ = Libc.ReadEventFd(_wake, out _);
+            _ = LibcPolling.ReadEventFd(_wake, out _);
             return WaitResult.Woken;
         }
 

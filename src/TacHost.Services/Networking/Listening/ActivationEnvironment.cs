@@ -1,4 +1,5 @@
 using System.Globalization;
+using TacHost.Native;
 
 namespace TacHost.Services.Networking.Listening;
 
@@ -9,13 +10,8 @@ namespace TacHost.Services.Networking.Listening;
 /// A daemon runs the application in another process than the one that systemd started, so the host must pass the sockets to that process.
 /// That process inherits the descriptors. If <c>LISTEN_PID</c> was the ID of its parent, it is set to its own ID before the application starts.
 /// </remarks>
-internal sealed class ActivationEnvironment(Func<string, string?> variable, int processId, int firstDescriptor = ActivationEnvironment.FirstDescriptor)
+internal sealed class ActivationEnvironment(Func<string, string?> variable, int processId, int firstDescriptor = ListenVariables.FirstDescriptor)
 {
-    private const int FirstDescriptor = 3;
-
-    /// <summary>The upper limit for the variable, against invalid values: the default of fs.nr_open, the maximum number of descriptors of a process.</summary>
-    private const int MostDescriptors = 1_048_576;
-
     public static ActivationEnvironment OfThisProcess => new(Environment.GetEnvironmentVariable, Environment.ProcessId);
 
     /// <summary>Gets the reason why there are no sockets, as a clause, or null if there are sockets.</summary>
@@ -23,25 +19,24 @@ internal sealed class ActivationEnvironment(Func<string, string?> variable, int 
     {
         get
         {
-            var process = variable("LISTEN_PID");
+            var process = variable(ListenVariables.Process);
             if (string.IsNullOrEmpty(process))
                 return "LISTEN_PID is not set: systemd opened no socket for it";
             if (!int.TryParse(process, NumberStyles.None, CultureInfo.InvariantCulture, out var id) || id != processId)
                 return $"LISTEN_PID is '{process}', but this is process {processId}";
-            return Count == 0 ? $"LISTEN_FDS is '{variable("LISTEN_FDS")}'" : null;
+            return Count == 0 ? $"LISTEN_FDS is '{variable(ListenVariables.Count)}'" : null;
         }
     }
 
     /// <summary>Gets the number of sockets.</summary>
-    public int Count =>
-        int.TryParse(variable("LISTEN_FDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= MostDescriptors ? count : 0;
+    public int Count => ListenVariables.ParseCount(variable(ListenVariables.Count));
 
     /// <summary>Gets the names of the sockets in order. A socket without a name is called "unknown", as in systemd.</summary>
     public IReadOnlyList<string> Names
     {
         get
         {
-            var names = variable("LISTEN_FDNAMES")?.Split(':') ?? [];
+            var names = variable(ListenVariables.Names)?.Split(':') ?? [];
             return [.. Enumerable.Range(0, Count).Select(index => index < names.Length ? names[index] : "unknown")];
         }
     }

@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using TacHost.Services.Interop;
+using TacHost.Native;
 using TacHost.Services.Networking.Connections;
 
 namespace TacHost.Services.Networking.Listening;
@@ -13,9 +13,6 @@ internal sealed class DescriptorReserve
 {
     private const int Most = 32;
     private const int Least = 8;
-
-    /// <summary>O_PATH | O_CLOEXEC: needs no permission and reads nothing.</summary>
-    private const int PathOnly = 0x280000;
 
     private int _limit;
     private int _first;
@@ -35,7 +32,8 @@ internal sealed class DescriptorReserve
     public bool HasRoom()
     {
         ReadLimit();
-        var lowest = Libc.Open("/", PathOnly);
+        // O_PATH needs no permission and reads nothing.
+        var lowest = Libc.Open("/", OpenFlags.PathOnly | OpenFlags.CloseOnExec);
         if (lowest < 0)
             return false;
         new SafeFileHandle(lowest, ownsHandle: true).Dispose();
@@ -44,7 +42,7 @@ internal sealed class DescriptorReserve
 
     private void ReadLimit()
     {
-        _limit = Libc.GetLimit(Libc.OpenFiles, out var limits) == 0 ? (int)Math.Min(limits.Soft, int.MaxValue) : int.MaxValue;
+        _limit = LibcSocketFiles.GetLimit(LibcSocketFiles.OpenFiles, out var limits) == 0 ? (int)Math.Min(limits.Soft, int.MaxValue) : int.MaxValue;
         _first = _limit - Math.Clamp(_limit / 8, Least, Most);
     }
 }

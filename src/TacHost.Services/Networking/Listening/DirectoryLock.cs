@@ -1,12 +1,11 @@
 using Microsoft.Win32.SafeHandles;
-using TacHost.Services.Interop;
+using TacHost.Native;
 
 namespace TacHost.Services.Networking.Listening;
 
 /// <summary>Keeps two processes from replacing one socket file at the same time: a lock (flock(2)) on the directory it is in, which leaves no file behind.</summary>
 internal sealed class DirectoryLock : IDisposable
 {
-    private const int ReadOnlyCloseOnExec = 0x80000;
     private const int ExclusiveOrFail = 2 | 4;
 
     private static readonly TimeSpan _between = TimeSpan.FromMilliseconds(20);
@@ -22,7 +21,7 @@ internal sealed class DirectoryLock : IDisposable
         if (Open(directory) is not { } opened)
             return new DirectoryLock(null);
         using CancellationTokenSource limit = new(_longestWait);
-        while (Libc.Flock(opened, ExclusiveOrFail) != 0 && !limit.IsCancellationRequested)
+        while (LibcSocketFiles.Flock(opened, ExclusiveOrFail) != 0 && !limit.IsCancellationRequested)
             await Task.Delay(_between, cancellationToken);
         return new DirectoryLock(opened);
     }
@@ -32,7 +31,7 @@ internal sealed class DirectoryLock : IDisposable
     {
         var opened = Open(directory);
         if (opened is not null)
-            _ = Libc.Flock(opened, ExclusiveOrFail);
+            _ = LibcSocketFiles.Flock(opened, ExclusiveOrFail);
         return new DirectoryLock(opened);
     }
 
@@ -40,7 +39,7 @@ internal sealed class DirectoryLock : IDisposable
 
     private static SafeFileHandle? Open(string directory)
     {
-        var descriptor = Libc.Open(directory, ReadOnlyCloseOnExec);
+        var descriptor = Libc.Open(directory, OpenFlags.CloseOnExec);
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 }

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using TacHost.Services.Interop;
+using TacHost.Native;
 
 namespace TacHost.Services.Networking.Listening;
 
@@ -46,7 +46,7 @@ internal static class InheritedSocket
         var duplicate = Libc.Fcntl(descriptor, DescriptorCommand.DuplicateCloseOnExec, 0);
         if (duplicate < 0)
             return null;
-        Libc.Fcntl(descriptor, DescriptorCommand.SetFlags, Libc.CloseOnExec);
+        Libc.Fcntl(descriptor, DescriptorCommand.SetFlags, LibcSocketFiles.CloseOnExec);
         return new SafeSocketHandle(duplicate, ownsHandle: true);
     }
 }

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
-using TacHost.Services.Interop;
+using TacHost.Native;
 using TacHost.Services.Networking.Datagrams;
 
 namespace TacHost.Services.Networking.Listening;
@@ -13,7 +13,7 @@ internal static class InheritedSockets
     public static IKeptSocket Create((int Descriptor, string ServicePath, string Name) inherited)
     {
         var (descriptor, servicePath, name) = inherited;
-        Libc.Fcntl(descriptor, DescriptorCommand.SetFlags, Libc.CloseOnExec);
+        Libc.Fcntl(descriptor, DescriptorCommand.SetFlags, LibcSocketFiles.CloseOnExec);
         if (name.StartsWith("tcp:", StringComparison.Ordinal))
             return new Acceptor(new ListeningSocket(new SafeFileHandle(descriptor, ownsHandle: true)) { IsShared = true }, name, servicePath);
         Socket socket = new(new SafeSocketHandle(descriptor, ownsHandle: true));

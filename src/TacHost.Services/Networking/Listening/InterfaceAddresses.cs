@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
-using TacHost.Services.Interop;
+using TacHost.Native;
 
 namespace TacHost.Services.Networking.Listening;
 
@@ -12,7 +12,7 @@ internal static class InterfaceAddresses
     /// Gets whether IPv6 is supported by the kernel and not disabled. Equivalent to <c>Socket.OSSupportsIPv6</c>, which would load further assemblies.
     /// </summary>
     private static bool HasIPv6 =>
-        !(AppContext.TryGetSwitch("System.Net.DisableIPv6", out var isOff) ? isOff : Environment.GetEnvironmentVariable("DOTNET_SYSTEM_NET_DISABLEIPV6") is "1" or "true") && Libc.HasIPv6();
+        !(AppContext.TryGetSwitch("System.Net.DisableIPv6", out var isOff) ? isOff : Environment.GetEnvironmentVariable("DOTNET_SYSTEM_NET_DISABLEIPV6") is "1" or "true") && LibcListening.HasIPv6();
 
     /// <summary>Returns the addresses to bind: one for an address or for all interfaces, and all addresses of a host name or a network interface.</summary>
     /// <exception cref="CannotListenException">The text is not an address, a host name or a network interface.</exception>
@@ -22,7 +22,7 @@ internal static class InterfaceAddresses
             return Task.FromResult<IReadOnlyList<IPAddress>>([HasIPv6 ? IPAddress.IPv6Any : IPAddress.Any]);
 
         // The most frequent name is resolved from a file, so the call does not block. It needs neither the thread pool nor the assemblies for name resolution.
-        if (iface == "localhost" && Libc.AddressesOf(iface) is { Count: > 0 } own)
+        if (iface == "localhost" && LibcAddresses.AddressesOf(iface) is { Count: > 0 } own)
             return Task.FromResult<IReadOnlyList<IPAddress>>(own);
         return AddressText.TryParseScoped(iface, out var address)
             ? Task.FromResult<IReadOnlyList<IPAddress>>([address])

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using TacHost.Services.Interop;
+using TacHost.Native;
 
 namespace TacHost.Services.Networking.Listening;
 
@@ -18,7 +18,7 @@ internal class ListeningSocket : IDisposable
     public ListeningSocket(SafeHandle handle)
     {
         (Handle, _disposable) = (handle, handle);
-        EndPoint = Libc.GetSockName(handle);
+        EndPoint = LibcAddresses.GetSockName(handle);
     }
 
     /// <summary>Initializes the object from a <see cref="Socket"/> and becomes its owner.</summary>
@@ -42,16 +42,16 @@ internal class ListeningSocket : IDisposable
     public string Title => EndPoint is IPEndPoint ip ? $"TCP Port {ip.Port}" : $"UNIX Port {EndPoint}";
 
     /// <summary>Sets the socket to non-blocking mode, so that an accept without a pending connection returns at once.</summary>
-    public void SetNonBlocking() => Libc.SetNonBlocking(Handle);
+    public void SetNonBlocking() => LibcListening.SetNonBlocking(Handle);
 
     /// <summary>Returns whether closing the socket would reset a connection that the kernel has completed.</summary>
-    public bool HasBacklog() => Libc.HasBacklog(Handle);
+    public bool HasBacklog() => LibcListening.HasBacklog(Handle);
 
     /// <summary>Drops further connection requests, before the socket is closed.</summary>
     public void DropNewConnections()
     {
         if (EndPoint is IPEndPoint)
-            Libc.DropNewConnections(Handle);
+            LibcListening.DropNewConnections(Handle);
     }
 
     /// <summary>Removes the name by which new peers find the socket, if that is possible before the close.</summary>

@@ -22,29 +22,6 @@ internal static class PortHolder
         }
     }
 
-    /// <summary>Returns a text such as "process 4711 (tachost deployments/science.csx)", without the command line if it cannot be read.</summary>
-    public static string DescribeProcess(int id)
-    {
-        try
-        {
-            var words = File.ReadAllText($"/proc/{id}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
-            return words.Length == 0 ? $"process {id}" : $"process {id} ({Escaped(string.Join(' ', words.Skip(1).Prepend(System.IO.Path.GetFileName(words[0]))))})";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return $"process {id}";
-        }
-    }
-
-    /// <summary>
-    /// Escapes control characters and characters that change the text direction, because
-    /// any user can start a process with any arguments, and terminals interpret them.
-    /// </summary>
-    private static string Escaped(string words) =>
-        string.Concat(words.Select(character => char.IsControl(character) || character is '\u061C' or '\u200E' or '\u200F' or (>= '\u2028' and <= '\u202E') or (>= '\u2066' and <= '\u2069')
-            ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}")
-            : character.ToString()));
-
     private static IEnumerable<string> Inodes(string table, IPEndPoint endPoint)
     {
         if (!File.Exists(table))
@@ -89,7 +66,7 @@ internal static class PortHolder
                 return null;
             if (!Directory.EnumerateFiles(descriptors).Any(descriptor => new FileInfo(descriptor).LinkTarget is { } target && sockets.Contains(target)))
                 return null;
-            return DescribeProcess(id);
+            return ProcessDescription.Of(id);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

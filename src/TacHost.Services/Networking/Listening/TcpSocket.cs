@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using TacHost.Services.Interop;
+using TacHost.Native;
 
 namespace TacHost.Services.Networking.Listening;
 
@@ -16,7 +16,7 @@ internal static class TcpSocket
     {
         try
         {
-            return new ListeningSocket(Libc.Listen(endPoint, backlog));
+            return new ListeningSocket(LibcListening.Listen(endPoint, backlog));
         }
         catch (SocketException e)
         {

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using TacHost.Services.Interop;
+using TacHost.Native;
 
 namespace TacHost.Services.Networking.Listening;
 
@@ -12,7 +12,7 @@ internal sealed class UnixPath(string path, string servicePath)
     /// <exception cref="CannotListenException">A process listens on the socket, or the file is not a socket.</exception>
     public void RemoveStale(SocketType type)
     {
-        if (Libc.GetStatus(Libc.WorkingDirectory, path, Libc.NoFollow, FileStatus.BasicStatus, out var status) != 0)
+        if (FileStatusOf.Path(path) is not { } status)
             return;
         if (!status.IsSocket)
         {
@@ -22,15 +22,19 @@ internal sealed class UnixPath(string path, string servicePath)
 
         if (Holder(type) is { } holder)
             throw Refused($"{holder} already does", "Choose another path in the tac file, or stop that one first");
-        Check(Libc.Unlink(path), "remove the socket file that an earlier process left behind");
+        Check(LibcSocketFiles.Unlink(path), "remove the socket file that an earlier process left behind");
     }
 
     /// <exception cref="CannotListenException">The call of the C library failed.</exception>
     public void Check(int result, string attempt)
     {
         if (result != 0)
-            throw Refused($"it cannot {attempt}: {Marshal.GetLastPInvokeErrorMessage()}", "Correct that, or choose another path", new Win32Exception(Marshal.GetLastPInvokeError()));
+            throw Failed(attempt);
     }
+
+    /// <summary>Returns the exception for the error of the last call.</summary>
+    public CannotListenException Failed(string attempt) =>
+        Refused($"it cannot {attempt}: {Marshal.GetLastPInvokeErrorMessage()}", "Correct that, or choose another path", new Win32Exception(Marshal.GetLastPInvokeError()));
 
     public CannotListenException Refused(string reason, string advice, Exception? cause = null) =>
         new(Address(), $"The service '{servicePath}' cannot listen on '{path}', because {reason}.\n  {advice}.", cause);
@@ -55,7 +59,7 @@ internal sealed class UnixPath(string path, string servicePath)
         try
         {
             probe.Connect(Address()!);
-            return type == SocketType.Stream ? PortHolder.DescribeProcess(UnixPeerEndPoint.Of(probe.SafeHandle).ProcessId) : "another process";
+            return type == SocketType.Stream ? ProcessDescription.Of(UnixPeerEndPoint.Of(probe.SafeHandle).ProcessId) : "another process";
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable)
         {

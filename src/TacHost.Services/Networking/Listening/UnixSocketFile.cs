@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using TacHost.Services.Interop;
+using TacHost.Native;
 
 namespace TacHost.Services.Networking.Listening;
 
@@ -19,11 +19,7 @@ internal sealed class UnixSocketFile
     private const int PathOffset = 2;
     private const int UnixDomain = 1;
     private const int CloseOnExec = 0x80000;
-    private const int PathOnly = 0x200000;
     private const int Unchanged = -1;
-
-    /// <summary>O_NOFOLLOW, which depends on the architecture.</summary>
-    private static readonly int _doNotFollow = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
 
     private readonly string _path;
     private readonly FileStatus _status;
@@ -52,7 +48,7 @@ internal sealed class UnixSocketFile
 
         using var @lock = await DirectoryLock.TakeAsync(directory, cancellationToken);
         place.RemoveStale(type);
-        SafeSocketHandle handle = new(Libc.CreateSocket(UnixDomain, (type == SocketType.Stream ? 1 : 2) | CloseOnExec, 0), ownsHandle: true);
+        SafeSocketHandle handle = new(LibcSockets.Socket(UnixDomain, (type == SocketType.Stream ? 1 : 2) | CloseOnExec, 0), ownsHandle: true);
         var made = false;
         try
         {
@@ -67,7 +63,7 @@ internal sealed class UnixSocketFile
         catch (Exception e) when (e is CannotListenException or SocketException)
         {
             if (made)
-                _ = Libc.Unlink(path);
+                _ = LibcSocketFiles.Unlink(path);
             handle.Dispose();
             if (e is CannotListenException)
                 throw;
@@ -87,8 +83,8 @@ internal sealed class UnixSocketFile
     public void Remove()
     {
         using var @lock = DirectoryLock.TryTake(Path.GetDirectoryName(_path)!);
-        if (Libc.GetStatus(Libc.WorkingDirectory, _path, Libc.NoFollow, FileStatus.BasicStatus, out var status) == 0 && status.IsSameFileAs(_status))
-            _ = Libc.Unlink(_path);
+        if (FileStatusOf.Path(_path) is { } status && status.IsSameFileAs(_status))
+            _ = LibcSocketFiles.Unlink(_path);
     }
 
     /// <summary>Returns the file of a socket that another process has bound, or null for a socket without a file.</summary>
@@ -96,7 +92,7 @@ internal sealed class UnixSocketFile
     {
         if (socket.LocalEndPoint?.ToString() is not { Length: > 0 } path || path[0] != '/')
             return null;
-        _ = Libc.GetStatus(Libc.WorkingDirectory, path, Libc.NoFollow, FileStatus.BasicStatus, out var status);
+        var status = FileStatusOf.Path(path) ?? default;
         return new UnixSocketFile(path, status);
     }
 
@@ -105,15 +101,16 @@ internal sealed class UnixSocketFile
     /// </summary>
     private static FileStatus HandOver(string path, UnixFileMode mode, UnixPath place, Application? application)
     {
-        using SafeFileHandle file = new(Libc.Open(path, PathOnly | _doNotFollow | CloseOnExec), ownsHandle: true);
+        using SafeFileHandle file = new(Libc.Open(path, OpenFlags.PathOnly | OpenFlag.NoFollow | OpenFlags.CloseOnExec), ownsHandle: true);
         place.Check(file.IsInvalid ? -1 : 0, "look at the file");
         var descriptor = (int)file.DangerousGetHandle();
-        place.Check(Libc.GetStatus(descriptor, "", Libc.EmptyPath, FileStatus.BasicStatus, out var status), "look at the file");
+        if (FileStatusOf.Open(file) is not { } status)
+            throw place.Failed("look at the file");
         if (!status.IsSocket || status.Links != 1)
             throw place.Refused("something else took the place of its file", "Choose a directory that others cannot write to");
         if ((application?.Uid ?? application?.Gid) is not null)
-            place.Check(Libc.ChangeOwner(descriptor, "", (uint)(application!.Uid ?? Unchanged), (uint)(application.Gid ?? Unchanged), Libc.EmptyPath), "change the owner of the file");
-        place.Check(Libc.ChangeMode(Libc.WorkingDirectory, $"/proc/self/fd/{descriptor}", (uint)mode, 0), "change the mode of the file");
+            place.Check(LibcSocketFiles.ChangeOwner(descriptor, "", (uint)(application!.Uid ?? Unchanged), (uint)(application.Gid ?? Unchanged), LibcSocketFiles.EmptyPath), "change the owner of the file");
+        place.Check(LibcSocketFiles.ChangeMode(LibcSocketFiles.WorkingDirectory, $"/proc/self/fd/{descriptor}", (uint)mode, 0), "change the mode of the file");
         return status;
     }
 
@@ -124,6 +121,6 @@ internal sealed class UnixSocketFile
         MemoryMarshal.Write(address, (ushort)UnixDomain);
         var length = PathOffset + Encoding.UTF8.GetBytes(path, address[PathOffset..]) + 1;
         fixed (byte* start = address)
-            return Libc.Bind(socket, start, (uint)length);
+            return LibcSockets.Bind(socket, start, (uint)length);
     }
 }

@@ -39,7 +39,7 @@ internal static class LogFiles
         try
         {
             // Not a pipe, which would be waited for, and whose lines would be missing elsewhere.
-            if (Interop.FileStatusOf.Path(path) is not { IsRegularFile: true })
+            if (Native.FileStatusOf.Path(path) is not { IsRegularFile: true })
                 return events;
             foreach (var line in File.ReadLines(path))
             {

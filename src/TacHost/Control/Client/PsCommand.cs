@@ -1,6 +1,6 @@
 using System.Globalization;
 using TacHost.CommandLine;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Control.Client;
 
@@ -24,7 +24,7 @@ internal static class PsCommand
     private static string TableOf(IReadOnlyList<RunningApplication> all)
     {
         // Only root can access applications of other users.
-        var withUsers = Libc.GetEffectiveUserId() == 0;
+        var withUsers = LibcAccounts.GetEffectiveUserId() == 0;
         Table table = new(["NAME", "PID", .. withUsers ? ["USER"] : Array.Empty<string>(), "SINCE", "SERVICES", "CONNECTIONS", "STATE", "TAC"]);
         foreach (var each in all)
         {

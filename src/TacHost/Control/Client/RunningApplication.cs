@@ -1,6 +1,6 @@
 using System.Text.Json;
 using TacHost.Control.Wire;
-using TacHost.Interop;
+using TacHost.Native;
 
 namespace TacHost.Control.Client;
 
@@ -39,7 +39,7 @@ internal sealed record RunningApplication(int Process, uint User, string Socket,
     private static List<RunningApplication> Ask(string name)
     {
         using var client = ControlClient.Connect(name);
-        if (client is null || (client.User == 0 && Libc.GetEffectiveUserId() != 0))
+        if (client is null || (client.User == 0 && LibcAccounts.GetEffectiveUserId() != 0))
             return [];
         try
         {

@@ -65,7 +65,7 @@ internal static class Who
     private static bool IsSameFile(string word, string source)
     {
         var path = Path.GetFullPath(word);
-        return path == source || (Interop.FileStatusOf.Target(path) is { } one && Interop.FileStatusOf.Target(source) is { } other && one.IsSameFileAs(other));
+        return path == source || (Native.FileStatusOf.Target(path) is { } one && Native.FileStatusOf.Target(source) is { } other && one.IsSameFileAs(other));
     }
 
     private static TacHostException NotRunning(string word)

@@ -1,6 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.Win32.SafeHandles;
-using TacHost.Interop;
+using TacHost.Native;
 using TacHost.Services.Prompts;
 using TacHost.Telnet.Compiler;
 

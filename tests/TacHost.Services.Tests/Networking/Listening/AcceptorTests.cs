@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using TacHost.Services.Interop;
+using TacHost.Native;
 using TacHost.Services.Networking.Connections;
 using TacHost.Services.Networking.Listening;
 

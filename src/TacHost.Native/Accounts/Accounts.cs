@@ -1,0 +1,77 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace TacHost.Native;
+
+/// <summary>The databases of users, groups and services, as configured for the C library.</summary>
+internal static unsafe class Accounts
+{
+    private const int MostGroups = 65_536; // NGROUPS_MAX
+
+    /// <summary>Protects the static memory in which the C library returns its results.</summary>
+    private static readonly Lock _gate = new();
+
+    /// <summary>Returns the user with a name, or null.</summary>
+    public static UserAccount? User(string name)
+    {
+        lock (_gate)
+            return Copy(LibcAccounts.GetUser(name));
+    }
+
+    /// <summary>Returns the user with an ID, or null.</summary>
+    public static UserAccount? User(uint id)
+    {
+        lock (_gate)
+            return Copy(LibcAccounts.GetUser(id));
+    }
+
+    /// <summary>Returns the user with a name or ID, or null. A number is taken as an ID.</summary>
+    public static UserAccount? Find(string user) => uint.TryParse(user, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? User(id) : User(user);
+
+    /// <summary>Returns the ID of the group with a name, or null.</summary>
+    public static uint? Group(string name)
+    {
+        lock (_gate)
+        {
+            var entry = LibcAccounts.GetGroup(name);
+            return entry is null ? null : entry->GroupId;
+        }
+    }
+
+    /// <summary>Returns the IDs of all groups of a user, including the primary group.</summary>
+    public static IReadOnlyList<uint> Groups(string user, uint primaryGroup)
+    {
+        for (var count = 64; count <= MostGroups; count *= 2)
+        {
+            var groups = new uint[count];
+            var found = count;
+            fixed (uint* first = groups)
+            {
+                if (LibcAccounts.GetGroups(user, primaryGroup, first, &found) >= 0)
+                    return groups[..found];
+            }
+        }
+
+        return [primaryGroup];
+    }
+
+    /// <summary>Returns the port of a service such as "ftp", or null.</summary>
+    /// <param name="service">The name of the service.</param>
+    /// <param name="protocol"><c>tcp</c> or <c>udp</c>.</param>
+    public static int? Port(string service, string protocol)
+    {
+        lock (_gate)
+        {
+            var entry = LibcAccounts.GetService(service, protocol);
+            return entry is null ? null : FromNetworkOrder((ushort)entry->Port);
+        }
+    }
+
+    private static UserAccount? Copy(UserEntry* entry) =>
+        entry is null ? null : new UserAccount(Text(entry->Name), entry->UserId, entry->GroupId, Text(entry->Home), Text(entry->Shell));
+
+    private static ushort FromNetworkOrder(ushort number) => BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(number) : number;
+
+    private static string Text(nint text) => Marshal.PtrToStringUTF8(text) ?? "";
+}

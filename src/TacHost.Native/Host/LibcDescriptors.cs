@@ -1,0 +1,23 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace TacHost.Native;
+
+/// <summary>The functions that create and duplicate descriptors, and ask a terminal.</summary>
+internal static unsafe partial class LibcDescriptors
+{
+    [LibraryImport(Libc.Library, EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MemfdCreate(string name, uint flags);
+
+    [LibraryImport(Libc.Library, EntryPoint = "pipe2", SetLastError = true)]
+    public static partial int CreatePipe(int* ends, OpenFlags flags);
+
+    [LibraryImport(Libc.Library, EntryPoint = "dup2", SetLastError = true)]
+    public static partial int Duplicate(SafeFileHandle file, int descriptor);
+
+    [LibraryImport(Libc.Library, EntryPoint = "mmap", SetLastError = true)]
+    public static partial nint Map(nint address, nuint length, int protection, int flags, SafeFileHandle file, long offset);
+
+    [LibraryImport(Libc.Library, EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int GetWindowSize(int descriptor, nuint request, out WindowSize size);
+}

@@ -1,0 +1,26 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace TacHost.Native;
+
+/// <summary>The used variants of poll(2).</summary>
+internal static unsafe class Polling
+{
+    /// <summary>Waits for input or end of file. Returns false after the timeout.</summary>
+    public static bool WaitForInput(SafeFileHandle file, TimeSpan time) => WaitFor(file, PollDescriptor.Readable, time) != 0;
+
+    /// <summary>Returns which of the events happen on a descriptor before a time is over; 0 if none does.</summary>
+    public static short WaitFor(SafeFileHandle file, short events, TimeSpan time)
+    {
+        PollDescriptor descriptor = new() { Descriptor = (int)file.DangerousGetHandle(), Events = events };
+        return Libc.Poll(&descriptor, 1, (int)Math.Min(time.TotalMilliseconds, int.MaxValue)) > 0 ? descriptor.Occurred : (short)0;
+    }
+
+    /// <summary>Waits until one of several descriptors has input, or is at its end.</summary>
+    /// <param name="descriptors">The descriptors. <see cref="PollDescriptor.Occurred"/> is set for those that are ready.</param>
+    public static void WaitForAny(Span<PollDescriptor> descriptors)
+    {
+        const int forever = -1;
+        fixed (PollDescriptor* first = descriptors)
+            _ = Libc.Poll(first, (nuint)descriptors.Length, forever);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace TacHost.Native;
+
+/// <summary>A set of sockets and one wait for all of them, epoll(7). A socket leaves it by being closed.</summary>
+internal sealed unsafe class EventPoll
+{
+    private const int AtOnce = 256;
+    private const int CloseOnExec = 0x80000;
+    private const int Add = 1;
+    private const int Delete = 2;
+    private const int Modify = 3;
+    private const uint Readable = 1;
+    private const uint PeerFinished = 0x2000;
+    private const uint EdgeTriggered = 1u << 31;
+    private const uint OneShot = 1u << 30;
+
+    // struct epoll_event is packed on the PC alone.
+    private static readonly int _dataOffset = RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86 ? 4 : 8;
+    private static readonly int _eventSize = _dataOffset + sizeof(ulong);
+
+    private readonly SafeFileHandle _poll;
+    private readonly byte[] _events = new byte[AtOnce * _eventSize];
+
+    private EventPoll(SafeFileHandle poll) => _poll = poll;
+
+    /// <summary>Creates a set, or returns null if there is no file descriptor for it.</summary>
+    public static EventPoll? TryCreate()
+    {
+        SafeFileHandle poll = new(LibcPolling.EpollCreate(CloseOnExec), ownsHandle: true);
+        return poll.IsInvalid ? null : new EventPoll(poll);
+    }
+
+    /// <summary>Adds a socket that is reported whenever something has come for it, beginning with what is there already.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="key">What <see cref="Wait"/> calls it.</param>
+    public bool TryAdd(SafeHandle socket, ulong key) => Control(Add, socket, Readable | PeerFinished | EdgeTriggered, key);
+
+    /// <summary>Adds a socket, or arms one that was added, so that it is reported once when it is readable.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="key">What <see cref="Wait"/> calls it.</param>
+    /// <param name="isAdded">Whether it was added before.</param>
+    public bool TryArm(SafeHandle socket, ulong key, bool isAdded) => Control(isAdded ? Modify : Add, socket, Readable | OneShot, key);
+
+    /// <summary>Takes a socket out, which its close would not do where somebody else holds a duplicate of it.</summary>
+    public void Remove(SafeHandle socket) => Control(Delete, socket, 0, 0);
+
+    /// <summary>Waits for events.</summary>
+    /// <param name="keys">Gets the keys of the sockets that have some.</param>
+    /// <returns>How many sockets have events.</returns>
+    public int Wait(Span<ulong> keys)
+    {
+        fixed (byte* events = _events)
+        {
+            var count = LibcPolling.EpollWait(_poll, events, Math.Min(keys.Length, AtOnce), -1);
+            for (var i = 0; i < count; i++)
+                keys[i] = *(ulong*)(events + (i * _eventSize) + _dataOffset);
+            return Math.Max(count, 0);
+        }
+    }
+
+    private bool Control(int operation, SafeHandle socket, uint events, ulong key)
+    {
+        var change = stackalloc byte[_eventSize];
+        *(uint*)change = events;
+        *(ulong*)(change + _dataOffset) = key;
+        return LibcPolling.EpollCtl(_poll, operation, socket, change) == 0;
+    }
+}
