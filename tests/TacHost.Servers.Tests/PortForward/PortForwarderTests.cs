@@ -243,7 +243,7 @@ public sealed class PortForwarderTests
 
     private sealed class TellsPeer : ServerFactory
     {
-        protected override Protocol BuildProtocol(EndPoint peer) => new Telling();
+        protected internal override Protocol BuildProtocol(EndPoint peer) => new Telling();
 
         private sealed class Telling : Protocol
         {
