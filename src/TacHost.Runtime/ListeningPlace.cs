@@ -7,7 +7,8 @@ namespace TacHost;
 /// <param name="Place">The port or the path.</param>
 /// <param name="Interface">The address, or empty for all.</param>
 /// <param name="Mode">The mode of a UNIX socket in octal digits, or null for the default.</param>
-internal sealed partial record ListeningPlace(string Kind, string Place, string Interface, string? Mode = null)
+/// <param name="IsDatagram">Whether the socket receives datagrams.</param>
+internal sealed partial record ListeningPlace(string Kind, string Place, string Interface, string? Mode = null, bool IsDatagram = false)
 {
     private const string InterfaceParameter = "interface=", ModeParameter = "mode=";
 
@@ -27,7 +28,7 @@ internal sealed partial record ListeningPlace(string Kind, string Place, string 
         var mode = Array.Find(parts, part => part.StartsWith(ModeParameter, StringComparison.Ordinal));
         return parts.Length < 2 || parts[0] is "systemd" or "fd"
             ? new("", "", "")
-            : new(parts[0] is "tls" or "ssl" or "tcp6" ? "tcp" : parts[0], parts[1].Replace(@"\", "", StringComparison.Ordinal), iface is null ? "" : iface[InterfaceParameter.Length..].Replace(@"\", "", StringComparison.Ordinal), mode?[ModeParameter.Length..]);
+            : new(parts[0] switch { "tls" or "ssl" or "tcp6" => "tcp", "unix-datagram" => "unix", var kind => kind }, parts[1].Replace(@"\", "", StringComparison.Ordinal), iface is null ? "" : iface[InterfaceParameter.Length..].Replace(@"\", "", StringComparison.Ordinal), mode?[ModeParameter.Length..], parts[0] is "udp" or "unix-datagram");
     }
 
     [GeneratedRegex(@"(?<!\\):")]

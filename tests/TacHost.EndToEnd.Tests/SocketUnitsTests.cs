@@ -96,6 +96,47 @@ public sealed class SocketUnitsTests
     }
 
     [Fact]
+    public async Task Sockets_OfInetd_AreUsedByItsServices()
+    {
+        Assert.SkipUnless(Program.IsInstalled("systemd-socket-activate"), "systemd-socket-activate is not installed (systemd)");
+        await using var sandbox = new Sandbox();
+        var echo = UnusedPort.Next();
+        sandbox.Write("inetd.csx", $$"""
+            #r "TacHost.Processes.dll"
+            using TacHost.Processes.Inetd;
+
+            var application = new Application("inetd");
+            new InetdServer([
+                new("127.0.0.1:{{UnusedPort.Next()}}", "/bin/echo", "echo", "one for each"),
+                new("{{sandbox.PathOf("wait.sock")}}", "/usr/bin/python3", "python3", "-c", "import socket; c, _ = socket.socket(fileno=0).accept(); c.sendall(b'one for all\\n')") { Wait = true },
+                new("127.0.0.1:{{echo}}/udp", InetdService.Internal, "echo"),
+            ]).SetServiceParent(application);
+            new UnixDatagramServer("log.sock", new Silent(), UnixFileMode.UserRead | UnixFileMode.UserWrite).SetServiceParent(application);
+
+            class Silent : DatagramProtocol
+            {
+                protected override void DatagramReceived(ReadOnlySpan<byte> data, System.Net.EndPoint endPoint) { }
+            }
+            """);
+        var units = await WriteAsync(sandbox, "unit", "--sockets", "--out", sandbox.Directory, "inetd.csx");
+        var lines = units.Skip(1).SelectMany(File.ReadLines).Where(line => line.StartsWith("Listen", StringComparison.Ordinal)).ToList();
+        Assert.Contains($"ListenDatagram=127.0.0.1:{echo}", lines);
+        Assert.Contains($"ListenDatagram={sandbox.PathOf("log.sock")}", lines);
+        Assert.Contains("SocketMode=0600", units.Skip(1).SelectMany(File.ReadLines));
+        var listen = lines.Where(line => line.StartsWith("ListenStream=", StringComparison.Ordinal)).Select(line => line["ListenStream=".Length..]).ToList();
+        var start = File.ReadLines(units[0]).Single(line => line.StartsWith("ExecStart=", StringComparison.Ordinal))["ExecStart=".Length..].Split(' ');
+
+        using var activator = sandbox.StartProgram("systemd-socket-activate", [.. listen.SelectMany(address => (string[])["--listen", address]), "--setenv", "TACHOST_CACHE", start[0], "--logfile", sandbox.PathOf("tachost.log"), .. start[1..]]);
+        await Until.TrueAsync(() => File.Exists(sandbox.PathOf("wait.sock")), "systemd-socket-activate to listen");
+
+        Assert.Equal("one for each\n", await FetchAsync(IPEndPoint.Parse(listen.Single(address => address.StartsWith("127.", StringComparison.Ordinal)))));
+        Assert.Equal("one for all\n", await FetchAsync(new UnixDomainSocketEndPoint(sandbox.PathOf("wait.sock"))));
+        await sandbox.KillAsync(activator.Id);
+        await activator.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(File.Exists(sandbox.PathOf("wait.sock")));
+    }
+
+    [Fact]
     public async Task Out_OfAChangedFile_IsNotReplaced()
     {
         await using var sandbox = new Sandbox();

@@ -29,6 +29,12 @@ internal sealed class InetdSocket : ListeningSocket
     {
         if (requested.IsUnix)
         {
+            if (FindActivated(UnixSocketFile.AddressOf(UnixSocketFile.Resolve(requested.Name, service.Application)), requested, service) is { } activated)
+            {
+                add(activated);
+                return;
+            }
+
             var (socket, file) = await UnixSocketFile.MakeAsync(
                 requested.Name, ForAll, requested.IsDatagram ? SocketType.Dgram : SocketType.Stream, socket => Listen(socket, requested), service.ServicePath, service.Application, cancellationToken);
             add(new InetdSocket(socket, file));
@@ -43,7 +49,8 @@ internal sealed class InetdSocket : ListeningSocket
         {
             try
             {
-                InetdSocket socket = new(Bind(new IPEndPoint(address, port), requested, service.ServicePath), null);
+                IPEndPoint endPoint = new(address, port);
+                var socket = FindActivated(endPoint, requested, service) ?? new InetdSocket(Bind(endPoint, requested, service.ServicePath), null);
                 add(socket);
                 bound++;
                 port = ((IPEndPoint)socket.EndPoint).Port;
@@ -61,6 +68,15 @@ internal sealed class InetdSocket : ListeningSocket
 
     /// <inheritdoc/>
     public override void Unlink() => File?.Remove();
+
+    /// <summary>Returns a socket that systemd has opened at an address, or null. systemd keeps the original, and the file of a UNIX socket.</summary>
+    private static InetdSocket? FindActivated(EndPoint? endPoint, InetdAddress requested, Service service)
+    {
+        var type = requested.IsDatagram ? SocketType.Dgram : SocketType.Stream;
+        return ActivatedSocket.Find(endPoint, type, $"{requested}", service.Application, ActivationEnvironment.OfThisProcess) is { } descriptor
+            ? new InetdSocket(new Socket(InheritedSocket.Duplicate(descriptor)!), null) { IsShared = true }
+            : null;
+    }
 
     private static async Task<IReadOnlyList<IPAddress>> AddressesAsync(InetdAddress requested, string servicePath, CancellationToken cancellationToken)
     {

@@ -7,7 +7,8 @@ namespace TacHost.Processes.Inetd;
 /// <remarks>
 /// A forged datagram could start an endless exchange between two services that reply to every datagram. Such services use ports
 /// below 1024. Therefore datagrams from these ports, from the NFS port and from the port of this service are ignored.
-/// A chargen reply is not longer than its request, so that the service cannot amplify an attack.
+/// A response is not longer than its request, so that the service cannot amplify an attack: chargen shortens its response, and
+/// daytime and time ignore a shorter request.
 /// </remarks>
 internal sealed class InternalDatagrams(string name, TimeProvider timeProvider) : DatagramProtocol
 {
@@ -26,8 +27,8 @@ internal sealed class InternalDatagrams(string name, TimeProvider timeProvider) 
             Transport.Write(data, endPoint);
         else if (name == "chargen")
             Transport.Write(Characters(Math.Min(data.Length, MostCharacters)), endPoint);
-        else
-            Transport.Write(InternalServices.Response(name, timeProvider.GetLocalNow()), endPoint);
+        else if (InternalServices.Response(name, timeProvider.GetLocalNow()) is { } response && response.Length <= data.Length)
+            Transport.Write(response, endPoint);
     }
 
     private byte[] Characters(int count)

@@ -51,7 +51,7 @@ internal static class SocketUnits
 
     private static IEnumerable<(string Name, string Value)> Lines(ListeningPlace place, Deployed deployed)
     {
-        var name = place.Kind == "udp" ? "ListenDatagram" : "ListenStream";
+        var name = place.IsDatagram ? "ListenDatagram" : "ListenStream";
         if (place.Kind == "unix")
             return [(name, UnitText.Plain(Path.GetFullPath(place.Place, deployed.Directory)))];
         return place.Interface.Length == 0

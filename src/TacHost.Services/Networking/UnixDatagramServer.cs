@@ -10,10 +10,20 @@ namespace TacHost.Services.Networking;
 /// The socket file is created, replaced and removed as by <see cref="UnixServer"/>. A peer can be answered only if it has bound its own path.
 /// Linux only. Ported from <c>twisted.application.internet.UNIXDatagramServer</c>.
 /// </remarks>
-public sealed class UnixDatagramServer : DatagramServer
+public sealed class UnixDatagramServer : DatagramServer, IServiceNeeds
 {
     private readonly string _path;
     private readonly UnixFileMode _mode;
+
+    /// <inheritdoc/>
+    IReadOnlyList<ServiceNeed> IServiceNeeds.Needs
+    {
+        get
+        {
+            var mode = _mode == UnixServerEndpoint.DefaultMode ? "" : $":mode={Convert.ToString((int)_mode, 8)}";
+            return [new ServiceNeed(ServiceNeedKind.Listen, $"unix-datagram:{_path.Replace(":", "\\:", StringComparison.Ordinal)}{mode}")];
+        }
+    }
 
     /// <summary>Initializes a server. Opens nothing before the start.</summary>
     /// <param name="path">The path of the socket file: at most 107 bytes, in an existing directory.</param>

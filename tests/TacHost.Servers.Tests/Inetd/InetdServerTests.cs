@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using TacHost.Processes.Inetd;
+using TacHost.Services;
 using TacHost.Services.Networking;
 
 namespace TacHost.Servers.Tests.Inetd;
@@ -18,6 +19,19 @@ public sealed partial class InetdServerTests : IDisposable
     private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData("7000 stream tcp46 nowait root internal echo", "tcp:7000")]
+    [InlineData("7000 stream tcp nowait root /bin/cat", "tcp:7000:interface=0.0.0.0")]
+    [InlineData("[::1]:7000 stream tcp wait root /bin/cat", @"tcp:7000:interface=\:\:1")]
+    [InlineData("7000 dgram udp46 wait root internal echo", "udp:7000")]
+    [InlineData("127.0.0.1:7000 dgram udp wait root /bin/cat", "udp:7000:interface=127.0.0.1")]
+    [InlineData("/run/x.sock dgram unix wait root internal echo", "unix-datagram:/run/x.sock")]
+    public void Needs_OfEachKindOfService_NameItsSocket(string line, string expected)
+    {
+        var needing = Assert.IsAssignableFrom<IServiceNeeds>(Assert.Single(new InetdServer(InetdConf.Parse(line))));
+        Assert.Equal(expected, Assert.Single(needing.Needs, need => need.Kind == ServiceNeedKind.Listen).Name);
+    }
 
     [Fact]
     public async Task Connection_ToCat_ComesBackThroughNc()

@@ -93,7 +93,7 @@ public sealed class InternalServicesTests
     [InlineData("echo", "hello", "hello")]
     [InlineData("chargen", "12345", " !\"#$")]
     [InlineData("chargen", "", "")]
-    [InlineData("daytime", "?", "Thu Nov 5 07:08:09 2026\r\n")]
+    [InlineData("daytime", "What is the time? 26 bytes.", "Thu Nov 5 07:08:09 2026\r\n")]
     public async Task Datagram_ToOne_IsAnswered(string name, string sent, string answer)
     {
         var (server, running) = await StartAsync("udp", name);
@@ -102,6 +102,26 @@ public sealed class InternalServicesTests
             using UdpClient client = new(new IPEndPoint(IPAddress.Loopback, 0));
             await client.SendAsync(Encoding.ASCII.GetBytes(sent), (IPEndPoint)server.LocalAddresses[0], Token);
             Assert.Equal(answer, Encoding.ASCII.GetString((await client.ReceiveAsync(Token).AsTask().Soon()).Buffer));
+        }
+    }
+
+    /// <summary>A forged datagram must not send its victim more bytes than the attacker sent.</summary>
+    [Theory]
+    [InlineData("daytime", 25)]
+    [InlineData("time", 4)]
+    public async Task Datagram_ShorterThanTheResponse_IsNotAnswered(string name, int length)
+    {
+        var (server, running) = await StartAsync("udp", name);
+        await using (running)
+        {
+            using UdpClient client = new(new IPEndPoint(IPAddress.Loopback, 0)), other = new(new IPEndPoint(IPAddress.Loopback, 0));
+            await client.SendAsync(new byte[length - 1], (IPEndPoint)server.LocalAddresses[0], Token);
+            await client.SendAsync(Array.Empty<byte>(), (IPEndPoint)server.LocalAddresses[0], Token);
+
+            // Those were looked at before this one.
+            await other.SendAsync(new byte[length], (IPEndPoint)server.LocalAddresses[0], Token);
+            Assert.Equal(length, (await other.ReceiveAsync(Token).AsTask().Soon()).Buffer.Length);
+            Assert.Equal(0, client.Available);
         }
     }
 
@@ -120,12 +140,13 @@ public sealed class InternalServicesTests
             List<UdpClient> unanswered = [new(new IPEndPoint(IPAddress.Parse("127.0.0.2"), place.Port)), new(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 2049))];
             if (Environment.IsPrivilegedProcess)
                 unanswered.Add(new UdpClient(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 7)));
+            var request = new byte[64];
             foreach (var client in unanswered)
-                await client.SendAsync("hello"u8.ToArray(), place, Token);
+                await client.SendAsync(request, place, Token);
 
             // Those were looked at before this one.
             using UdpClient other = new(new IPEndPoint(IPAddress.Loopback, 0));
-            await other.SendAsync("hello"u8.ToArray(), place, Token);
+            await other.SendAsync(request, place, Token);
             Assert.NotEmpty((await other.ReceiveAsync(Token).AsTask().Soon()).Buffer);
             Assert.All(unanswered, client => Assert.Equal(0, client.Available));
             unanswered.ForEach(client => client.Dispose());
@@ -146,7 +167,12 @@ public sealed class InternalServicesTests
                     await client.SendAsync(bytes, place, Token);
                 var answers = 0;
                 for (var isEchoed = false; !isEchoed; answers++)
-                    isEchoed = (await client.ReceiveAsync(Token).AsTask().Soon()).Buffer.AsSpan().SequenceEqual(bytes);
+                {
+                    var answer = (await client.ReceiveAsync(Token).AsTask().Soon()).Buffer;
+                    Assert.InRange(answer.Length, 0, bytes.Length);
+                    isEchoed = answer.AsSpan().SequenceEqual(bytes);
+                }
+
                 Assert.InRange(answers, 1, 4);
             },
             iter: 200,
