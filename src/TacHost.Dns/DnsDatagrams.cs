@@ -4,7 +4,7 @@ using TacHost.Services.Networking;
 namespace TacHost.Dns;
 
 /// <summary>DNS over UDP.</summary>
-internal sealed class DnsDatagrams(DnsResponder responder) : DatagramProtocol
+internal sealed class DnsDatagrams(DnsServer server) : DatagramProtocol
 {
     /// <inheritdoc/>
     protected override void DatagramReceived(ReadOnlySpan<byte> data, EndPoint endPoint) => _ = AnswerAsync(data.ToArray(), endPoint, Transport);
@@ -13,7 +13,7 @@ internal sealed class DnsDatagrams(DnsResponder responder) : DatagramProtocol
     {
         try
         {
-            if (await responder.AnswerAsync(request, (client as IPEndPoint)?.Address, isDatagram: true) is { } response)
+            if (await server.Responder.AnswerAsync(request, (client as IPEndPoint)?.Address, isDatagram: true) is { } response)
                 transport.Write(response, client);
         }
         catch (Exception e)

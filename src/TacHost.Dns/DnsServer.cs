@@ -19,11 +19,9 @@ public sealed class DnsServer : MultiService
 {
     private static readonly TimeSpan _refreshStep = TimeSpan.FromSeconds(1);
 
-    private readonly int _port;
     private readonly string _iface;
     private readonly DnsOptions _options;
     private readonly LocalNames _names;
-    private readonly List<IService> _servers = [];
     private UdpServer? _datagrams;
     private Forwarder? _forwarder;
 
@@ -37,14 +35,19 @@ public sealed class DnsServer : MultiService
         ArgumentOutOfRangeException.ThrowIfNegative(port);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(port, IPEndPoint.MaxPort);
         ArgumentNullException.ThrowIfNull(iface);
-        (_port, _iface, _options) = (port, iface, options ?? new DnsOptions());
+        (_iface, _options) = (iface, options ?? new DnsOptions());
         _names = new LocalNames(_options);
         if (_options.Zones.Count > 0 || _options.HostsFile is not null)
             new TimerService(_refreshStep, () => _names.Refresh(Logger)) { TimeProvider = _options.TimeProvider }.SetServiceParent(this);
+        if (port != 0)
+            AddListeners(port);
     }
 
     /// <summary>Gets the addresses bound for UDP and TCP, with the actual port if the port is 0. Empty while the server is not listening.</summary>
     public IReadOnlyList<IPEndPoint> LocalAddresses => _datagrams?.LocalAddresses ?? [];
+
+    /// <summary>Gets the source of the responses. Each start has its own.</summary>
+    internal DnsResponder Responder { get; private set; } = null!;
 
     /// <summary>Gets the size of the cached answers in bytes.</summary>
     internal long CachedBytes => _forwarder?.Cache.Size ?? 0;
@@ -58,16 +61,11 @@ public sealed class DnsServer : MultiService
         foreach (var file in _names.Included)
             RecordFile(file);
         _forwarder = _options.Upstreams.Count > 0 ? new Forwarder(_options, Logger) : null;
-        DnsResponder responder = new(_options, _names, _forwarder, Logger);
-        DnsStreamFactory streams = new(responder);
-        var port = _port == 0 ? PickPort() : _port;
-        _datagrams = new UdpServer(port, new DnsDatagrams(responder), _iface);
-        foreach (var server in new Service[] { _datagrams, new TcpServer(port, streams, _iface) { Limits = _options.Limits }, new DnsStreamFactory.Farewell(streams) })
-        {
-            server.SetServiceParent(this);
-            _servers.Add(server);
-        }
+        Responder = new DnsResponder(_options, _names, _forwarder, Logger);
 
+        // Only the first start can choose a port for both, and later ones keep it.
+        if (_datagrams is null)
+            AddListeners(PickPort());
         return Task.CompletedTask;
     }
 
@@ -82,14 +80,18 @@ public sealed class DnsServer : MultiService
     }
 
     /// <inheritdoc/>
-    protected override async Task OnStopAsync(CancellationToken cancellationToken)
+    protected override Task OnStopAsync(CancellationToken cancellationToken)
     {
         _forwarder?.Dispose();
         _forwarder = null;
-        foreach (var server in _servers)
-            await RemoveServiceAsync(server, cancellationToken);
-        _servers.Clear();
-        _datagrams = null;
+        return Task.CompletedTask;
+    }
+
+    private void AddListeners(int port)
+    {
+        _datagrams = new UdpServer(port, new DnsDatagrams(this), _iface);
+        _datagrams.SetServiceParent(this);
+        new TcpServer(port, new DnsStreamFactory(this), _iface) { Limits = _options.Limits }.SetServiceParent(this);
     }
 
     /// <summary>Returns a port that is free for UDP and TCP, from those that the system does not give to sockets without a port of their own.</summary>

@@ -10,16 +10,16 @@ internal sealed class DnsStream : LengthPrefixedProtocol, IProducer
     private const int MaxConcurrent = 32;
 
     private readonly Lock _gate = new();
-    private readonly DnsStreamFactory _factory;
+    private readonly DnsResponder _responder;
     private int _open;
     private bool _isPeerSlow;
     private bool _isFinished;
     private bool _isPaused;
 
-    public DnsStream(DnsStreamFactory factory)
+    public DnsStream(DnsResponder responder)
         : base(LengthPrefix.TwoBytes)
     {
-        _factory = factory;
+        _responder = responder;
         MaxLength = DnsResponder.LongestRequest;
     }
 
@@ -32,15 +32,11 @@ internal sealed class DnsStream : LengthPrefixedProtocol, IProducer
     {
     }
 
-    /// <summary>Closes the connection after all pending questions have been answered.</summary>
-    public void Finish() => Update(() => _isFinished = true);
-
     /// <inheritdoc/>
-    protected override void ConnectionMade()
-    {
-        _factory.Add(this);
-        Transport.RegisterProducer(this);
-    }
+    protected override void ConnectionMade() => Transport.RegisterProducer(this);
+
+    /// <summary>Closes the connection after the pending questions, because clients may keep connections open indefinitely.</summary>
+    protected override void Stopping() => Finish();
 
     /// <inheritdoc/>
     protected override void StringReceived(ReadOnlySpan<byte> text)
@@ -56,14 +52,14 @@ internal sealed class DnsStream : LengthPrefixedProtocol, IProducer
         return true;
     }
 
-    /// <inheritdoc/>
-    protected override void ConnectionLost(Exception? reason) => _factory.Remove(this);
+    /// <summary>Closes the connection after all pending questions have been answered.</summary>
+    private void Finish() => Update(() => _isFinished = true);
 
     private async Task AnswerAsync(byte[] request)
     {
         try
         {
-            if (await _factory.Responder.AnswerAsync(request, (Transport.Peer as IPEndPoint)?.Address, isDatagram: false) is { } response)
+            if (await _responder.AnswerAsync(request, (Transport.Peer as IPEndPoint)?.Address, isDatagram: false) is { } response)
                 SendString(response);
         }
         catch (Exception e)
