@@ -6,7 +6,7 @@ using TacHost.Services;
 namespace TacHost.Proxies.Socks;
 
 /// <summary>The protocol of a proxy client: the greeting, the password, the request, and then the relayed data.</summary>
-internal sealed partial class SocksProtocol(SocksConnector connector, SocksFactory factory) : RelayedProtocol
+internal sealed partial class SocksProtocol(SocksConnector connector) : RelayedProtocol
 {
     /// <summary>The maximum number of buffered bytes. Every greeting, password and request is shorter.</summary>
     private const int MaxBuffered = 1024;
@@ -35,13 +35,16 @@ internal sealed partial class SocksProtocol(SocksConnector connector, SocksFacto
     protected override void ConnectionMade()
     {
         _handshake = new Timer(_ => Transport.AbortConnection(), null, Options.HandshakeTimeout, Timeout.InfiniteTimeSpan);
-        factory.Add(this);
+        if (StoppingToken.IsCancellationRequested)
+            Transport.AbortConnection();
     }
 
-    /// <summary>Closes the connection if the client has not sent a request.</summary>
-    public void EndUnlessBegun()
+    /// <summary>Closes the connection if the client has not sent a request, so that the client does not delay the stop.</summary>
+    protected override void Stopping()
     {
-        if (!_hasBegun)
+        if (_hasBegun)
+            base.Stopping();
+        else
             Transport.AbortConnection();
     }
 
@@ -59,7 +62,6 @@ internal sealed partial class SocksProtocol(SocksConnector connector, SocksFacto
     protected override void AfterConnectionLost(Exception? reason)
     {
         _handshake?.Dispose();
-        factory.Remove(this);
         _lost.Cancel();
         if (Relay is { } relay)
             SocksLog.Ended(Logger, Transport.Peer, relay.Bytes);
@@ -154,7 +156,6 @@ internal sealed partial class SocksProtocol(SocksConnector connector, SocksFacto
             return;
         Consume(length);
         _hasBegun = true;
-        factory.Remove(this);
         _handshake?.Dispose();
         RunPaused(() => ServeAsync(request!));
     }

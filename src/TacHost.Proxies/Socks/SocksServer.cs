@@ -30,10 +30,8 @@ public sealed class SocksServer : MultiService
     public SocksServer(ServerEndpoint endpoint, SocksOptions? options = null)
     {
         _options = options ?? new SocksOptions();
-        SocksFactory factory = new(_options);
-        _server = new StreamServer(endpoint, factory) { Limits = _options.Limits };
+        _server = new StreamServer(endpoint, new SocksFactory(_options)) { Limits = _options.Limits };
         _server.SetServiceParent(this);
-        new SocksFactory.Farewell(factory).SetServiceParent(this);
     }
 
     /// <summary>Gets the bound addresses, with the actual port if the port is 0. Empty while the server is not bound.</summary>
