@@ -15,7 +15,7 @@ internal sealed class SuccessorProcess : IDisposable
     /// <summary>The first word of the command line, which no user writes. The directory and the words of the old process follow.</summary>
     public const string Word = "--upgrade-for";
 
-    private const int Terminate = 15, Kill = 9;
+    private const int Interrupt = 2, Terminate = 15, Kill = 9, NoHang = 1;
 
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(5);
 
@@ -87,17 +87,31 @@ internal sealed class SuccessorProcess : IDisposable
     /// <summary>Tells the new process that the service manager knows it.</summary>
     public void LetReport() => Order();
 
+    /// <summary>Returns whether the process has ended. Does not wait.</summary>
+    /// <param name="killer">The number of the signal that ended the process, or 0 if it ended by itself, or by a signal that asks a process to end.</param>
+    public bool TryWaitForEnd(out int killer)
+    {
+        const int signalBits = 0x7F;
+        killer = 0;
+        var waited = LibcProcesses.WaitForProcess(Id, out var status, NoHang);
+        if (waited == 0)
+            return false;
+        _hasEnded = true;
+        if (waited == Id && (status & signalBits) is not (Interrupt or Terminate) and var signal)
+            killer = signal;
+        return true;
+    }
+
     /// <summary>Ends the process: by SIGTERM, and after the grace period by SIGKILL.</summary>
     public void End(TimeSpan grace)
     {
-        const int noHang = 1;
         var began = Stopwatch.GetTimestamp();
         _ = LibcProcesses.SendSignal(Id, Terminate);
         while (!_hasEnded)
         {
             if (Stopwatch.GetElapsedTime(began) > grace)
                 _ = LibcProcesses.SendSignal(Id, Kill);
-            _hasEnded = LibcProcesses.WaitForProcess(Id, out _, noHang) != 0;
+            _hasEnded = LibcProcesses.WaitForProcess(Id, out _, NoHang) != 0;
             if (!_hasEnded)
                 CancellationToken.None.WaitHandle.WaitOne(_pause);
         }

@@ -105,6 +105,7 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ma
             }
             finally
             {
+                _upgrade?.Finish();
                 AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
                 otherSignals.Ignore();
                 if (_pidFile?.Remove() is { } problem)

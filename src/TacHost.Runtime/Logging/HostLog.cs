@@ -83,6 +83,15 @@ internal static partial class HostLog
     [LoggerMessage(244, LogLevel.Error, "The upgrade failed, and this process serves as before: {Reason}")]
     public static partial void UpgradeFailed(ILogger logger, Exception? failure, string reason);
 
+    [LoggerMessage(246, LogLevel.Error, "Process {Process}, which had taken over, was ended by signal {Signal}. Starting another one on the same sockets.")]
+    public static partial void SuccessorKilled(ILogger logger, int process, int signal);
+
+    [LoggerMessage(247, LogLevel.Information, "Process {Process} serves now.")]
+    public static partial void SuccessorReplaced(ILogger logger, int process);
+
+    [LoggerMessage(248, LogLevel.Critical, "No process serves any more, because the new one was killed and another one did not start: {Reason}")]
+    public static partial void SuccessorLost(ILogger logger, string reason);
+
     [LoggerMessage(245, LogLevel.Information, "Upgrade: this process serves now.")]
     public static partial void TookOver(ILogger logger);
 

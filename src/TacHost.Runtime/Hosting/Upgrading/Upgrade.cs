@@ -7,14 +7,15 @@ namespace TacHost.Hosting.Upgrading;
 /// <summary>The upgrades of a process: a new process takes over its sockets, its pid file and its place at the service manager, then this one stops (ADR 37).</summary>
 internal sealed class Upgrade(HostProcess process)
 {
-    /// <summary>The time in which a new process that is ready must begin to serve.</summary>
-    private static readonly TimeSpan _commitTime = TimeSpan.FromSeconds(10);
+    /// <summary>Gets the time in which a new process that is ready must begin to serve.</summary>
+    public static readonly TimeSpan CommitTime = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly CancellationTokenSource _stopping = new();
+    private SuccessorWatch? _watch;
 
     /// <summary>Gets the process that serves now, or null.</summary>
-    public int? Successor { get; private set; }
+    public int? Successor => _watch?.Id;
 
     /// <summary>Executes an upgrade, and logs its outcome.</summary>
     /// <param name="program">The path of the new command, or null for the one that belongs to this host.</param>
@@ -63,37 +64,58 @@ internal sealed class Upgrade(HostProcess process)
         _gate.Release();
     }
 
+    /// <summary>Looks a last time whether the process that serves now is alive, and replaces it otherwise. To be called at the end of this process.</summary>
+    public void Finish() => _watch?.Finish();
+
     private UpgradeResult RunLocked(string? program)
     {
         var began = Stopwatch.GetTimestamp();
         var log = process.Log.Host;
         HostLog.Upgrading(log, program ?? Installation.FrontProgram);
-        using UpgradeSockets sockets = new(process);
-        using var successor = SuccessorProcess.Start(
-            new SuccessorStart
-            {
-                Program = program,
-                Arguments = [process.LaunchDirectory!, .. Environment.GetCommandLineArgs()[1..]],
-                Environment = process.Manager.Variables,
-                Descriptors = sockets.Originals,
-                IsForeground = !process.IsDaemon,
-            },
-            sockets.Passed);
-        var version = successor.WaitUntilReady(process.Options.StartTimeout, process.Options.Grace, _stopping.Token);
-        sockets.Share(true);
-        if (!successor.TryLetServe(_commitTime))
+        UpgradeSockets sockets = new(process);
+        SuccessorProcess? successor = null;
+        SuccessorStart start = new()
         {
-            sockets.Share(false);
-            process.ReclaimPidFile();
-            throw new TacHostException(ExitCode.Software, $"the new process {successor.Id} was ready, and ended before it served. Its log says why.");
+            Program = program,
+            Arguments = [process.LaunchDirectory!, .. Environment.GetCommandLineArgs()[1..]],
+            Environment = process.Manager.Variables,
+            Descriptors = sockets.Originals,
+            IsForeground = !process.IsDaemon,
+        };
+        string version;
+        try
+        {
+            successor = SuccessorProcess.Start(start, sockets.Passed);
+            version = LetServe(successor, sockets);
+        }
+        catch
+        {
+            successor?.Dispose();
+            sockets.Dispose();
+            throw;
         }
 
+        // From here on, the sockets stay open until the end of this process, for another process if the new one is killed.
+        _watch = new SuccessorWatch(process, start, sockets, successor);
+        _watch.Start();
         process.Manager.LeaveTo(successor.Id);
         successor.LetReport();
-        Successor = successor.Id;
         HostLog.Upgraded(log, successor.Id, version);
         process.Events.Post(new HostEvent.ShutdownRequested("upgrade"));
         return new UpgradeResult(successor.Id, version, Stopwatch.GetElapsedTime(began));
+    }
+
+    /// <summary>Waits until the new process is ready, and lets it serve.</summary>
+    /// <returns>Its version.</returns>
+    private string LetServe(SuccessorProcess successor, UpgradeSockets sockets)
+    {
+        var version = successor.WaitUntilReady(process.Options.StartTimeout, process.Options.Grace, _stopping.Token);
+        sockets.Share(true);
+        if (successor.TryLetServe(CommitTime))
+            return version;
+        sockets.Share(false);
+        process.ReclaimPidFile();
+        throw new TacHostException(ExitCode.Software, $"the new process {successor.Id} was ready, and ended before it served. Its log says why.");
     }
 }
 
