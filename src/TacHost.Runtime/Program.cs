@@ -69,6 +69,8 @@ internal static class Program
                 return TreeCommands.WriteUnit(options, file, prepared);
             case (HostRequest.WriteKubernetes { Options: var options, File: var file }, [Prepared.Tac tac]):
                 return TreeCommands.WriteKubernetes(options, file, tac);
+            case (HostRequest.Export export, var all):
+                return TreeCommands.Export(export, all);
             case (HostRequest.ShowTree { Options: var options, Name: { } file }, [var prepared]):
                 return TreeCommands.Show(options, file, prepared);
             default:

@@ -1,4 +1,5 @@
 using TacHost.CommandLine;
+using TacHost.Fleet;
 using TacHost.Units;
 
 namespace TacHost;
@@ -18,7 +19,7 @@ internal static class TreeCommands
     public static int WriteUnit(HostOptions options, string file, Prepared prepared)
     {
         var tree = BuiltTree.Of(options, file, prepared);
-        UnitFiles.Of(tree.Root, options, file, tree.Application.Uid).Write(options.Command.Directory);
+        UnitFiles.Of(new Deployed(tree.Root, options, file, tree.Application.Uid)).Write(options.Command.Directory);
         return ExitCode.Success;
     }
 
@@ -26,12 +27,43 @@ internal static class TreeCommands
     public static int WriteKubernetes(HostOptions options, string file, Prepared.Tac prepared)
     {
         var tree = BuiltTree.Of(options, file, prepared);
-        Deployed deployed = new(tree.Root, options, file, tree.Application.Uid);
+        Console.Out.Write(Manifest(new Deployed(tree.Root, options, file, tree.Application.Uid), prepared));
+        return ExitCode.Success;
+    }
+
+    /// <summary>Prints what a supervisor needs for all tac files of a directory, or writes it to a directory.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="prepared">The tac files in the order of <see cref="FleetDirectory"/>.</param>
+    public static int Export(HostRequest.Export request, IReadOnlyList<Prepared> prepared)
+    {
+        var entries = FleetDirectory.ReadUsable(request.Directory);
+        if (entries.Count != prepared.Count)
+            throw new TacHostException(ExitCode.Unavailable, OneLine.Of($"'{request.Directory}' has changed meanwhile. Try again."));
+        var directory = Path.GetFullPath(request.Directory);
+        var target = $"tachost-{Deployed.Safe(Path.GetFileName(Path.TrimEndingDirectorySeparator(directory)))}.target";
+        IReadOnlyList<Deployed> all = [.. entries.Zip(prepared, (entry, each) => DeployedOf(request.Options, entry, each) with { UnitName = entry.Name, Target = target })];
+        var off = entries.Where(entry => entry.IsOff).Select(entry => entry.Path).ToHashSet(StringComparer.Ordinal);
+        if (request.Engine == "systemd")
+            UnitFiles.Of(target, directory, all, deployed => off.Contains(deployed.File)).Write(request.Options.Command.Directory);
+        else
+            Console.Out.Write(string.Join("---\n", all.Zip(prepared).Where(pair => !off.Contains(pair.First.File)).Select(pair => Manifest(pair.First, (Prepared.Tac)pair.Second))));
+        return ExitCode.Success;
+    }
+
+    private static Deployed DeployedOf(HostOptions options, FleetEntry entry, Prepared prepared)
+    {
+        var own = entry.Instance is { } instance ? options with { Settings = [.. options.Settings, $"instance={instance}"] } : options;
+        var tree = BuiltTree.Of(own, entry.Path, prepared);
+        return new Deployed(tree.Root, own, entry.Path, tree.Application.Uid);
+    }
+
+    /// <summary>Returns the objects of Kubernetes for a deployment, and prints their warnings.</summary>
+    private static string Manifest(Deployed deployed, Prepared.Tac prepared)
+    {
         KubernetesManifest manifest = new(deployed, DeployedFiles.Of(deployed, prepared.Code));
         var text = manifest.Make();
         foreach (var warning in manifest.Warnings)
             Console.Error.WriteLine($"tachost: warning: {OneLine.Of(warning)}");
-        Console.Out.Write(text);
-        return ExitCode.Success;
+        return text;
     }
 }

@@ -106,6 +106,8 @@ internal static class Program
                 return [TacCommands.Prepare(options, file).Tac];
             case HostRequest.WriteKubernetes { Options: var options, File: var file }:
                 return [TacCommands.Prepare(options, file).Tac];
+            case HostRequest.Export { Options: var options, Directory: var directory }:
+                return [.. FleetDirectory.ReadUsable(directory).Select(entry => TacCommands.Prepare(options, entry.Path).Tac)];
             case HostRequest.ShowParameters { Options: var options, File: var file }:
                 return [TacCommands.Prepare(options, file).Tac];
             default:

@@ -7,7 +7,12 @@ internal static class HostCommands
 {
     private static readonly string[] _shells = ["bash", "zsh", "fish"];
 
+    private static readonly string[] _engines = ["systemd", "k8s"];
     private static readonly Option _json = new("--json", null, null, "Print JSON.", (options, _) => options with { Command = options.Command with { Json = true } });
+    private static readonly Option _user = new("--user", null, null, "For the service manager of a user (systemctl --user).", (options, _) => options with { Command = options.Command with { ForUser = true } });
+    private static readonly Option _sockets = new("--sockets", null, null, "Add socket units: systemd opens the ports, and clients wait while the service restarts.", (options, _) => options with { Command = options.Command with { Sockets = true } });
+    private static readonly Option _out = new("--out", null, "DIR", "Write the units to files in a directory.", (options, value) => options with { Command = options.Command with { Directory = OptionValue.FullPath(value) } });
+    private static readonly Option _image = new("--image", null, "IMAGE", "The container image.", (options, value) => options with { Command = options.Command with { Image = OptionValue.NotEmpty(value, "the name of an image") } }) { Default = "tachost with the version of this program" };
 
     private static readonly Option _dryRun = new("--dry-run", null, null, "Show the plan and do nothing: exits 0 if there is nothing to do, and 2 if there are changes.", (options, _) => options with { Command = options.Command with { DryRun = true } });
 
@@ -67,17 +72,18 @@ internal static class HostCommands
         new("unit", "FILE", "print a systemd unit for a tac file, which allows only the needs of its services; options before the command, such as --metrics, --uid, --set and --rundir, go into it", (options, words) => words is [var file] ? new HostRequest.WriteUnit(HostRequest.ForHelp(options), file) : null)
         {
             Word = CommandWord.TacFile,
-            Options =
-            [
-                new("--user", null, null, "For the service manager of a user (systemctl --user).", (options, _) => options with { Command = options.Command with { ForUser = true } }),
-                new("--sockets", null, null, "Add socket units: systemd opens the ports, and clients wait while the service restarts.", (options, _) => options with { Command = options.Command with { Sockets = true } }),
-                new("--out", null, "DIR", "Write the units to files in a directory.", (options, value) => options with { Command = options.Command with { Directory = OptionValue.FullPath(value) } }),
-            ],
+            Options = [_user, _sockets, _out],
         },
         new("k8s", "FILE", "print a ConfigMap, a Deployment and a Service of Kubernetes for a tac file; options before the command, such as --metrics, --set and --rundir, go into them", (options, words) => words is [var file] ? new HostRequest.WriteKubernetes(HostRequest.ForHelp(options), file) : null)
         {
             Word = CommandWord.TacFile,
-            Options = [new("--image", null, "IMAGE", "The container image.", (options, value) => options with { Command = options.Command with { Image = OptionValue.NotEmpty(value, "the name of an image") } }) { Default = "tachost with the version of this program" }],
+            Options = [_image],
+        },
+        new("export", "ENGINE DIR", "print what another supervisor needs to keep all tac files of a directory running, as an emperor does: 'systemd', units and a target; 'k8s', objects of Kubernetes; options before the command, such as --rundir, go into all of them", (options, words) => words is [var engine, var directory] && Array.IndexOf(_engines, engine) >= 0 ? new HostRequest.Export(HostRequest.ForHelp(options), engine, directory) : null)
+        {
+            Word = CommandWord.Choice,
+            Choices = _engines,
+            Options = [_user, _sockets, _out, _image],
         },
         new("new", "[TEMPLATE] NAME", "write a first tac file that runs, with comments; --list shows the templates", (options, words) => words switch
         {

@@ -152,6 +152,9 @@ internal abstract record HostRequest
 
     public sealed record WriteKubernetes(HostOptions Options, string File) : HostRequest;
 
+    /// <summary>Units or objects for all deployments of a directory.</summary>
+    public sealed record Export(HostOptions Options, string Engine, string Directory) : HostRequest;
+
     public sealed record ShowTree(HostOptions Options, string? Name) : HostRequest;
 
     /// <summary>The start of an emperor. The options are its own; <see cref="Deployments"/> are those of its deployments.</summary>

@@ -1,3 +1,5 @@
+using TacHost.CommandLine;
+
 namespace TacHost.Fleet;
 
 /// <summary>Reads the directory of a fleet, which is its desired state.</summary>
@@ -34,6 +36,18 @@ internal static class FleetDirectory
         }
 
         return [.. entries.Select(entry => entry with { IsOff = off.Contains(entry.Name) }).OrderBy(entry => entry.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Returns the deployments, if all of them are usable.</summary>
+    /// <exception cref="TacHostException">The directory cannot be read or has none, or a name cannot be that of a deployment.</exception>
+    public static IReadOnlyList<FleetEntry> ReadUsable(string directory)
+    {
+        var entries = Read(Path.GetFullPath(directory));
+        if (entries.Count == 0)
+            throw new TacHostException(ExitCode.NoInput, OneLine.Of($"there is no tac file (*{Extension}) in '{directory}'."));
+        if (entries.FirstOrDefault(entry => entry.Problem is not null) is { } unusable)
+            throw new TacHostException(ExitCode.Usage, OneLine.Of($"'{unusable.Path}' cannot be a deployment: {unusable.Problem}."));
+        return entries;
     }
 
     private static string? ProblemOf(string name, string path)

@@ -26,7 +26,9 @@ internal sealed class ServiceUnit(Deployed deployed, IReadOnlyList<string> socke
     {
         _unit.Section("Unit");
         _unit.Add("Description", UnitText.Plain(deployed.Root.Name));
-        _unit.Add("AssertPathExists", UnitText.Path(deployed.File));
+        _unit.Add("AssertPathExists", UnitText.Plain(deployed.File)); // not a list: quotes would be part of the path
+        if (deployed.Target is { } target)
+            _unit.Add("PartOf", target);
         if (sockets.Count > 0)
         {
             _unit.Add("Requires", string.Join(' ', sockets));
@@ -45,7 +47,7 @@ internal sealed class ServiceUnit(Deployed deployed, IReadOnlyList<string> socke
             AddUserAndFiles();
         AddLimits();
         _unit.Section("Install");
-        _unit.Add("WantedBy", IsForUser ? "default.target" : "multi-user.target");
+        _unit.Add("WantedBy", deployed.Target ?? (IsForUser ? "default.target" : "multi-user.target"));
         if (sockets.Count > 0)
             _unit.Add("Also", string.Join(' ', sockets));
         return _unit.ToString();

@@ -11,35 +11,74 @@ internal sealed class UnitFiles
     {
     }
 
-    /// <summary>Creates the units.</summary>
-    /// <param name="root">The tree.</param>
-    /// <param name="options">The options of the deployment.</param>
-    /// <param name="file">The tac file.</param>
-    /// <param name="user">The ID of the user that the tac file names, or null.</param>
+    /// <summary>Creates the units of a deployment.</summary>
     /// <exception cref="TacHostException">Sockets are requested, but the services do not listen on anything.</exception>
-    public static UnitFiles Of(ServiceNode root, HostOptions options, string file, int? user)
+    public static UnitFiles Of(Deployed deployed)
     {
-        Deployed deployed = new(root, options, file, user);
         UnitFiles files = new();
-        IReadOnlyList<(string Name, string Text)> sockets = options.Command.Sockets ? SocketUnits.Of(deployed) : [];
-        if (options.Command.Sockets && sockets.Count == 0)
-            throw new TacHostException(ExitCode.Usage, OneLine.Of($"'{file}' has no service that listens on a fixed port or path, so there is no socket unit to write. Leave out --sockets."));
-        files._units.Add(($"{deployed.UnitName}.service", new ServiceUnit(deployed, [.. sockets.Select(socket => socket.Name)]).Make()));
-        files._units.AddRange(sockets);
+        if (files.Add(deployed) == 0 && deployed.Options.Command.Sockets)
+            throw new TacHostException(ExitCode.Usage, OneLine.Of($"'{deployed.TacFile}' has no service that listens on a fixed port or path, so there is no socket unit to write. Leave out --sockets."));
         return files;
     }
 
-    /// <summary>Prints the units, or writes each to a file.</summary>
+    /// <summary>Creates the units of several deployments, and a target that wants them.</summary>
+    /// <param name="target">The name of the target, which the deployments name too.</param>
+    /// <param name="directory">The directory of the tac files.</param>
+    /// <param name="all">The deployments.</param>
+    /// <param name="isOff">Whether the target does not want a deployment.</param>
+    public static UnitFiles Of(string target, string directory, IReadOnlyList<Deployed> all, Predicate<Deployed> isOff)
+    {
+        UnitFiles files = new();
+        UnitText unit = new();
+        unit.Section("Unit");
+        unit.Add("Description", $"Deployments of {UnitText.Plain(directory)}");
+        foreach (var deployed in all.Where(deployed => !isOff(deployed)))
+            unit.Add("Wants", $"{deployed.UnitName}.service");
+        unit.Section("Install");
+        unit.Add("WantedBy", all.Any(deployed => deployed.Options.Command.ForUser) ? "default.target" : "multi-user.target");
+        files._units.Add((target, unit.ToString()));
+        foreach (var deployed in all)
+            files.Add(deployed);
+        return files;
+    }
+
+    /// <summary>Adds the units of a deployment, and returns the number of socket units among them.</summary>
+    private int Add(Deployed deployed)
+    {
+        IReadOnlyList<(string Name, string Text)> sockets = deployed.Options.Command.Sockets ? SocketUnits.Of(deployed) : [];
+        _units.Add(($"{deployed.UnitName}.service", new ServiceUnit(deployed, [.. sockets.Select(socket => socket.Name)]).Make()));
+        _units.AddRange(sockets);
+        return sockets.Count;
+    }
+
+    /// <summary>Prints the units, or writes each to a file. Writes none if one of the files is another's.</summary>
     /// <param name="directory">The directory of the files, or null to print.</param>
     /// <exception cref="TacHostException">A file cannot be written, or somebody has changed it.</exception>
     public void Write(string? directory)
     {
-        foreach (var (name, text) in _units)
+        if (directory is null)
         {
-            if (directory is not null)
-                Write(Path.Combine(directory, name), text);
-            else
+            foreach (var (name, text) in _units)
                 Console.Out.Write(_units.Count == 1 ? text : $"{(name == _units[0].Name ? "" : "\n")}# {name}\n{text}");
+            return;
+        }
+
+        foreach (var (name, _) in _units)
+            RequireOurs(Path.Combine(directory, name));
+        foreach (var (name, text) in _units)
+            Write(Path.Combine(directory, name), text);
+    }
+
+    private static void RequireOurs(string path)
+    {
+        try
+        {
+            if (File.Exists(path) && File.ReadLines(path).FirstOrDefault() != UnitText.Mark)
+                throw new TacHostException(ExitCode.CannotCreate, OneLine.Of($"'{path}' was not made by tachost unit, and is not replaced. Move it away, or choose another --out."));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CannotWrite(path, e);
         }
     }
 
@@ -47,14 +86,14 @@ internal sealed class UnitFiles
     {
         try
         {
-            if (File.Exists(path) && File.ReadLines(path).FirstOrDefault() != UnitText.Mark)
-                throw new TacHostException(ExitCode.CannotCreate, OneLine.Of($"'{path}' was not made by tachost unit, and is not replaced. Move it away, or choose another --out."));
             File.WriteAllText(path, text);
             Console.Out.WriteLine(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TacHostException(ExitCode.CannotCreate, OneLine.Of($"cannot write '{path}': {e.Message}"), e);
+            throw CannotWrite(path, e);
         }
     }
+
+    private static TacHostException CannotWrite(string path, Exception failure) => new(ExitCode.CannotCreate, OneLine.Of($"cannot write '{path}': {failure.Message}"), failure);
 }
