@@ -26,8 +26,8 @@ public sealed class SocksServer : MultiService
 
     /// <summary>Initializes a proxy on an endpoint, such as a UNIX socket or TLS. Sockets are not opened before the start.</summary>
     /// <param name="endpoint">The endpoint to listen on.</param>
-    /// <param name="options">The settings. Defaults to null: the defaults of <see cref="SocksOptions"/>.</param>
-    public SocksServer(ServerEndpoint endpoint, SocksOptions? options = null)
+    /// <param name="options">The settings, or null for the defaults of <see cref="SocksOptions"/>.</param>
+    public SocksServer(ServerEndpoint endpoint, SocksOptions? options)
     {
         _options = options ?? new SocksOptions();
         _server = new StreamServer(endpoint, new SocksFactory(_options)) { Limits = _options.Limits };
