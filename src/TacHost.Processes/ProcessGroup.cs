@@ -30,10 +30,10 @@ internal sealed class ProcessGroup : IDisposable
     public Task<ProcessEnd> Ended => _ended.Task;
 
     /// <summary>Gets whether no living process is left of its group. Meaningful once the process has ended.</summary>
-    public bool IsEmpty => (LibcProcesses.SendSignal(-Id, 0) != 0 && Marshal.GetLastPInvokeError() == NoSuchProcess) || (Ended.IsCompleted && !HasLivingMember());
+    public bool IsEmpty => (LibcProcesses.Kill(-Id, 0) != 0 && Marshal.GetLastPInvokeError() == NoSuchProcess) || (Ended.IsCompleted && !HasLivingMember());
 
     /// <summary>Sends a signal to every process of the group.</summary>
-    public void Signal(int signal) => _ = LibcProcesses.SendSignal(-Id, signal);
+    public void Signal(int signal) => _ = LibcProcesses.Kill(-Id, signal);
 
     /// <summary>Kills the remaining processes of the group.</summary>
     public void Kill()
@@ -79,7 +79,7 @@ internal sealed class ProcessGroup : IDisposable
         {
             if (_ended.Task.IsCompleted)
                 return;
-            var waited = LibcProcesses.WaitForProcess(Id, out var status, NoHang);
+            var waited = LibcProcesses.WaitPid(Id, out var status, NoHang);
             if (waited != 0)
                 _ended.TrySetResult(new ProcessEnd(waited == Id ? status : null));
         }

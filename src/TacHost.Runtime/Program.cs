@@ -86,7 +86,7 @@ internal static class Program
         {
             using FileStream stream = new(leash, FileAccess.Read, bufferSize: 0);
             stream.CopyTo(Stream.Null);
-            _ = LibcProcesses.SendSignal(Environment.ProcessId, terminate);
+            _ = LibcProcesses.Kill(Environment.ProcessId, terminate);
         })
         {
             IsBackground = true,

@@ -61,7 +61,7 @@ internal sealed class CacheDirectory
     public byte[]? Read(string name)
     {
         using var file = _files?.OpenFile(name, OpenFlags.ReadOnly);
-        if (file is null || FileStatusOf.Open(file) is not { IsRegularFile: true, IsWritableByOthers: false } status || (status.UserId != 0 && status.UserId != LibcAccounts.GetEffectiveUserId()))
+        if (file is null || FileStatusOf.Open(file) is not { IsRegularFile: true, IsWritableByOthers: false } status || (status.UserId != 0 && status.UserId != LibcAccounts.GetEuid()))
             return null;
         var bytes = new byte[status.Size];
         return RandomAccess.Read(file, bytes, 0) == bytes.Length ? bytes : null;

@@ -67,7 +67,7 @@ internal static unsafe class HostExecution
         using var environment = new CStrings(Handover.EnvironmentWith(numbers));
         foreach (var number in numbers)
             Libc.Fcntl(number, DescriptorCommand.SetFlags, 0);
-        LibcExecution.Execute(program.Path, argv.Pointer, environment.Pointer);
+        LibcExecution.Execve(program.Path, argv.Pointer, environment.Pointer);
         throw new TacHostException(ExitCode.OperatingSystem, $"cannot start the host '{Installation.HostProgram}': {Errno.LastText}.");
     }
 

@@ -24,12 +24,12 @@ internal sealed record Identity(uint User, uint Group, string? UserName, bool Ef
     {
         if (user is null && group is null)
             return null;
-        var me = LibcAccounts.GetEffectiveUserId();
+        var me = LibcAccounts.GetEuid();
         var account = user is null ? null : FindUser(user);
         var groupId = group is not null ? FindGroup(group) : account!.Value.GroupId
             ?? throw new TacHostException(ExitCode.NoUser, $"the user {user} has no entry that names a group; give one with --gid.");
         var userId = account?.UserId ?? me;
-        if (me != 0 && (userId, groupId) == (me, LibcAccounts.GetEffectiveGroupId()))
+        if (me != 0 && (userId, groupId) == (me, LibcAccounts.GetEgid()))
             return null;
         if (me != 0)
             throw new TacHostException(ExitCode.NoPermission, $"only root can become {(user is null ? $"group '{group}'" : $"user '{user}'")}, and this is user {me}. Start it as root, or leave --uid and --gid out.");
@@ -57,12 +57,12 @@ internal sealed record Identity(uint User, uint Group, string? UserName, bool Ef
     public unsafe void Assume(ThreadCredentials threads)
     {
         // A group that stays in the supplementary list would keep its privileges.
-        Require(UserName is not null ? LibcIdentity.InitializeGroups(UserName, Group) : LibcIdentity.SetGroups(0, null), "the supplementary groups");
-        Require(EffectiveOnly ? LibcIdentity.SetGroupIds(Unchanged, Group, Unchanged) : LibcIdentity.SetGroupIds(Group, Group, Group), $"group {Group}");
-        Require(EffectiveOnly ? LibcIdentity.SetUserIds(Unchanged, User, Unchanged) : LibcIdentity.SetUserIds(User, User, User), $"user {User}");
+        Require(UserName is not null ? LibcIdentity.InitGroups(UserName, Group) : LibcIdentity.SetGroups(0, null), "the supplementary groups");
+        Require(EffectiveOnly ? LibcIdentity.SetResGid(Unchanged, Group, Unchanged) : LibcIdentity.SetResGid(Group, Group, Group), $"group {Group}");
+        Require(EffectiveOnly ? LibcIdentity.SetResUid(Unchanged, User, Unchanged) : LibcIdentity.SetResUid(User, User, User), $"user {User}");
         if (threads.FirstThatIsNot(this) is { } thread)
             throw new TacHostException(ExitCode.OperatingSystem, $"thread {thread} did not become user {User} and group {Group}.");
-        if (!EffectiveOnly && User != 0 && LibcIdentity.SetUserIds(Unchanged, 0, Unchanged) == 0)
+        if (!EffectiveOnly && User != 0 && LibcIdentity.SetResUid(Unchanged, 0, Unchanged) == 0)
             throw new TacHostException(ExitCode.OperatingSystem, $"having become user {User}, the process could still become root again.");
     }
 

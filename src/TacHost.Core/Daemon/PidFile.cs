@@ -120,7 +120,7 @@ internal sealed class PidFile : IDisposable
 
     internal static OpenDirectory DirectoryOf(string path)
     {
-        using var walk = PathWalk.Along(Path.GetDirectoryName(path)!, entersLast: true, refusesForeignLinks: LibcAccounts.GetEffectiveUserId() == 0);
+        using var walk = PathWalk.Along(Path.GetDirectoryName(path)!, entersLast: true, refusesForeignLinks: LibcAccounts.GetEuid() == 0);
         if (walk.Error == 0)
             return OpenDirectory.Of(walk);
         throw walk.Error == Errno.TooManyLinks && walk.Distrust is { } reason
@@ -139,7 +139,7 @@ internal sealed class PidFile : IDisposable
             if (!PidFileLock.TryTake(file))
                 throw PidFileErrors.CannotUse(path, Marshal.GetLastPInvokeError());
             RandomAccess.Write(file, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")), 0);
-            LibcFiles.ChangeMode(file, Mode);
+            LibcFiles.FChmod(file, Mode);
             return file;
         }
         catch (IOException e)

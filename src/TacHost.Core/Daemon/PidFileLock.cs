@@ -12,7 +12,7 @@ internal static class PidFileLock
     public static bool TryTake(SafeFileHandle file)
     {
         var whole = new FileLock { Type = FileLock.WriteLock };
-        return LibcFiles.ControlLock(file, LockCommand.Set, ref whole) == 0;
+        return LibcFiles.Fcntl(file, LockCommand.Set, ref whole) == 0;
     }
 
     /// <summary>
@@ -25,9 +25,9 @@ internal static class PidFileLock
     public static bool IsHeld(SafeFileHandle file)
     {
         var whole = new FileLock { Type = FileLock.ReadLock };
-        if (LibcFiles.ControlLock(file, LockCommand.Get, ref whole) != 0 || whole.Type == FileLock.Unlocked)
+        if (LibcFiles.Fcntl(file, LockCommand.Get, ref whole) != 0 || whole.Type == FileLock.Unlocked)
             return false;
-        return LibcAccounts.GetEffectiveUserId() != 0 || FileStatusOf.Open(file) is not { UserId: not 0 } status || (ProcessIn(file) is { } holder && HasFile(holder, status));
+        return LibcAccounts.GetEuid() != 0 || FileStatusOf.Open(file) is not { UserId: not 0 } status || (ProcessIn(file) is { } holder && HasFile(holder, status));
     }
 
     /// <summary>
@@ -38,7 +38,7 @@ internal static class PidFileLock
     {
         const int readable = 1, isPrivate = 2, failed = -1;
         var status = FileStatusOf.Open(file) ?? default;
-        if (LibcDescriptors.Map(0, 1, readable, isPrivate, file, 0) == failed)
+        if (LibcDescriptors.Mmap(0, 1, readable, isPrivate, file, 0) == failed)
             throw new TacHostException(ExitCode.OperatingSystem, $"cannot keep the pid file locked: {Errno.LastText}.");
         file.Dispose();
         return status;

@@ -16,7 +16,7 @@ internal static class Pipe
         {
             fixed (int* first = ends)
             {
-                if (LibcDescriptors.CreatePipe(first, OpenFlags.CloseOnExec) != 0)
+                if (LibcDescriptors.Pipe2(first, OpenFlags.CloseOnExec) != 0)
                     throw new TacHostException(ExitCode.OperatingSystem, $"cannot make a pipe for {purpose}: {Errno.LastText}.");
             }
         }

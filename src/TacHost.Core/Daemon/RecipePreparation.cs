@@ -60,8 +60,8 @@ internal static class RecipePreparation
         finally
         {
             // Its answer is complete, or nobody waits for it.
-            _ = LibcProcesses.SendSignal(process, Kill);
-            _ = LibcProcesses.WaitForProcess(process, out _, 0);
+            _ = LibcProcesses.Kill(process, Kill);
+            _ = LibcProcesses.WaitPid(process, out _, 0);
         }
     }
 

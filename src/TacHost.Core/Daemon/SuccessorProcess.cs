@@ -93,7 +93,7 @@ internal sealed class SuccessorProcess : IDisposable
     {
         const int signalBits = 0x7F;
         killer = 0;
-        var waited = LibcProcesses.WaitForProcess(Id, out var status, NoHang);
+        var waited = LibcProcesses.WaitPid(Id, out var status, NoHang);
         if (waited == 0)
             return false;
         _hasEnded = true;
@@ -106,12 +106,12 @@ internal sealed class SuccessorProcess : IDisposable
     public void End(TimeSpan grace)
     {
         var began = Stopwatch.GetTimestamp();
-        _ = LibcProcesses.SendSignal(Id, Terminate);
+        _ = LibcProcesses.Kill(Id, Terminate);
         while (!_hasEnded)
         {
             if (Stopwatch.GetElapsedTime(began) > grace)
-                _ = LibcProcesses.SendSignal(Id, Kill);
-            _hasEnded = LibcProcesses.WaitForProcess(Id, out _, NoHang) != 0;
+                _ = LibcProcesses.Kill(Id, Kill);
+            _hasEnded = LibcProcesses.WaitPid(Id, out _, NoHang) != 0;
             if (!_hasEnded)
                 CancellationToken.None.WaitHandle.WaitOne(_pause);
         }

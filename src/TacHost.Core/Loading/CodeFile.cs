@@ -62,7 +62,7 @@ internal static class CodeFile
 
     private static bool IsChecked(string path, bool isNamed) =>
         !IsBelow(path, AppContext.BaseDirectory)
-        && (!isNamed || LibcAccounts.GetEffectiveUserId() == 0)
+        && (!isNamed || LibcAccounts.GetEuid() == 0)
         && !IsTrustedByName(path);
 
     private static bool IsBelow(string path, string directory) =>

@@ -34,12 +34,12 @@ internal sealed class AppendedFile(SafeFileHandle handle) : IDisposable
     public void TakeBack(int count, long length)
     {
         if (count > 0 && Status is { IsRegularFile: true } status && status.Size == length + count)
-            _ = LibcFiles.Truncate(handle, length);
+            _ = LibcFiles.FTruncate(handle, length);
     }
 
-    public bool ChangeMode(uint mode) => LibcFiles.ChangeMode(handle, mode) == 0;
+    public bool ChangeMode(uint mode) => LibcFiles.FChmod(handle, mode) == 0;
 
-    public bool ChangeOwner(uint user, uint group) => LibcFiles.ChangeOwner(handle, user, group) == 0;
+    public bool ChangeOwner(uint user, uint group) => LibcFiles.FChown(handle, user, group) == 0;
 
     /// <summary>Redirects the standard streams of this process to the file.</summary>
     public void BecomeStandardStreams() => StandardStreams.Redirect(handle);

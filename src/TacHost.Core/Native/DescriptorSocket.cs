@@ -54,7 +54,7 @@ internal sealed unsafe class DescriptorSocket(SafeFileHandle handle) : IDisposab
             nint count;
             do
             {
-                count = LibcLocalSockets.ReceiveMessage(Handle, &header, ReceiveCloseOnExec);
+                count = LibcLocalSockets.RecvMsg(Handle, &header, ReceiveCloseOnExec);
             }
             while (count < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted);
             if (count > 0 && header.ControlSize > 0 && control is { Level: SocketLevel, Kind: Rights })
@@ -79,7 +79,7 @@ internal sealed unsafe class DescriptorSocket(SafeFileHandle handle) : IDisposab
                 header.ControlSize = (nuint)sizeof(ControlMessage);
             }
 
-            return (int)LibcLocalSockets.SendMessage(Handle, &header, flags);
+            return (int)LibcLocalSockets.SendMsg(Handle, &header, flags);
         }
     }
 
@@ -88,7 +88,7 @@ internal sealed unsafe class DescriptorSocket(SafeFileHandle handle) : IDisposab
         Span<int> ends = stackalloc int[2];
         fixed (int* first = ends)
         {
-            if (LibcLocalSockets.CreateSocketPair(UnixFamily, kind, 0, first) != 0)
+            if (LibcLocalSockets.SocketPair(UnixFamily, kind, 0, first) != 0)
                 throw new TacHostException(ExitCode.OperatingSystem, $"cannot make a pair of sockets: {Errno.LastText}.");
         }
 

@@ -36,7 +36,7 @@ internal sealed class OpenDirectory : IDisposable
         // The dot follows a symbolic link.
         if (Local is not { } local || FileStatusOf.Path(_path + "/.") is not { } present || (FileStatusOf.Open(local.Handle) is { } own && own.IsSameFileAs(present)))
             return;
-        using var walk = PathWalk.Along(_path, entersLast: true, refusesForeignLinks: LibcAccounts.GetEffectiveUserId() == 0);
+        using var walk = PathWalk.Along(_path, entersLast: true, refusesForeignLinks: LibcAccounts.GetEuid() == 0);
         if (walk.Error == 0)
             Replace(new LocalDirectory(walk.TakeDirectory()));
     }
@@ -64,7 +64,7 @@ internal sealed class OpenDirectory : IDisposable
         try
         {
             const uint exchange = 2;
-            if (LibcFiles.RenameAt(Handle, name, Handle, other, exchange) == 0)
+            if (LibcFiles.RenameAt2(Handle, name, Handle, other, exchange) == 0)
                 return true;
             return Marshal.GetLastPInvokeError() is Errno.InvalidArgument or Errno.NoSuchCall ? null : false;
         }

@@ -30,15 +30,15 @@ internal sealed class StandardStreams : IDisposable
     /// <summary>Redirects both streams to a file, including those of child processes that inherit them.</summary>
     public static void Redirect(SafeFileHandle file)
     {
-        _ = LibcDescriptors.Duplicate(file, 1);
-        _ = LibcDescriptors.Duplicate(file, 2);
+        _ = LibcDescriptors.Dup2(file, 1);
+        _ = LibcDescriptors.Dup2(file, 2);
     }
 
     /// <summary>Restores the previous destinations of both streams.</summary>
     public void Dispose()
     {
-        _ = LibcDescriptors.Duplicate(_output, 1);
-        _ = LibcDescriptors.Duplicate(_error, 2);
+        _ = LibcDescriptors.Dup2(_output, 1);
+        _ = LibcDescriptors.Dup2(_error, 2);
         _output.Dispose();
         _error.Dispose();
     }

@@ -9,7 +9,7 @@ internal static class TerminalSize
     private const nuint GetWindowSize = 0x5413; // TIOCGWINSZ
 
     /// <summary>Gets the number of columns of standard output, or null if it is not a terminal or has no size.</summary>
-    public static int? Columns => LibcDescriptors.GetWindowSize(StandardOutput, GetWindowSize, out var size) == 0 && size.Columns > 0 ? size.Columns : null;
+    public static int? Columns => LibcDescriptors.Ioctl(StandardOutput, GetWindowSize, out var size) == 0 && size.Columns > 0 ? size.Columns : null;
 }
 
 /// <summary>struct winsize.</summary>

@@ -10,9 +10,9 @@ internal sealed partial class RootedDirectory
     /// <summary>Removes a file or a symbolic link.</summary>
     public void Delete(VirtualPath path) => Change(path, (directory, name) => LibcFiles.UnlinkAt(directory, name, 0));
 
-    public void RemoveDirectory(VirtualPath path) => Change(path, (directory, name) => LibcFiles.UnlinkAt(directory, name, LibcFiles.RemoveDirectory));
+    public void RemoveDirectory(VirtualPath path) => Change(path, (directory, name) => LibcFiles.UnlinkAt(directory, name, LibcFiles.AtRemoveDir));
 
-    public void MakeDirectory(VirtualPath path) => Change(path, (directory, name) => LibcFiles.MakeDirectoryAt(directory, name, 0x1FF));
+    public void MakeDirectory(VirtualPath path) => Change(path, (directory, name) => LibcFiles.MkdirAt(directory, name, 0x1FF));
 
     /// <summary>Moves a file or a directory. Replaces an existing file of that name.</summary>
     public void Rename(VirtualPath from, VirtualPath to)
@@ -37,14 +37,14 @@ internal sealed partial class RootedDirectory
             new TimeSpecification { Nanoseconds = TimeSpecification.Omit },
             new TimeSpecification { Seconds = (nint)time.ToUnixTimeSeconds() },
         };
-        if (LibcFiles.SetTimes(file, times) < 0)
+        if (LibcFiles.FUtimens(file, times) < 0)
             throw Refused();
     }
 
     /// <summary>Truncates an open file.</summary>
     public static void Truncate(SafeFileHandle file, long length)
     {
-        if (LibcFiles.Truncate(file, length) < 0)
+        if (LibcFiles.FTruncate(file, length) < 0)
             throw Refused();
     }
 

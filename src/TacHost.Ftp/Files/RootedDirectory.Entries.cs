@@ -75,7 +75,7 @@ internal sealed partial class RootedDirectory
         do
         {
             fixed (byte* pointer = buffer)
-                length = LibcFiles.GetEntries(directory, pointer, (nuint)buffer.Length);
+                length = LibcFiles.GetDents64(directory, pointer, (nuint)buffer.Length);
             if (length < 0)
                 throw Refused();
             for (var at = 0; at < length; at += BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(at + RecordLengthOffset)))

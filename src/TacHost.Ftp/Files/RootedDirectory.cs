@@ -82,7 +82,7 @@ internal sealed partial class RootedDirectory : IDisposable
             return OpenByName(path, flags, mode);
         for (var attempt = 1; ; attempt++)
         {
-            var descriptor = LibcFiles.OpenBelow(_root, path.Relative, flags, mode);
+            var descriptor = LibcFiles.OpenAt2(_root, path.Relative, flags, mode);
             if (descriptor >= 0)
                 return new SafeFileHandle(descriptor, ownsHandle: true);
             if (Marshal.GetLastPInvokeError() != Errno.TryAgain || attempt == Attempts)
@@ -126,7 +126,7 @@ internal sealed partial class RootedDirectory : IDisposable
 
     private static bool KernelHelps(SafeFileHandle root)
     {
-        var descriptor = LibcFiles.OpenBelow(root, ".", OpenFlags.PathOnly);
+        var descriptor = LibcFiles.OpenAt2(root, ".", OpenFlags.PathOnly);
         if (descriptor >= 0)
             new SafeFileHandle(descriptor, ownsHandle: true).Dispose();
         return descriptor >= 0;

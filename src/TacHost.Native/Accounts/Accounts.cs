@@ -16,14 +16,14 @@ internal static unsafe class Accounts
     public static UserAccount? User(string name)
     {
         lock (_gate)
-            return Copy(LibcAccounts.GetUser(name));
+            return Copy(LibcAccounts.GetPwNam(name));
     }
 
     /// <summary>Returns the user with an ID, or null.</summary>
     public static UserAccount? User(uint id)
     {
         lock (_gate)
-            return Copy(LibcAccounts.GetUser(id));
+            return Copy(LibcAccounts.GetPwUid(id));
     }
 
     /// <summary>Returns the user with a name or ID, or null. A number is taken as an ID.</summary>
@@ -34,7 +34,7 @@ internal static unsafe class Accounts
     {
         lock (_gate)
         {
-            var entry = LibcAccounts.GetGroup(name);
+            var entry = LibcAccounts.GetGrNam(name);
             return entry is null ? null : entry->GroupId;
         }
     }
@@ -48,7 +48,7 @@ internal static unsafe class Accounts
             var found = count;
             fixed (uint* first = groups)
             {
-                if (LibcAccounts.GetGroups(user, primaryGroup, first, &found) >= 0)
+                if (LibcAccounts.GetGroupList(user, primaryGroup, first, &found) >= 0)
                     return groups[..found];
             }
         }
@@ -63,7 +63,7 @@ internal static unsafe class Accounts
     {
         lock (_gate)
         {
-            var entry = LibcAccounts.GetService(service, protocol);
+            var entry = LibcAccounts.GetServByName(service, protocol);
             return entry is null ? null : FromNetworkOrder((ushort)entry->Port);
         }
     }

@@ -6,26 +6,26 @@ namespace TacHost.Native;
 internal static unsafe partial class LibcAccounts
 {
     [LibraryImport(Libc.Library, EntryPoint = "getuid")]
-    public static partial uint GetRealUserId();
+    public static partial uint GetUid();
 
     [LibraryImport(Libc.Library, EntryPoint = "geteuid")]
-    public static partial uint GetEffectiveUserId();
+    public static partial uint GetEuid();
 
     [LibraryImport(Libc.Library, EntryPoint = "getegid")]
-    public static partial uint GetEffectiveGroupId();
+    public static partial uint GetEgid();
 
     [LibraryImport(Libc.Library, EntryPoint = "getpwnam", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial UserEntry* GetUser(string name);
+    public static partial UserEntry* GetPwNam(string name);
 
     [LibraryImport(Libc.Library, EntryPoint = "getpwuid", SetLastError = true)]
-    public static partial UserEntry* GetUser(uint id);
+    public static partial UserEntry* GetPwUid(uint id);
 
     [LibraryImport(Libc.Library, EntryPoint = "getgrnam", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial GroupEntry* GetGroup(string name);
+    public static partial GroupEntry* GetGrNam(string name);
 
     [LibraryImport(Libc.Library, EntryPoint = "getgrouplist", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int GetGroups(string user, uint group, uint* groups, int* count);
+    public static partial int GetGroupList(string user, uint group, uint* groups, int* count);
 
     [LibraryImport(Libc.Library, EntryPoint = "getservbyname", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial ServiceEntry* GetService(string name, string protocol);
+    public static partial ServiceEntry* GetServByName(string name, string protocol);
 }

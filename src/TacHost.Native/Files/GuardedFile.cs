@@ -22,7 +22,7 @@ internal sealed class GuardedFile : IDisposable
     public string? Distrust { get; }
 
     /// <summary>Gets whether this process has the rights of root, so that its writes have to be guarded.</summary>
-    public static bool IsRoot => LibcAccounts.GetEffectiveUserId() == 0;
+    public static bool IsRoot => LibcAccounts.GetEuid() == 0;
 
     /// <summary>Opens or creates a file.</summary>
     /// <param name="path">The absolute path.</param>

@@ -15,7 +15,7 @@ internal sealed class PathWalk : IDisposable
     private const string Itself = ".";
     private const string MagicLinks = "/proc/";
 
-    private readonly uint _me = LibcAccounts.GetEffectiveUserId();
+    private readonly uint _me = LibcAccounts.GetEuid();
     private readonly bool _trustsOwnGroup;
     private readonly bool _refusesForeignLinks;
     private readonly Stack<string> _ahead = new();

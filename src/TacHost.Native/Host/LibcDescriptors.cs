@@ -10,14 +10,14 @@ internal static unsafe partial class LibcDescriptors
     public static partial int MemfdCreate(string name, uint flags);
 
     [LibraryImport(Libc.Library, EntryPoint = "pipe2", SetLastError = true)]
-    public static partial int CreatePipe(int* ends, OpenFlags flags);
+    public static partial int Pipe2(int* ends, OpenFlags flags);
 
     [LibraryImport(Libc.Library, EntryPoint = "dup2", SetLastError = true)]
-    public static partial int Duplicate(SafeFileHandle file, int descriptor);
+    public static partial int Dup2(SafeFileHandle file, int descriptor);
 
     [LibraryImport(Libc.Library, EntryPoint = "mmap", SetLastError = true)]
-    public static partial nint Map(nint address, nuint length, int protection, int flags, SafeFileHandle file, long offset);
+    public static partial nint Mmap(nint address, nuint length, int protection, int flags, SafeFileHandle file, long offset);
 
     [LibraryImport(Libc.Library, EntryPoint = "ioctl", SetLastError = true)]
-    public static partial int GetWindowSize(int descriptor, nuint request, out WindowSize size);
+    public static partial int Ioctl(int descriptor, nuint request, out WindowSize size);
 }

@@ -6,26 +6,26 @@ namespace TacHost.Native;
 internal static unsafe partial class LibcIdentity
 {
     [LibraryImport(Libc.Library, EntryPoint = "getresuid")]
-    public static partial int GetUserIds(out uint real, out uint effective, out uint saved);
+    public static partial int GetResUid(out uint real, out uint effective, out uint saved);
 
     [LibraryImport(Libc.Library, EntryPoint = "setresuid", SetLastError = true)]
-    public static partial int SetUserIds(uint real, uint effective, uint saved);
+    public static partial int SetResUid(uint real, uint effective, uint saved);
 
     [LibraryImport(Libc.Library, EntryPoint = "setresgid", SetLastError = true)]
-    public static partial int SetGroupIds(uint real, uint effective, uint saved);
+    public static partial int SetResGid(uint real, uint effective, uint saved);
 
     [LibraryImport(Libc.Library, EntryPoint = "setgroups", SetLastError = true)]
     public static partial int SetGroups(nuint count, uint* groups);
 
     [LibraryImport(Libc.Library, EntryPoint = "initgroups", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int InitializeGroups(string user, uint group);
+    public static partial int InitGroups(string user, uint group);
 
     [LibraryImport(Libc.Library, EntryPoint = "prctl", SetLastError = true)]
-    public static partial int ControlProcess(int option, nuint first, nuint second, nuint third, nuint fourth);
+    public static partial int Prctl(int option, nuint first, nuint second, nuint third, nuint fourth);
 
     [LibraryImport(Libc.Library, EntryPoint = "chroot", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int ChangeRoot(string path);
+    public static partial int Chroot(string path);
 
     [LibraryImport(Libc.Library, EntryPoint = "umask")]
-    public static partial uint SetUmask(uint mask);
+    public static partial uint Umask(uint mask);
 }

@@ -10,11 +10,11 @@ internal static unsafe partial class LibcLocalSockets
     public static partial int Connect(SafeFileHandle socket, byte* address, uint length);
 
     [LibraryImport(Libc.Library, EntryPoint = "socketpair", SetLastError = true)]
-    public static partial int CreateSocketPair(int family, int kind, int protocol, int* ends);
+    public static partial int SocketPair(int family, int kind, int protocol, int* ends);
 
     [LibraryImport(Libc.Library, EntryPoint = "sendmsg", SetLastError = true)]
-    public static partial nint SendMessage(SafeFileHandle socket, void* header, int flags);
+    public static partial nint SendMsg(SafeFileHandle socket, void* header, int flags);
 
     [LibraryImport(Libc.Library, EntryPoint = "recvmsg", SetLastError = true)]
-    public static partial nint ReceiveMessage(SafeFileHandle socket, void* header, int flags);
+    public static partial nint RecvMsg(SafeFileHandle socket, void* header, int flags);
 }

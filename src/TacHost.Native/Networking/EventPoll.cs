@@ -28,7 +28,7 @@ internal sealed unsafe class EventPoll
     /// <summary>Creates a set, or returns null if there is no file descriptor for it.</summary>
     public static EventPoll? TryCreate()
     {
-        SafeFileHandle poll = new(LibcPolling.EpollCreate(CloseOnExec), ownsHandle: true);
+        SafeFileHandle poll = new(LibcPolling.EpollCreate1(CloseOnExec), ownsHandle: true);
         return poll.IsInvalid ? null : new EventPoll(poll);
     }
 

@@ -52,7 +52,7 @@ internal static unsafe partial class LibcAddresses
     {
         var address = stackalloc byte[LongestAddress];
         uint length = LongestAddress;
-        return GetName(socket, address, ref length) == 0 && ReadAddress(new ReadOnlySpan<byte>(address, (int)length)) is { } name ? name : throw new SocketException((int)SocketErrors.Last());
+        return GetSockName(socket, address, ref length) == 0 && ReadAddress(new ReadOnlySpan<byte>(address, (int)length)) is { } name ? name : throw new SocketException((int)SocketErrors.Last());
     }
 
     /// <summary>Returns the addresses of a host name in the order of the resolver. Blocks. Returns an empty list if the name does not resolve.</summary>
@@ -60,7 +60,7 @@ internal static unsafe partial class LibcAddresses
     {
         AddressInfo hints = new() { SocketType = 1 };
         List<IPAddress> addresses = [];
-        if (GetAddressInfo(hostName, 0, &hints, out var first) != 0)
+        if (GetAddrInfo(hostName, 0, &hints, out var first) != 0)
             return addresses;
         try
         {
@@ -74,7 +74,7 @@ internal static unsafe partial class LibcAddresses
         }
         finally
         {
-            FreeAddressInfo(first);
+            FreeAddrInfo(first);
         }
     }
 
@@ -98,13 +98,13 @@ internal static unsafe partial class LibcAddresses
     }
 
     [LibraryImport(Libc.Library, EntryPoint = "getsockname", SetLastError = true)]
-    private static partial int GetName(SafeHandle socket, byte* address, ref uint length);
+    private static partial int GetSockName(SafeHandle socket, byte* address, ref uint length);
 
     [LibraryImport(Libc.Library, EntryPoint = "getaddrinfo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int GetAddressInfo(string node, nint service, AddressInfo* hints, out AddressInfo* result);
+    private static partial int GetAddrInfo(string node, nint service, AddressInfo* hints, out AddressInfo* result);
 
     [LibraryImport(Libc.Library, EntryPoint = "freeaddrinfo")]
-    private static partial void FreeAddressInfo(AddressInfo* info);
+    private static partial void FreeAddrInfo(AddressInfo* info);
 
     /// <summary>Reads a struct sockaddr_in or sockaddr_in6. Returns an IPv4-mapped IPv6 address as IPv4.</summary>
     private static IPEndPoint? ReadAddress(ReadOnlySpan<byte> address)

@@ -7,7 +7,7 @@ namespace TacHost.Native;
 internal static unsafe partial class LibcPolling
 {
     [LibraryImport(Libc.Library, EntryPoint = "epoll_create1", SetLastError = true)]
-    public static partial int EpollCreate(int flags);
+    public static partial int EpollCreate1(int flags);
 
     [LibraryImport(Libc.Library, EntryPoint = "epoll_ctl", SetLastError = true)]
     public static partial int EpollCtl(SafeFileHandle poll, int operation, SafeHandle descriptor, byte* anEvent);
@@ -19,8 +19,8 @@ internal static unsafe partial class LibcPolling
     public static partial int EventFd(uint count, int flags);
 
     [LibraryImport(Libc.Library, EntryPoint = "eventfd_write", SetLastError = true)]
-    public static partial int WriteEventFd(SafeFileHandle counter, ulong count);
+    public static partial int EventFdWrite(SafeFileHandle counter, ulong count);
 
     [LibraryImport(Libc.Library, EntryPoint = "eventfd_read", SetLastError = true)]
-    public static partial int ReadEventFd(SafeFileHandle counter, out ulong count);
+    public static partial int EventFdRead(SafeFileHandle counter, out ulong count);
 }

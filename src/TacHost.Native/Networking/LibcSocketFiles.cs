@@ -16,7 +16,7 @@ internal static partial class LibcSocketFiles
     public const int CloseOnExec = 1;
 
     /// <summary>RLIMIT_NOFILE of getrlimit(2).</summary>
-    public const int OpenFiles = 7;
+    public const int RLimitNoFile = 7;
 
     [LibraryImport(Libc.Library, EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
@@ -25,16 +25,16 @@ internal static partial class LibcSocketFiles
     public static partial int Flock(SafeFileHandle file, int operation);
 
     [LibraryImport(Libc.Library, EntryPoint = "fchmodat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int ChangeMode(int directory, string path, uint mode, int flags);
+    public static partial int FChmodAt(int directory, string path, uint mode, int flags);
 
     [LibraryImport(Libc.Library, EntryPoint = "fchownat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int ChangeOwner(int directory, string path, uint user, uint group, int flags);
+    public static partial int FChownAt(int directory, string path, uint user, uint group, int flags);
 
     [LibraryImport(Libc.Library, EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Unlink(string path);
 
     [LibraryImport(Libc.Library, EntryPoint = "getrlimit", SetLastError = true)]
-    public static partial int GetLimit(int resource, out ResourceLimit limit);
+    public static partial int GetRLimit(int resource, out ResourceLimit limit);
 }
 
 /// <summary>struct rlimit of getrlimit(2).</summary>

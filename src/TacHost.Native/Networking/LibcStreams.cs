@@ -20,7 +20,7 @@ internal static unsafe partial class LibcStreams
         {
             nint count;
             do
-                count = Receive(socket, start, (nuint)buffer.Length, DontWaitNoSignal);
+                count = Recv(socket, start, (nuint)buffer.Length, DontWaitNoSignal);
             while (count < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted);
             error = count < 0 ? SocketErrors.Last() : SocketError.Success;
             return (int)Math.Max(count, 0);
@@ -45,7 +45,7 @@ internal static unsafe partial class LibcStreams
     public static bool HasUnread(SafeHandle socket)
     {
         byte any;
-        return Receive(socket, &any, 1, DontWaitNoSignal | Peek) > 0;
+        return Recv(socket, &any, 1, DontWaitNoSignal | Peek) > 0;
     }
 
     /// <summary>Shuts down the sending side. Ignores errors if the connection is gone.</summary>
@@ -68,7 +68,7 @@ internal static unsafe partial class LibcStreams
     }
 
     [LibraryImport(Libc.Library, EntryPoint = "recv", SetLastError = true)]
-    private static partial nint Receive(SafeHandle socket, byte* buffer, nuint length, int flags);
+    private static partial nint Recv(SafeHandle socket, byte* buffer, nuint length, int flags);
 
     [LibraryImport(Libc.Library, EntryPoint = "send", SetLastError = true)]
     private static partial nint Send(SafeHandle socket, byte* data, nuint length, int flags);

@@ -6,50 +6,50 @@ namespace TacHost.Native;
 internal static unsafe partial class LibcProcesses
 {
     [LibraryImport(Libc.Library, EntryPoint = "kill", SetLastError = true)]
-    public static partial int SendSignal(int process, int signal);
+    public static partial int Kill(int process, int signal);
 
     [LibraryImport(Libc.Library, EntryPoint = "waitpid", SetLastError = true)]
-    public static partial int WaitForProcess(int process, out int status, int options);
+    public static partial int WaitPid(int process, out int status, int options);
 
     [LibraryImport(Libc.Library, EntryPoint = "posix_spawnp", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int SpawnFromPath(out int process, string file, void* fileActions, void* attributes, byte** arguments, byte** environment);
+    public static partial int PosixSpawnP(out int process, string file, void* fileActions, void* attributes, byte** arguments, byte** environment);
 
     [LibraryImport(Libc.Library, EntryPoint = "posix_spawnattr_init")]
-    public static partial int InitializeSpawnAttributes(void* attributes);
+    public static partial int SpawnAttrInit(void* attributes);
 
     [LibraryImport(Libc.Library, EntryPoint = "posix_spawnattr_setflags")]
-    public static partial int SetSpawnFlags(void* attributes, short flags);
+    public static partial int SpawnAttrSetFlags(void* attributes, short flags);
 
     [LibraryImport(Libc.Library, EntryPoint = "posix_spawnattr_setsigdefault")]
-    public static partial int SetSpawnDefaultSignals(void* attributes, void* signals);
+    public static partial int SpawnAttrSetSigDefault(void* attributes, void* signals);
 
     [LibraryImport(Libc.Library, EntryPoint = "posix_spawnattr_setsigmask")]
-    public static partial int SetSpawnSignalMask(void* attributes, void* signals);
+    public static partial int SpawnAttrSetSigMask(void* attributes, void* signals);
 
     [LibraryImport(Libc.Library, EntryPoint = "posix_spawnattr_destroy")]
-    public static partial int DestroySpawnAttributes(void* attributes);
+    public static partial int SpawnAttrDestroy(void* attributes);
 
     [LibraryImport(Libc.Library, EntryPoint = "posix_spawn_file_actions_init")]
-    public static partial int InitializeFileActions(void* actions);
+    public static partial int FileActionsInit(void* actions);
 
     [LibraryImport(Libc.Library, EntryPoint = "posix_spawn_file_actions_addopen", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int AddOpen(void* actions, int descriptor, string path, OpenFlags flags, uint mode);
+    public static partial int FileActionsAddOpen(void* actions, int descriptor, string path, OpenFlags flags, uint mode);
 
     [LibraryImport(Libc.Library, EntryPoint = "posix_spawn_file_actions_adddup2")]
-    public static partial int AddDuplicate(void* actions, int descriptor, int target);
+    public static partial int FileActionsAddDup2(void* actions, int descriptor, int target);
 
     [LibraryImport(Libc.Library, EntryPoint = "posix_spawn_file_actions_addclosefrom_np")]
-    public static partial int AddCloseFrom(void* actions, int first);
+    public static partial int FileActionsAddCloseFrom(void* actions, int first);
 
     [LibraryImport(Libc.Library, EntryPoint = "posix_spawn_file_actions_addchdir_np", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int AddChangeDirectory(void* actions, string path);
+    public static partial int FileActionsAddChdir(void* actions, string path);
 
     [LibraryImport(Libc.Library, EntryPoint = "posix_spawn_file_actions_destroy")]
-    public static partial int DestroyFileActions(void* actions);
+    public static partial int FileActionsDestroy(void* actions);
 
     [LibraryImport(Libc.Library, EntryPoint = "sigfillset")]
-    public static partial int FillSignalSet(void* signals);
+    public static partial int SigFillSet(void* signals);
 
     [LibraryImport(Libc.Library, EntryPoint = "sigemptyset")]
-    public static partial int EmptySignalSet(void* signals);
+    public static partial int SigEmptySet(void* signals);
 }

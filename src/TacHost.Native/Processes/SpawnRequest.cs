@@ -14,26 +14,26 @@ internal sealed unsafe class SpawnRequest : IDisposable
     private readonly byte* _actions = (byte*)NativeMemory.AllocZeroed(OpaqueSize);
     private int _error;
 
-    public SpawnRequest() => _error = LibcProcesses.InitializeFileActions(_actions);
+    public SpawnRequest() => _error = LibcProcesses.FileActionsInit(_actions);
 
     /// <summary>Gets or sets whether the process leads a session of its own, without a terminal.</summary>
     public bool NewSession { get; init; } = true;
 
     /// <summary>Opens a file as a descriptor.</summary>
-    public void Open(int descriptor, string path, OpenFlags flags) => Note(LibcProcesses.AddOpen(_actions, descriptor, path, flags, 0));
+    public void Open(int descriptor, string path, OpenFlags flags) => Note(LibcProcesses.FileActionsAddOpen(_actions, descriptor, path, flags, 0));
 
     /// <summary>Duplicates a descriptor to a number. A descriptor duplicated onto itself is kept open (POSIX.1-2024, posix_spawn_file_actions_adddup2).</summary>
-    public void Duplicate(int descriptor, int target) => Note(LibcProcesses.AddDuplicate(_actions, descriptor, target));
+    public void Duplicate(int descriptor, int target) => Note(LibcProcesses.FileActionsAddDup2(_actions, descriptor, target));
 
     /// <summary>Sets the working directory.</summary>
-    public void ChangeDirectory(string path) => Note(LibcProcesses.AddChangeDirectory(_actions, path));
+    public void ChangeDirectory(string path) => Note(LibcProcesses.FileActionsAddChdir(_actions, path));
 
     /// <summary>Closes all descriptors from a number on, if the C library supports it. Descriptors that the runtime opens are not inheritable.</summary>
     public void CloseFrom(int first)
     {
         try
         {
-            Note(LibcProcesses.AddCloseFrom(_actions, first));
+            Note(LibcProcesses.FileActionsAddCloseFrom(_actions, first));
         }
         catch (EntryPointNotFoundException)
         {
@@ -52,25 +52,25 @@ internal sealed unsafe class SpawnRequest : IDisposable
         process = 0;
         using CStrings argv = new(arguments), envp = new(environment);
         byte* attributes = stackalloc byte[OpaqueSize], signals = stackalloc byte[OpaqueSize];
-        Note(LibcProcesses.InitializeSpawnAttributes(attributes));
+        Note(LibcProcesses.SpawnAttrInit(attributes));
         try
         {
-            Note(LibcProcesses.FillSignalSet(signals));
-            Note(LibcProcesses.SetSpawnDefaultSignals(attributes, signals));
-            Note(LibcProcesses.EmptySignalSet(signals));
-            Note(LibcProcesses.SetSpawnSignalMask(attributes, signals));
-            Note(LibcProcesses.SetSpawnFlags(attributes, (short)((NewSession ? SetSession : 0) | SetDefaultSignals | SetSignalMask)));
-            return _error != 0 ? _error : LibcProcesses.SpawnFromPath(out process, program, _actions, attributes, argv.Pointer, envp.Pointer);
+            Note(LibcProcesses.SigFillSet(signals));
+            Note(LibcProcesses.SpawnAttrSetSigDefault(attributes, signals));
+            Note(LibcProcesses.SigEmptySet(signals));
+            Note(LibcProcesses.SpawnAttrSetSigMask(attributes, signals));
+            Note(LibcProcesses.SpawnAttrSetFlags(attributes, (short)((NewSession ? SetSession : 0) | SetDefaultSignals | SetSignalMask)));
+            return _error != 0 ? _error : LibcProcesses.PosixSpawnP(out process, program, _actions, attributes, argv.Pointer, envp.Pointer);
         }
         finally
         {
-            _ = LibcProcesses.DestroySpawnAttributes(attributes);
+            _ = LibcProcesses.SpawnAttrDestroy(attributes);
         }
     }
 
     public void Dispose()
     {
-        _ = LibcProcesses.DestroyFileActions(_actions);
+        _ = LibcProcesses.FileActionsDestroy(_actions);
         NativeMemory.Free(_actions);
     }
 

@@ -15,7 +15,7 @@ internal sealed class Programs(InetdService service, InetdOptions options, Servi
     private ProgramStart _start = null!;
 
     /// <summary>Gets the user that runs the programs.</summary>
-    public string User => _account?.Name ?? LibcAccounts.GetEffectiveUserId().ToString(CultureInfo.InvariantCulture);
+    public string User => _account?.Name ?? LibcAccounts.GetEuid().ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Looks up the user while the system's databases are readable.</summary>
     /// <exception cref="IOException">The user or the group does not exist.</exception>
@@ -23,7 +23,7 @@ internal sealed class Programs(InetdService service, InetdOptions options, Servi
     {
         try
         {
-            _account = service.User is null && service.Group is null ? null : Account.Find(service.User ?? LibcAccounts.GetEffectiveUserId().ToString(CultureInfo.InvariantCulture), service.Group);
+            _account = service.User is null && service.Group is null ? null : Account.Find(service.User ?? LibcAccounts.GetEuid().ToString(CultureInfo.InvariantCulture), service.Group);
         }
         catch (FormatException e)
         {
@@ -35,10 +35,10 @@ internal sealed class Programs(InetdService service, InetdOptions options, Servi
     /// <exception cref="IOException">This process cannot start programs as that user.</exception>
     public void Begin()
     {
-        var (real, effective) = (LibcAccounts.GetRealUserId(), LibcAccounts.GetEffectiveUserId());
+        var (real, effective) = (LibcAccounts.GetUid(), LibcAccounts.GetEuid());
         if (real != effective)
             throw Failed($"this process is user {effective}, and could still become user {real}, and so could its programs. Start tachost without --euid.");
-        if (_account is not { } account || (account.User, account.Group) == (effective, LibcAccounts.GetEffectiveGroupId()))
+        if (_account is not { } account || (account.User, account.Group) == (effective, LibcAccounts.GetEgid()))
         {
             _start = ProgramStart.AsThisUser(service, _account);
             return;

@@ -25,10 +25,10 @@ internal sealed class ChildProcess : IDisposable
     {
         if (command.User is null && command.Group is null)
             return Start(command.Words, InheritedEnvironment.With(command.Environment), directory, null);
-        var account = Account.Find(command.User ?? LibcAccounts.GetEffectiveUserId().ToString(CultureInfo.InvariantCulture), command.Group);
-        if ((account.User, account.Group) == (LibcAccounts.GetEffectiveUserId(), LibcAccounts.GetEffectiveGroupId()))
+        var account = Account.Find(command.User ?? LibcAccounts.GetEuid().ToString(CultureInfo.InvariantCulture), command.Group);
+        if ((account.User, account.Group) == (LibcAccounts.GetEuid(), LibcAccounts.GetEgid()))
             return Start(command.Words, InheritedEnvironment.With([.. account.Variables, .. command.Environment]), directory, null);
-        if (LibcAccounts.GetEffectiveUserId() != 0 || LibcAccounts.GetRealUserId() != 0)
+        if (LibcAccounts.GetEuid() != 0 || LibcAccounts.GetUid() != 0)
             throw new IOException($"it is to run as '{account.Name}', which takes root. Start tachost as root and without --uid and --euid, or leave the user out");
         if (!File.Exists(OtherUserStart.Launcher))
             throw new IOException($"it is to run as '{account.Name}', and only the tachost program can start it so; there is no '{OtherUserStart.Launcher}'. Run it by tachost, and not below --chroot");

@@ -58,7 +58,7 @@ internal sealed class RunningAddresses
         try
         {
             using var client = ControlClient.Connect(name);
-            if (client is null || (client.User == 0 && LibcAccounts.GetEffectiveUserId() != 0))
+            if (client is null || (client.User == 0 && LibcAccounts.GetEuid() != 0))
                 return [];
             var sources = client.Call("ps", null, _patience).Deserialize(ControlJson.Default.ProcessReport)!.Applications;
             var services = client.Call("status", null, _patience).Deserialize(ControlJson.Default.StatusReport)!.Services;

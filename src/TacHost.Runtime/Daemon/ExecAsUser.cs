@@ -46,13 +46,13 @@ internal static unsafe class ExecAsUser
         {
             // A group that stays in the supplementary list would keep its privileges.
             refused = LibcIdentity.SetGroups((nuint)groups.Length, first) != 0 ? "cannot change the supplementary groups: "
-                : LibcIdentity.SetGroupIds(group, group, group) != 0 ? "cannot change the group: "
-                : LibcIdentity.SetUserIds(user, user, user) != 0 ? "cannot change the user: "
+                : LibcIdentity.SetResGid(group, group, group) != 0 ? "cannot change the group: "
+                : LibcIdentity.SetResUid(user, user, user) != 0 ? "cannot change the user: "
                 : "";
         }
 
         if (refused.Length == 0)
-            LibcExecution.Execute(program, argv.Pointer, environment.Pointer);
+            LibcExecution.Execve(program, argv.Pointer, environment.Pointer);
         reasons.Write(ReasonBytes(refused, Marshal.GetLastPInvokeError()));
         return CannotExecute;
     }

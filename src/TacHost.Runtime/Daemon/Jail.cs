@@ -51,7 +51,7 @@ internal static class Jail
             if (FileStatusOf.Open(open) is not { IsDirectory: true })
                 continue;
             closed.Add(new FileInfo($"{descriptors}/{number}").LinkTarget ?? "");
-            if (LibcDescriptors.Duplicate(nothing, number) < 0)
+            if (LibcDescriptors.Dup2(nothing, number) < 0)
                 throw new TacHostException(ExitCode.OperatingSystem, $"cannot close descriptor {number} before the jail: {Errno.LastText}.");
         }
 
@@ -62,7 +62,7 @@ internal static class Jail
     /// <exception cref="TacHostException">The operating system refused.</exception>
     public static void Enter(string directory, string? runDirectory)
     {
-        if (LibcIdentity.ChangeRoot(directory) != 0)
+        if (LibcIdentity.Chroot(directory) != 0)
             throw new TacHostException(ExitCode.OperatingSystem, $"cannot make '{directory}' the root of the file system: {Errno.Text(Marshal.GetLastPInvokeError())}.");
         Environment.CurrentDirectory = "/";
         RunDirectory.Enter(runDirectory);

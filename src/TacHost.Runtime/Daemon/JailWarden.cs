@@ -75,7 +75,7 @@ internal static class JailWarden
             new Identity(uint.Parse(args[2], CultureInfo.InvariantCulture), uint.Parse(args[3], CultureInfo.InvariantCulture), args[4] == NoIdentity ? null : args[4], EffectiveOnly: false).Assume(threads);
         }
 
-        _ = LibcIdentity.ControlProcess(NotDumpable, 0, 0, 0, 0);
+        _ = LibcIdentity.Prctl(NotDumpable, 0, 0, 0, 0);
         new DirectoryServer(socket, directories).Run();
         return ExitCode.Success;
     }

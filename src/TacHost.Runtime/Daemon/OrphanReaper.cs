@@ -39,7 +39,7 @@ internal sealed class OrphanReaper : IDisposable
     {
         var dead = DeadChildren().ToHashSet();
         foreach (var process in dead.Intersect(_deadAtLastLook))
-            _ = LibcProcesses.WaitForProcess(process, out _, NoHang);
+            _ = LibcProcesses.WaitPid(process, out _, NoHang);
         _deadAtLastLook = dead;
         if (dead.Count > 0)
             _timer.Change(_pause, Timeout.InfiniteTimeSpan);

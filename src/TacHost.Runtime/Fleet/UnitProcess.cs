@@ -47,7 +47,7 @@ internal sealed class UnitProcess : IDisposable
         var id = HostExecution.Spawn(arguments, inherited);
 
         // The child is at most a zombie by now, so its ID is still its own.
-        return LibcExecution.OpenProcess(id) is { } descriptor
+        return LibcExecution.PidfdOpen(id) is { } descriptor
             ? new UnitProcess(id, descriptor, isChild: true, watch)
             : throw new TacHostException(ExitCode.OperatingSystem, $"cannot watch the process {id}: {Errno.LastText}.");
     }
@@ -55,7 +55,7 @@ internal sealed class UnitProcess : IDisposable
     /// <summary>Returns the process that holds a pid file, or null. A number in a file that is not locked means nothing.</summary>
     public static UnitProcess? Adopt(string pidFile, ProcessWatch watch)
     {
-        if (PidFileHolder.Find(pidFile) is not { } id || LibcExecution.OpenProcess(id) is not { } descriptor)
+        if (PidFileHolder.Find(pidFile) is not { } id || LibcExecution.PidfdOpen(id) is not { } descriptor)
             return null;
 
         // The ID could have been reused before the descriptor was opened. The lock tells.
@@ -66,7 +66,7 @@ internal sealed class UnitProcess : IDisposable
     }
 
     /// <summary>Sends a signal. Has no effect if the process has ended.</summary>
-    public void Signal(int signal) => LibcExecution.SendSignal(_descriptor, signal);
+    public void Signal(int signal) => LibcExecution.PidfdSendSignal(_descriptor, signal);
 
     /// <summary>Asks the process to end, and ends it by force after its time.</summary>
     /// <returns>Whether force was needed.</returns>
@@ -103,7 +103,7 @@ internal sealed class UnitProcess : IDisposable
             return;
         }
 
-        var status = _isChild && LibcProcesses.WaitForProcess(Id, out var raw, NoHang) == Id ? new ExitStatus(raw) : (ExitStatus?)null;
+        var status = _isChild && LibcProcesses.WaitPid(Id, out var raw, NoHang) == Id ? new ExitStatus(raw) : (ExitStatus?)null;
         _ended.TrySetResult(status);
     }
 }

@@ -87,7 +87,7 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ma
         try
         {
             if ((options.Umask ?? (IsDaemon ? DefaultUmask : null)) is { } umask)
-                _ = LibcIdentity.SetUmask(umask);
+                _ = LibcIdentity.Umask(umask);
             using var signals = _signals = new ShutdownSignals(OnShutdownSignal);
             using var reaper = OrphanReaper.StartIfInitialProcess();
             using var manager = _manager = ServiceManager.Connect();

@@ -142,7 +142,7 @@ internal sealed class CurrentLogFile : IDisposable
 
     private static bool IsRoot => GuardedFile.IsRoot;
 
-    private static bool MayBelongTo(uint owner) => owner == 0 || owner == LibcAccounts.GetEffectiveUserId();
+    private static bool MayBelongTo(uint owner) => owner == 0 || owner == LibcAccounts.GetEuid();
 
     private void RedirectStreams()
     {

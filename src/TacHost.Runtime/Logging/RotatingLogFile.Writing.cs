@@ -107,7 +107,7 @@ internal sealed partial class RotatingLogFile
             _oldFiles.DeleteBefore(_clock.GetUtcNow() - age);
         if (error != 0)
             directory.Rename(_oldFiles.Newest, _file.Name);
-        else if (LibcAccounts.GetEffectiveUserId() == 0)
+        else if (LibcAccounts.GetEuid() == 0)
             _rotatedHere.Add(inode); // until the owner of the files is changed
         return error;
     }

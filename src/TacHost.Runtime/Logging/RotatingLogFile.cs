@@ -140,7 +140,7 @@ internal sealed partial class RotatingLogFile : ILogSink
             {
                 using var handle = _file.Directory!.OpenFile(name, OpenFlags.WriteOnly);
                 if (handle is not null && FileStatusOf.Open(handle) is { IsOrdinary: true } status && (_file.IsTrusted || _rotatedHere.Contains(status.Inode)))
-                    _ = LibcFiles.ChangeOwner(handle, user, group);
+                    _ = LibcFiles.FChown(handle, user, group);
             }
 
             _rotatedHere.Clear();

@@ -103,7 +103,7 @@ internal sealed class RootDirectory(string path)
     private SafeFileHandle OpenRoot() => new(Libc.Open(path, OpenFlags.PathOnly | OpenFlag.Directory | OpenFlags.CloseOnExec, 0), ownsHandle: true);
 
     private static SafeFileHandle OpenBelow(SafeFileHandle root, string relative, OpenFlags flags) =>
-        new(LibcFiles.OpenBelow(root, relative, flags), ownsHandle: true);
+        new(LibcFiles.OpenAt2(root, relative, flags), ownsHandle: true);
 }
 
 /// <summary>A file in a directory listing.</summary>

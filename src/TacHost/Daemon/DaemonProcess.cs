@@ -57,7 +57,7 @@ internal sealed class DaemonProcess : IDisposable
         _prepared.Dispose();
         if (!StartupReport.TryRead(_report, patience.StartTimeout + patience.Grace + _margin, patience.Interrupted, out var report))
         {
-            _ = LibcProcesses.SendSignal(_process, Terminate);
+            _ = LibcProcesses.Kill(_process, Terminate);
             End(patience);
             RemovePidFile();
             patience.Interrupted.ThrowIfCancellationRequested();
@@ -87,8 +87,8 @@ internal sealed class DaemonProcess : IDisposable
         _report.Dispose();
         if (_isLeft)
             return;
-        _ = LibcProcesses.SendSignal(_process, Kill);
-        _ = LibcProcesses.WaitForProcess(_process, out _, 0);
+        _ = LibcProcesses.Kill(_process, Kill);
+        _ = LibcProcesses.WaitPid(_process, out _, 0);
         RemovePidFile();
     }
 
@@ -103,11 +103,11 @@ internal sealed class DaemonProcess : IDisposable
     {
         const int noHang = 1;
         var began = Stopwatch.GetTimestamp();
-        using var repeated = patience.InterruptedAgain.Register(() => _ = LibcProcesses.SendSignal(_process, Terminate));
+        using var repeated = patience.InterruptedAgain.Register(() => _ = LibcProcesses.Kill(_process, Terminate));
         var killed = false;
         while (true)
         {
-            var ended = LibcProcesses.WaitForProcess(_process, out var status, noHang);
+            var ended = LibcProcesses.WaitPid(_process, out var status, noHang);
             if (ended == _process || (ended < 0 && Marshal.GetLastPInvokeError() != Errno.Interrupted))
             {
                 _isLeft = true;
@@ -117,7 +117,7 @@ internal sealed class DaemonProcess : IDisposable
             if (!killed && Stopwatch.GetElapsedTime(began) > patience.Grace + _margin)
             {
                 killed = true;
-                _ = LibcProcesses.SendSignal(_process, Kill);
+                _ = LibcProcesses.Kill(_process, Kill);
             }
 
             CancellationToken.None.WaitHandle.WaitOne(_pause);

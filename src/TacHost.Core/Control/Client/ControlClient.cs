@@ -44,7 +44,7 @@ internal sealed class ControlClient : IDisposable
     {
         if (LocalSocket.Connect(name, Patience) is not { } socket)
             return null;
-        var me = LibcAccounts.GetEffectiveUserId();
+        var me = LibcAccounts.GetEuid();
         if (me == 0 || socket.Peer.User == me || socket.Peer.User == 0)
             return new ControlClient(socket, name);
         socket.Dispose();

@@ -106,7 +106,7 @@ internal sealed class ControlServer : IDisposable
     private bool MayEnter(LocalSocket accepted)
     {
         var (process, user, _) = accepted.Peer;
-        _ = LibcIdentity.GetUserIds(out var real, out var effective, out var saved);
+        _ = LibcIdentity.GetResUid(out var real, out var effective, out var saved);
         if (user == Root || (user == effective && effective == real && effective == saved))
             return true;
         ControlLog.Refused(_logger, process, user);

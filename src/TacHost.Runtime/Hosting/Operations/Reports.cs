@@ -15,7 +15,7 @@ internal static class Reports
         Protocol = ProcessReport.CurrentProtocol,
         Version = HostVersion.Text,
         Pid = Environment.ProcessId,
-        User = LibcAccounts.GetEffectiveUserId(),
+        User = LibcAccounts.GetEuid(),
         Daemon = process.IsDaemon,
         PidFile = process.Options.PidFile,
         LogFile = process.Options.Log.File,

@@ -13,7 +13,7 @@ internal static class UpgradeConditions
     {
         if (process.Options.Jail is { } jail)
             throw Refused($"it is in the jail '{jail}', where the new program is not");
-        if (process.Deployments.FirstOrDefault(each => each.HasApplication && each.Application.Uid is not null and not (int)Root) is { } dropped && LibcAccounts.GetEffectiveUserId() != Root)
+        if (process.Deployments.FirstOrDefault(each => each.HasApplication && each.Application.Uid is not null and not (int)Root) is { } dropped && LibcAccounts.GetEuid() != Root)
             throw Refused($"it was started by root and runs as user {dropped.Application.Uid} now, who cannot do what its start needs, such as replacing the pid file of root");
         if (process.Options.Command.Fleet.Directory is { Length: > 0 } fleet)
             throw new TacHostException(ExitCode.NoPermission, $"process {Environment.ProcessId} cannot be upgraded, because it is the emperor of '{fleet}'. Replace it with 'tachost emperor --takeover {fleet}'.");

@@ -25,7 +25,7 @@ internal sealed class AcceptThread : IDisposable
     {
         try
         {
-            _ = LibcPolling.WriteEventFd(_wake, 1);
+            _ = LibcPolling.EventFdWrite(_wake, 1);
         }
         catch (ObjectDisposedException)
         {
@@ -42,7 +42,7 @@ internal sealed class AcceptThread : IDisposable
         var count = Libc.Poll(waits, 2, _wake.IsInvalid ? WithoutWaking : milliseconds);
         if (waits[1].Occurred != 0 && count > 0)
         {
-            _ = LibcPolling.ReadEventFd(_wake, out _);
+            _ = LibcPolling.EventFdRead(_wake, out _);
             return WaitResult.Woken;
         }
 

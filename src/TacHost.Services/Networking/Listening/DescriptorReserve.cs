@@ -42,7 +42,7 @@ internal sealed class DescriptorReserve
 
     private void ReadLimit()
     {
-        _limit = LibcSocketFiles.GetLimit(LibcSocketFiles.OpenFiles, out var limits) == 0 ? (int)Math.Min(limits.Soft, int.MaxValue) : int.MaxValue;
+        _limit = LibcSocketFiles.GetRLimit(LibcSocketFiles.RLimitNoFile, out var limits) == 0 ? (int)Math.Min(limits.Soft, int.MaxValue) : int.MaxValue;
         _first = _limit - Math.Clamp(_limit / 8, Least, Most);
     }
 }

@@ -109,8 +109,8 @@ internal sealed class UnixSocketFile
         if (!status.IsSocket || status.Links != 1)
             throw place.Refused("something else took the place of its file", "Choose a directory that others cannot write to");
         if ((application?.Uid ?? application?.Gid) is not null)
-            place.Check(LibcSocketFiles.ChangeOwner(descriptor, "", (uint)(application!.Uid ?? Unchanged), (uint)(application.Gid ?? Unchanged), LibcSocketFiles.EmptyPath), "change the owner of the file");
-        place.Check(LibcSocketFiles.ChangeMode(LibcSocketFiles.WorkingDirectory, $"/proc/self/fd/{descriptor}", (uint)mode, 0), "change the mode of the file");
+            place.Check(LibcSocketFiles.FChownAt(descriptor, "", (uint)(application!.Uid ?? Unchanged), (uint)(application.Gid ?? Unchanged), LibcSocketFiles.EmptyPath), "change the owner of the file");
+        place.Check(LibcSocketFiles.FChmodAt(LibcSocketFiles.WorkingDirectory, $"/proc/self/fd/{descriptor}", (uint)mode, 0), "change the mode of the file");
         return status;
     }
 

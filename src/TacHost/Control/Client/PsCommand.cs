@@ -24,7 +24,7 @@ internal static class PsCommand
     private static string TableOf(IReadOnlyList<RunningApplication> all)
     {
         // Only root can access applications of other users.
-        var withUsers = LibcAccounts.GetEffectiveUserId() == 0;
+        var withUsers = LibcAccounts.GetEuid() == 0;
         Table table = new(["NAME", "PID", .. withUsers ? ["USER"] : Array.Empty<string>(), "SINCE", "SERVICES", "CONNECTIONS", "STATE", "TAC"]);
         foreach (var each in all)
         {

@@ -31,7 +31,7 @@ internal static class RestartCommand
     /// <summary>The words that another user's process was started with are in its own memory. Root would start what that user has made of them.</summary>
     private static void RequireMine(RunningApplication running)
     {
-        if (running.User != LibcAccounts.GetEffectiveUserId())
+        if (running.User != LibcAccounts.GetEuid())
             throw new TacHostException(ExitCode.NoPermission, OneLine.Of($"process {running.Process} runs as {running.UserName}, who could have changed the command line that it was started with. Stop it with 'tachost stop {running.Process}' and start it as before, or restart its unit."));
     }
 

@@ -39,7 +39,7 @@ internal sealed record RunningApplication(int Process, uint User, string Socket,
     private static List<RunningApplication> Ask(string name)
     {
         using var client = ControlClient.Connect(name);
-        if (client is null || (client.User == 0 && LibcAccounts.GetEffectiveUserId() != 0))
+        if (client is null || (client.User == 0 && LibcAccounts.GetEuid() != 0))
             return [];
         try
         {
