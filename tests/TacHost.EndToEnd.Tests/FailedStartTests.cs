@@ -407,7 +407,7 @@ public sealed class FailedStartTests
     [InlineData(new[] { "x.csx", "-n" }, "options go before the tac file, and '-n' comes after it.")]
     [InlineData(new[] { "x.csx", "y.csx" }, "one tac file at a time: 'y.csx' comes after 'x.csx'.")]
     [InlineData(new[] { "--logfile", "-", "x.csx" }, "a daemon has no standard output to log to")]
-    [InlineData(new[] { "--grace", "soon", "x.csx" }, "'soon' cannot be the --grace, which is a number of seconds")]
+    [InlineData(new[] { "--grace", "soon", "x.csx" }, "'soon' cannot be the --grace, which is a time such as 30s, 5m or 1h30m")]
     [InlineData(new[] { "--pidfile" }, "--pidfile")]
     public async Task CommandLine_Wrong_IsOneLineAndExitSixtyFour(string[] arguments, string said)
     {

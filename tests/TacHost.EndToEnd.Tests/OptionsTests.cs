@@ -133,7 +133,7 @@ public sealed class OptionsTests
         ["--timings"] = new(["-n", "--timings"], SeenInForeground) { Start = StartForeground },
         ["--debug"] = new(["--debug"], SeenServing),
         ["-b"] = new(["-b"], SeenServing),
-        ["--grace"] = new(["--grace", "0.5"], SeenServing),
+        ["--grace"] = new(["--grace", "500ms"], SeenServing),
         ["--start-timeout"] = new(["--start-timeout", "30"], SeenServing),
         ["--"] = new(["--"], SeenServing),
         ["--exit-with-signal"] = new(["-n", "--exit-with-signal"], SeenServing) { Start = StartForeground },

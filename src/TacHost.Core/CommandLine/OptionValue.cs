@@ -5,16 +5,16 @@ namespace TacHost.CommandLine;
 /// <summary>Reads the kinds of values that options take.</summary>
 internal static class OptionValue
 {
-    private const int SecondsInADay = 86_400;
     private const int AllPermissions = 0x1FF; // 0777
 
-    public static TimeSpan Seconds(string text) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and <= SecondsInADay
-            ? TimeSpan.FromSeconds(seconds)
-            : throw new OptionValueException("a number of seconds between 0 and 86400");
+    private static readonly TimeSpan _longest = TimeSpan.FromDays(1);
 
-    public static TimeSpan SecondsButNone(string text) =>
-        Seconds(text) is { Ticks: > 0 } time ? time : throw new OptionValueException("a number of seconds above 0 and up to 86400");
+    /// <summary>A time of at most a day, as <see cref="Duration"/> parses it. A number alone is seconds.</summary>
+    public static TimeSpan Time(string text) =>
+        Duration.Parse(text) is { } time && time <= _longest ? time : throw new OptionValueException($"{Duration.Expected}, of at most 1d");
+
+    public static TimeSpan TimeAboveZero(string text) =>
+        Time(text) is { Ticks: > 0 } time ? time : throw new OptionValueException($"{Duration.Expected}, above 0 and of at most 1d");
 
     public static uint Umask(string text)
     {
@@ -32,20 +32,8 @@ internal static class OptionValue
     public static int Count(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : throw new OptionValueException("a number, 0 or more");
 
-    /// <summary>Bytes, or with a suffix of k, M or G thousands, millions or thousands of millions of them.</summary>
-    public static long Size(string text)
-    {
-        var (digits, factor) = text switch
-        {
-            [.. var number, 'k' or 'K'] => (number, 1_000L),
-            [.. var number, 'M'] => (number, 1_000_000L),
-            [.. var number, 'G'] => (number, 1_000_000_000L),
-            _ => (text, 1L),
-        };
-        return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size <= long.MaxValue / factor
-            ? size * factor
-            : throw new OptionValueException("a number of bytes such as 1000000, 500k or 10M, or 0 for any size");
-    }
+    /// <summary>A number of bytes, as <see cref="ByteCount"/> parses it.</summary>
+    public static long Size(string text) => ByteCount.Parse(text) ?? throw new OptionValueException($"{ByteCount.Expected}, or 0 for any size");
 
     public static string Choice(string text, IReadOnlyList<string> choices) =>
         choices.Contains(text) ? text : throw new OptionValueException($"one of {string.Join(", ", choices)}", choices);

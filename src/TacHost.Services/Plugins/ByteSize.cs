@@ -7,7 +7,7 @@ namespace TacHost.Services.Plugins;
 /// An option value of bytes, such as <c>1000</c>. The suffixes <c>k</c>, <c>M</c> and
 /// <c>G</c> multiply by 1000, 1000² and 1000³. Converts implicitly to <see cref="long"/>.
 /// </summary>
-[OptionType("BYTES", "a number of bytes such as 1000000, 500k or 10M")]
+[OptionType("BYTES", ByteCount.Expected)]
 public readonly record struct ByteSize : IParsable<ByteSize>
 {
     /// <summary>Initializes a number of bytes.</summary>
@@ -29,21 +29,14 @@ public readonly record struct ByteSize : IParsable<ByteSize>
 
     /// <inheritdoc/>
     public static ByteSize Parse(string s, IFormatProvider? provider) =>
-        TryParse(s, provider, out var size) ? size : throw new FormatException($"'{s}' is not a number of bytes such as 1000000, 500k or 10M.");
+        TryParse(s, provider, out var size) ? size : throw new FormatException($"'{s}' is not {ByteCount.Expected}.");
 
     /// <inheritdoc/>
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ByteSize result)
     {
-        var (digits, factor) = s switch
-        {
-            [.. var number, 'k' or 'K'] => (number, 1_000L),
-            [.. var number, 'M'] => (number, 1_000_000L),
-            [.. var number, 'G'] => (number, 1_000_000_000L),
-            _ => (s, 1L),
-        };
-        var isSize = long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= long.MaxValue / factor;
-        result = new ByteSize(isSize ? count * factor : 0);
-        return isSize;
+        var bytes = s is null ? null : ByteCount.Parse(s);
+        result = new ByteSize(bytes ?? 0);
+        return bytes is not null;
     }
 
     /// <summary>Returns the shortest text that is parsed as the same number.</summary>

@@ -13,13 +13,15 @@ public sealed class HostRequestTests
         { "--set", "port", "'port' cannot be the --set, which is NAME=VALUE." },
         { "--set", "=1", "'=1' cannot be the --set" },
         { "--values", "", "'' cannot be the --values, which is a path." },
-        { "--start-timeout", "soon", "'soon' cannot be the --start-timeout, which is a number of seconds between 0 and 86400." },
-        { "--start-timeout", "-1", "'-1' cannot be the --start-timeout, which is a number of seconds between 0 and 86400." },
-        { "--start-timeout", "0", "'0' cannot be the --start-timeout, which is a number of seconds above 0 and up to 86400." },
+        { "--start-timeout", "soon", "'soon' cannot be the --start-timeout, which is a time such as 30s, 5m or 1h30m, of at most 1d." },
+        { "--start-timeout", "-1", "'-1' cannot be the --start-timeout, which is a time such as 30s, 5m or 1h30m, of at most 1d." },
+        { "--start-timeout", "0", "'0' cannot be the --start-timeout, which is a time such as 30s, 5m or 1h30m, above 0 and of at most 1d." },
         { "--pidfile", "run/", "'run/' cannot be the --pidfile, which is the path of a file." },
-        { "--grace", "1e9", "'1e9' cannot be the --grace, which is a number of seconds between 0 and 86400." },
+        { "--grace", "1e9", "'1e9' cannot be the --grace, which is a time such as 30s, 5m or 1h30m, of at most 1d." },
         { "--grace", "NaN", "'NaN' cannot be the --grace" },
         { "--grace", "86401", "'86401' cannot be the --grace" },
+        { "--grace", "24h1s", "'24h1s' cannot be the --grace" },
+        { "--grace", "30m1h", "'30m1h' cannot be the --grace" },
         { "--logfile", "", "'' cannot be the --logfile, which is the path of a file, or -." },
         { "--log-level", "info,web=wran", "'info,web=wran' cannot be the --log-level, which is one of trace, debug, info, warn, error, critical, none." },
         { "--log-level", "info,=warn", "'info,=warn' cannot be the --log-level, which is a level, or CATEGORY=LEVEL, with commas between them." },
@@ -57,6 +59,20 @@ public sealed class HostRequestTests
         var log = Options("--log-level", "error,Microsoft.AspNetCore=warn,chat/TcpServer=trace", "x.csx").Log;
         Assert.Equal(LogLevel.Error, log.MinimumLevel);
         Assert.Equal([new("Microsoft.AspNetCore", LogLevel.Warning), new("chat/TcpServer", LogLevel.Trace)], log.Levels);
+    }
+
+    /// <summary>The times of the host are written as those of plugins, and a number alone is seconds.</summary>
+    [Theory]
+    [InlineData("45", 45)]
+    [InlineData("1.5", 1.5)]
+    [InlineData("45s", 45)]
+    [InlineData("1m30s", 90)]
+    [InlineData("250ms", 0.25)]
+    [InlineData("1d", 86400)]
+    public void Read_Time_TakesUnits(string text, double seconds)
+    {
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Options("--grace", text, "x.csx").Grace);
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Options($"--start-timeout={text}", "x.csx").StartTimeout);
     }
 
     [Fact]

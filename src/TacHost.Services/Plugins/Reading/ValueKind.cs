@@ -28,7 +28,7 @@ internal sealed record ValueKind(string ValueName, string Expected, Func<string,
         if (type == typeof(Port))
             return Kind<Port>();
         if (type == typeof(TimeSpan))
-            return new("TIME", "a time such as 30s, 5m or 1h30m", (text, _) => Duration.Parse(text) ?? throw new FormatException());
+            return new("TIME", Duration.Expected, (text, _) => Duration.Parse(text) ?? throw new FormatException());
         if (type == typeof(Uri))
             return new("URL", "a URL such as http://127.0.0.1:8080/", (text, _) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && text.Contains(':', StringComparison.Ordinal) && !text.StartsWith('/') && AddressText.HasPlainHost(uri) ? uri : throw new FormatException());
         if (type == typeof(IPAddress))

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
 
-namespace TacHost.Services.Plugins.Reading;
+namespace TacHost;
 
-/// <summary>Times as options are written: <c>30s</c>, <c>5m</c>, <c>1h30m</c>, <c>1.5h</c>, <c>250ms</c>, <c>2d</c>; a number alone is seconds.</summary>
+/// <summary>The texts of times in options: <c>30s</c>, <c>5m</c>, <c>1h30m</c>, <c>1.5h</c>, <c>250ms</c>, <c>2d</c>. A number alone is seconds.</summary>
 internal static class Duration
 {
     private static readonly (string Suffix, long Ticks)[] _units =
@@ -11,7 +11,10 @@ internal static class Duration
         ("d", TimeSpan.TicksPerDay), ("h", TimeSpan.TicksPerHour), ("m", TimeSpan.TicksPerMinute), ("s", TimeSpan.TicksPerSecond), ("ms", TimeSpan.TicksPerMillisecond),
     ];
 
-    /// <summary>The time, or null if it is none.</summary>
+    /// <summary>The description of a valid text, for errors.</summary>
+    public const string Expected = "a time such as 30s, 5m or 1h30m";
+
+    /// <summary>Returns the time, or null if the text is not valid.</summary>
     public static TimeSpan? Parse(string text)
     {
         if (text.Length > 0 && text.All(character => char.IsAsciiDigit(character) || character == '.'))
@@ -33,7 +36,7 @@ internal static class Duration
         return text.Length > 0 && ticks <= TimeSpan.MaxValue.Ticks ? new TimeSpan((long)ticks) : null;
     }
 
-    /// <summary>The time in the form that is read.</summary>
+    /// <summary>Returns the text of a time in the same form.</summary>
     public static string Print(TimeSpan time)
     {
         if (time == Timeout.InfiniteTimeSpan)
