@@ -23,7 +23,7 @@ public sealed class DnsCommandLine : IPostOptions
     public ExistingFile? Hosts { get; set; }
 
     /// <summary>See <see cref="DnsOptions.Upstreams"/>.</summary>
-    [Option("forward", 'f', "a server to ask for everything else; the first that answers is taken")]
+    [Option("forward", 'f', "a server to forward all other questions to; the first that answers is used")]
     public IReadOnlyList<DnsUpstream> Upstreams { get; set; } = [];
 
     /// <summary>See <see cref="DnsOptions.Allowed"/>.</summary>
@@ -31,11 +31,11 @@ public sealed class DnsCommandLine : IPostOptions
     public IReadOnlyList<IPNetwork> Allowed { get; set; } = DnsOptions.Loopback;
 
     /// <summary>See <see cref="DnsOptions.CacheSize"/>.</summary>
-    [Option("cache-size", 'c', "how many bytes of forwarded answers are kept; 0 keeps none", Minimum = 0)]
+    [Option("cache-size", 'c', "the size of the cache of forwarded answers; 0 disables it", Minimum = 0)]
     public ByteSize CacheSize { get; set; } = 8_000_000;
 
     /// <summary>See <see cref="DnsOptions.Timeout"/>.</summary>
-    [Option("timeout", "how long a server has to answer before the next one is asked", Minimum = 0.001, Maximum = 60)]
+    [Option("timeout", "the time to wait for a server before the next one is asked", Minimum = 0.001, Maximum = 60)]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>

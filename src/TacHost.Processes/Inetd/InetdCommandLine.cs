@@ -19,7 +19,7 @@ public sealed class InetdCommandLine : IPostOptions
     public bool NoInternal { get; set; }
 
     /// <summary>Gets or sets services with command lines for the shell.</summary>
-    [Option("serve", 's', "an address and a command line for the shell, such as 127.0.0.1:7000=fortune -s; may be repeated", ValueName = "ADDRESS=COMMAND")]
+    [Option("serve", 's', "an address and a command line for the shell, such as 127.0.0.1:7000=fortune -s", ValueName = "ADDRESS=COMMAND")]
     public IReadOnlyList<KeyValuePair<InetdAddress, string>> Serve { get; set; } = [];
 
     /// <summary>Gets or sets the port of the program given as operands.</summary>
@@ -31,23 +31,23 @@ public sealed class InetdCommandLine : IPostOptions
     public Iface Iface { get; set; } = "localhost";
 
     /// <summary>Gets or sets the user and group that run the programs outside the file.</summary>
-    [Option("user", 'u', "whom programs run as that are not in the file; the host's own user unless given", ValueName = "USER[:GROUP]")]
+    [Option("user", 'u', "the user of programs that are not in the file; the user of the host unless given", ValueName = "USER[:GROUP]")]
     public string? User { get; set; }
 
     /// <summary>See <see cref="InetdOptions.KillTime"/>.</summary>
-    [Option("killtime", 'k', "how long programs may take to handle SIGTERM at the stop before they are killed", Maximum = 4_000_000)]
+    [Option("killtime", 'k', "the time between SIGTERM and SIGKILL when programs are stopped", Maximum = 4_000_000)]
     public TimeSpan KillTime { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>See <see cref="InetdOptions.MaxPerMinute"/>.</summary>
-    [Option("max-per-minute", 'R', "how many programs each service may start in a minute; 0 for any number", Minimum = 0)]
+    [Option("max-per-minute", 'R', "the maximum number of programs that a service starts in a minute; 0 for no limit", Minimum = 0)]
     public int MaxPerMinute { get; set; } = 256;
 
     /// <summary>See <see cref="ConnectionLimits.Connections"/>.</summary>
-    [Option("max-connections", "how many connections each service may have at once; as many as possible unless given", Minimum = 1)]
+    [Option("max-connections", "the maximum number of connections of a service; unlimited unless given", Minimum = 1)]
     public int? MaxConnections { get; set; }
 
     /// <summary>See <see cref="ConnectionLimits.ConnectionsPerAddress"/>.</summary>
-    [Option("max-per-address", "how many of them one address may have; as many unless given", Minimum = 1)]
+    [Option("max-per-address", "the maximum number of them from one address; unlimited unless given", Minimum = 1)]
     public int? MaxPerAddress { get; set; }
 
     /// <summary>Gets or sets a program and its arguments.</summary>

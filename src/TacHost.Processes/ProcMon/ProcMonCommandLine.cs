@@ -8,11 +8,11 @@ namespace TacHost.Processes.ProcMon;
 public sealed class ProcMonCommandLine : IPostOptions
 {
     /// <summary>See <see cref="ProcessMonitor.Threshold"/>.</summary>
-    [Option("threshold", 't', "how long a command must have run to be started again at once", Maximum = 4_000_000)]
+    [Option("threshold", 't', "the run time after which a command is restarted at once", Maximum = 4_000_000)]
     public TimeSpan Threshold { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>See <see cref="ProcessMonitor.KillTime"/>.</summary>
-    [Option("killtime", 'k', "how long a command may take to handle its stop signal before it is killed", Maximum = 4_000_000)]
+    [Option("killtime", 'k', "the time between the stop signal and SIGKILL", Maximum = 4_000_000)]
     public TimeSpan KillTime { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>See <see cref="ProcessMonitor.MinRestartDelay"/>.</summary>
@@ -28,7 +28,7 @@ public sealed class ProcMonCommandLine : IPostOptions
     public StopSignal StopSignal { get; set; } = StopSignal.Terminate;
 
     /// <summary>See <see cref="ProcessCommand.User"/>.</summary>
-    [Option("user", 'u', "whom the commands run as; the host's own user unless given", ValueName = "USER[:GROUP]")]
+    [Option("user", 'u', "the user of the commands; the user of the host unless given", ValueName = "USER[:GROUP]")]
     public string? User { get; set; }
 
     /// <summary>See <see cref="ProcessCommand.Restart"/>.</summary>
@@ -36,11 +36,11 @@ public sealed class ProcMonCommandLine : IPostOptions
     public RestartPolicy Restart { get; set; }
 
     /// <summary>See <see cref="ProcessCommand.MaxFailures"/>.</summary>
-    [Option("maxfailures", 'f', "how many runs in a row may be too short before a command is no longer restarted; unlimited by default", Minimum = 1)]
+    [Option("maxfailures", 'f', "the number of short runs in a row after which a command is no longer restarted; unlimited unless given", Minimum = 1)]
     public int? MaxFailures { get; set; }
 
     /// <summary>Gets or sets command lines for the shell, each with its name.</summary>
-    [Option("command", 'c', "a command line for the shell, with the name that it has in the log; may be repeated", ValueName = "NAME=COMMAND")]
+    [Option("command", 'c', "a command line for the shell, with the name that it has in the log", ValueName = "NAME=COMMAND")]
     public IReadOnlyList<KeyValuePair<string, string>> Commands { get; set; } = [];
 
     /// <summary>Gets or sets a program and its arguments.</summary>

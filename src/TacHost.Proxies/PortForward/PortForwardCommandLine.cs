@@ -7,11 +7,11 @@ namespace TacHost.Proxies.PortForward;
 public sealed class PortForwardCommandLine : IPostOptions
 {
     /// <summary>Gets or sets the endpoint to listen on.</summary>
-    [Option("listen", 'l', "where to listen, such as tls:443:certificate=/etc/cert.pem; goes before --port")]
+    [Option("listen", 'l', "the endpoint to listen on, such as tls:443:certificate=/etc/cert.pem; overrides --port")]
     public ServerEndpoint? Listen { get; set; }
 
     /// <summary>Gets or sets the targets to forward connections to.</summary>
-    [Option("target", 't', "where to pass connections on to, such as unix:/run/app.sock; may be repeated, and the first that can be reached is taken; goes before --host and --dest-port")]
+    [Option("target", 't', "an endpoint to forward to, such as unix:/run/app.sock; the first that can be reached is used; overrides --host and --dest-port")]
     public IReadOnlyList<ClientEndpoint> Targets { get; set; } = [];
 
     /// <summary>Gets or sets the TCP port to listen on.</summary>
@@ -19,11 +19,11 @@ public sealed class PortForwardCommandLine : IPostOptions
     public Port Port { get; set; } = 6666;
 
     /// <summary>Gets or sets the host of the TCP target.</summary>
-    [Option("host", 'h', "the host to pass connections on to")]
+    [Option("host", 'h', "the host to forward to")]
     public string Host { get; set; } = "localhost";
 
     /// <summary>Gets or sets the port of the TCP target.</summary>
-    [Option("dest-port", 'd', "the TCP port to pass connections on to", Minimum = 1)]
+    [Option("dest-port", 'd', "the TCP port to forward to", Minimum = 1)]
     public Port DestPort { get; set; } = 6665;
 
     /// <summary>See <see cref="PortForwardOptions.ProxyHeader"/>.</summary>
@@ -31,19 +31,19 @@ public sealed class PortForwardCommandLine : IPostOptions
     public ProxyHeaderVersion ProxyHeader { get; set; }
 
     /// <summary>See <see cref="PortForwardOptions.ConnectTimeout"/>.</summary>
-    [Option("connect-timeout", "how long a target has to answer before the next one is tried", Minimum = 0.001, Maximum = 86_400)]
+    [Option("connect-timeout", "the time to wait for a target before the next one is tried", Minimum = 0.001, Maximum = 86_400)]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>See <see cref="PortForwardOptions.RestTime"/>.</summary>
-    [Option("rest-time", "how long a target that was not reached comes after the others", Maximum = 4_000_000)]
+    [Option("rest-time", "the time for which an unreachable target is tried after the others", Maximum = 4_000_000)]
     public TimeSpan RestTime { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>See <see cref="ConnectionLimits.IdleTimeout"/>.</summary>
-    [Option("idle-timeout", "how long a connection may be idle; for ever unless given", Minimum = 0.001, Maximum = 4_000_000)]
+    [Option("idle-timeout", "the time after which an idle connection is closed; never unless given", Minimum = 0.001, Maximum = 4_000_000)]
     public TimeSpan? IdleTimeout { get; set; }
 
     /// <summary>See <see cref="ConnectionLimits.Connections"/>.</summary>
-    [Option("max-connections", "how many connections there may be; as many as possible unless given", Minimum = 1)]
+    [Option("max-connections", "the maximum number of connections; unlimited unless given", Minimum = 1)]
     public int? MaxConnections { get; set; }
 
     /// <inheritdoc/>

@@ -18,30 +18,30 @@ public sealed class SocksCommandLine
     public ExistingFile? PasswordFile { get; set; }
 
     /// <summary>See <see cref="SocksOptions.Allowed"/>.</summary>
-    [Option("allow", 'a', "a destination that clients may reach, and then no others; may be repeated")]
+    [Option("allow", 'a', "a destination that clients may reach, and then no others")]
     public IReadOnlyList<SocksDestination> Allow { get; set; } = [];
 
     /// <summary>See <see cref="SocksOptions.Denied"/>.</summary>
-    [Option("deny", 'd', "a destination that clients may not reach, whatever is allowed; may be repeated")]
+    [Option("deny", 'd', "a destination that clients may not reach, whatever is allowed")]
     public IReadOnlyList<SocksDestination> Deny { get; set; } = [];
 
     /// <summary>See <see cref="SocksOptions.AllowsBind"/>.</summary>
-    [Option("bind", "whether clients may wait for connections")]
+    [Option("bind", "allow clients to wait for connections (BIND)")]
     public bool Bind { get; set; } = true;
 
     /// <summary>See <see cref="SocksOptions.AllowsUdp"/>.</summary>
-    [Option("udp", "whether clients may send datagrams")]
+    [Option("udp", "allow clients to send datagrams (UDP ASSOCIATE)")]
     public bool Udp { get; set; } = true;
 
     /// <summary>See <see cref="SocksOptions.ConnectTimeout"/>.</summary>
-    [Option("connect-timeout", "how long it may take to reach a destination", Minimum = 0.001, Maximum = 86_400)]
+    [Option("connect-timeout", "the time limit for reaching a destination", Minimum = 0.001, Maximum = 86_400)]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>See <see cref="TacHost.Services.Networking.ConnectionLimits.IdleTimeout"/>.</summary>
-    [Option("idle-timeout", "how long a connection may be idle; for ever unless given", Minimum = 0.001, Maximum = 4_000_000)]
+    [Option("idle-timeout", "the time after which an idle connection is closed; never unless given", Minimum = 0.001, Maximum = 4_000_000)]
     public TimeSpan? IdleTimeout { get; set; }
 
     /// <summary>See <see cref="TacHost.Services.Networking.ConnectionLimits.Connections"/>.</summary>
-    [Option("max-connections", "how many connections there may be; as many as possible unless given", Minimum = 1)]
+    [Option("max-connections", "the maximum number of connections; unlimited unless given", Minimum = 1)]
     public int? MaxConnections { get; set; }
 }
