@@ -44,10 +44,10 @@ internal static class ReloadTrial
         return new Reloader((running, file, stopping) => PrepareElsewhereAsync(options, args, directory, running, file, stopping));
     }
 
-    private static async Task<IApplicationRecipe> PrepareElsewhereAsync(HostOptions options, string[] args, string directory, IApplicationRecipe running, string? file, CancellationToken stopping)
+    private static async Task<IApplicationRecipe> PrepareElsewhereAsync(HostOptions options, string[] args, string directory, IApplicationRecipe? running, string? file, CancellationToken stopping)
     {
         var newOptions = PreparationArguments.With(options, file);
-        var tried = running is not TacRecipe tac || tac.HasValues(TacRecipes.ParametersOf(newOptions, directory)) ? running.CodeFingerprint : null;
+        var tried = running is not TacRecipe tac || tac.HasValues(TacRecipes.ParametersOf(newOptions, directory)) ? running?.CodeFingerprint : null;
         var preparation = Task.Factory.StartNew(
             () => RecipePreparation.Run(args, directory, file, tried, options.StartTimeout, stopping),
             CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);

@@ -21,6 +21,19 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
     private readonly HashSet<Assembly> _main = [];
     private Assembly? _last;
 
+    /// <summary>The files of the libraries, as they were before they were read.</summary>
+    private readonly Dictionary<string, SourceStamp> _read = new(StringComparer.Ordinal);
+
+    /// <summary>Gets whether the files of the libraries are still those that were read.</summary>
+    public bool HasCurrentLibraries
+    {
+        get
+        {
+            lock (_read)
+                return _read.Values.All(file => file == SourceStamp.Of(file.Path));
+        }
+    }
+
     /// <summary>Gets the context whose libraries are used in place of what lies in the file system, or null.</summary>
     public IsolatedLoadContext? Bound { get; init; }
 
@@ -100,6 +113,8 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
             throw new TacHostException(ExitCode.Unavailable, $"It needs '{simple}', but {AspNetCore.WhyMissing}");
         if (path is null)
             return null;
+        lock (_read)
+            _read.TryAdd(path, SourceStamp.Of(path));
         if (assemblyName.CultureName is not { Length: > 0 } && Loaded?.Find(simple, path, this) is { } same)
             return same;
         if (IsOwn(path))

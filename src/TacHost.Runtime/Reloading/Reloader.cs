@@ -5,8 +5,8 @@ using TacHost.Services;
 namespace TacHost.Reloading;
 
 /// <summary>The steps of a reload (docs/reload.md): prepare, make both trees, compare, start beside, commit, stop what leaves.</summary>
-/// <param name="prepareAsync">Prepares the tac file or the plugin as it is now, or another tac file, in another process. Receives the recipe of what runs.</param>
-internal sealed class Reloader(Func<IApplicationRecipe, string?, CancellationToken, Task<IApplicationRecipe>> prepareAsync) : IReloader
+/// <param name="prepareAsync">Prepares the tac file or the plugin as it is now, or another tac file, in another process. Receives the recipe whose code needs no trial, or null.</param>
+internal sealed class Reloader(Func<IApplicationRecipe?, string?, CancellationToken, Task<IApplicationRecipe>> prepareAsync) : IReloader
 {
     private readonly Dictionary<Deployment, Generations> _generations = [];
 
@@ -18,7 +18,7 @@ internal sealed class Reloader(Func<IApplicationRecipe, string?, CancellationTok
             throw new TacHostException(ExitCode.NoPermission, $"the process is in the jail '{jail}', where there is no compiler. Restart it.");
         var generations = GenerationsOf(deployment);
         var past = request.Rollback is { } number ? generations.History.Find(number) : null;
-        var recipe = past?.Recipe ?? await prepareAsync(generations.Recipe, request.File, stopping);
+        var recipe = past?.Recipe ?? await prepareAsync(generations.Place.Context!.HasCurrentLibraries ? generations.Recipe : null, request.File, stopping);
         using TimeLimit limit = new(deployment.Options.StartTimeout, deployment.Log.Host, stopping);
         var change = await CompareAsync(deployment, generations, recipe, limit);
         var plan = change.Plan;

@@ -91,6 +91,21 @@ public sealed class HangUpTests
     }
 
     [Fact]
+    public async Task HangUp_LibraryThatEndsTheProcess_IsTriedElsewhereFirst()
+    {
+        await using var sandbox = new Sandbox();
+        const string source = "public class Words : TacHost.Services.Service { public Words() => System.GC.KeepAlive(END); }";
+        await Assembly.BuildAsync(sandbox, "Words", source.Replace("END", "1", StringComparison.Ordinal), typeof(TacHost.Services.Service).Assembly.Location);
+        var tac = "#r \"Words.dll\"\n" + Sandbox.Tac(0, "poem.txt", "") + "\nnew Words().SetServiceParent(application);\n";
+        var id = await sandbox.StartDaemonAsync(sandbox.Write("poem.csx", tac));
+        await Assembly.BuildAsync(sandbox, "Words", source.Replace("System.GC.KeepAlive(END)", "System.Environment.Exit(3)", StringComparison.Ordinal), typeof(TacHost.Services.Service).Assembly.Location);
+        await sandbox.KillAsync(id, "HUP");
+        await sandbox.LoggedAsync("The reload failed, and everything runs as before: ");
+        Assert.Contains("ended without a reason", sandbox.Log, StringComparison.Ordinal);
+        Assert.Equal(Sandbox.Poem, await FetchAsync(sandbox.Port()));
+    }
+
+    [Fact]
     public async Task HangUp_OtherUser_IsRefused()
     {
         await using var sandbox = new Sandbox();

@@ -1,3 +1,4 @@
+using System.Reflection;
 using TacHost.Services;
 
 namespace TacHost.Tests.Reloading;
@@ -102,9 +103,12 @@ public sealed class TreeReplacementTests
         {
             tac.Edit();
             var after = tac.ToString();
+            events.Clear();
             var change = await StartedAsync(Recorders + before, Recorders + after);
             var plan = change.Change.Plan;
             var (staying, leaving, predecessors) = (change.Change.Staying, change.Change.Leaving, change.Change.Predecessors);
+            var newcomers = TacHost.Reloading.TreeOrder.Of(change.New).Where(service => !staying.ContainsKey(service)).ToList();
+            var started = events.CountOf("start");
             events.Clear();
             var replacement = Replacement(change);
             await replacement.StartAsync(Token);
@@ -114,7 +118,8 @@ public sealed class TreeReplacementTests
 
             Assert.True(Paths(change.Running).SequenceEqual(plan.Lines.Where(line => line.Verdict != TacHost.Reloading.Verdict.Removed).Select(line => line.Path)), text);
             Assert.True(staying.Values.All(service => service.State == ServiceState.Running) && leaving.All(service => service.State == ServiceState.Stopped), text);
-            Assert.Equal(leaving.Count(IsRecorder), events.CountOf("stop"));
+            Assert.True(events.Of("start") == Expected("start", newcomers), $"{text}\n--- happened ---\n{events}");
+            Assert.True(events.Of("stop") == Expected("stop", leaving.Reverse()), $"{text}\n--- happened ---\n{events}");
             Assert.Equal(change.Change.Plan.Lines.Count(line => line.Verdict is TacHost.Reloading.Verdict.Replaced or TacHost.Reloading.Verdict.Added), TacHost.Reloading.TreeOrder.Of(change.Running).Count() - staying.Count);
 
             // The running tree, references and sharing included, is what a fresh start would make: nothing is left to do.
@@ -122,9 +127,13 @@ public sealed class TreeReplacementTests
             Assert.True(!again.Change.Plan.ChangesAnything, $"{text}\n--- again ---\n{again.Plan}");
             Assert.Equal(predecessors.Count, plan.Lines.Count(line => line.Verdict == TacHost.Reloading.Verdict.Replaced));
             await change.Running.StopAsync(Token);
+            Assert.Equal(started + events.CountOf("start"), events.CountOf("stop"));
             before = after;
         }
     }
+
+    private static string Expected(string what, IEnumerable<IService> services) =>
+        string.Join(", ", services.Where(IsRecorder).Select(service => $"{what} {service.GetType().GetField("<text>P", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(service)}"));
 
     private static bool IsRecorder(IService service) => service.GetType().Name == "Rec";
 
