@@ -41,29 +41,16 @@ internal sealed class InetdSocket : ListeningSocket
             return;
         }
 
-        var port = requested.Port;
-        var addresses = await AddressesAsync(requested, service.ServicePath, cancellationToken);
-        CannotListenException? missing = null;
-        var bound = 0;
-        foreach (var address in addresses)
-        {
-            try
+        await AddressBinder.BindAllAsync(
+            await AddressesAsync(requested, service.ServicePath, cancellationToken),
+            requested.Port,
+            endPoint =>
             {
-                IPEndPoint endPoint = new(address, port);
                 var socket = FindActivated(endPoint, requested, service) ?? new InetdSocket(Bind(endPoint, requested, service.ServicePath), null);
                 add(socket);
-                bound++;
-                port = ((IPEndPoint)socket.EndPoint).Port;
-            }
-            catch (CannotListenException e) when (e.IsAddressMissing && addresses.Count > 1)
-            {
-                InetdLog.AddressMissing(service.Logger, requested, requested.Host, address.ToString());
-                missing = e;
-            }
-        }
-
-        if (bound == 0)
-            throw missing!;
+                return Task.FromResult(socket.EndPoint);
+            },
+            address => InetdLog.AddressMissing(service.Logger, requested, requested.Host, address.ToString()));
     }
 
     /// <inheritdoc/>

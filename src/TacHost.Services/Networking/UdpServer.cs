@@ -44,29 +44,17 @@ public sealed class UdpServer : DatagramServer, IServiceNeeds
 
     private protected override async Task BindAsync(Action<DatagramSocket> add, CancellationToken cancellationToken)
     {
-        var port = _port;
         var addresses = await InterfaceAddresses.ResolveAsync(_iface, ServicePath, cancellationToken);
-        CannotListenException? missing = null;
-        var bound = 0;
-        foreach (var address in addresses)
-        {
-            try
+        await AddressBinder.BindAllAsync(
+            addresses,
+            _port,
+            async endPoint =>
             {
-                IPEndPoint endPoint = new(address, port);
                 var socket = await DatagramSocket.BindAsync($"udp:{endPoint}", endPoint, this, () => Task.FromResult<(Socket, UnixSocketFile?)>((Bind(endPoint), null)));
                 add(socket);
-                bound++;
-                port = ((IPEndPoint)socket.Socket.LocalEndPoint!).Port;
-            }
-            catch (CannotListenException e) when (e.IsAddressMissing && addresses.Count > 1)
-            {
-                NetworkingLog.AddressMissing(Logger, _iface, address.ToString());
-                missing = e;
-            }
-        }
-
-        if (bound == 0)
-            throw missing!;
+                return socket.Socket.LocalEndPoint!;
+            },
+            address => NetworkingLog.AddressMissing(Logger, _iface, address.ToString()));
     }
 
     private Socket Bind(IPEndPoint endPoint)

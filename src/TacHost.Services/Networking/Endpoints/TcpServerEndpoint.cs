@@ -60,26 +60,15 @@ internal sealed class TcpServerEndpoint : ServerEndpoint
                 throw new CannotListenException(null, $"The service '{settings.ServicePath}' cannot listen on '{this}', because '{_iface}' has no IPv6 address.\n  Use 'tcp' in place of 'tcp6', or another interface.", null);
         }
 
-        var chosen = _port;
-        CannotListenException? missing = null;
-        foreach (var address in addresses)
-        {
-            try
+        await AddressBinder.BindAllAsync(
+            addresses,
+            _port,
+            async endPoint =>
             {
-                IPEndPoint endPoint = new(address, chosen);
                 var listener = await StreamListener.ListenAsync($"tcp:{endPoint}", endPoint, settings, () => Task.FromResult(TcpSocket.Listen(endPoint, _backlog ?? TcpSocket.LongestBacklog, settings.ServicePath)));
                 listeners.Add(listener);
-                chosen = ((IPEndPoint)listener.EndPoint).Port;
-            }
-            catch (CannotListenException e) when (e.IsAddressMissing && addresses.Count > 1)
-            {
-                // A host name may have an address of a family that is switched off here; that is no reason not to serve the others.
-                NetworkingLog.AddressMissing(settings.Logger, _iface, address.ToString());
-                missing = e;
-            }
-        }
-
-        if (listeners.Count == 0)
-            throw missing!;
+                return listener.EndPoint;
+            },
+            address => NetworkingLog.AddressMissing(settings.Logger, _iface, address.ToString()));
     }
 }
