@@ -1,4 +1,3 @@
-using Microsoft.Win32.SafeHandles;
 using TacHost.CommandLine;
 using TacHost.Daemon;
 using TacHost.Fleet;
@@ -47,8 +46,7 @@ internal static class Program
         MaintenanceSignals signals = new();
         var handover = Handover.Take() ?? throw new TacHostException(ExitCode.Usage, $"this program is started by '{Installation.FrontProgram}', and does nothing by itself. Start that.");
         timings.Over("what the command has prepared");
-        if (handover.Leash is { } leash)
-            EndWith(leash);
+        LeashWatch.Begin(handover.Leash, (request as HostRequest.Run)?.Options.LeashLimit);
         switch (request, handover.Prepared)
         {
             case (HostRequest.Emperor emperor, _):
@@ -76,22 +74,6 @@ internal static class Program
             default:
                 throw new InvalidOperationException("There is a kind of request that the host does not know.");
         }
-    }
-
-    /// <summary>Stops this process as SIGTERM does when the process that started it has ended.</summary>
-    private static void EndWith(SafeFileHandle leash)
-    {
-        const int terminate = 15;
-        Thread thread = new(() =>
-        {
-            using FileStream stream = new(leash, FileAccess.Read, bufferSize: 0);
-            stream.CopyTo(Stream.Null);
-            _ = LibcProcesses.Kill(Environment.ProcessId, terminate);
-        })
-        {
-            IsBackground = true,
-        };
-        thread.Start();
     }
 
     private static int RunEmperor(HostRequest.Emperor request, string[] args, StartupReport? report, MaintenanceSignals signals, StartTimings timings)

@@ -77,6 +77,12 @@ public sealed class Application : MultiService, IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Gets or sets the epoch of this start in a cluster, or null outside of a cluster. A later start of the same deployment, on whichever
+    /// node, has a larger number. The host sets it before the services start, so that they can pass it to what they write to.
+    /// </summary>
+    public long? Epoch { get; set; }
+
     /// <summary>Gets or sets the exit code of the process after a requested stop. A service may set it at any time. Defaults to 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not between 0 and 255.</exception>
     public int ExitCode

@@ -74,6 +74,8 @@ internal static class Program
                 return AttachCommand.Run(who, options.Command);
             case HostRequest.Emperor { Options: var options }:
                 return StartEmperor(options, args, timings);
+            case HostRequest.OperateCluster operate:
+                return ClusterCommands.Run(operate);
             case HostRequest.OperateFleet { Command: "run" } run:
                 return RunOfFleet(run, timings);
             case HostRequest.OperateFleet operate:

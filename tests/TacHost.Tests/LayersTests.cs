@@ -104,6 +104,17 @@ public sealed partial class LayersTests
             Assert.False(Names(Code(file), "Microsoft.CodeAnalysis"), $"'{file}' names the compiler, which only the command may");
     }
 
+    /// <summary>The engine of clusters is a part that the rest does without, and it knows of the host only what both programs know.</summary>
+    [Fact]
+    public void Akka_IsNamedByTheClusterAlone()
+    {
+        foreach (var file in Files(Source).Where(file => !file.Contains("/src/TacHost.Cluster/", StringComparison.Ordinal)))
+            Assert.False(Names(Code(file), "Akka"), $"'{file}' names Akka.NET, which only TacHost.Cluster may");
+        Assert.Equal([Core], References("TacHost.Cluster"));
+        var beside = Directory.EnumerateFiles(Path.Combine(Built.Directory, "host"), "Akka*", SearchOption.AllDirectories).Select(path => Path.GetFileName(Path.GetDirectoryName(path)!)).Distinct();
+        Assert.Equal(["cluster"], beside);
+    }
+
     [Fact]
     public void Contract_AndExample_DoNotKnowTheHost()
     {

@@ -57,6 +57,9 @@ internal sealed record CommandOptions
     /// <summary>Gets the options of the emperor and of the commands for its fleet.</summary>
     public FleetOptions Fleet { get; init; } = new();
 
+    /// <summary>Gets the options of a node of a cluster.</summary>
+    public ClusterOptions Cluster { get; init; } = new();
+
     /// <summary>Gets whether to recreate lock files.</summary>
     public bool Renew { get; init; }
 }

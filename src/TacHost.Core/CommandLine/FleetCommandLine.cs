@@ -10,9 +10,14 @@ internal static class FleetCommandLine
 
     private static readonly string[] _verbs = ["ls", "status", "logs", "plan", "apply", "reload", "start", "stop", "restart", "run"];
 
-    private static readonly Option _run = new("--run", null, "DIR", "The directory for pid files and state.", (options, value) => With(options, fleet => fleet with { Run = OptionValue.FullPath(value) })) { Default = ".fleet in the directory of the fleet" };
+    /// <summary>The option <c>--run</c>.</summary>
+    public static readonly Option Run = new("--run", null, "DIR", "The directory for pid files and state.", (options, value) => With(options, fleet => fleet with { Run = OptionValue.FullPath(value) })) { Default = ".fleet in the directory of the fleet" };
 
-    private static readonly Option _logs = new("--logs", null, "DIR", "The directory for log files.", (options, value) => With(options, fleet => fleet with { Logs = OptionValue.FullPath(value) })) { Default = "that of --run" };
+    /// <summary>The option <c>--logs</c>.</summary>
+    public static readonly Option Logs = new("--logs", null, "DIR", "The directory for log files.", (options, value) => With(options, fleet => fleet with { Logs = OptionValue.FullPath(value) })) { Default = "that of --run" };
+
+    /// <summary>The option <c>--fleet</c>.</summary>
+    public static readonly Option Fleet = new("--fleet", null, "DIR", "The directory of the fleet.", (options, value) => With(options, fleet => fleet with { Directory = OptionValue.FullPath(value) })) { Default = $"{Variable}, or ./{UsualDirectory}" };
 
     public static IReadOnlyList<HostCommand> All { get; } =
     [
@@ -22,8 +27,8 @@ internal static class FleetCommandLine
             Word = CommandWord.Directory,
             Options =
             [
-                _run,
-                _logs,
+                Run,
+                Logs,
                 new("--parallel", null, "COUNT", "How many deployments start or reload at a time.", (options, value) => With(options, fleet => fleet with { Parallel = AtLeastOne(value) })) { Default = "the number of processors" },
                 new("--no-watch", null, null, "Follow changes of the directory only after 'fleet apply' or SIGHUP.", (options, _) => With(options, fleet => fleet with { NoWatch = true })),
                 new("--leash", null, null, "The deployments end with the emperor, even if it is killed. Otherwise they keep running, and the next emperor adopts them.", (options, _) => With(options, fleet => fleet with { Leash = true })),
@@ -38,9 +43,9 @@ internal static class FleetCommandLine
             Choices = _verbs,
             Options =
             [
-                new("--fleet", null, "DIR", "The directory of the fleet.", (options, value) => With(options, fleet => fleet with { Directory = OptionValue.FullPath(value) })) { Default = $"{Variable}, or ./{UsualDirectory}" },
-                _run,
-                _logs,
+                Fleet,
+                Run,
+                Logs,
                 new("--all", null, null, "All deployments.", (options, _) => With(options, fleet => fleet with { All = true })),
                 new("--parallel", null, "COUNT", "How many at a time.", (options, value) => With(options, fleet => fleet with { Parallel = AtLeastOne(value) })) { Default = "1" },
                 new("--keep-going", null, null, "Continue after one that does not come up.", (options, _) => With(options, fleet => fleet with { KeepGoing = true })),
@@ -67,9 +72,16 @@ internal static class FleetCommandLine
         };
         if (!isAllowed)
             return null;
-        var directory = fleet.Directory.Length > 0 ? fleet.Directory : Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : UsualDirectory;
-        options = options with { Command = options.Command with { Fleet = fleet with { Directory = OptionValue.FullPath(directory) } } };
+        options = InFleet(options);
         return new HostRequest.OperateFleet(verb == "run" ? options : HostRequest.ForHelp(options), verb, names);
+    }
+
+    /// <summary>Returns options with the directory of the fleet that a command is for.</summary>
+    public static HostOptions InFleet(HostOptions options)
+    {
+        var fleet = options.Command.Fleet;
+        var directory = fleet.Directory.Length > 0 ? fleet.Directory : Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : UsualDirectory;
+        return options with { Command = options.Command with { Fleet = fleet with { Directory = OptionValue.FullPath(directory) } } };
     }
 
     private static HostOptions With(HostOptions options, Func<FleetOptions, FleetOptions> change) =>

@@ -23,6 +23,9 @@ internal sealed record FleetOptions
     /// <summary>Gets whether the deployments end with the emperor, however it ends.</summary>
     public bool Leash { get; init; }
 
+    /// <summary>Gets the time after which a frozen emperor has lost its deployments to other machines, or null if it keeps them.</summary>
+    public TimeSpan? Freeze { get; init; }
+
     /// <summary>Gets whether the exit code of the start is 0 only if every deployment runs.</summary>
     public bool Strict { get; init; }
 

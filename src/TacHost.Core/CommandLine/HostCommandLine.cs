@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using TacHost.Logging;
 
@@ -66,9 +67,19 @@ internal static class HostCommandLine
         ], "tachost completion bash", "print the completions for bash; zsh and fish likewise"),
     ];
 
-    private static readonly Option[] _options = All();
+    /// <summary>The options that the agent of a cluster gives to its deployments.</summary>
+    private static readonly Option[] _ofTheAgent =
+    [
+        new("--epoch", null, "NUMBER", "The epoch of this start.", (options, value) => options with { Epoch = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) ? epoch : throw new OptionValueException("a number") }) { IsHidden = true },
+        new("--leash-limit", null, "TIME", "How long the process runs without a renewal.", (options, value) => options with { LeashLimit = OptionValue.TimeAboveZero(value) }) { IsHidden = true },
+    ];
 
-    public static IReadOnlyList<Option> Options => _options;
+    private static readonly Option[] _visible = All();
+
+    private static readonly Option[] _options = [.. _visible, .. _ofTheAgent];
+
+    /// <summary>Gets the options for users.</summary>
+    public static IReadOnlyList<Option> Options => _visible;
 
     /// <summary>Parses a command line into options and operands.</summary>
     /// <exception cref="TacHostException">The command line is invalid.</exception>

@@ -118,6 +118,7 @@ internal static class HostCommands
             ],
         },
         .. FleetCommandLine.All,
+        ClusterCommandLine.Command,
         new("completion", "SHELL", "print the completions for bash, zsh or fish", (_, words) => words is [var shell] && Array.IndexOf(_shells, shell) >= 0 ? new HostRequest.ShowCompletion(shell) : null) { Word = CommandWord.Choice, Choices = _shells },
         new("manpage", "[NAME]", "print the man page, or that of a plugin", (options, words) => words.Length < 2 ? new HostRequest.ShowManPage(HostRequest.ForHelp(options), words.Length == 0 ? null : words[0]) : null) { Word = CommandWord.Plugin },
     ];

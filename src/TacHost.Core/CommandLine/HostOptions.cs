@@ -117,6 +117,12 @@ internal sealed record HostOptions
     /// <summary>Gets whether to reload at each save of a source file.</summary>
     public bool Watch { get; init; }
 
+    /// <summary>Gets the epoch of a deployment of a cluster, or null outside of a cluster.</summary>
+    public long? Epoch { get; init; }
+
+    /// <summary>Gets the time without renewal after which a deployment of a cluster has lost its right to run, or null outside of a cluster.</summary>
+    public TimeSpan? LeashLimit { get; init; }
+
     /// <summary>Gets whether to print the durations of the start phases.</summary>
     public bool Timings { get; init; }
 

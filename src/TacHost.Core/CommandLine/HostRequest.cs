@@ -166,6 +166,9 @@ internal abstract record HostRequest
     /// <summary>A prompt in a running application.</summary>
     public sealed record Attach(HostOptions Options, string? Who) : HostRequest;
 
+    /// <summary>A question to a node of a cluster.</summary>
+    public sealed record OperateCluster(HostOptions Options, string Command, IReadOnlyList<string> Words) : HostRequest;
+
     /// <summary>A command for running applications.</summary>
     public sealed record Operate(HostOptions Options, string Command, IReadOnlyList<string> Words) : HostRequest;
 

@@ -31,8 +31,10 @@ internal sealed class UnitArguments
     }
 
     /// <summary>Returns the command line of a daemon.</summary>
-    public IReadOnlyList<string> ForDaemon(FleetEntry entry) =>
-        [.. Options, $"--pidfile={_fleet.PidFileOf(entry.Name)}", .. LogOf(entry), .. Rest(entry)];
+    /// <param name="entry">The deployment.</param>
+    /// <param name="more">Options that this start has.</param>
+    public IReadOnlyList<string> ForDaemon(FleetEntry entry, params IEnumerable<string> more) =>
+        [.. Options, .. more, $"--pidfile={_fleet.PidFileOf(entry.Name)}", .. LogOf(entry), .. Rest(entry)];
 
     /// <summary>Returns the command line for the foreground. The pid file keeps the deployment from running twice.</summary>
     public IReadOnlyList<string> ForForeground(FleetEntry entry) =>

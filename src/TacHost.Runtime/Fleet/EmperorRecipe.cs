@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using TacHost.CommandLine;
 using TacHost.Control.Server;
+using TacHost.Control.Wire;
 using TacHost.Loading;
 using TacHost.Services;
 
@@ -10,12 +11,22 @@ namespace TacHost.Fleet;
 internal sealed class EmperorRecipe : IApplicationRecipe
 {
     private readonly Emperor _emperor;
+    private readonly IPlacement? _placement;
 
     public EmperorRecipe(HostRequest.Emperor request, UnitArguments arguments)
     {
         var fleet = request.Options.Command.Fleet;
         Source = fleet.Directory;
-        _emperor = new Emperor(new FleetContext(fleet, request.Deployments, arguments) { Log = NullLogger.Instance });
+        var cluster = request.Options.Command.Cluster;
+        _placement = cluster.Node.Length == 0 ? null : Placements.Create(cluster, request.Deployments.StartTimeout + request.Deployments.Grace + HostRequest.EmperorMargin);
+        _emperor = new Emperor(new FleetContext(fleet, request.Deployments, arguments) { Log = NullLogger.Instance }, _placement);
+        if (cluster.Node.Length > 0)
+        {
+            // The deployments inherit them, so that a tac file can listen on the address of its node.
+            Environment.SetEnvironmentVariable("TACHOST_NODE", cluster.Node);
+            Environment.SetEnvironmentVariable("TACHOST_NODE_ADDRESS", cluster.Host);
+        }
+
         Reloader = new FleetReloader(_emperor);
     }
 
@@ -33,7 +44,12 @@ internal sealed class EmperorRecipe : IApplicationRecipe
     public FleetReloader Reloader { get; }
 
     /// <summary>Adds the methods for the commands of the fleet.</summary>
-    public void AddMethods(ControlMethods methods) => FleetMethods.Add(methods, _emperor);
+    public void AddMethods(ControlMethods methods)
+    {
+        FleetMethods.Add(methods, _emperor);
+        if (_placement is not null)
+            methods.Add("cluster", call => call.Answer(_placement.Report(), ControlJson.Default.ClusterReport));
+    }
 
     public Task<Application> BuildAsync(LoadPlace? place = null)
     {

@@ -18,8 +18,11 @@ internal sealed class FleetContext(FleetOptions fleet, HostOptions deployments, 
     /// <summary>Gets the watch of all processes.</summary>
     public ProcessWatch Watch { get; } = new();
 
-    /// <summary>Gets the leash, or null if the deployments outlive the emperor.</summary>
-    public Leash? Leash { get; } = fleet.Leash ? new Leash() : null;
+    /// <summary>Gets the leash, or null if the deployments outlive the emperor, or have a leash each.</summary>
+    public Leash? Leash { get; } = fleet.Leash && fleet.Freeze is null ? new Leash() : null;
+
+    /// <summary>Gets the right to run deployments in a cluster, or null without a cluster.</summary>
+    public RightToRun? Right { get; } = fleet.Freeze is { } freeze ? new RightToRun(freeze) : null;
 
     /// <summary>Gets the permits for starts and reloads.</summary>
     public SemaphoreSlim Slots { get; } = new(fleet.Parallel ?? Environment.ProcessorCount);
@@ -38,5 +41,6 @@ internal sealed class FleetContext(FleetOptions fleet, HostOptions deployments, 
     {
         Watch.Dispose();
         Leash?.Dispose();
+        Right?.Dispose();
     }
 }

@@ -5,6 +5,9 @@ namespace TacHost.Fleet;
 /// <summary>Every line that an emperor logs.</summary>
 internal static partial class FleetLog
 {
+    [LoggerMessage(420, LogLevel.Critical, "The cluster takes the deployments of this node over: {Reason}. This process ends, so that nothing runs twice.")]
+    public static partial void Abandoned(ILogger logger, string reason);
+
     [LoggerMessage(400, LogLevel.Information, "Started '{Name}' as process {Process}.")]
     public static partial void Started(ILogger logger, string name, int process);
 

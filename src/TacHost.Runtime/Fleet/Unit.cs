@@ -1,3 +1,4 @@
+using System.Globalization;
 using TacHost.Control.Wire;
 
 namespace TacHost.Fleet;
@@ -31,8 +32,23 @@ internal sealed class Unit(FleetEntry entry, FleetContext context) : IDisposable
     /// <summary>Gets whether a process runs.</summary>
     public bool IsAlive => _life.Process is { Ended.IsCompleted: false };
 
-    /// <summary>Gets whether the deployment is to run.</summary>
-    public bool IsOn => !Entry.IsOff && !_record.IsOff && Entry.Problem is null;
+    /// <summary>Gets whether the deployment is to run, here or on another machine.</summary>
+    public bool IsWanted => !Entry.IsOff && !_record.IsOff && Entry.Problem is null;
+
+    /// <summary>Gets whether this machine is the one that is to run it. Without a cluster, it always is.</summary>
+    public bool IsHere { get; private set; } = context.Right is null;
+
+    /// <summary>Gets whether the deployment is to run here.</summary>
+    public bool IsOn => IsWanted && IsHere;
+
+    /// <summary>Gets the epoch of the last start in a cluster, or null.</summary>
+    public long? Epoch { get; private set; }
+
+    /// <summary>Gets the hash of the sources that would run, or null if they have never compiled.</summary>
+    public string? KnownHash => _good?.Hash;
+
+    /// <summary>Gets the ID of the process, or null.</summary>
+    public int? Process => _life.Process is { Ended.IsCompleted: false, Id: var id } ? id : null;
 
     /// <summary>Gets the hash of the sources that run, or empty.</summary>
     public string RunningHash => IsAlive ? _record.Hash : "";
@@ -40,9 +56,39 @@ internal sealed class Unit(FleetEntry entry, FleetContext context) : IDisposable
     /// <summary>Takes over a process that an earlier emperor has started.</summary>
     public Task AdoptAsync() => LockedAsync(() => Task.FromResult(TryAdopt()));
 
+    /// <summary>Makes this machine the one that runs the deployment.</summary>
+    public Task<UnitOutcome> PlaceAsync(long epoch) => LockedAsync(async () =>
+    {
+        (IsHere, Epoch) = (true, epoch);
+        if (!IsOn)
+            return await TurnOffAsync();
+        if (_good is null)
+        {
+            _life.Fail("its sources do not compile on this node");
+            return Outcome(ExitCode.BadTac, Reason!);
+        }
+
+        _restarts.Clear();
+        TryAdopt();
+        await _life.StopAsync();
+        return await StartCoreAsync();
+    });
+
+    /// <summary>Stops the process, because this machine is not the one any more.</summary>
+    public Task<UnitOutcome> DisplaceAsync() => LockedAsync(async () =>
+    {
+        IsHere = false;
+        return await TurnOffAsync();
+    });
+
+    /// <summary>Sends a signal to the process, if one runs.</summary>
+    public void Signal(int signal) => _life.Process?.Signal(signal);
+
     /// <summary>Makes what runs equal to the prepared sources: starts, reloads, or does nothing.</summary>
     public Task<UnitOutcome> ApplyAsync(PreparedUnit prepared) => LockedAsync(async () =>
     {
+        if (!IsHere && prepared.Failure is null)
+            _good = prepared;
         if (!IsOn)
             return await TurnOffAsync();
         if (prepared.Failure is { } failure)
@@ -172,7 +218,7 @@ internal sealed class Unit(FleetEntry entry, FleetContext context) : IDisposable
             if (TryAdopt())
                 return await ReloadIfOtherAsync();
             var good = _good!;
-            var (process, exitCode, message) = await FleetContext.OnThread(() => _life.Start(context.Arguments.ForDaemon(Entry), good.Prepared));
+            var (process, exitCode, message) = await FleetContext.OnThread(() => _life.Start(context.Arguments.ForDaemon(Entry, InCluster()), good.Prepared));
             if (process is not null)
             {
                 _life.Take(process, OnEnded);
@@ -191,6 +237,16 @@ internal sealed class Unit(FleetEntry entry, FleetContext context) : IDisposable
         {
             context.Slots.Release();
         }
+    }
+
+    /// <summary>Returns the options that only a cluster gives. Each start has an epoch of its own.</summary>
+    private string[] InCluster()
+    {
+        if (context.Right is not { } right)
+            return [];
+        right.Check();
+        Epoch = Math.Max(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), Epoch + 1 ?? 0);
+        return [$"--epoch={Epoch}", string.Create(CultureInfo.InvariantCulture, $"--leash-limit={right.Limit.TotalSeconds}")];
     }
 
     private async Task<UnitOutcome> ReloadIfOtherAsync() =>

@@ -62,7 +62,8 @@ internal sealed class UnitLife(string name, FleetContext context) : IDisposable
         var options = context.Deployments;
         try
         {
-            return new UnitStart(arguments, prepared, context.Watch, context.Leash).Run(options.StartTimeout, options.Grace, id => _spawned = id, context.Stopping.Token);
+            using var own = context.Right?.CreateLeash();
+            return new UnitStart(arguments, prepared, context.Watch, own ?? context.Leash?.Read).Run(options.StartTimeout, options.Grace, id => _spawned = id, context.Stopping.Token);
         }
         catch (TacHostException e)
         {

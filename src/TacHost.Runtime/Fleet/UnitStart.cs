@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Win32.SafeHandles;
 using TacHost.Daemon;
 using TacHost.Native;
 
@@ -9,7 +10,7 @@ namespace TacHost.Fleet;
 /// <param name="prepared">The application.</param>
 /// <param name="watch">The watch of the fleet.</param>
 /// <param name="leash">The pipe whose end ends the daemon, or null.</param>
-internal sealed class UnitStart(IReadOnlyList<string> arguments, Prepared prepared, ProcessWatch watch, Leash? leash)
+internal sealed class UnitStart(IReadOnlyList<string> arguments, Prepared prepared, ProcessWatch watch, SafeFileHandle? leash)
 {
     /// <summary>The additional time of a daemon beyond its own timeouts: to start its runtime, and to report.</summary>
     private static readonly TimeSpan _margin = TimeSpan.FromSeconds(20);
@@ -33,7 +34,7 @@ internal sealed class UnitStart(IReadOnlyList<string> arguments, Prepared prepar
             {
                 using (go.Read)
                 using (report.Write)
-                    process = leash is null ? UnitProcess.Spawn(arguments, watch, recipe, report.Write, go.Read) : UnitProcess.Spawn(arguments, watch, recipe, report.Write, go.Read, leash.Read);
+                    process = leash is null ? UnitProcess.Spawn(arguments, watch, recipe, report.Write, go.Read) : UnitProcess.Spawn(arguments, watch, recipe, report.Write, go.Read, leash);
                 onSpawned(process.Id);
                 Handover.Write(recipe, prepared);
             }
@@ -55,7 +56,7 @@ internal sealed class UnitStart(IReadOnlyList<string> arguments, Prepared prepar
         }
     }
 
-    private static (int ExitCode, string Message)? ReadReport(Microsoft.Win32.SafeHandles.SafeFileHandle pipe, TimeSpan timeout, CancellationToken stopping, out bool isOver)
+    private static (int ExitCode, string Message)? ReadReport(SafeFileHandle pipe, TimeSpan timeout, CancellationToken stopping, out bool isOver)
     {
         var began = Stopwatch.GetTimestamp();
         using MemoryStream text = new();

@@ -58,6 +58,7 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
         timings.Over("tree built");
         ConnectLog(application);
         SetBaseDirectory(application);
+        application.Epoch = _options.Epoch;
         process.Takeover?.Adopt(application, process.Deployments.Index().First(each => each.Item == deployment).Index);
         var identity = Identity.Resolve(_options.User ?? Text(application.Uid), _options.Group ?? Text(application.Gid), _options.EffectiveOnly);
         _log.RequireOwner(identity?.User);

@@ -17,6 +17,8 @@ namespace TacHost.Control.Wire;
 [JsonSerializable(typeof(LevelReport))]
 [JsonSerializable(typeof(AttachReport))]
 [JsonSerializable(typeof(EvaluateReport))]
+[JsonSerializable(typeof(ClusterReport))]
+[JsonSerializable(typeof(ClusterNode))]
 [JsonSerializable(typeof(FleetReport))]
 [JsonSerializable(typeof(UnitOutcome))]
 [JsonSerializable(typeof(FleetOutcome))]
