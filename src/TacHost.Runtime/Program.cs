@@ -1,5 +1,6 @@
 using TacHost.CommandLine;
 using TacHost.Daemon;
+using TacHost.Dumping;
 using TacHost.Fleet;
 using TacHost.Hosting;
 using TacHost.Hosting.Upgrading;
@@ -17,6 +18,8 @@ internal static class Program
             return ExecAsUser.Run(args);
         if (args is [JailWarden.Word, ..])
             return JailWarden.Run(args);
+        if (args is [StacksProcess.Word, ..])
+            return StackReader.Run(args);
         if (args is [RecipePreparation.Word, ..])
             return ReloadTrial.Run(args);
         Icu.UseInvariantIfMissing();

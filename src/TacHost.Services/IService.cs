@@ -33,6 +33,9 @@ public interface IService : IHostedService
     /// <summary>Gets the time at which the service entered the running state, or null if it is not running.</summary>
     DateTimeOffset? StartedAt => null;
 
+    /// <summary>Gets the time at which the service entered its state, or null if that is not known.</summary>
+    DateTimeOffset? StateSince => StartedAt;
+
     /// <summary>Gets the number of restarts by a supervisor.</summary>
     int Restarts => 0;
 

@@ -54,6 +54,9 @@ public abstract class Service : IService
     public DateTimeOffset? StartedAt => ToTime(_life.StartedAt);
 
     /// <inheritdoc/>
+    public DateTimeOffset? StateSince => ToTime(_life.StateSince);
+
+    /// <inheritdoc/>
     public int Restarts { get; private set; }
 
     /// <inheritdoc/>

@@ -54,6 +54,9 @@ internal sealed class ServiceLife(Service service)
     /// <summary>Gets the time at which the service entered the running state, in UTC ticks, or 0 if it is not running.</summary>
     public long StartedAt { get; private set; }
 
+    /// <summary>Gets the time at which the service entered its state, in UTC ticks.</summary>
+    public long StateSince { get; private set; }
+
     public ServiceState State => _phase switch
     {
         ServicePhase.Stopped => ServiceState.Stopped,
@@ -114,7 +117,7 @@ internal sealed class ServiceLife(Service service)
                     return EndedAsync();
             }
 
-            _phase = ServicePhase.Stopping;
+            Current = ServicePhase.Stopping;
         }
 
         return FinishStopAsync(cancellationToken);
@@ -137,7 +140,7 @@ internal sealed class ServiceLife(Service service)
                     _ = _start?.CancelAsync();
                     return;
                 case ServicePhase.Running or ServicePhase.Completed:
-                    _phase = ServicePhase.Crashed;
+                    Current = ServicePhase.Crashed;
                     LastFailure = failure;
                     isFirst = true;
                     break;
@@ -159,7 +162,7 @@ internal sealed class ServiceLife(Service service)
         {
             if (_body != body || _phase != ServicePhase.Running)
                 return;
-            _phase = ServicePhase.Completed;
+            Current = ServicePhase.Completed;
         }
 
         service.Supervising?.ServiceCompleted(service);
@@ -174,13 +177,13 @@ internal sealed class ServiceLife(Service service)
             before = _phase;
             if (whole && before == ServicePhase.Prepared)
             {
-                (_phase, _start) = (ServicePhase.Starting, start);
+                (Current, _start) = (ServicePhase.Starting, start);
                 return false;
             }
 
             if (before is not (ServicePhase.Stopped or ServicePhase.Failed))
                 throw new InvalidOperationException($"The service '{service.ServicePath}' cannot be started, because it is {State.ToString().ToLowerInvariant()}. Stop it first.");
-            (_phase, _start) = (ServicePhase.StartingPrivileged, start);
+            (Current, _start) = (ServicePhase.StartingPrivileged, start);
         }
 
         // After setting the phase: the stop of the parent either finds this start and cancels it, or is detected here.
@@ -193,12 +196,24 @@ internal sealed class ServiceLife(Service service)
         return true;
     }
 
+    /// <summary>Sets the phase, and the time if the state changes.</summary>
+    private ServicePhase Current
+    {
+        set
+        {
+            var before = State;
+            _phase = value;
+            if (State != before)
+                StateSince = TimeProvider.System.GetUtcNow().Ticks;
+        }
+    }
+
     private void Advance(ServicePhase next)
     {
         lock (_gate)
         {
             ThrowIfOver();
-            _phase = next;
+            Current = next;
             if (next == ServicePhase.Prepared)
                 _start = null;
         }
@@ -219,7 +234,7 @@ internal sealed class ServiceLife(Service service)
         lock (_gate)
         {
             ThrowIfOver();
-            (_start, _body, _phase) = (null, body, ServicePhase.Running);
+            (_start, _body, Current) = (null, body, ServicePhase.Running);
             StartedAt = TimeProvider.System.GetUtcNow().Ticks;
         }
 
@@ -247,7 +262,7 @@ internal sealed class ServiceLife(Service service)
         TaskCompletionSource? ended;
         lock (_gate)
         {
-            (_phase, LastFailure, StartedAt) = (phase, failure, 0);
+            (Current, LastFailure, StartedAt) = (phase, failure, 0);
             (_start, _body, _earlyFailure) = (null, null, null);
             (_mustStop, _stopToken) = (false, default);
             (ended, _ended) = (_ended, null);

@@ -1,6 +1,7 @@
 using TacHost.CommandLine;
 using TacHost.Control.Client;
 using TacHost.Daemon;
+using TacHost.Dumping;
 using TacHost.Fleet;
 using TacHost.Hosting;
 using TacHost.Native;
@@ -68,6 +69,8 @@ internal static class Program
                 return TacCommands.Restore(options, files, failure => FailureReport.Print(failure, options.Debug));
             case HostRequest.ShowTree { Options: var options, Name: var name }:
                 return TreeCommand.TryRun(name, options.Command) ?? HostExecution.Replace(args, TacCommands.Prepare(options, name!).Tac);
+            case HostRequest.Operate { Command: "dump" } dump:
+                return DumpCommand.Run(dump.Words.Count > 0 ? dump.Words[0] : null, dump.Options.Command.Json);
             case HostRequest.Operate operate:
                 return OperatorCommands.Run(operate);
             case HostRequest.Attach { Options: var options, Who: var who }:

@@ -18,6 +18,7 @@ public sealed partial class LayersTests
         ["TacHost.CommandLine"] = ["TacHost.Logging"],
         ["TacHost.Scripting"] = ["TacHost.Loading", "TacHost.Native", "TacHost.Packages", Contract],
         ["TacHost.Packages"] = ["TacHost.Loading", "TacHost.Native", Contract],
+        ["TacHost.Dumping"] = ["TacHost.CommandLine", "TacHost.Control", "TacHost.Daemon", "TacHost.Native"],
         ["TacHost.Prompts"] = ["TacHost.CommandLine", "TacHost.Control", "TacHost.Daemon", "TacHost.Scripting", Contract],
         ["TacHost.Templates"] = [],
         ["TacHost.Loading"] = ["TacHost.Native"],

@@ -52,6 +52,7 @@ internal static class HostCommands
             Choices = [.. LogLevelName.All, "default"],
             Options = [new("--who", null, "WHO", "The running application.", (options, value) => options with { Command = options.Command with { Who = value } }) { Default = "the one whose name begins the category, or the only one" }, _json],
         },
+        new("dump", "[WHO]", "show what a process executes: the managed stacks of its threads, its async methods that wait, and what its services wait for, also if it hangs; stops it for a moment", (options, words) => Operate("dump", options, words, 0, 1)) { Word = CommandWord.Running, Options = [_json] },
         new("attach", "[WHO]", "open a C# prompt in a running application, also for lines from a pipe; the lines can look at everything, and change things with --write only; all are logged", (options, words) => words.Length < 2 ? new HostRequest.Attach(HostRequest.ForHelp(options), words.Length == 0 ? null : words[0]) : null)
         {
             Word = CommandWord.Running,

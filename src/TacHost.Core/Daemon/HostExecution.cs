@@ -72,7 +72,7 @@ internal static unsafe class HostExecution
     }
 
     /// <summary>Returns the host's program, under the name of this one, or <c>dotnet</c> with the host's assembly. A .NET tool needs the latter: its files are not executable, and its portable form has no programs.</summary>
-    private static (string Path, string[] Words) HostProgram()
+    public static (string Path, string[] Words) HostProgram()
     {
         var own = Installation.HostProgram;
         var dotnet = Path.GetFullPath(Path.Combine(Framework.Directory, "..", "..", "..", "dotnet"));

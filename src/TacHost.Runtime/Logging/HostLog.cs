@@ -71,6 +71,9 @@ internal static partial class HostLog
     [LoggerMessage(240, LogLevel.Information, "User {User} (process {Process}) has asked for an upgrade.")]
     public static partial void UpgradeAsked(ILogger logger, string user, int process);
 
+    [LoggerMessage(249, LogLevel.Information, "User {User} (process {Process}) has asked for a dump of the stacks.")]
+    public static partial void DumpAsked(ILogger logger, string user, int process);
+
     [LoggerMessage(241, LogLevel.Information, "Received SIGUSR2, upgrading.")]
     public static partial void UpgradeSignalled(ILogger logger);
 

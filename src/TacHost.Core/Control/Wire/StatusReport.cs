@@ -29,6 +29,12 @@ internal sealed record ServiceReport
     /// <summary>Gets the time at which the service started to run, or null if it is not running.</summary>
     public DateTimeOffset? Since { get; init; }
 
+    /// <summary>Gets the time at which the service entered its state, or null if that is not known.</summary>
+    public DateTimeOffset? StateSince { get; init; }
+
+    /// <summary>Gets what a stop of the service waits for.</summary>
+    public IReadOnlyList<string> WaitsFor { get; init; } = [];
+
     /// <summary>Gets the number of restarts.</summary>
     public int Restarts { get; init; }
 

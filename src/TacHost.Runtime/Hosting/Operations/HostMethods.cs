@@ -21,6 +21,7 @@ internal static class HostMethods
         methods.Add("upgrade", call => UpgradeOperation.Run(process, call));
         methods.Add("history", call => ReloadOperation.ShowHistory(process, call));
         methods.Add("logs", (call, gone) => Task.Factory.StartNew(() => LogOperations.Show(process, call, gone), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        methods.Add("dump", (call, gone) => DumpOperation.RunAsync(process, call, gone));
         methods.Add("level", call => LogOperations.SetLevel(process, call));
         PromptOperations prompts = new(process);
         methods.Add("attach", prompts.AttachAsync);

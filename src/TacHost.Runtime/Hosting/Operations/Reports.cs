@@ -71,6 +71,8 @@ internal static class Reports
             IsGroup = service is IServiceCollection,
             State = Word(service.State),
             Since = service.StartedAt,
+            StateSince = service.StateSince,
+            WaitsFor = service.WaitsFor,
             Restarts = service.Restarts,
             LastFailure = service.LastFailure is { } failure ? $"{RootCause.Of(failure).GetType().Name}{FailurePlace.Of(failure)}: {RootCause.Of(failure).Message}" : null,
             NextTry = service.NextTry,
