@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
-using TacHost.Native;
 using TacHost.Loading;
+using TacHost.Native;
 
 namespace TacHost.Daemon;
 

@@ -1,8 +1,8 @@
 using System.IO.Pipes;
 using System.Net;
 using System.Net.Sockets;
-using TacHost.Services;
 using TacHost.Native;
+using TacHost.Services;
 using TacHost.Services.Networking;
 
 namespace TacHost.Processes.Inetd;

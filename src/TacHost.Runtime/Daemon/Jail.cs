@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Win32.SafeHandles;
-using TacHost.Native;
 using TacHost.Loading;
+using TacHost.Native;
 using TacHost.Services.Networking;
 
 namespace TacHost.Daemon;

@@ -5,9 +5,9 @@ using TacHost.Control.Server;
 using TacHost.Daemon;
 using TacHost.Hosting.Operations;
 using TacHost.Hosting.Upgrading;
-using TacHost.Native;
 using TacHost.Logging;
 using TacHost.Monitoring;
+using TacHost.Native;
 
 namespace TacHost.Hosting;
 

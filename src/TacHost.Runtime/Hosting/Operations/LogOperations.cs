@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
 using TacHost.Control.Server;
 using TacHost.Control.Wire;
-using TacHost.Native;
 using TacHost.Logging;
+using TacHost.Native;
 
 namespace TacHost.Hosting.Operations;
 

@@ -1,6 +1,6 @@
 using TacHost.Control.Server;
-using TacHost.Native;
 using TacHost.Logging;
+using TacHost.Native;
 using TacHost.Services;
 
 namespace TacHost.Hosting.Operations;

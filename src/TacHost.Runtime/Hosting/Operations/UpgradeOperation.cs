@@ -1,7 +1,7 @@
 using TacHost.Control.Server;
 using TacHost.Control.Wire;
-using TacHost.Native;
 using TacHost.Logging;
+using TacHost.Native;
 
 namespace TacHost.Hosting.Operations;
 
