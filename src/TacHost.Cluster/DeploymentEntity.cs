@@ -45,6 +45,13 @@ internal sealed class DeploymentEntity : ReceiveActor, IWithTimers
         _fleet.PlaceAsync(_name, _view.NextEpoch(_name)).PipeTo(Self, success: () => Placed.Instance);
     }
 
+    /// <summary>Stops the deployment too if the actor ends without having been asked to, as after a hand-off that took too long.</summary>
+    protected override void PostStop()
+    {
+        if (!_isStopping)
+            _ = _fleet.DisplaceAsync(_name);
+    }
+
     private void Stop()
     {
         if (_isStopping)
