@@ -11,8 +11,23 @@ internal static class TreeCommands
     public static int Show(HostOptions options, string file, Prepared prepared)
     {
         var root = BuiltTree.Of(options, file, prepared).Root;
+        if (options.Command.Picture is { } picture)
+            return WritePicture(root, picture);
         Console.Out.Write(options.Command.Json ? ServiceTreeText.Json(root) : ServiceTreeText.Make(root));
         return ExitCode.Success;
+    }
+
+    private static int WritePicture(ServiceNode root, string path)
+    {
+        try
+        {
+            File.WriteAllText(path, ServiceTreePicture.Make(root));
+            return ExitCode.Success;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TacHostException(ExitCode.CannotCreate, OneLine.Of($"cannot write '{path}': {e.Message}"), e);
+        }
     }
 
     /// <summary>Prints the systemd units for a tac file, or writes them to a directory.</summary>

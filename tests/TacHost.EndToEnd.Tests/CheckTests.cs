@@ -83,6 +83,26 @@ public sealed class CheckTests
         Assert.Empty(sandbox.Processes());
     }
 
+    [Fact]
+    public async Task Tree_AsAPicture_IsXmlThatNeedsNothingElse()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.WriteTac(port: 12345, extra: "var group = new MultiService();", poem: "<poem> & 'more'.txt");
+        var outcome = await sandbox.TachostAsync("tree", "poem.csx", "--svg", "tree.svg");
+        Assert.Equal(new Outcome(0, "", ""), outcome);
+        var picture = System.Xml.Linq.XDocument.Load(sandbox.PathOf("tree.svg"));
+
+        Assert.Equal("svg", picture.Root!.Name.LocalName);
+        Assert.Contains("prefers-color-scheme: dark", picture.Descendants().Single(each => each.Name.LocalName == "style").Value, StringComparison.Ordinal);
+        Assert.Equal(["fastpoetry  Application", "PoetryService  PoetryService", "reads <poem> & 'more'.txt", "TcpServer  TcpServer", "listens on tcp:12345:interface=127.0.0.1"], picture.Descendants().Where(each => each.Name.LocalName == "text").Select(each => each.Value));
+        Assert.Equal(2, picture.Descendants().Count(each => each.Name.LocalName == "path"));
+
+        // The only address is the name of the format.
+        Assert.DoesNotContain(picture.Descendants().SelectMany(each => each.Attributes()), attribute => attribute.Name.LocalName is "href" or "src" || (!attribute.IsNamespaceDeclaration && attribute.Value.Contains("://", StringComparison.Ordinal)));
+        Assert.DoesNotContain("url(", picture.ToString(), StringComparison.Ordinal);
+        Assert.Contains("cannot write '", (await sandbox.TachostAsync("tree", "poem.csx", "--svg", "nowhere/tree.svg")).Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("server")]
     [InlineData("proxy")]

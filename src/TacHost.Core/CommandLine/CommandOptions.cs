@@ -24,6 +24,9 @@ internal sealed record CommandOptions
     /// <summary>Gets whether to evaluate a tac file even if it is running.</summary>
     public bool Evaluate { get; init; }
 
+    /// <summary>Gets the absolute path of the picture to write, or null.</summary>
+    public string? Picture { get; init; }
+
     /// <summary>Gets whether to show the plan only.</summary>
     public bool DryRun { get; init; }
 

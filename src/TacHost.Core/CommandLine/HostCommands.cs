@@ -66,6 +66,7 @@ internal static class HostCommands
             Options =
             [
                 _json,
+                new("--svg", null, "FILE", "Write the tree of a tac file as a picture, in the format SVG.", (options, value) => options with { Command = options.Command with { Picture = OptionValue.FullPath(value), Evaluate = true } }),
                 new("--watch", null, null, "Show it again each second.", (options, _) => options with { Command = options.Command with { Watch = true } }),
                 new("--evaluate", null, null, "Evaluate the tac file, also if it is running.", (options, _) => options with { Command = options.Command with { Evaluate = true } }),
             ],
