@@ -57,6 +57,8 @@ internal static class Program
             case (HostRequest.Run { Options: { AsksForParameters: true } options }, [Prepared.Tac tac]):
                 return TacRecipes.ShowParameters(options, tac.Code.Source, tac);
             case (HostRequest.Run { Options: var options }, [var prepared]):
+                if (options.WaitForDebugger)
+                    DebuggerWait.Run(Terminal.WriteError);
                 return Run(options, prepared, args, handover.Report, signals, timings);
             case (HostRequest.ShowParameters { Options: var options, File: var file }, [Prepared.Tac tac]):
                 return TacRecipes.ShowParameters(options, file, tac);

@@ -281,7 +281,7 @@ public sealed class OptionsTests
     public void Rows_Above_CoverEveryOptionThatTheHelpLists()
     {
         // These are seen by tests of their own.
-        string[] elsewhere = ["--help", "-h", "--version", "--logger", "--set", "--values", "--locked", "--last-good", "--watch"];
+        string[] elsewhere = ["--help", "-h", "--version", "--logger", "--set", "--values", "--locked", "--last-good", "--watch", "--wait-for-debugger"];
         var words = _rows.Keys.SelectMany(name => name.Split(' ')).Concat(elsewhere).ToHashSet();
         var help = HelpOptions().ToList();
 

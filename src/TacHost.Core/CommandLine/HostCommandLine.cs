@@ -23,6 +23,7 @@ internal static class HostCommandLine
             new("--start-timeout", null, "TIME", "How long the start may take before it is aborted.", (options, value) => options with { StartTimeout = OptionValue.TimeAboveZero(value) }) { Default = "1m" },
             new("--grace", null, "TIME", "How long the stop may take before what is left is cut off.", (options, value) => options with { Grace = OptionValue.Time(value) }) { Default = "30s" },
             new("--exit-with-signal", null, null, "After a clean stop, end by the signal that asked for it (status 143 or 130 in a shell) instead of exiting 0.", (options, _) => options with { ExitWithSignal = true }),
+            new("--wait-for-debugger", null, null, "Stay in the foreground, and wait for a debugger before the tac file is evaluated; implies --debug.", (options, _) => options with { WaitForDebugger = true, Debug = true, NoDaemon = true }),
             new("--debug", 'b', null, "Show stack traces with errors, and compile the tac file so that a debugger can follow it.", (options, _) => options with { Debug = true }),
             new("--last-good", null, null, "Keep the tac file that runs in the cache, compiled. If it is broken at a later start with this option, run the one that ran last, and warn.", (options, _) => options with { LastGood = true }),
             new("--watch", null, null, "Reload at each save of the tac file, of what it loads, or of a file that a service has read at its start, and show what changes; with --nodaemon only.", (options, _) => options with { Watch = true }),

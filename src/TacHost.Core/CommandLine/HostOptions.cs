@@ -111,6 +111,9 @@ internal sealed record HostOptions
     /// <summary>Gets whether errors on the terminal include stack traces.</summary>
     public bool Debug { get; init; }
 
+    /// <summary>Gets whether to wait for a debugger before the tac file is evaluated.</summary>
+    public bool WaitForDebugger { get; init; }
+
     /// <summary>Gets whether to keep what runs, and to run the last of it if the tac file is broken at a later start.</summary>
     public bool LastGood { get; init; }
 

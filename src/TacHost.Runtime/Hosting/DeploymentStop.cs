@@ -43,10 +43,14 @@ internal sealed class DeploymentStop(Deployment deployment, HostProcess process)
         }
         catch (Exception e)
         {
-            HostLog.StopFailed(deployment.Log.Host, e);
+            HostLog.StopFailed(deployment.Log.Host, Reasons(e));
             return exitCode != ExitCode.Success ? exitCode : ExitCode.Software;
         }
     }
+
+    /// <summary>Returns each failure with its line in the tac file. Each service has logged its own with the stack trace.</summary>
+    private static string Reasons(Exception exception) =>
+        string.Join("\n", exception is AggregateException all ? all.Flatten().InnerExceptions.Select(FailureText.Of) : [FailureText.Of(exception)]);
 
     /// <summary>Stops the tree, which cannot be restarted.</summary>
     private static async Task StopAndDisposeAsync(Application application, CancellationToken cancellationToken)

@@ -23,8 +23,8 @@ internal static partial class HostLog
     [LoggerMessage(205, LogLevel.Error, "These services did not stop within {Seconds} s: {Services}.")]
     public static partial void NotStopped(ILogger logger, double seconds, string services);
 
-    [LoggerMessage(206, LogLevel.Error, "Not everything stopped cleanly.")]
-    public static partial void StopFailed(ILogger logger, Exception failure);
+    [LoggerMessage(206, LogLevel.Error, "Not everything stopped cleanly: {Reasons}")]
+    public static partial void StopFailed(ILogger logger, string reasons);
 
     [LoggerMessage(207, LogLevel.Information, "Server Shut Down.")]
     public static partial void ShutDown(ILogger logger);
