@@ -94,11 +94,14 @@ public sealed class HangUpTests
     public async Task HangUp_LibraryThatEndsTheProcess_IsTriedElsewhereFirst()
     {
         await using var sandbox = new Sandbox();
-        const string source = "public class Words : TacHost.Services.Service { public Words() => System.GC.KeepAlive(END); }";
-        await Assembly.BuildAsync(sandbox, "Words", source.Replace("END", "1", StringComparison.Ordinal), typeof(TacHost.Services.Service).Assembly.Location);
+
+        // The tac file does not name the library, so that neither its text nor its references change.
+        const string source = "public static class Rhymes { public static void Find() => System.GC.KeepAlive(1); }";
+        await Assembly.BuildAsync(sandbox, "Rhymes", source);
+        await Assembly.BuildAsync(sandbox, "Words", "public class Words : TacHost.Services.Service { public Words() => Rhymes.Find(); }", typeof(TacHost.Services.Service).Assembly.Location, sandbox.PathOf("lib/Rhymes.dll"));
         var tac = "#r \"Words.dll\"\n" + Sandbox.Tac(0, "poem.txt", "") + "\nnew Words().SetServiceParent(application);\n";
         var id = await sandbox.StartDaemonAsync(sandbox.Write("poem.csx", tac));
-        await Assembly.BuildAsync(sandbox, "Words", source.Replace("System.GC.KeepAlive(END)", "System.Environment.Exit(3)", StringComparison.Ordinal), typeof(TacHost.Services.Service).Assembly.Location);
+        await Assembly.BuildAsync(sandbox, "Rhymes", source.Replace("System.GC.KeepAlive(1)", "System.Environment.Exit(3)", StringComparison.Ordinal));
         await sandbox.KillAsync(id, "HUP");
         await sandbox.LoggedAsync("The reload failed, and everything runs as before: ");
         Assert.Contains("ended without a reason", sandbox.Log, StringComparison.Ordinal);
