@@ -81,7 +81,8 @@ public sealed class Application : MultiService, IAsyncDisposable
     /// Gets or sets the epoch of this start in a cluster, or null outside of a cluster. A later start of the same deployment, on whichever
     /// node, has a larger number. The host sets it before the services start, so that they can pass it to what they write to.
     /// </summary>
-    public long? Epoch { get; set; }
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
+    public long? Epoch { get; set => field = value is { } epoch ? SettingRange.AtLeast(epoch, 0) : null; }
 
     /// <summary>Gets or sets the exit code of the process after a requested stop. A service may set it at any time. Defaults to 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not between 0 and 255.</exception>

@@ -13,6 +13,7 @@ public sealed class SettingsTests
     [Fact]
     public void Settings_OfTheContract_RefuseWhatWouldHangOverflowOrBeIgnored() => SettingLimits.AssertAll(typeof(Service).Assembly, new Dictionary<string, SettingLimit>
     {
+        ["Application.Epoch"] = new([0L, long.MaxValue], [-1L, long.MinValue]),
         ["Application.ExitCode"] = new([0, 255], [-1, 256, int.MaxValue]),
         ["Application.Gid"] = SettingLimits.From(0),
         ["Application.Uid"] = SettingLimits.From(0),
