@@ -98,7 +98,7 @@ public sealed class SupervisorTests
             Ending.IsStopped => b.StopAsync(Token),
             _ => Now(() => b.FailNow()),
         });
-        await Settled(supervisor, all, () => Show(all) == (starts, running));
+        await Settled(supervisor, all, () => Show(all) == (starts, running) && all.All(worker => worker.Running == worker.IsUp));
         Assert.Equal((starts, running), Show(all));
         Assert.All(all, worker => Assert.Equal(worker.Running, worker.IsUp));
         Assert.All(all, worker => Assert.Equal(worker.Starts - 1, worker.Restarts));
