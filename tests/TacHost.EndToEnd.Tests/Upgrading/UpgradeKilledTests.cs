@@ -20,63 +20,32 @@ public sealed class UpgradeKilledTests
         """;
 
     [Fact]
-    public async Task Upgrade_WhoseNewProcessIsKilled_LeavesTheOldOrAnotherNewOne()
+    public Task Upgrade_WhoseNewProcessIsKilled_LeavesTheOldOrAnotherNewOne() => AtEachMomentAsync(async (sandbox, old, successor, caller, lasting) =>
     {
-        await using var sandbox = new Sandbox();
-        sandbox.Write("echo.csx", EchoTac);
-        var old = await sandbox.StartDaemonAsync("--grace", "60", "echo.csx");
-        var port = sandbox.Port();
-        var (duration, next) = await DurationAsync(sandbox, old);
-        old = next;
-        for (var moment = 0; moment < Moments; moment++)
-        {
-            // The old process stays until its connection ends, so that the new one can be killed after the upgrade, too.
-            using var lasting = await ConnectAsync(port);
-            Assert.Equal("a", await AskAsync(lasting, "a"));
-            using var caller = sandbox.Start("upgrade", sandbox.PidFile);
-            var successor = await SuccessorOfAsync(sandbox, old);
-            await Task.Delay(duration * moment / Moments, TestContext.Current.CancellationToken);
-            await sandbox.KillAsync(successor, "KILL");
-            await caller.WaitForExitAsync(TestContext.Current.CancellationToken).Soon();
+        await sandbox.KillAsync(successor, "KILL");
+        await caller.WaitForExitAsync(TestContext.Current.CancellationToken).Soon();
 
-            Assert.Equal("b", await AskAsync(lasting, "b"));
-            await Until.TrueAsync(() => Serving(sandbox) is { } serving && serving != successor, "a process that serves");
-            using (var another = await ConnectAsync(port))
-                Assert.Equal("c", await AskAsync(another, "c"));
-            Assert.Equal(".", await AskAsync(lasting, "."));
-            if (sandbox.DaemonId != old)
-                await Until.GoneAsync(old);
-            await Until.TrueAsync(() => sandbox.Daemons().SequenceEqual([sandbox.DaemonId]), "the end of all other processes");
-            old = sandbox.DaemonId;
-        }
-    }
+        Assert.Equal("b", await AskAsync(lasting, "b"));
+        await Until.TrueAsync(() => Serving(sandbox) is { } serving && serving != successor, "a process that serves");
+        await AskAnotherAsync(sandbox);
+        Assert.Equal(".", await AskAsync(lasting, "."));
+        if (sandbox.DaemonId != old)
+            await Until.GoneAsync(old);
+        await Until.TrueAsync(() => sandbox.Daemons().SequenceEqual([sandbox.DaemonId]), "the end of all other processes");
+        return sandbox.DaemonId;
+    });
 
     [Fact]
-    public async Task Upgrade_WhoseOldProcessIsKilled_LeavesTheNewOne()
+    public Task Upgrade_WhoseOldProcessIsKilled_LeavesTheNewOne() => AtEachMomentAsync(async (sandbox, old, successor, caller, _) =>
     {
-        await using var sandbox = new Sandbox();
-        sandbox.Write("echo.csx", EchoTac);
-        var old = await sandbox.StartDaemonAsync("--grace", "60", "echo.csx");
-        var port = sandbox.Port();
-        var (duration, next) = await DurationAsync(sandbox, old);
-        old = next;
-        for (var moment = 0; moment < Moments; moment++)
-        {
-            using var lasting = await ConnectAsync(port);
-            Assert.Equal("a", await AskAsync(lasting, "a"));
-            using var caller = sandbox.Start("upgrade", sandbox.PidFile);
-            var successor = await SuccessorOfAsync(sandbox, old);
-            await Task.Delay(duration * moment / Moments, TestContext.Current.CancellationToken);
-            await sandbox.KillAsync(old, "KILL");
-            await caller.WaitForExitAsync(TestContext.Current.CancellationToken).Soon();
+        await sandbox.KillAsync(old, "KILL");
+        await caller.WaitForExitAsync(TestContext.Current.CancellationToken).Soon();
 
-            await Until.TrueAsync(() => Serving(sandbox) == successor, "the new process that serves");
-            using (var another = await ConnectAsync(port))
-                Assert.Equal("c", await AskAsync(another, "c"));
-            await Until.TrueAsync(() => sandbox.Daemons().SequenceEqual([successor]), "the end of all other processes");
-            old = successor;
-        }
-    }
+        await Until.TrueAsync(() => Serving(sandbox) == successor, "the new process that serves");
+        await AskAnotherAsync(sandbox);
+        await Until.TrueAsync(() => sandbox.Daemons().SequenceEqual([successor]), "the end of all other processes");
+        return successor;
+    });
 
     [Fact]
     public async Task NewProcess_ThatIsStoppedWhileTheOldOneDrains_IsNotReplaced()
@@ -95,6 +64,31 @@ public sealed class UpgradeKilledTests
         Assert.Empty(sandbox.Daemons());
         Assert.DoesNotContain("Starting another one", sandbox.Log, StringComparison.Ordinal);
         Assert.False(File.Exists(sandbox.PidFile));
+    }
+
+    /// <summary>Upgrades at each moment with an open connection, which keeps the old process, so that the new one can be killed after the upgrade, too.</summary>
+    /// <param name="killAsync">Kills one of the two, and returns the process that serves then.</param>
+    private static async Task AtEachMomentAsync(Func<Sandbox, int, int, Process, Socket, Task<int>> killAsync)
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("echo.csx", EchoTac);
+        var old = await sandbox.StartDaemonAsync("--grace", "60", "echo.csx");
+        (var duration, old) = await DurationAsync(sandbox, old);
+        for (var moment = 0; moment < Moments; moment++)
+        {
+            using var lasting = await ConnectAsync(sandbox.Port());
+            Assert.Equal("a", await AskAsync(lasting, "a"));
+            using var caller = sandbox.Start("upgrade", sandbox.PidFile);
+            var successor = await SuccessorOfAsync(sandbox, old);
+            await Task.Delay(duration * moment / Moments, TestContext.Current.CancellationToken);
+            old = await killAsync(sandbox, old, successor, caller, lasting);
+        }
+    }
+
+    private static async Task AskAnotherAsync(Sandbox sandbox)
+    {
+        using var another = await ConnectAsync(sandbox.Port());
+        Assert.Equal("c", await AskAsync(another, "c"));
     }
 
     /// <summary>Upgrades once, and returns how long that takes from the start of the new process on.</summary>
