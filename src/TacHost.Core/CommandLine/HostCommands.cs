@@ -81,7 +81,7 @@ internal static class HostCommands
             Word = CommandWord.TacFile,
             Options = [_image],
         },
-        new("export", "ENGINE DIR", "print what another supervisor needs to keep all tac files of a directory running, as an emperor does: 'systemd', units and a target; 'k8s', objects of Kubernetes; options before the command, such as --rundir, go into all of them", (options, words) => words is [var engine, var directory] && Array.IndexOf(_engines, engine) >= 0 ? new HostRequest.Export(HostRequest.ForHelp(options), engine, directory) : null)
+        new("export", "systemd|k8s DIR", "print what another supervisor needs to keep all tac files of a directory running, as an emperor does: 'systemd', units and a target; 'k8s', objects of Kubernetes; options before the command, such as --rundir, go into all of them", (options, words) => words is [var engine, var directory] && Array.IndexOf(_engines, engine) >= 0 ? new HostRequest.Export(HostRequest.ForHelp(options), engine, directory) : null)
         {
             Word = CommandWord.Choice,
             Choices = _engines,
