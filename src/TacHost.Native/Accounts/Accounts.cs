@@ -12,24 +12,20 @@ internal static unsafe class Accounts
     /// <summary>Protects the static memory in which the C library returns its results.</summary>
     private static readonly Lock _gate = new();
 
-    /// <summary>Returns the user with a name, or null.</summary>
     public static UserAccount? User(string name)
     {
         lock (_gate)
             return Copy(LibcAccounts.GetPwNam(name));
     }
 
-    /// <summary>Returns the user with an ID, or null.</summary>
     public static UserAccount? User(uint id)
     {
         lock (_gate)
             return Copy(LibcAccounts.GetPwUid(id));
     }
 
-    /// <summary>Returns the user with a name or ID, or null. A number is taken as an ID.</summary>
     public static UserAccount? Find(string user) => uint.TryParse(user, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? User(id) : User(user);
 
-    /// <summary>Returns the ID of the group with a name, or null.</summary>
     public static uint? Group(string name)
     {
         lock (_gate)
@@ -39,7 +35,6 @@ internal static unsafe class Accounts
         }
     }
 
-    /// <summary>Returns the IDs of all groups of a user, including the primary group.</summary>
     public static IReadOnlyList<uint> Groups(string user, uint primaryGroup)
     {
         for (var count = 64; count <= MostGroups; count *= 2)

@@ -28,7 +28,7 @@ internal static class Errno
     public const int ConnectionAborted = 103;
     public const int QuotaExceeded = 122;
 
-    /// <summary>The error of the last call, in words.</summary>
+    /// <summary>Gets the message of the last error.</summary>
     public static string LastText => Text(Marshal.GetLastPInvokeError());
 
     public static string Text(int error) => new Win32Exception(error).Message;

@@ -33,16 +33,14 @@ internal struct FileStatus
     /// <summary>Gets whether other users than the owner may write, through the group or others permission.</summary>
     public readonly bool IsWritableByOthers => (Mode & 0b010_010) != 0;
 
-    /// <summary>Gets whether everybody may write.</summary>
     public readonly bool IsWritableByAll => (Mode & 0b010) != 0;
 
-    /// <summary>Gets the sticky bit: in such a directory, nobody may remove or rename files of other users.</summary>
+    /// <summary>Gets the sticky bit: in such a directory, users cannot remove or rename files of other users.</summary>
     public readonly bool IsSticky => (Mode & 0x200) != 0;
 
     /// <summary>Gets the time of the last change of the content.</summary>
     public readonly DateTimeOffset Modified => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(ModifiedSeconds, 0, 253402300799));
 
-    /// <summary>Gets the permission bits.</summary>
     public readonly uint Permissions => Mode & 0xFFFu;
 
     public readonly bool IsSameFileAs(in FileStatus other) =>

@@ -6,7 +6,7 @@ namespace TacHost.Native;
 [StructLayout(LayoutKind.Sequential)]
 internal struct OpenHow
 {
-    /// <summary>RESOLVE_BENEATH and RESOLVE_NO_MAGICLINKS: no step of the way may leave the directory.</summary>
+    /// <summary>RESOLVE_BENEATH and RESOLVE_NO_MAGICLINKS: no step of the resolution may leave the directory.</summary>
     public const ulong Beneath = 0x08 | 0x02;
 
     public ulong Flags;
@@ -18,7 +18,7 @@ internal struct OpenHow
 [StructLayout(LayoutKind.Sequential)]
 internal struct TimeSpecification
 {
-    /// <summary>UTIME_OMIT, for <see cref="Nanoseconds"/>: leave it as it is.</summary>
+    /// <summary>UTIME_OMIT, for <see cref="Nanoseconds"/>: do not change the time.</summary>
     public const nint Omit = (1 << 30) - 2;
 
     public nint Seconds;

@@ -5,7 +5,6 @@ namespace TacHost.Native;
 /// <param name="refusal">The reason why root does not write there, or null if the system refused the file.</param>
 internal sealed class GuardedFileException(int error, string? refusal = null) : IOException(refusal ?? Errno.Text(error))
 {
-    /// <summary>Gets the error number.</summary>
     public int Error => error;
 
     /// <summary>Gets the reason why root does not write there, or null if the system refused the file.</summary>

@@ -10,8 +10,14 @@ internal static unsafe partial class LibcFiles
     /// <summary>AT_REMOVEDIR.</summary>
     public const int AtRemoveDir = 0x200;
 
+    /// <summary>W_OK.</summary>
+    public const int MayWrite = 2;
+
     /// <summary>PATH_MAX, including the NUL.</summary>
     private const int LongestPath = 4096;
+
+    [LibraryImport(Libc.Library, EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Access(string path, int mode);
 
     [LibraryImport(Libc.Library, EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int OpenAt(SafeFileHandle directory, string name, OpenFlags flags, uint mode);

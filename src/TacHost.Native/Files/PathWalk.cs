@@ -27,7 +27,7 @@ internal sealed class PathWalk : IDisposable
 
     /// <summary>Gets the directory of the last component, opened with O_PATH.</summary>
     /// <exception cref="InvalidOperationException">The walk failed.</exception>
-    public SafeFileHandle Directory => _directory ?? throw new InvalidOperationException("The path leads nowhere.");
+    public SafeFileHandle Directory => _directory ?? throw new InvalidOperationException("The path was not opened.");
 
     /// <summary>Gets the name of the last component in <see cref="Directory"/>, or "." for the root and for an entered directory.</summary>
     public string Name { get; private set; } = Itself;
@@ -86,13 +86,10 @@ internal sealed class PathWalk : IDisposable
     }
 
     /// <summary>Returns the reason why a file at the end of the path cannot be trusted, or null.</summary>
-    /// <param name="status">The status of the opened file.</param>
-    public string? WhyNot(in FileStatus status) => Distrust ?? WhyNot(status, Place, forbidsSticky: false);
+    public string? ExplainDistrust(in FileStatus status) => Distrust ?? ExplainDistrust(status, Place, forbidsSticky: false);
 
-    /// <summary>
-    /// Returns the reason why <see cref="Directory"/> must not be searched for trusted files, or null. Others must not even be able to add files.
-    /// </summary>
-    public string? WhyNotSearch() => Distrust ?? WhyNot(FileStatusOf.Open(Directory) ?? default, _place, forbidsSticky: true);
+    /// <summary>Returns the reason why <see cref="Directory"/> must not be searched for trusted files, or null. Others must not even be able to add files.</summary>
+    public string? ExplainSearchDistrust() => Distrust ?? ExplainDistrust(FileStatusOf.Open(Directory) ?? default, _place, forbidsSticky: true);
 
     public void Dispose() => _directory?.Dispose();
 
@@ -182,7 +179,7 @@ internal sealed class PathWalk : IDisposable
     {
         _directory?.Dispose();
         _directory = directory;
-        Distrust ??= WhyNot(FileStatusOf.Open(directory) ?? default, _place, forbidsSticky: false);
+        Distrust ??= ExplainDistrust(FileStatusOf.Open(directory) ?? default, _place, forbidsSticky: false);
     }
 
     private SafeFileHandle? Look(string name, OpenFlags flags)
@@ -191,7 +188,7 @@ internal sealed class PathWalk : IDisposable
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
-    private string? WhyNot(in FileStatus status, string place, bool forbidsSticky)
+    private string? ExplainDistrust(in FileStatus status, string place, bool forbidsSticky)
     {
         if (status.UserId != _me && status.UserId != 0)
             return $"'{place}' belongs to {Owner(status)}";

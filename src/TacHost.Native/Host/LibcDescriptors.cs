@@ -20,4 +20,10 @@ internal static unsafe partial class LibcDescriptors
 
     [LibraryImport(Libc.Library, EntryPoint = "ioctl", SetLastError = true)]
     public static partial int Ioctl(int descriptor, nuint request, out WindowSize size);
+
+    [LibraryImport(Libc.Library, EntryPoint = "tcgetattr", SetLastError = true)]
+    public static partial int GetTerminalSettings(int descriptor, out TerminalSettings settings);
+
+    [LibraryImport(Libc.Library, EntryPoint = "tcsetattr", SetLastError = true)]
+    public static partial int SetTerminalSettings(int descriptor, int when, in TerminalSettings settings);
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace TacHost.Native;
@@ -8,11 +10,18 @@ internal static unsafe class Polling
     /// <summary>Waits for input or end of file. Returns false after the timeout.</summary>
     public static bool WaitForInput(SafeFileHandle file, TimeSpan time) => WaitFor(file, PollDescriptor.Readable, time) != 0;
 
-    /// <summary>Returns which of the events happen on a descriptor before a time is over; 0 if none does.</summary>
+    /// <summary>Returns which of the events happen on a descriptor before a time is over; 0 if none does. Signals do not end the wait.</summary>
     public static short WaitFor(SafeFileHandle file, short events, TimeSpan time)
     {
         PollDescriptor descriptor = new() { Descriptor = (int)file.DangerousGetHandle(), Events = events };
-        return Libc.Poll(&descriptor, 1, (int)Math.Min(time.TotalMilliseconds, int.MaxValue)) > 0 ? descriptor.Occurred : (short)0;
+        var began = Stopwatch.GetTimestamp();
+        var limit = time == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : time;
+        for (var left = limit; ; left = limit - Stopwatch.GetElapsedTime(began))
+        {
+            var ready = Libc.Poll(&descriptor, 1, (int)Math.Clamp(left.TotalMilliseconds, 0, int.MaxValue));
+            if (ready >= 0 || Marshal.GetLastPInvokeError() != Errno.Interrupted)
+                return ready > 0 ? descriptor.Occurred : (short)0;
+        }
     }
 
     /// <summary>Waits until one of several descriptors has input, or is at its end.</summary>

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TacHost.Native;
 
-/// <summary>A set of sockets and one wait for all of them, epoll(7). A socket leaves it by being closed.</summary>
+/// <summary>A set of sockets and one wait for all of them, epoll(7). A closed socket leaves the set.</summary>
 internal sealed unsafe class EventPoll
 {
     private const int AtOnce = 256;
@@ -32,23 +32,23 @@ internal sealed unsafe class EventPoll
         return poll.IsInvalid ? null : new EventPoll(poll);
     }
 
-    /// <summary>Adds a socket that is reported whenever something has come for it, beginning with what is there already.</summary>
+    /// <summary>Adds a socket, which is reported once it is readable, immediately if it already is.</summary>
     /// <param name="socket">The socket.</param>
-    /// <param name="key">What <see cref="Wait"/> calls it.</param>
+    /// <param name="key">The key that <see cref="Wait"/> returns.</param>
     public bool TryAdd(SafeHandle socket, ulong key) => Control(Add, socket, Readable | PeerFinished | EdgeTriggered, key);
 
     /// <summary>Adds a socket, or arms one that was added, so that it is reported once when it is readable.</summary>
     /// <param name="socket">The socket.</param>
-    /// <param name="key">What <see cref="Wait"/> calls it.</param>
-    /// <param name="isAdded">Whether it was added before.</param>
+    /// <param name="key">The key that <see cref="Wait"/> returns.</param>
+    /// <param name="isAdded">True if it was added before.</param>
     public bool TryArm(SafeHandle socket, ulong key, bool isAdded) => Control(isAdded ? Modify : Add, socket, Readable | OneShot, key);
 
-    /// <summary>Takes a socket out, which its close would not do where somebody else holds a duplicate of it.</summary>
+    /// <summary>Removes a socket. A close does not remove it while a duplicate is open.</summary>
     public void Remove(SafeHandle socket) => Control(Delete, socket, 0, 0);
 
     /// <summary>Waits for events.</summary>
     /// <param name="keys">Gets the keys of the sockets that have some.</param>
-    /// <returns>How many sockets have events.</returns>
+    /// <returns>The number of sockets with events.</returns>
     public int Wait(Span<ulong> keys)
     {
         fixed (byte* events = _events)

@@ -119,7 +119,7 @@ internal static unsafe partial class LibcAddresses
         return new IPEndPoint(bytes[..12].SequenceEqual(MappedPrefix) ? IPv4At(bytes[12..]) : new IPAddress(bytes, MemoryMarshal.Read<uint>(address[24..])), port);
     }
 
-    /// <summary>Creates an IPv4 address from its number. The constructor for bytes is compiled anew in every process, because it also handles IPv6.</summary>
+    /// <summary>Creates an IPv4 address from its number. The constructor for bytes, which also handles IPv6, is compiled by the JIT in every process.</summary>
     private static IPAddress IPv4At(ReadOnlySpan<byte> bytes) => new(MemoryMarshal.Read<uint>(bytes));
 
     /// <summary>Gets the prefix of an IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2).</summary>

@@ -65,7 +65,6 @@ internal static unsafe class LibcListening
         _ = LibcSockets.SetSockOpt(socket, SocketLevel, AttachFilterOption, &filter, (uint)sizeof(SocketFilter));
     }
 
-    /// <summary>Sets the backlog of a socket that is already listening.</summary>
     public static void SetBacklog(SafeHandle socket, int backlog) => Check(LibcSockets.Listen(socket, backlog));
 
     /// <summary>Sets a socket to non-blocking mode.</summary>
@@ -125,7 +124,6 @@ internal static unsafe class LibcListening
         Check(LibcSockets.SetSockOpt(socket, level, option, &number, sizeof(int)));
     }
 
-    /// <summary>Returns a struct sock_filter.</summary>
     private static ulong FilterInstruction(ushort code, byte ifTrue, byte ifFalse, uint operand) =>
         BitConverter.IsLittleEndian ? code | ((ulong)ifTrue << 16) | ((ulong)ifFalse << 24) | ((ulong)operand << 32) : ((ulong)code << 48) | ((ulong)ifTrue << 40) | ((ulong)ifFalse << 32) | operand;
 

@@ -28,7 +28,7 @@ internal static unsafe partial class LibcStreams
     }
 
     /// <summary>Sends as much as the kernel accepts without waiting, in either blocking mode of the socket.</summary>
-    public static int SendNow(SafeHandle socket, ReadOnlySpan<byte> data, out SocketError error)
+    public static int TrySend(SafeHandle socket, ReadOnlySpan<byte> data, out SocketError error)
     {
         fixed (byte* start = data)
         {
@@ -41,14 +41,13 @@ internal static unsafe partial class LibcStreams
         }
     }
 
-    /// <summary>Returns whether the socket has unread data.</summary>
     public static bool HasUnread(SafeHandle socket)
     {
         byte any;
         return Recv(socket, &any, 1, DontWaitNoSignal | Peek) > 0;
     }
 
-    /// <summary>Shuts down the sending side. Ignores errors if the connection is gone.</summary>
+    /// <summary>Shuts down the sending side. Ignores errors of a closed connection.</summary>
     public static void ShutdownWrite(SafeHandle socket) => _ = LibcSockets.Shutdown(socket, ShutWrite);
 
     /// <summary>Sets SO_LINGER to zero, so that the next close sends a reset.</summary>

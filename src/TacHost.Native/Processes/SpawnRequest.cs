@@ -19,13 +19,11 @@ internal sealed unsafe class SpawnRequest : IDisposable
     /// <summary>Gets or sets whether the process leads a session of its own, without a terminal.</summary>
     public bool NewSession { get; init; } = true;
 
-    /// <summary>Opens a file as a descriptor.</summary>
     public void Open(int descriptor, string path, OpenFlags flags) => Note(LibcProcesses.FileActionsAddOpen(_actions, descriptor, path, flags, 0));
 
     /// <summary>Duplicates a descriptor to a number. A descriptor duplicated onto itself is kept open (POSIX.1-2024, posix_spawn_file_actions_adddup2).</summary>
     public void Duplicate(int descriptor, int target) => Note(LibcProcesses.FileActionsAddDup2(_actions, descriptor, target));
 
-    /// <summary>Sets the working directory.</summary>
     public void ChangeDirectory(string path) => Note(LibcProcesses.FileActionsAddChdir(_actions, path));
 
     /// <summary>Closes all descriptors from a number on, if the C library supports it. Descriptors that the runtime opens are not inheritable.</summary>
