@@ -50,6 +50,9 @@ public sealed class Application : MultiService, IAsyncDisposable
     /// <remarks>The host reads the list when it starts the tree. It ignores the list if the tac file sets its own <see cref="LoggerFactory"/>.</remarks>
     public IList<ILoggerProvider> LoggerProviders { get; } = [];
 
+    /// <summary>Gets or sets the log file, its maximum size, and how long rotated files are kept. The command line overrides each of its properties.</summary>
+    public LogFileOptions LogFile { get; set { ArgumentNullException.ThrowIfNull(value); field = value; } } = new();
+
     /// <summary>
     /// Gets or sets the user ID to switch to after the privileged start, or null to keep the current user. The command line overrides it. Defaults to null.
     /// </summary>
@@ -104,7 +107,6 @@ public sealed class Application : MultiService, IAsyncDisposable
     /// </summary>
     public Task Failed => _failed.Task;
 
-    /// <summary>Gets the metrics of all connections in the tree.</summary>
     internal ConnectionMetrics ConnectionMetrics { get; }
 
     /// <summary>Gets the sockets that stay open while their services are restarted.</summary>
@@ -126,7 +128,7 @@ public sealed class Application : MultiService, IAsyncDisposable
             await DisposeBelowAsync(this);
     }
 
-    /// <summary>Returns what the connections of a service add up to, or null for a service without connections.</summary>
+    /// <summary>Returns the totals of the connections of a service, or null for a service without connections.</summary>
     /// <param name="service">A service of this tree.</param>
     public ConnectionTotals? GetConnectionTotals(IService service)
     {

@@ -56,9 +56,9 @@ internal sealed class ChildCollection(MultiService owner)
             if (child.Parent != owner)
                 throw new InvalidOperationException($"The service '{child.ServicePath}' cannot join '{owner.ServicePath}', because it belongs to '{Service.PathOf(child.Parent!)}' already. Await SetServiceParentAsync to move it.");
             if (_policy == AddPolicy.IsRefused)
-                throw new InvalidOperationException($"The service '{NameOf(child)}' cannot join '{owner.ServicePath}', because that is stopping.");
+                throw new InvalidOperationException($"The service '{NameOf(child)}' cannot join '{owner.ServicePath}', because '{owner.ServicePath}' is stopping.");
             if (_policy == AddPolicy.StartsAtOnce && !mayStart)
-                throw new InvalidOperationException($"The service '{NameOf(child)}' cannot join '{owner.ServicePath}' without being started, because that is running. Await SetServiceParentAsync instead.");
+                throw new InvalidOperationException($"The service '{NameOf(child)}' cannot join '{owner.ServicePath}' without being started, because '{owner.ServicePath}' is running. Await SetServiceParentAsync instead.");
             if (child.State is not (ServiceState.Stopped or ServiceState.Failed))
                 throw new InvalidOperationException($"The service '{NameOf(child)}' cannot join '{owner.ServicePath}' while it is {child.State.ToString().ToLowerInvariant()}. Stop it first.");
             Add(child);
@@ -187,9 +187,7 @@ internal sealed class ChildCollection(MultiService owner)
             service.Segment = segment;
     }
 
-    /// <summary>
-    /// Returns the type name for the first unnamed child of a type, and adds '-2', '-3' … for further children. Uses the lowest free number.
-    /// </summary>
+    /// <summary>Returns the type name for the first unnamed child of a type, and adds '-2', '-3' … for further children. Uses the lowest free number.</summary>
     private string MakeSegment(string type, Dictionary<string, IService> segments)
     {
         ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(_nextNumbers ??= [], type, out _);

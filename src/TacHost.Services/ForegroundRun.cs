@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using TacHost.Services.Infrastructure;
 using TacHost.Services.Plugins;
 
 namespace TacHost.Services;

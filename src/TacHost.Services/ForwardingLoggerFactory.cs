@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using TacHost.Services.Infrastructure;
 
 namespace TacHost.Services;
 
-/// <summary>The loggers of an application that has no log yet: they keep lines until there is one, and forward to it from then on.</summary>
+/// <summary>The loggers of an application that has no log yet: they keep lines, with their times and scopes, until there is one, and forward to it from then on.</summary>
 internal sealed class ForwardingLoggerFactory : ILoggerFactory
 {
     /// <summary>An application without a host must not keep lines for ever.</summary>
@@ -11,6 +12,9 @@ internal sealed class ForwardingLoggerFactory : ILoggerFactory
 
     private readonly ConcurrentQueue<Action<ILoggerFactory>> _lines = new();
     private volatile ILoggerFactory? _target;
+
+    /// <summary>Created with the first early scope, which most processes never use.</summary>
+    private LoggerExternalScopeProvider? _scopes;
 
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => new ForwardingLogger(this, categoryName);
@@ -31,12 +35,36 @@ internal sealed class ForwardingLoggerFactory : ILoggerFactory
             line(target);
     }
 
+    /// <summary>Returns the scopes for a line of now, the outermost first.</summary>
+    private List<object> ScopesNow()
+    {
+        List<object> scopes = [new EarlyLine(TimeProvider.System.GetLocalNow())];
+        _scopes?.ForEachScope(static (scope, all) => all.Add(scope!), scopes);
+        return scopes;
+    }
+
+    private static void LogWithin(List<object> scopes, ILogger logger, Action<ILogger> log)
+    {
+        Stack<IDisposable?> entered = new(scopes.Count);
+        try
+        {
+            foreach (var scope in scopes)
+                entered.Push(logger.BeginScope(scope));
+            log(logger);
+        }
+        finally
+        {
+            foreach (var scope in entered)
+                scope?.Dispose();
+        }
+    }
+
     private sealed class ForwardingLogger(ForwardingLoggerFactory factory, string category) : ILogger
     {
         private volatile Made? _made;
 
         public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => Target?.BeginScope(state);
+            where TState : notnull => Target is { } target ? target.BeginScope(state) : LazyInitializer.EnsureInitialized(ref factory._scopes).Push(state);
 
         public bool IsEnabled(LogLevel logLevel) => Target is { } target ? target.IsEnabled(logLevel) : factory._lines.Count < MostLines;
 
@@ -50,9 +78,10 @@ internal sealed class ForwardingLoggerFactory : ILoggerFactory
 
             if (factory._lines.Count >= MostLines)
                 return;
-            factory._lines.Enqueue(to => to.CreateLogger(category).Log(logLevel, eventId, state, exception, formatter));
+            var scopes = factory.ScopesNow();
+            factory._lines.Enqueue(to => LogWithin(scopes, to.CreateLogger(category), logger => logger.Log(logLevel, eventId, state, exception, formatter)));
 
-            // There may be a log since a moment ago, and nobody else would look into the queue again.
+            // A log may have been set just now, and no other call would empty the queue.
             if (factory._target is { } late)
                 factory.ForwardTo(late);
         }

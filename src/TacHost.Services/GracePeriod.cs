@@ -9,7 +9,7 @@ internal static class GracePeriod
     private static readonly TimeSpan _finalWaitOfGroup = TimeSpan.FromSeconds(1);
 
     /// <summary>Waits for an operation, whatever its outcome.</summary>
-    /// <returns>Whether the operation has ended.</returns>
+    /// <returns>True if the operation has ended.</returns>
     public static async Task<bool> WaitAsync(Task ending, CancellationToken cancellationToken)
     {
         await ending.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

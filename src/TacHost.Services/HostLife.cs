@@ -1,14 +1,16 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace TacHost.Services;
 
 /// <summary>The life of a Generic Host inside the tree.</summary>
 internal static class HostLife
 {
-    /// <summary>Starts a host, and then removes its signal handlers, because the process has its own.</summary>
+    /// <summary>Starts a host without its advice to press Ctrl+C, and then removes its signal handlers, because the process has its own.</summary>
     public static async Task StartAsync(IHost host, CancellationToken cancellationToken)
     {
+        host.Services.GetService<IOptions<ConsoleLifetimeOptions>>()?.Value.SuppressStatusMessages = true;
         await host.StartAsync(cancellationToken);
         (host.Services.GetService<IHostLifetime>() as IDisposable)?.Dispose();
     }

@@ -8,7 +8,6 @@ internal sealed class HostedService(IHostedService hosted) : Service
     private bool _isStarted;
     private bool _isStopped;
 
-    /// <summary>The wrapped service.</summary>
     public IHostedService Hosted => hosted;
 
     internal override string OwnName => Name ?? TypeName.Of(hosted.GetType());

@@ -11,7 +11,7 @@ public static class HostingExtensions
     /// <summary>Adds a host, such as a <c>WebApplication</c>, as a service. It starts and stops with the collection and is disposed after its stop.</summary>
     /// <remarks>
     /// If a background service of the host fails, the added service fails. If the host stops by itself, it requests a stop of the application.
-    /// The host keeps its own logging. Its signal handlers are removed, because tachost handles the signals.
+    /// The host keeps its own logging. Its signal handlers and the status messages of its console lifetime are removed, because tachost handles the signals.
     /// <c>WebApplicationService</c> in TacHost.Web and <see cref="HostedServices"/> log through the application and can restart.
     /// </remarks>
     /// <param name="parent">The collection.</param>

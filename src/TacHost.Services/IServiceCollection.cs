@@ -7,7 +7,7 @@ namespace TacHost.Services;
 public interface IServiceCollection : IEnumerable<IService>
 {
     /// <summary>Finds the child of that name, or the unnamed child of that path segment.</summary>
-    /// <exception cref="KeyNotFoundException">There is none; the message lists those there are.</exception>
+    /// <exception cref="KeyNotFoundException">No child has the name; the message lists the names.</exception>
     IService GetServiceNamed(string name);
 
     /// <summary>Takes in a child without starting it; the same as calling <see cref="IService.SetServiceParent"/> on the child.</summary>

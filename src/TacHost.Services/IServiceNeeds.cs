@@ -58,4 +58,7 @@ public enum ServiceNeedKind
 
     /// <summary>Starts a program: a path, or a name that is searched in <c>PATH</c>.</summary>
     Program,
+
+    /// <summary>Connects to an endpoint, such as <c>tcp:localhost:10000</c>. <c>tachost dashboard</c> shows which service listens there.</summary>
+    Connect,
 }

@@ -114,7 +114,7 @@ public class MultiService : Service, IServiceCollection
         ArgumentNullException.ThrowIfNull(origin);
         ArgumentNullException.ThrowIfNull(failure);
 
-        // The failure is logged. A reload notices that of a new service, and a service that leaves concerns nobody.
+        // The failure is logged. A reload notices the failure of a new service, and that of a leaving service has no effect.
         if (child is not Service { IsApart: true })
             Exits.Post(new ChildExit(child, origin, failure));
     }
@@ -239,7 +239,6 @@ public class MultiService : Service, IServiceCollection
         }
     }
 
-    /// <summary>Starts a child during the start of the group.</summary>
     private protected virtual Task StartInPassAsync(IService child, Func<CancellationToken, Task> startAsync, CancellationToken cancellationToken) => StartChildAsync(child, startAsync, cancellationToken);
 
     internal async Task StartChildAsync(IService child, Func<CancellationToken, Task> startAsync, CancellationToken cancellationToken)
@@ -247,7 +246,7 @@ public class MultiService : Service, IServiceCollection
         cancellationToken.ThrowIfCancellationRequested();
         await startAsync(cancellationToken);
 
-        // The child may have been removed meanwhile, by itself or by another thread.
+        // The child may have been removed, by itself or by another thread.
         if (!Children.Contains(child))
             await child.StopAsync(cancellationToken);
     }

@@ -30,6 +30,7 @@ public sealed class PasswordFile
     private readonly string _given;
     private Dictionary<string, Entry> _entries = [];
     private string? _stamp;
+    private long _version;
     private PasswordFileException? _fault;
 
     /// <summary>Initializes a password file. Does not read the file.</summary>
@@ -49,6 +50,14 @@ public sealed class PasswordFile
 #pragma warning disable RS0030 // a password file may be used without a server
     public string Path => BaseDirectory is { } directory ? System.IO.Path.GetFullPath(_given, directory) : System.IO.Path.GetFullPath(_given);
 #pragma warning restore RS0030
+
+    /// <summary>Returns the need of a server that verifies passwords with the file.</summary>
+    /// <param name="server">The server, which resolves a relative path.</param>
+    public ServiceNeed NeedOf(Service server)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        return new ServiceNeed(ServiceNeedKind.File, _given) { Verify = () => FaultOf(new PasswordFile(server.ResolvePath(_given))) };
+    }
 
     /// <summary>
     /// Reads the file if it is new or has changed, and loads libcrypt. A server calls this method in its privileged start, so that errors appear there.
@@ -75,6 +84,30 @@ public sealed class PasswordFile
         var check = Task.Run(() => Verify(name, password), CancellationToken.None);
         _ = check.ContinueWith(_ => _turns.Release(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return await check.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Returns a number that changes with the content of the file, for callers that remember verified passwords.</summary>
+    /// <exception cref="PasswordFileException">The file has changed and is unusable.</exception>
+    public long GetVersion()
+    {
+        lock (_gate)
+        {
+            Current();
+            return _version;
+        }
+    }
+
+    private static string? FaultOf(PasswordFile file)
+    {
+        try
+        {
+            file.Current();
+            return null;
+        }
+        catch (PasswordFileException e)
+        {
+            return $"which cannot be used: {e.Message}";
+        }
     }
 
     private PasswordFileUser? Verify(string name, string password)
@@ -111,6 +144,7 @@ public sealed class PasswordFile
                 }
 
                 _stamp = stamp;
+                _version++;
             }
 
             return _fault is null ? _entries : throw new PasswordFileException(_fault);

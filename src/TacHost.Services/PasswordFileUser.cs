@@ -1,6 +1,13 @@
 namespace TacHost.Services;
 
 /// <summary>A user whose password was right.</summary>
-/// <param name="Name">The name in the file.</param>
-/// <param name="Home">The third field of the line: a path that begins with '/', whose meaning is up to the server; null if there is none.</param>
-public sealed record PasswordFileUser(string Name, string? Home);
+public sealed class PasswordFileUser
+{
+    internal PasswordFileUser(string name, string? home) => (Name, Home) = (name, home);
+
+    /// <summary>Gets the name in the file.</summary>
+    public string Name { get; }
+
+    /// <summary>Gets the third field of the line: a path that begins with '/', whose meaning depends on the server; null if absent.</summary>
+    public string? Home { get; }
+}

@@ -8,7 +8,7 @@ namespace TacHost.Services;
 /// <summary>Functions to check the strength of a password hash and to verify a password.</summary>
 internal static partial class PasswordHash
 {
-    /// <summary>The hash of a password that nobody knows, for a file without users. Its verification takes as long as that of a real one.</summary>
+    /// <summary>The hash of an unknown password, for a file without users. Its verification takes as long as that of a real one.</summary>
     public const string Decoy = "$6$tachostdecoy$SWP60weqEFQO7XFzfZVvn6Ac.Ilt.Z7i/vxeMvly6GJRTdAOw/OaAzqIiGyLDs3Hf6nuseA0XUZWurjpq5Fgn0";
 
     /// <summary>CRYPT_MAX_PASSPHRASE_SIZE of crypt(5), less the terminating NUL.</summary>

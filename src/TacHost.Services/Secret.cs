@@ -4,7 +4,7 @@ using TacHost.Services.Plugins.Reading;
 
 namespace TacHost.Services;
 
-/// <summary>A text that nobody may see, such as a password: an option or a parameter of this type is given as the path of a file that holds it.</summary>
+/// <summary>A secret text such as a password. On the command line, the value is the path of a file that contains it.</summary>
 /// <remarks>It prints as <c>***</c>, so that it gets into no log, help or message. A parameter that is not given is looked for by its name in the credentials directory of systemd, then in <c>/run/secrets</c>.</remarks>
 [OptionType("FILE", "a file that holds the secret")]
 public sealed class Secret : IParsable<Secret>
@@ -17,7 +17,7 @@ public sealed class Secret : IParsable<Secret>
 
     /// <summary>Reads a file; one line break at its end does not count.</summary>
     public static Secret Parse(string s, IFormatProvider? provider) =>
-        TryParse(s, provider, out var secret) ? secret : throw new FormatException($"'{s}' is not a file that holds the secret.");
+        TryParse(s, provider, out var secret) ? secret : throw new FormatException("The text is not the path of a file that holds the secret.");
 
     /// <summary>Reads a file; one line break at its end does not count.</summary>
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out Secret result)

@@ -1,8 +1,6 @@
 namespace TacHost.Services;
 
-/// <summary>
-/// A queue that handles items on the thread pool, one at a time and in the order in which they were posted. Costs nothing while it is empty.
-/// </summary>
+/// <summary>A queue that handles items on the thread pool, one at a time and in the order in which they were posted. Costs nothing while it is empty.</summary>
 /// <param name="handle">Handles one item. Must not throw.</param>
 internal sealed class SerialQueue<T>(Func<T, Task> handle)
 {

@@ -90,12 +90,9 @@ public abstract class Service : IService
     /// <summary>Gets the recorded files that have changed since the last start read them; see <see cref="RecordFile"/>. Checks each file.</summary>
     public IReadOnlyList<string> ChangedFiles => _startFiles?.Changed ?? [];
 
-    /// <summary>
-    /// Gets or sets the segment of this service in <see cref="ServicePath"/>. The parent assigns it, because it must be unique among siblings.
-    /// </summary>
+    /// <summary>Gets or sets the segment of this service in <see cref="ServicePath"/>. The parent assigns it, because it must be unique among siblings.</summary>
     internal string? Segment { get; set; }
 
-    /// <summary>Gets the name, or the type name if the service has no name.</summary>
     internal virtual string OwnName => _name ?? TypeName.Of(GetType());
 
     /// <summary>Gets or sets the task source that the body awaits before it runs, or null. Set it before the start.</summary>
@@ -107,7 +104,6 @@ public abstract class Service : IService
     /// <summary>Gets the phase of the state machine, which is more detailed than <see cref="State"/>.</summary>
     internal ServicePhase Phase => _life.Phase;
 
-    /// <summary>Gets whether a start call is in progress.</summary>
     internal bool IsStarting => _life.IsStarting;
 
     /// <summary>Gets the collection that is notified of failures: the parent, or the service itself if it is a root collection.</summary>
@@ -207,9 +203,7 @@ public abstract class Service : IService
     /// <remarks>If the body returns, the service remains running. Only a <see cref="Supervision.Supervisor"/> treats it as a normal end.</remarks>
     protected virtual Task ExecuteAsync(CancellationToken stoppingToken) => _noBody;
 
-    /// <summary>
-    /// Reports that the service has failed, for example that a listener can no longer accept or a client stops retrying. Thread-safe; returns at once.
-    /// </summary>
+    /// <summary>Reports that the service has failed, for example that a listener can no longer accept or a client stops retrying. Thread-safe; returns at once.</summary>
     /// <remarks>
     /// A running service becomes <see cref="ServiceState.Failed"/>, and its parent is notified on another
     /// thread. A <see cref="Supervision.Supervisor"/> restarts the service; otherwise, the process ends.
@@ -247,7 +241,6 @@ public abstract class Service : IService
     /// <summary>Sets the time of the next start, or null if no start is scheduled.</summary>
     internal void SetNextTry(DateTimeOffset? time) => Volatile.Write(ref _nextTry, time?.UtcTicks ?? 0);
 
-    /// <summary>Increments the number of restarts.</summary>
     internal void CountRestart() => Restarts++;
 
     /// <summary>Replaces a stopped instance and copies its history.</summary>

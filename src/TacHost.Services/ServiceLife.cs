@@ -39,7 +39,7 @@ internal sealed class ServiceLife(Service service)
     private readonly Lock _gate = new();
     private volatile ServicePhase _phase;
 
-    /// <summary>Cancels the start in progress; null if there is none.</summary>
+    /// <summary>Cancels the start in progress; null if no start is in progress.</summary>
     private CancellationTokenSource? _start;
     private TaskCompletionSource? _ended;
     private ServiceBody? _body;
@@ -66,7 +66,6 @@ internal sealed class ServiceLife(Service service)
         _ => ServiceState.Failed,
     };
 
-    /// <summary>Gets whether a start call is in progress.</summary>
     public bool IsStarting => _phase is ServicePhase.StartingPrivileged or ServicePhase.Starting;
 
     /// <summary>Runs the privileged part of a start, or the remaining part of a whole start.</summary>

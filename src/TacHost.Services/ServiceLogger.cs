@@ -21,7 +21,6 @@ internal sealed class ServiceLogger(Service service)
         }
     }
 
-    /// <summary>Makes a logger for something that belongs to a service.</summary>
     public static ILogger Make(Service service, string leaf) => Factory(service).CreateLogger(Category(service, leaf));
 
     private static ILoggerFactory Factory(Service service) => service.Application?.LoggerFactory ?? NullLoggerFactory.Instance;
@@ -37,6 +36,6 @@ internal sealed class ServiceLogger(Service service)
         return leaf;
     }
 
-    /// <summary>A logger with what it was made from. One object, so that threads see all three together.</summary>
+    /// <summary>A logger with its factory and category, in one object, so that threads see consistent values.</summary>
     private sealed record CachedLogger(ILoggerFactory Factory, string Category, ILogger Logger);
 }

@@ -15,8 +15,6 @@ public enum ServiceState
     /// <summary>The stop has begun and has not completed.</summary>
     Stopping,
 
-    /// <summary>
-    /// The start, the long-running body or the stop has thrown. The service can be started again, after a stop if it failed while it was running.
-    /// </summary>
+    /// <summary>The start, the long-running body or the stop has thrown. The service can be started again, after a stop if it failed while it was running.</summary>
     Failed,
 }

@@ -3,7 +3,7 @@ namespace TacHost.Services;
 /// <summary>The calls of a stop. A failure of one does not keep the other from being made.</summary>
 internal static class ServiceStop
 {
-    /// <returns>What was thrown, or null.</returns>
+    /// <returns>The exception, or null.</returns>
     public static async Task<Exception?> RunAsync(Service service, ServiceBody? body, CancellationToken cancellationToken)
     {
         List<Exception> failures = [];

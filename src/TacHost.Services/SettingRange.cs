@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.CompilerServices;
 
 namespace TacHost.Services;
@@ -16,6 +17,10 @@ internal static class SettingRange
     public static T Number<T>(T value, T minimum, T maximum, [CallerMemberName] string setting = "")
         where T : IComparable<T> =>
         value.CompareTo(minimum) >= 0 && value.CompareTo(maximum) <= 0 ? value : throw Outside(setting, value, $"between {minimum} and {maximum}");
+
+    /// <summary>Returns a port.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The port is less than the minimum or more than 65535.</exception>
+    public static int Port(int port, int minimum = IPEndPoint.MinPort) => Number(port, minimum, IPEndPoint.MaxPort, nameof(port));
 
     /// <summary>Returns a number that is not less than a minimum.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The number is less than the minimum.</exception>
@@ -44,5 +49,5 @@ internal static class SettingRange
         value >= TimeSpan.Zero && value <= LongestTime ? value : throw Outside(setting, value, "a time between 0 and 49 days");
 
     private static ArgumentOutOfRangeException Outside(string setting, object value, string range) =>
-        new(setting, value, $"{setting} must be {range}.");
+        new(setting, value, $"{setting} {value} is not {range}.");
 }

@@ -1,6 +1,6 @@
 namespace TacHost.Services;
 
-/// <summary>The files that a start has read, each as it was then.</summary>
+/// <summary>The files that a start has read, with their stamps from that time.</summary>
 internal sealed class StartFiles
 {
     private readonly Lock _gate = new();

@@ -1,11 +1,13 @@
+using TacHost.Services.Infrastructure;
 using TacHost.Services.Plugins;
+using TacHost.Services.Plugins.Infrastructure;
 using TacHost.Services.Plugins.Reading;
 
 namespace TacHost.Services;
 
 /// <summary>The parameters that a tac file reads at its top level: <c>Option(…)</c> and <c>Args</c>.</summary>
 /// <remarks>
-/// The sources of a value, in this order: the words after the tac file, <c>--set</c>, the environment, the file of values.
+/// The sources of a value, in this order: the arguments after the tac file, <c>--set</c>, the environment, the file of values.
 /// Values have the same format as those of plugin options; see <see cref="OptionAttribute"/> for the types.
 /// </remarks>
 public sealed class TacParameters
@@ -26,7 +28,7 @@ public sealed class TacParameters
         _words = new ParameterWords(sources.Words);
     }
 
-    /// <summary>Gets the words after <c>--</c> on the command line.</summary>
+    /// <summary>Gets the arguments after <c>--</c> on the command line.</summary>
     public IReadOnlyList<string> Args => _words.Arguments;
 
     /// <summary>Gets the parameters that the tac file has requested so far, in that order.</summary>
@@ -64,33 +66,36 @@ public sealed class TacParameters
         if (_sources.OnlyList)
             return;
         if (_words.Unused() is { } word)
-            throw word[0] != '-' ? new UsageException($"'{word}' is one word too many. Words for 'Args' go after '--'.")
+            throw word[0] != '-' ? new UsageException($"'{word}' is an unexpected argument. Arguments for 'Args' go after '--'.")
                 : _sources.IsOptionBefore(word) ? new UsageException($"there is no parameter '{word}'. It is an option of tachost, and goes before the tac file.")
                 : Unknown(word, "--", "");
         foreach (var setting in _sources.Settings)
         {
-            if (Find(NameOf(setting)) is null)
+            if (Find(NameOf(setting)) is null && !_sources.IsOfAnotherFile(NameOf(setting)))
                 throw Unknown(NameOf(setting), "", " in --set");
         }
 
         foreach (var value in _sources.FileValues)
         {
-            if (Find(value.Name) is null)
+            if (Find(value.Name) is null && !(_sources.SharesFileValues && _sources.IsOfAnotherFile(value.Name)))
                 throw Unknown(value.Name, "", $" in '{value.Place}'");
         }
 
         foreach (System.Collections.DictionaryEntry each in Environment.GetEnvironmentVariables())
         {
             var variable = (string)each.Key;
-            if (variable.StartsWith(EnvironmentPrefix, StringComparison.Ordinal) && !_options.Exists(option => VariableOf(option.Name) == variable))
-                throw Unknown(variable[EnvironmentPrefix.Length..].ToLowerInvariant().Replace('_', '-'), "", $" in the environment variable {variable}");
+            if (!variable.StartsWith(EnvironmentPrefix, StringComparison.Ordinal) || _options.Exists(option => VariableOf(option.Name) == variable))
+                continue;
+            var name = variable[EnvironmentPrefix.Length..].ToLowerInvariant().Replace('_', '-');
+            if (!_sources.IsOfAnotherFile(name))
+                throw Unknown(name, "", $" in the environment variable {variable}");
         }
     }
 
     private T Option<T>(OptionAttribute option, T defaultValue)
     {
         if (!OptionTable.IsName(option.Name) || option.Name == "help")
-            throw new ArgumentException($"'{option.Name}' cannot be the name of a parameter: names are made of lower-case letters, digits and hyphens, and 'help' is taken.", nameof(option));
+            throw new ArgumentException($"'{option.Name}' cannot be the name of a parameter: names are made of lower-case letters, digits and hyphens, and 'help' is reserved.", nameof(option));
         if (Find(option.Name) is not null)
             throw new ArgumentException($"The tac file has two parameters with the name '{option.Name}'.", nameof(option));
         OptionValues values = new(typeof(T), option, $"The parameter '{option.Name}'");
@@ -101,7 +106,7 @@ public sealed class TacParameters
         if (typeof(T) == typeof(Secret) && CredentialFile(option.Name) is { } file)
             return (T)values.Read(file, "--" + option.Name, "", _format);
         if (option.Required && !_sources.OnlyList)
-            throw new UsageException($"--{option.Name} {values.Kind.ValueName} is missing: {option.Description}");
+            throw new UsageException($"--{option.Name} {values.Kind.ValueName} ({option.Description}) is required.");
         return defaultValue;
     }
 

@@ -1,29 +1,33 @@
 using System.Net;
+using System.Net.Sockets;
 using TacHost.Services.Networking;
 using TacHost.Services.Networking.Connections;
 
 namespace TacHost.Testing;
 
 /// <summary>The transport of a <see cref="ProtocolHarness"/>: keeps the callbacks in order, as a socket does, and collects the sent bytes.</summary>
-internal sealed class MemoryTransport(Protocol protocol, EndPoint peer) : ITransport
+internal sealed class MemoryTransport : ITransport
 {
+    private readonly Protocol _protocol;
     private readonly Lock _gate = new();
-    private readonly Queue<Action> _urgent = [];
-    private readonly Queue<Action> _input = [];
+    private readonly CallbackQueue _callbacks;
     private readonly CancellationTokenSource _stopping = new();
     private readonly MemoryStream _sent = new();
     private readonly MemoryStream _queued = new();
     private ProducerControl? _producer;
-    private bool _isRunning;
-    private bool _isPaused;
-    private bool _isResumed;
     private bool _isPeerPaused;
+
+    public MemoryTransport(Protocol protocol, EndPoint peer)
+    {
+        (_protocol, Peer) = (protocol, peer);
+        _callbacks = new CallbackQueue(protocol, _gate, () => IsClosing, Abort);
+    }
 
     public EndPoint Local { get; } = new IPEndPoint(IPAddress.Loopback, 1);
 
-    public EndPoint Peer => peer;
+    public EndPoint Peer { get; }
 
-    public bool IsReading => !_isPaused && !IsClosing;
+    public bool IsReading => _callbacks.IsReading;
 
     public bool IsIdle => IsReading && _producer is null;
 
@@ -54,26 +58,16 @@ internal sealed class MemoryTransport(Protocol protocol, EndPoint peer) : ITrans
         }
     }
 
-    /// <summary>Runs a step that waits until the protocol reads.</summary>
-    public void Input(Action step)
-    {
-        lock (_gate)
-            _input.Enqueue(step);
-        Run();
-    }
+    /// <inheritdoc cref="CallbackQueue.Input"/>
+    public void Input(Action step) => _callbacks.Input(step);
 
-    /// <summary>Runs a step before all pending input, also while reading is paused.</summary>
-    public void Urgent(Action step)
-    {
-        lock (_gate)
-            _urgent.Enqueue(step);
-        Run();
-    }
+    /// <inheritdoc cref="CallbackQueue.Urgent"/>
+    public void Urgent(Action step) => _callbacks.Urgent(step);
 
     public void Stop()
     {
         _stopping.Cancel();
-        Urgent(protocol.Stop);
+        Urgent(_protocol.Stop);
     }
 
     /// <summary>Sets whether the peer reads. While it does not, written data stays in the send queue.</summary>
@@ -86,7 +80,7 @@ internal sealed class MemoryTransport(Protocol protocol, EndPoint peer) : ITrans
                 Flush();
         }
 
-        _producer?.Tell();
+        _producer?.Notify();
         LoseIfSent();
     }
 
@@ -101,7 +95,7 @@ internal sealed class MemoryTransport(Protocol protocol, EndPoint peer) : ITrans
                 Flush();
         }
 
-        _producer?.Tell();
+        _producer?.Notify();
     }
 
     public void LoseConnection()
@@ -122,23 +116,9 @@ internal sealed class MemoryTransport(Protocol protocol, EndPoint peer) : ITrans
             IsWriteClosed = true;
     }
 
-    public void PauseReading()
-    {
-        lock (_gate)
-            _isPaused = true;
-    }
+    public void PauseReading() => _callbacks.Pause();
 
-    public void ResumeReading()
-    {
-        lock (_gate)
-        {
-            if (!_isPaused)
-                return;
-            (_isPaused, _isResumed) = (false, true);
-        }
-
-        Run();
-    }
+    public void ResumeReading() => _callbacks.Resume();
 
     public void RegisterProducer(IProducer producer, int highWaterMark = ITransport.DefaultHighWaterMark)
     {
@@ -152,18 +132,7 @@ internal sealed class MemoryTransport(Protocol protocol, EndPoint peer) : ITrans
 
     public void UnregisterProducer() => _producer = null;
 
-    public void AbortConnection()
-    {
-        lock (_gate)
-        {
-            if (IsAborted)
-                return;
-            IsClosing = IsAborted = true;
-            _queued.SetLength(0);
-        }
-
-        Lose(null);
-    }
+    public void AbortConnection() => Abort(new SocketException((int)SocketError.ConnectionAborted));
 
     /// <summary>Ends the connection: the protocol gets ConnectionLost, once.</summary>
     public void Lose(Exception? reason)
@@ -177,7 +146,7 @@ internal sealed class MemoryTransport(Protocol protocol, EndPoint peer) : ITrans
             try
             {
                 _producer?.Stop();
-                protocol.LoseConnection(reason);
+                _protocol.LoseConnection(reason);
             }
             finally
             {
@@ -186,6 +155,19 @@ internal sealed class MemoryTransport(Protocol protocol, EndPoint peer) : ITrans
                 NotifyChange();
             }
         });
+    }
+
+    private void Abort(Exception reason)
+    {
+        lock (_gate)
+        {
+            if (IsAborted)
+                return;
+            IsClosing = IsAborted = true;
+            _queued.SetLength(0);
+        }
+
+        Lose(reason);
     }
 
     private void LoseIfSent()
@@ -210,54 +192,6 @@ internal sealed class MemoryTransport(Protocol protocol, EndPoint peer) : ITrans
         {
             Changed.TrySetResult();
             Changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-    }
-
-    private void Run()
-    {
-        lock (_gate)
-        {
-            if (_isRunning)
-                return;
-            _isRunning = true;
-        }
-
-        while (Next() is { } step)
-        {
-            try
-            {
-                step();
-            }
-            catch
-            {
-                lock (_gate)
-                    _isRunning = false;
-                AbortConnection();
-                throw;
-            }
-        }
-    }
-
-    private Action? Next()
-    {
-        lock (_gate)
-        {
-            if (_urgent.TryDequeue(out var step))
-                return step;
-            if (IsReading)
-            {
-                if (_isResumed)
-                {
-                    _isResumed = false;
-                    return protocol.ReadingResumed;
-                }
-
-                if (_input.TryDequeue(out step))
-                    return step;
-            }
-
-            _isRunning = false;
-            return null;
         }
     }
 }

@@ -77,6 +77,15 @@ public sealed class BaseDirectoryTests : IDisposable
         Assert.Equal(Path.Combine(_directory, "users"), file.Path);
     }
 
+    /// <summary>A property of a service with this name would hide the class.</summary>
+    [Fact]
+    public void Path_InAService_IsThatOfSystemIO() => Assert.Equal("poems/ecstasy.txt", Joining.Poem);
+
+    private sealed class Joining : Service
+    {
+        public static string Poem => Path.Combine("poems", "ecstasy.txt");
+    }
+
     private sealed class SilentFactory : ServerFactory
     {
         protected internal override Protocol? BuildProtocol(EndPoint peer) => null;

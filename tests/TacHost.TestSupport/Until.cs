@@ -47,12 +47,13 @@ public static class Until
 
     public static Task GoneAsync(int process) => TrueAsync(() => !IsAlive(process), $"the end of process {process}");
 
-    /// <summary>Whether a process runs; a zombie does not.</summary>
+    /// <summary>Whether a process runs. A zombie runs while it has other threads: until the last one has ended, its files are open and its locks are held.</summary>
     public static bool IsAlive(int process)
     {
         try
         {
-            return !File.ReadLines($"/proc/{process}/status").Any(line => line.StartsWith("State:\tZ", StringComparison.Ordinal));
+            var status = File.ReadAllText($"/proc/{process}/status");
+            return !status.Contains("\nState:\tZ", StringComparison.Ordinal) || !status.Contains("\nThreads:\t1\n", StringComparison.Ordinal);
         }
         catch (IOException)
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using TacHost.Services.Networking;
 
 namespace TacHost.Testing.Tests;
@@ -107,7 +108,18 @@ public sealed class ProtocolHarnessTests
         var failure = Assert.Throws<FormatException>(() => harness.ReceiveLines("throw"));
         Assert.Equal("no such line", failure.Message);
         Assert.True(harness.IsAborted);
-        Assert.Single(echo.Losses);
+        Assert.Equal([failure], echo.Losses);
+    }
+
+    [Fact]
+    public async Task AbortConnection_IsLostForTheReasonOfASocket()
+    {
+        Echo echo = new();
+        ProtocolHarness harness = new(echo);
+        harness.Transport.AbortConnection();
+        var reason = Assert.IsType<SocketException>(Assert.Single(echo.Losses));
+        Assert.Equal(SocketError.ConnectionAborted, reason.SocketErrorCode);
+        Assert.Same(reason, await harness.WaitForLossAsync(TestContext.Current.CancellationToken).Soon());
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class AcceptedConnection : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The peer is gone already.
+            // The peer has already disconnected.
         }
 
         Dispose();

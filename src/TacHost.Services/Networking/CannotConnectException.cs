@@ -4,7 +4,7 @@ namespace TacHost.Services.Networking;
 
 /// <summary>The exception for a failed connection attempt. The message names the endpoint, the cause and the remedy.</summary>
 /// <remarks>Corresponds to <c>twisted.internet.error.ConnectError</c> and its subclasses.</remarks>
-public sealed class CannotConnectException : Exception
+public sealed class CannotConnectException : NetworkingException
 {
     /// <summary>Initializes the exception.</summary>
     /// <param name="endpoint">The endpoint of the attempt.</param>

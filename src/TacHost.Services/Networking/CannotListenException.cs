@@ -5,7 +5,7 @@ namespace TacHost.Services.Networking;
 
 /// <summary>The exception for a listener that cannot bind its address.</summary>
 /// <remarks>Corresponds to <c>twisted.internet.error.CannotListenError</c>.</remarks>
-public sealed class CannotListenException : Exception
+public sealed class CannotListenException : NetworkingException
 {
     /// <summary>Initializes the exception. The message contains the address, the cause and the remedy.</summary>
     public CannotListenException(EndPoint? endPoint, string message, Exception? cause)
@@ -15,5 +15,5 @@ public sealed class CannotListenException : Exception
     public EndPoint? EndPoint { get; }
 
     /// <summary>Gets whether the bind failed because this machine does not have the address.</summary>
-    internal bool IsAddressMissing => (InnerException as SocketException)?.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported;
+    internal bool IsAddressUnavailable => (InnerException as SocketException)?.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported;
 }

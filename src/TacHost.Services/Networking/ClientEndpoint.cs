@@ -45,6 +45,15 @@ public abstract class ClientEndpoint : IEquatable<ClientEndpoint>
     /// <exception cref="ArgumentException">The path is empty or contains a NUL character.</exception>
     public static ClientEndpoint Unix(string path, TimeSpan? timeout = null) => new UnixClientEndpoint(path, timeout);
 
+    /// <summary>Returns an endpoint for a deployment of a cluster, on whichever node it runs at the time of an attempt.</summary>
+    /// <param name="name">The name of the deployment.</param>
+    /// <param name="directory">The directory of the node on this machine. Defaults to null; see <see cref="LocalClusterNode(string)"/>.</param>
+    /// <param name="port">The port. Defaults to null: the first that the deployment listens on.</param>
+    /// <param name="timeout">The timeout of an attempt. Defaults to null: 30 seconds.</param>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The port is not between 1 and 65535, or the timeout is not positive.</exception>
+    public static ClientEndpoint Cluster(string name, string? directory = null, int? port = null, TimeSpan? timeout = null) => new ClusterClientEndpoint(name, directory, port, timeout);
+
     /// <summary>Returns an endpoint of a custom kind, for a library that connects the socket itself.</summary>
     /// <param name="text">The text of the endpoint, which starts with its kind and a colon; see <see cref="Endpoint.RegisterClient"/>.</param>
     /// <param name="connectAsync">Returns a connected stream socket. The connection becomes its owner.</param>
@@ -54,6 +63,16 @@ public abstract class ClientEndpoint : IEquatable<ClientEndpoint>
         ArgumentNullException.ThrowIfNull(connectAsync);
         return new CustomClientEndpoint(text, connectAsync);
     }
+
+    /// <summary>Returns the needs of a service that connects to the endpoint: the connection, and the files of its certificates.</summary>
+    /// <param name="service">The service, which resolves relative paths.</param>
+    public IReadOnlyList<ServiceNeed> NeedsOf(Service service)
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        return [new ServiceNeed(ServiceNeedKind.Connect, ToString()), .. FileNeedsOf(service)];
+    }
+
+    internal virtual IEnumerable<ServiceNeed> FileNeedsOf(Service service) => [];
 
     /// <summary>Returns the text that <see cref="Endpoint.ParseClient"/> parses as this endpoint.</summary>
     public abstract override string ToString();

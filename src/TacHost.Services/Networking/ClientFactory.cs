@@ -2,7 +2,7 @@ using System.Net;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>Builds a protocol for each connection that a client makes, and keeps what they share.</summary>
+/// <summary>Builds a protocol for each connection that a client makes, and holds their shared state.</summary>
 /// <remarks>
 /// The calls about one connection come in this order: <see cref="StartedConnecting"/>, then either <see cref="ClientConnectionFailed"/>, or
 /// <see cref="Factory.BuildProtocol"/>, the protocol's callbacks and <see cref="ClientConnectionLost"/>. They must not block; one that throws is logged.
@@ -10,8 +10,8 @@ namespace TacHost.Services.Networking;
 /// </remarks>
 public abstract class ClientFactory : Factory
 {
-    /// <summary>A factory that builds what a function returns, and nothing more.</summary>
-    /// <param name="build">Called for each connection. Returning null gives the connection up.</param>
+    /// <summary>A factory whose protocols a function creates.</summary>
+    /// <param name="build">Called for each connection. Returning null closes the connection.</param>
     public static ClientFactory ForProtocol(Func<Protocol?> build)
     {
         ArgumentNullException.ThrowIfNull(build);
@@ -24,15 +24,15 @@ public abstract class ClientFactory : Factory
     }
 
     /// <summary>The attempt did not lead to a connection.</summary>
-    /// <param name="endpoint">Where to.</param>
+    /// <param name="endpoint">The endpoint.</param>
     /// <param name="reason">A <see cref="CannotConnectException"/>, or an <see cref="OperationCanceledException"/> if the attempt was given up.</param>
     protected internal virtual void ClientConnectionFailed(ClientEndpoint endpoint, Exception reason)
     {
     }
 
-    /// <summary>The connection is gone. Called after <see cref="Protocol.ConnectionLost"/>.</summary>
-    /// <param name="endpoint">Where to.</param>
-    /// <param name="reason">What ended it, or null if it was closed in good order by either side.</param>
+    /// <summary>Called when the connection has closed, after <see cref="Protocol.ConnectionLost"/>.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="reason">The reason of the loss, or null if either side closed the connection in good order.</param>
     protected internal virtual void ClientConnectionLost(ClientEndpoint endpoint, Exception? reason)
     {
     }

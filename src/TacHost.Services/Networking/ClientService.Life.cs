@@ -8,22 +8,22 @@ public sealed partial class ClientService
     private async Task RunAsync(CancellationToken stopping)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        for (var failures = 0; TryEnter(ClientState.Connecting);)
+        for (var failures = 0; TrySetState(ClientState.Connecting);)
         {
             string reason;
             try
             {
                 var connection = await ConnectAsync(stopping);
                 failures = 0;
-                Announce(connection);
+                SetConnected(connection);
                 await connection.Ended;
-                if (IsOver(connection))
+                if (TryForget(connection))
                     continue;
                 reason = connection.Reason is { } loss ? $"The connection was lost: {loss.Message}" : "The connection was closed.";
             }
             catch (Exception e) when (!stopping.IsCancellationRequested)
             {
-                // The boundary around one attempt; a preparation may throw whatever it likes.
+                // The boundary around one attempt; a preparation may throw any exception.
                 reason = e.Message;
                 FailWaiters(e);
             }
@@ -35,7 +35,7 @@ public sealed partial class ClientService
 
             TaskCompletionSource hurried = new(TaskCreationOptions.RunContinuationsAsynchronously);
             _retryNow = hurried;
-            if (!TryEnter(ClientState.Waiting))
+            if (!TrySetState(ClientState.Waiting))
                 return;
             TimeSpan delay;
             try
@@ -56,7 +56,7 @@ public sealed partial class ClientService
     }
 
     /// <summary>Goes to another state, unless the service stops.</summary>
-    private bool TryEnter(ClientState state)
+    private bool TrySetState(ClientState state)
     {
         lock (_gate)
         {
@@ -67,7 +67,7 @@ public sealed partial class ClientService
         }
     }
 
-    /// <summary>Makes a connection and has it prepared.</summary>
+    /// <summary>Makes and prepares a connection.</summary>
     private async Task<ClientConnection> ConnectAsync(CancellationToken stopping)
     {
         var connection = await ClientConnection.ConnectAsync(_endpoint, _factory, Application?.ConnectionMetrics.Of(ServicePath), TimeProvider, stopping);
@@ -115,7 +115,7 @@ public sealed partial class ClientService
         }
     }
 
-    private void Announce(ClientConnection connection)
+    private void SetConnected(ClientConnection connection)
     {
         lock (_gate)
         {
@@ -131,8 +131,8 @@ public sealed partial class ClientService
     }
 
     /// <summary>Forgets a connection.</summary>
-    /// <returns>Whether that was wanted: there is nothing to wait for.</returns>
-    private bool IsOver(ClientConnection connection)
+    /// <returns>True if the end was wanted: there is nothing to wait for.</returns>
+    private bool TryForget(ClientConnection connection)
     {
         lock (_gate)
         {
@@ -142,7 +142,7 @@ public sealed partial class ClientService
         }
     }
 
-    /// <summary>Tells those who wait of a failure, if they have borne as many as they would.</summary>
+    /// <summary>Fails every waiter that has reached its limit of failures.</summary>
     private void FailWaiters(Exception failure)
     {
         lock (_gate)

@@ -3,9 +3,7 @@ using TacHost.Services.Networking.Connecting;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>
-/// A service that maintains a connection to an endpoint. If an attempt fails or the connection is lost, the service reconnects after a delay.
-/// </summary>
+/// <summary>A service that maintains a connection to an endpoint. If an attempt fails or the connection is lost, the service reconnects after a delay.</summary>
 /// <remarks>
 /// The start does not wait for the connection; <see cref="WhenConnectedAsync"/> does. The
 /// following table lists all transitions of <see cref="ConnectionState"/>.
@@ -25,7 +23,7 @@ namespace TacHost.Services.Networking;
 /// Ported from <c>twisted.application.internet.ClientService</c>. There, a start during a stop leads to Restarting.
 /// Here, a service can be started only after it has stopped, and <see cref="Reconnect"/> leads to Restarting.
 /// </remarks>
-public sealed partial class ClientService : Service
+public sealed partial class ClientService : Service, IServiceNeeds
 {
     private readonly ClientEndpoint _endpoint;
     private readonly ClientFactory _factory;
@@ -56,6 +54,9 @@ public sealed partial class ClientService : Service
     {
     }
 
+    /// <inheritdoc/>
+    IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => _endpoint.NeedsOf(this);
+
     /// <summary>Gets the current connection state.</summary>
     public ClientState ConnectionState => _state;
 
@@ -66,12 +67,10 @@ public sealed partial class ClientService : Service
     /// <remarks>If the function throws, the service fails.</remarks>
     public Func<int, TimeSpan> RetryPolicy { get; init; } = new Backoff().DelayAfter;
 
-    /// <summary>
-    /// Gets the function that prepares each new connection before it counts as connected, for example by logging in. Defaults to null: no preparation.
-    /// </summary>
+    /// <summary>Gets the function that prepares each new connection before it counts as connected, for example by logging in. Defaults to null: no preparation.</summary>
     /// <remarks>
     /// If the function fails, the connection is aborted and the attempt counts as failed.
-    /// Its token is cancelled when the connection is lost or the service is to stop.
+    /// Its token is cancelled when the connection is lost or the service stops.
     /// </remarks>
     public Func<Protocol, CancellationToken, Task>? PrepareConnection { get; init; }
 

@@ -6,17 +6,17 @@ public sealed class ConnectionLimits
     /// <summary>
     /// Gets the maximum number of connections over all addresses of the server, including those in a handshake. Defaults to null: limited only by the system.
     /// </summary>
-    public int? Connections { get; init => field = SettingRange.Limit(value); }
+    public int? MaxConnections { get; init => field = SettingRange.Limit(value); }
 
     /// <summary>
-    /// Gets the maximum number of connections from one IP address. Further ones are refused. Defaults to null: limited only by <see cref="Connections"/>.
+    /// Gets the maximum number of connections from one IP address. Further ones are refused. Defaults to null: limited only by <see cref="MaxConnections"/>.
     /// </summary>
     /// <remarks>
     /// Behind a proxy that sends PROXY headers, the address is that of the original client. Peers on UNIX sockets do not have an address and are not limited.
     /// </remarks>
-    public int? ConnectionsPerAddress { get; init => field = SettingRange.Limit(value); }
+    public int? MaxConnectionsPerAddress { get; init => field = SettingRange.Limit(value); }
 
-    /// <summary>Gets the action for a connection beyond <see cref="Connections"/>. Defaults to <see cref="ConnectionLimitBehavior.Wait"/>.</summary>
+    /// <summary>Gets the action for a connection beyond <see cref="MaxConnections"/>. Defaults to <see cref="ConnectionLimitBehavior.Wait"/>.</summary>
     public ConnectionLimitBehavior OnLimitReached { get; init; }
 
     /// <summary>Gets the time without sent or received data after which a connection is closed. Defaults to null: no limit.</summary>

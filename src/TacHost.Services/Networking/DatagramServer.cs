@@ -23,7 +23,7 @@ public abstract class DatagramServer : Service, IListeningService
     }
 
     /// <summary>Gets the bound addresses, with the port that the system chose for port 0. Empty if no socket is bound.</summary>
-    public IReadOnlyList<EndPoint> LocalAddresses => [.. _sockets.Select(socket => socket.Local)];
+    public virtual IReadOnlyList<EndPoint> LocalAddresses => [.. _sockets.Select(socket => socket.Local)];
 
     /// <summary>Binds the sockets, and adds each as soon as it is bound.</summary>
     private protected abstract Task BindAsync(Action<DatagramSocket> add, CancellationToken cancellationToken);
@@ -51,7 +51,7 @@ public abstract class DatagramServer : Service, IListeningService
         }
 
         _exchange = null;
-        NetworkingLog.FactoryStarting(Logger, TypeName.Of(_protocol.GetType()), string.Join(" and ", LocalAddresses));
+        NetworkingLog.FactoryStarting(Logger, TypeName.Of(_protocol.GetType()), string.Join(" and ", _sockets.Select(socket => socket.Local)));
         return Task.CompletedTask;
     }
 
@@ -70,12 +70,12 @@ public abstract class DatagramServer : Service, IListeningService
         }
     }
 
-    /// <summary>Keeps the socket for the next start of the service or for the service that has it now, or closes it.</summary>
+    /// <summary>Retains the socket for the next start of the service or for its new owner, or closes it.</summary>
     private bool IsKept(DatagramTransport transport)
     {
         var socket = transport.Bound;
         var sockets = Application?.ListeningSockets;
-        if (!socket.Leave(transport) || sockets?.IsReserved(socket) == true || sockets?.TryKeep(socket) == true)
+        if (!socket.Leave(transport) || sockets?.IsReserved(socket) == true || sockets?.TryRetain(socket) == true)
             return true;
         socket.Close();
         sockets?.Remove(socket);

@@ -51,6 +51,9 @@ public static class Endpoint
     /// <c>trustRoots=</c> a PEM file of trusted authorities or a directory of <c>.pem</c> files;
     /// defaults to the authorities of the system. <c>certificate=</c> and <c>key=</c> PEM files of the client.</description></item>
     /// <item><term><c>unix:PATH</c>, <c>unix:path=PATH</c></term><description><c>timeout=</c>.</description></item>
+    /// <item><term><c>cluster:NAME</c>, <c>cluster:name=NAME</c></term><description>the node on which a deployment of a cluster runs at the time of the attempt.
+    /// <c>fleet=</c> the directory of the tac files of the node on this machine, or <c>run=</c> its run directory; see <see cref="LocalClusterNode(string)"/> for the default.
+    /// <c>port=</c> defaults to the first that the deployment listens on. <c>timeout=</c>.</description></item>
     /// </list>
     /// </remarks>
     /// <exception cref="FormatException">The text is not an endpoint. The message contains the endpoint, the wrong part, and the expected value.</exception>

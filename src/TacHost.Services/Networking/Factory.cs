@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>Builds a protocol for each connection, and keeps what they share.</summary>
+/// <summary>Builds a protocol for each connection, and holds their shared state.</summary>
 /// <remarks>Derive from <see cref="ServerFactory"/> or <see cref="ClientFactory"/>. Ported from <c>twisted.internet.protocol.Factory</c>.</remarks>
 public abstract class Factory
 {
@@ -16,7 +16,7 @@ public abstract class Factory
 
     /// <summary>Builds the protocol for one connection.</summary>
     /// <remarks>Called by several threads at once, and must not block. Returning null closes the connection.</remarks>
-    /// <param name="peer">Who is at the other end.</param>
+    /// <param name="peer">The address of the peer.</param>
     protected internal abstract Protocol? BuildProtocol(EndPoint peer);
 
     /// <summary>Called before the first listener or client of this factory begins.</summary>
@@ -24,7 +24,7 @@ public abstract class Factory
     {
     }
 
-    /// <summary>Called after the last listener or client of this factory has stopped and its connections are gone.</summary>
+    /// <summary>Called after the last listener or client of this factory has stopped and its connections have closed.</summary>
     protected virtual void StopFactory()
     {
     }

@@ -3,7 +3,7 @@ namespace TacHost.Services.Networking;
 /// <summary>A protocol that splits the byte stream into messages of limited length: the base of <see cref="LineProtocol"/>, <see cref="NetstringProtocol"/> and <see cref="LengthPrefixedProtocol"/>.</summary>
 /// <remarks>
 /// It buffers no more than one message of the greatest length and one buffer of the transport, and nothing between two messages. <see cref="ITransport.PauseReading"/> also delays the
-/// messages that are received already. A stop of the server is announced between two messages: what has begun to arrive or is being answered is not idle.
+/// messages that are received already. A stop of the server is announced between two messages. It does not wait for the rest of a message after a second without received data.
 /// After <see cref="ITransport.LoseConnection"/> no message is delivered.
 /// </remarks>
 public abstract class FramedProtocol : Protocol
@@ -14,10 +14,11 @@ public abstract class FramedProtocol : Protocol
     private int _heldCount;
     private byte[]? _putBack;
     private bool _isStopDue;
+    private bool _hasReceived;
     private volatile bool _isAnswering;
 
-    /// <summary>Gets whether the peer is in the middle of something, although nothing is buffered.</summary>
-    private protected virtual bool IsInMessage => false;
+    /// <summary>Gets whether received data is not split into messages, so that buffered data is not a partial message.</summary>
+    private protected virtual bool IsRaw => false;
 
     /// <summary>Gets the maximum length of a frame in bytes, including delimiters and prefixes.</summary>
     private protected abstract long LongestPiece { get; }
@@ -25,6 +26,7 @@ public abstract class FramedProtocol : Protocol
     /// <inheritdoc/>
     protected sealed override void DataReceived(ReadOnlySpan<byte> data)
     {
+        _hasReceived = true;
         if (_heldCount == 0)
         {
             Deliver(data);
@@ -43,6 +45,7 @@ public abstract class FramedProtocol : Protocol
     /// <inheritdoc/>
     internal sealed override void ReadingResumed()
     {
+        _hasReceived = true;
         Deliver(_held.AsSpan(0, _heldCount));
         StopIfDue();
     }
@@ -50,15 +53,23 @@ public abstract class FramedProtocol : Protocol
     /// <inheritdoc/>
     internal sealed override void Stop()
     {
-        _isStopDue = true;
+        (_isStopDue, _hasReceived) = (true, true);
         StopIfDue();
+    }
+
+    /// <inheritdoc/>
+    internal sealed override void CheckSilence()
+    {
+        if (_isStopDue && !_hasReceived && !_isAnswering && Transport.IsReading)
+            StopNow();
+        _hasReceived = false;
     }
 
     /// <summary>Delivers the first frame, if it is complete.</summary>
     /// <param name="data">The unconsumed data, which begins at the start of a frame. If nothing
     /// is consumed, the same bytes are passed again, followed by further bytes.</param>
     /// <returns>The number of consumed bytes, or 0 to wait for more data.</returns>
-    private protected abstract int Take(ReadOnlySpan<byte> data);
+    private protected abstract int Consume(ReadOnlySpan<byte> data);
 
     /// <summary>Pauses reading until the answer to a message is complete. An answer that fails aborts the connection.</summary>
     private protected void PauseUntil(Task answer)
@@ -78,7 +89,7 @@ public abstract class FramedProtocol : Protocol
     /// <summary>Makes the exception for a protocol that does not override any method that receives.</summary>
     private protected InvalidOperationException NotOverridden(string methods) => new($"The {TypeName.Of(GetType())} cannot receive, because it does not override {methods}.");
 
-    /// <summary>Inserts bytes before the unconsumed data. Call it only in <see cref="Take"/>.</summary>
+    /// <summary>Inserts bytes before the unconsumed data. Call it only in <see cref="Consume"/>.</summary>
     private protected void PutBack(ReadOnlySpan<byte> data) => _putBack = [.. data, .. _putBack ?? []];
 
     /// <summary>Gets the number of buffered bytes and the capacity of the buffer.</summary>
@@ -86,8 +97,12 @@ public abstract class FramedProtocol : Protocol
 
     private void StopIfDue()
     {
-        if (!_isStopDue || _heldCount > 0 || _isAnswering || IsInMessage)
-            return;
+        if (_isStopDue && !_isAnswering && (_heldCount == 0 || IsRaw))
+            StopNow();
+    }
+
+    private void StopNow()
+    {
         _isStopDue = false;
         Stopping();
     }
@@ -112,7 +127,7 @@ public abstract class FramedProtocol : Protocol
     {
         while (!data.IsEmpty && Transport.IsReading)
         {
-            var count = Take(data);
+            var count = Consume(data);
             data = data[count..];
             if (_putBack is { } putBack)
             {

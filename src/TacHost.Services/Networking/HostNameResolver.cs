@@ -20,14 +20,22 @@ public static class HostNameResolver
     /// <returns>The addresses in the order of the system's resolver.</returns>
     /// <exception cref="SocketException">The name does not resolve, or did not resolve within 15 seconds (<see cref="SocketError.TryAgain"/>).</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken = default) => ResolveAsync(host, null, cancellationToken);
+    public static Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken = default) => EnqueueAsync(host, null, cancellationToken);
 
     /// <summary>Resolves a host name that a client requested.</summary>
     /// <param name="host">The host name.</param>
-    /// <param name="client">The client whose look-ups are counted together, for example its address; null for a name from the configuration.</param>
+    /// <param name="client">The client whose look-ups are counted together, for example its address.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>The addresses in the order of the system's resolver.</returns>
     /// <exception cref="SocketException">The name does not resolve, or the client has too many look-ups in progress.</exception>
-    internal static Task<IPAddress[]> ResolveAsync(string host, object? client, CancellationToken cancellationToken)
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static Task<IPAddress[]> ResolveForAsync(string host, object client, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        return EnqueueAsync(host, client, cancellationToken);
+    }
+
+    private static Task<IPAddress[]> EnqueueAsync(string host, object? client, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(host);
         if (AddressText.TryParseScoped(host, out var address))

@@ -21,15 +21,15 @@ public interface IDatagramTransport
 
     /// <summary>Joins a multicast group, and receives the datagrams sent to the group from now on.</summary>
     /// <param name="group">The group, of the same address family as the socket.</param>
-    /// <param name="iface">The index of the network interface to join on. Defaults to 0: the system chooses one.</param>
+    /// <param name="interfaceIndex">The index of the network interface to join on. Defaults to 0: the system chooses one.</param>
     /// <exception cref="System.Net.Sockets.SocketException">The group cannot be joined.</exception>
     /// <exception cref="NotSupportedException">The transport is not a UDP socket.</exception>
-    void JoinGroup(IPAddress group, int iface = 0);
+    void JoinGroup(IPAddress group, int interfaceIndex = 0);
 
     /// <summary>Leaves a multicast group; see <see cref="JoinGroup"/>.</summary>
     /// <param name="group">The group.</param>
-    /// <param name="iface">The index that was passed to <see cref="JoinGroup"/>.</param>
+    /// <param name="interfaceIndex">The index that was passed to <see cref="JoinGroup"/>.</param>
     /// <exception cref="System.Net.Sockets.SocketException">The group was not joined.</exception>
     /// <exception cref="NotSupportedException">The transport is not a UDP socket.</exception>
-    void LeaveGroup(IPAddress group, int iface = 0);
+    void LeaveGroup(IPAddress group, int interfaceIndex = 0);
 }

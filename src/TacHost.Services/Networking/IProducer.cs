@@ -4,12 +4,12 @@ namespace TacHost.Services.Networking;
 /// <remarks>Called by one thread at a time, whichever sends; the calls must not block. Ported from <c>twisted.internet.interfaces.IPushProducer</c>.</remarks>
 public interface IProducer
 {
-    /// <summary>More is waiting to be sent than the high-water mark: write no more for now.</summary>
+    /// <summary>Called when the send queue exceeds the high-water mark. Do not write until writing is resumed.</summary>
     void PauseProducing();
 
     /// <summary>All that was waiting is sent: write on. May write at once.</summary>
     void ResumeProducing();
 
-    /// <summary>The connection is gone. The last call.</summary>
+    /// <summary>Called when the connection has closed, as the last call.</summary>
     void StopProducing();
 }

@@ -19,13 +19,11 @@ public interface ITransport
     /// <summary>Gets the certificate of the peer, which was verified in the TLS handshake, or null. A server's peers have one if <see cref="TlsOptions.ClientAuthorities"/> vouch for it.</summary>
     X509Certificate2? PeerCertificate => null;
 
-    /// <summary>Gets the name that <see cref="PeerCertificate"/> gives the peer: its common name; or null.</summary>
+    /// <summary>Gets the common name in <see cref="PeerCertificate"/>, or null.</summary>
     string? PeerName => PeerCertificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
 
-    /// <summary>
-    /// Gets whether received data is passed to the protocol. False while reading is paused, and from the moment the connection is being closed.
-    /// </summary>
-    bool IsReading => true;
+    /// <summary>Gets whether received data is passed to the protocol. False while reading is paused, and from the moment the connection is being closed.</summary>
+    bool IsReading { get; }
 
     /// <summary>Gets whether nothing is going on that the connection is needed for: reading is not paused, and there is no producer. Bytes that wait to be sent do not count, because <see cref="LoseConnection"/> sends them.</summary>
     bool IsIdle => IsReading;

@@ -72,7 +72,7 @@ public abstract class LengthPrefixedProtocol : FramedProtocol
     public void SendString(string text) => SendString(Encoding.UTF8.GetBytes(text));
 
     /// <inheritdoc/>
-    private protected sealed override int Take(ReadOnlySpan<byte> data)
+    private protected sealed override int Consume(ReadOnlySpan<byte> data)
     {
         if (data.Length < _prefix)
             return 0;

@@ -48,7 +48,7 @@ public abstract class LineProtocol : FramedProtocol
     private protected sealed override long LongestPiece => (long)MaxLength + _delimiter.Length;
 
     /// <inheritdoc/>
-    private protected sealed override bool IsInMessage => _raw;
+    private protected sealed override bool IsRaw => _raw;
 
     /// <summary>Gets the bytes that are searched for at the end of a line.</summary>
     private ReadOnlySpan<byte> End => _isExact ? _delimiter : "\n"u8;
@@ -108,7 +108,7 @@ public abstract class LineProtocol : FramedProtocol
     public void SendLine(string line) => SendLine(Encoding.UTF8.GetBytes(line));
 
     /// <inheritdoc/>
-    private protected sealed override int Take(ReadOnlySpan<byte> data)
+    private protected sealed override int Consume(ReadOnlySpan<byte> data)
     {
         if (_raw)
         {

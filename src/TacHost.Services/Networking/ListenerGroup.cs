@@ -20,7 +20,7 @@ public sealed class ListenerGroup
 
     /// <summary>Initializes a group whose connections a handler gets. Opens nothing.</summary>
     /// <param name="service">The service, for messages, the log and the metrics.</param>
-    /// <param name="endpoint">Where to listen.</param>
+    /// <param name="endpoint">The endpoint to listen on.</param>
     /// <param name="handler">Gets the connections, after the PROXY header if the endpoint has one. TLS is left to the handler; see <see cref="TlsOptions"/>.</param>
     /// <param name="limits">The limits over all sockets of the group, or null for none. The idle timeout is left to the handler.</param>
     public ListenerGroup(Service service, ServerEndpoint endpoint, IConnectionHandler handler, ConnectionLimits? limits = null)
@@ -53,7 +53,7 @@ public sealed class ListenerGroup
     public TimeSpan HandshakeTimeout => _listeners.Count > 0 ? _listeners[0].Settings.HandshakeTimeout : Networking.TlsOptions.DefaultHandshakeTimeout;
 
     /// <summary>Binds the sockets. From here on the kernel completes connections, which wait until <see cref="Start"/>.</summary>
-    /// <exception cref="CannotListenException">The endpoint cannot be bound. What was bound by then is closed by <see cref="CloseAsync"/>.</exception>
+    /// <exception cref="CannotListenException">The endpoint cannot be bound. <see cref="CloseAsync"/> closes the sockets that were bound before.</exception>
     public Task BindAsync(CancellationToken cancellationToken)
     {
         foreach (var file in _endpoint.Files)
@@ -64,7 +64,7 @@ public sealed class ListenerGroup
             Handler = _handler,
             Application = _service.Application,
             Counts = _service.Application?.ConnectionMetrics.Of(_service.ServicePath),
-            Limiter = (_limits.Connections ?? _limits.ConnectionsPerAddress) is null ? null : new ConnectionLimiter(_limits),
+            Limiter = (_limits.MaxConnections ?? _limits.MaxConnectionsPerAddress) is null ? null : new ConnectionLimiter(_limits),
             IdleTimeout = _handler is null ? _limits.IdleTimeout : null,
         };
         return _endpoint.ListenAsync(settings, _listeners, cancellationToken);
@@ -81,7 +81,7 @@ public sealed class ListenerGroup
     public async Task CloseAsync()
     {
         await Task.WhenAll(_listeners.Select(listener => listener.CloseAsync()));
-        foreach (var title in _listeners.Where(listener => !listener.IsSocketKept).Select(listener => listener.Title).Distinct())
+        foreach (var title in _listeners.Where(listener => !listener.IsSocketRetained).Select(listener => listener.Title).Distinct())
             NetworkingLog.PortClosed(_service.Logger, title);
     }
 

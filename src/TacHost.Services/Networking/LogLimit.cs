@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>Limits the log lines of one kind that strangers can cause, so that they cannot rotate everything else away. Lines beyond the limit are counted, and the next line that is written has the count.</summary>
+/// <summary>Limits the log lines of one kind that clients can cause, so that they cannot displace all other lines. Lines beyond the limit are counted, and the next line that is written has the count.</summary>
 internal sealed class LogLimit(int mostInAMinute = LogLimit.Default, TimeProvider? time = null)
 {
     /// <summary>The number of lines in a minute by default.</summary>
@@ -35,6 +35,6 @@ internal sealed class LogLimit(int mostInAMinute = LogLimit.Default, TimeProvide
             (leftOut, _leftOut) = (_leftOut, 0);
         }
 
-        write(leftOut == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({leftOut} more lines like this one were left out before.)"));
+        write(leftOut == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({leftOut} similar lines were suppressed before)"));
     }
 }

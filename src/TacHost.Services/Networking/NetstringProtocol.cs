@@ -59,7 +59,7 @@ public abstract class NetstringProtocol : FramedProtocol
     public void SendString(string text) => SendString(Encoding.UTF8.GetBytes(text));
 
     /// <inheritdoc/>
-    private protected sealed override int Take(ReadOnlySpan<byte> data)
+    private protected sealed override int Consume(ReadOnlySpan<byte> data)
     {
         var digits = data.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
         var seen = digits < 0 ? data.Length : digits;

@@ -16,7 +16,7 @@ internal static partial class NetworkingLog
     public static partial void FactoryStopping(ILogger logger, string factory);
 
     [LoggerMessage(103, LogLevel.Warning, "'{Interface}' also means {Address}, which this machine does not have; not listening there.")]
-    public static partial void AddressMissing(ILogger logger, string @interface, string address);
+    public static partial void AddressUnavailable(ILogger logger, string @interface, string address);
 
     [LoggerMessage(104, LogLevel.Error, "{Protocol} threw an exception; aborted the connection with {Peer}.")]
     public static partial void ProtocolThrew(ILogger logger, Exception failure, string peer, string protocol);
@@ -27,7 +27,7 @@ internal static partial class NetworkingLog
     [LoggerMessage(106, LogLevel.Information, "Accepting on {EndPoint} again.")]
     public static partial void AcceptResumed(ILogger logger, string endPoint);
 
-    [LoggerMessage(107, LogLevel.Warning, "{Count} connections on {EndPoint} did not end within the grace period and were aborted.")]
+    [LoggerMessage(107, LogLevel.Warning, "Aborted {Count} connection(s) on {EndPoint} after the grace period.")]
     public static partial void ConnectionsAborted(ILogger logger, int count, string endPoint);
 
     [LoggerMessage(EventId = 108, Message = "A connection to {EndPoint} ended before it was served: {Reason} Further ones are logged at debug level.")]
@@ -45,10 +45,10 @@ internal static partial class NetworkingLog
     [LoggerMessage(112, LogLevel.Error, "A datagram from {Peer} was dropped, because {Protocol} threw.")]
     public static partial void DatagramProtocolThrew(ILogger logger, Exception failure, EndPoint peer, string protocol);
 
-    [LoggerMessage(EventId = 113, Message = "A limit of {EndPoint} is reached: {Reason}. Further times are logged at debug level.")]
+    [LoggerMessage(EventId = 113, Message = "Connection limit reached on {EndPoint}: {Reason}. Further occurrences are logged at debug level.")]
     public static partial void LimitReached(ILogger logger, LogLevel level, EndPoint endPoint, string reason);
 
-    [LoggerMessage(114, LogLevel.Error, "Accepting on {EndPoint} fails ({Error}). It is tried again ten times a second.")]
+    [LoggerMessage(114, LogLevel.Error, "Accepting on {EndPoint} fails ({Error}). Retrying ten times a second.")]
     public static partial void AcceptFailed(ILogger logger, string endPoint, string error);
 
     [LoggerMessage(130, LogLevel.Error, "A callback of {Factory} threw.")]
@@ -81,7 +81,7 @@ internal static partial class NetworkingLog
     [LoggerMessage(138, LogLevel.Debug, "Connection with {Peer} lost: {Reason}")]
     public static partial void ConnectionLost(ILogger logger, EndPoint peer, string reason);
 
-    /// <summary>Logs where nobody is above to catch what a log throws that cannot be written: that must never stop a service.</summary>
+    /// <summary>Logs, and ignores exceptions of the logger, because a failing log must not stop a service.</summary>
     public static void Attempt(Action log)
     {
         try
@@ -90,7 +90,7 @@ internal static partial class NetworkingLog
         }
         catch (Exception)
         {
-            // The log itself is what failed, so there is nowhere to say so.
+            // The log itself failed, so this cannot be logged.
         }
     }
 

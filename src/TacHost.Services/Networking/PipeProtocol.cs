@@ -3,9 +3,9 @@ using System.IO.Pipelines;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>A protocol that is written as one task over a pipe, in place of callbacks.</summary>
+/// <summary>A protocol that is written as one task over a pipe instead of callbacks.</summary>
 /// <remarks>
-/// What the peer sends is held back while the task does not read it, and the task's flushes wait while the peer does not read:
+/// Data of the peer is held back while the task does not read it, and the task's flushes wait while the peer does not read:
 /// neither side can fill this process's memory.
 /// </remarks>
 public abstract class PipeProtocol : Protocol
@@ -16,11 +16,11 @@ public abstract class PipeProtocol : Protocol
     private readonly WriteGate _gate = new();
     private bool _hasInputEnded;
 
-    /// <summary>The life of the connection. Runs on the thread pool, once the connection is made; when it ends, the connection is closed after what was written is sent.</summary>
+    /// <summary>Runs the connection on the thread pool. When the task ends, the connection is closed after all written data is sent.</summary>
     /// <remarks>An exception is logged and aborts the connection, unless that is lost already.</remarks>
     /// <param name="pipe">
-    /// What the peer sends, and what is sent to it. The input completes when the peer has finished, and with the reason when the connection is lost.
-    /// Flush what is written; at the end of the task that is done for it.
+    /// The data of the peer, and the data for it. The input completes when the peer has finished, and with the reason when the connection is lost.
+    /// Flush written data; the end of the task does so automatically.
     /// </param>
     /// <param name="cancellationToken">Cancelled when the connection is lost.</param>
     protected abstract Task RunAsync(IDuplexPipe pipe, CancellationToken cancellationToken);
@@ -89,7 +89,7 @@ public abstract class PipeProtocol : Protocol
         }
         catch (Exception e)
         {
-            // The boundary around one connection. What its loss made the task throw is no news.
+            // The boundary around one connection. An exception that the loss caused is not news.
             if (!_lost.IsCancellationRequested)
                 AbortAfter(e);
         }
@@ -106,7 +106,7 @@ public abstract class PipeProtocol : Protocol
         {
             var read = await _output.Reader.ReadAsync();
 
-            // The transport keeps what it is given until it is sent, and the pipe wants its memory back.
+            // The transport keeps the data until it is sent, but the pipe reuses its memory.
             if (!read.Buffer.IsEmpty)
                 Transport.Write(read.Buffer.ToArray());
             _output.Reader.AdvanceTo(read.Buffer.End);

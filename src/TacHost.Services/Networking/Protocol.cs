@@ -70,8 +70,12 @@ public abstract class Protocol
     {
     }
 
-    /// <summary>Says that the server stops.</summary>
     internal virtual void Stop() => Stopping();
+
+    /// <summary>Called each second from <see cref="Stop"/> to the end of the connection, so that the rest of an incomplete message is not waited for.</summary>
+    internal virtual void CheckSilence()
+    {
+    }
 
     internal bool LoseReadConnection() => ReadConnectionLost();
 

@@ -19,7 +19,7 @@ public abstract class ServerEndpoint : IEquatable<ServerEndpoint>
     /// <summary>Returns an endpoint on a TCP port.</summary>
     /// <param name="port">The port, or 0 for one that the system picks.</param>
     /// <param name="iface">An address, the name of a network interface, or a host name. Defaults to the empty string: every interface, IPv4 and IPv6.</param>
-    /// <param name="backlog">How many connections may wait to be accepted. Defaults to null: as many as the kernel allows.</param>
+    /// <param name="backlog">The maximum number of connections that wait to be accepted. Defaults to null: as many as the kernel allows.</param>
     /// <exception cref="ArgumentOutOfRangeException">The port is not between 0 and 65535.</exception>
     public static ServerEndpoint Tcp(int port, string iface = "", int? backlog = null) => new TcpServerEndpoint(port, iface, backlog);
 
@@ -37,7 +37,7 @@ public abstract class ServerEndpoint : IEquatable<ServerEndpoint>
 
     /// <summary>Returns an endpoint on a UNIX socket.</summary>
     /// <param name="path">The path of the socket file.</param>
-    /// <param name="mode">The permissions of the file. Defaults to null: everybody may connect.</param>
+    /// <param name="mode">The permissions of the file. Defaults to null: all users may connect.</param>
     /// <param name="backlog">As for <see cref="Tcp"/>.</param>
     /// <exception cref="ArgumentException">The path is empty or has a NUL character in it.</exception>
     public static ServerEndpoint Unix(string path, UnixFileMode? mode = null, int? backlog = null) => new UnixServerEndpoint(path, mode ?? UnixServerEndpoint.DefaultMode, backlog);
@@ -81,6 +81,14 @@ public abstract class ServerEndpoint : IEquatable<ServerEndpoint>
             this, trusted.Count == 0 ? null : TrustedProxies.Parse(string.Join(',', trusted)) ?? throw new FormatException($"'{string.Join(',', trusted)}' is not a list of addresses and networks. Expected such as '10.0.0.0/8'."));
     }
 
+    /// <summary>Returns the needs of a service that listens on the endpoint, with the files of its certificates.</summary>
+    /// <param name="service">The service, which resolves relative paths.</param>
+    public IReadOnlyList<ServiceNeed> NeedsOf(Service service)
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        return [new ServiceNeed(ServiceNeedKind.Listen, ToString()), .. FileNeedsOf(service)];
+    }
+
     /// <summary>The text that <see cref="Endpoint.Parse"/> reads as this endpoint.</summary>
     public abstract override string ToString();
 
@@ -96,13 +104,10 @@ public abstract class ServerEndpoint : IEquatable<ServerEndpoint>
     /// <summary>Gets the files that are read before it can be listened there.</summary>
     internal virtual IEnumerable<string> Files => [];
 
-    /// <summary>Returns the needs of a service that listens on the endpoint.</summary>
-    internal IReadOnlyList<ServiceNeed> NeedsOf(Service service) => [new ServiceNeed(ServiceNeedKind.Listen, ToString()), .. FileNeedsOf(service)];
-
     /// <summary>Returns the needs of a service that listens on the endpoint, without the endpoint itself.</summary>
     internal virtual IEnumerable<ServiceNeed> FileNeedsOf(Service service) => [];
 
-    /// <summary>Listens, and adds each listener as soon as it is there, so that the caller can close them if a later one fails.</summary>
+    /// <summary>Listens, and adds each listener at once, so that the caller can close them if a later one fails.</summary>
     /// <exception cref="CannotListenException">The place cannot be had.</exception>
     internal abstract Task ListenAsync(ListenerSettings settings, ICollection<StreamListener> listeners, CancellationToken cancellationToken);
 }

@@ -9,7 +9,7 @@ namespace TacHost.Services.Networking;
 /// <see cref="ClientService"/> retries. A stop cancels the attempt, or closes the connection gracefully and aborts it at the end of the grace period.
 /// Ported from <c>twisted.application.internet.TCPClient</c> and its variants.
 /// </remarks>
-public class StreamClient : Service
+public class StreamClient : Service, IServiceNeeds
 {
     private readonly ClientEndpoint _endpoint;
     private readonly ClientFactory _factory;
@@ -34,6 +34,9 @@ public class StreamClient : Service
         : this(Endpoint.ParseClient(endpoint), factory)
     {
     }
+
+    /// <inheritdoc/>
+    IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => _endpoint.NeedsOf(this);
 
     /// <inheritdoc/>
     protected sealed override Task OnStartAsync(CancellationToken cancellationToken)

@@ -35,10 +35,13 @@ public class StreamServer : Service, IListeningService, IServiceNeeds
     }
 
     /// <summary>Gets the addresses that are listened on, with the port that the system chose for port 0. Empty if no socket is bound.</summary>
-    public IReadOnlyList<EndPoint> LocalAddresses => _listeners?.LocalAddresses ?? [];
+    public virtual IReadOnlyList<EndPoint> LocalAddresses => _listeners?.LocalAddresses ?? [];
 
     /// <inheritdoc/>
-    IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => _endpoint.NeedsOf(this);
+    IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => [.. _endpoint.NeedsOf(this), .. OwnNeeds];
+
+    /// <summary>Gets the resources that the server needs beside its endpoint, for <see cref="IServiceNeeds"/>. Defaults to an empty list.</summary>
+    protected virtual IReadOnlyList<ServiceNeed> OwnNeeds => [];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> WaitsFor => State == ServiceState.Stopping ? _listeners?.OpenConnections ?? [] : [];
@@ -59,7 +62,7 @@ public class StreamServer : Service, IListeningService, IServiceNeeds
         _factory.DoStart(LoggerNamed(TypeName.Of(_factory.GetType())));
         _factoryStarted = true;
         _listeners!.Start();
-        NetworkingLog.FactoryStarting(Logger, TypeName.Of(_factory.GetType()), string.Join(" and ", LocalAddresses));
+        NetworkingLog.FactoryStarting(Logger, TypeName.Of(_factory.GetType()), string.Join(" and ", _listeners?.LocalAddresses ?? []));
         return Task.CompletedTask;
     }
 

@@ -11,7 +11,7 @@ public sealed class TcpClientService : StreamClient
     /// <param name="host">The name or an address of the host. The addresses of a name are all tried.</param>
     /// <param name="port">The port.</param>
     /// <param name="factory">Builds the protocol. May be shared with other clients.</param>
-    /// <param name="timeout">How long the attempt may take. Defaults to null: 30 seconds.</param>
+    /// <param name="timeout">The maximum time of the attempt. Defaults to null: 30 seconds.</param>
     /// <param name="bindAddress">The address of this machine to connect from. Defaults to null: the system chooses.</param>
     /// <exception cref="ArgumentOutOfRangeException">The port is not between 1 and 65535.</exception>
     public TcpClientService(string host, int port, ClientFactory factory, TimeSpan? timeout = null, IPAddress? bindAddress = null)

@@ -21,5 +21,5 @@ public sealed class TcpServer : StreamServer
     }
 
     /// <summary>The addresses it listens on, with the port that was picked for 0. Empty while it is not bound.</summary>
-    public new IReadOnlyList<IPEndPoint> LocalAddresses => [.. base.LocalAddresses.Cast<IPEndPoint>()];
+    public override IReadOnlyList<IPEndPoint> LocalAddresses => [.. base.LocalAddresses.Cast<IPEndPoint>()];
 }

@@ -1,3 +1,5 @@
+using TacHost.Services.Networking.Tls;
+
 namespace TacHost.Services.Networking;
 
 /// <summary>The source of a certificate, its key and its intermediate certificates.</summary>
@@ -38,6 +40,14 @@ public sealed class TlsCertificate
             Password,
             IsPfx)
         { PasswordFile = PasswordFile is null ? null : application.ResolvePath(PasswordFile) };
+
+    /// <summary>Returns the needs of a server that presents the certificate. Empty for a certificate without a file.</summary>
+    /// <param name="server">The server, which resolves relative paths.</param>
+    public IReadOnlyList<ServiceNeed> NeedsOf(Service server)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        return MadeFor.Count > 0 ? [] : [new ServiceNeed(ServiceNeedKind.Certificate, CertificateFile) { Verify = () => CertificateFault.Of(In(server.Application)) }];
+    }
 
     /// <summary>Returns a certificate from PEM files, as created by Let's Encrypt and OpenSSL.</summary>
     /// <param name="certificateFile">The file with the certificate first, followed by those of the chain.</param>

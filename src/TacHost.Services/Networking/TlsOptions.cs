@@ -20,9 +20,9 @@ public sealed class TlsOptions
     /// <remarks><c>*.example.org</c> matches every host one label below. Host names are not case-sensitive.</remarks>
     public IReadOnlyDictionary<string, TlsCertificate> HostCertificates { get; init; } = new Dictionary<string, TlsCertificate>();
 
-    /// <summary>Gets the PEM file with the authorities that vouch for clients, or a directory of <c>….pem</c> files. Defaults to null: clients are not asked for certificates.</summary>
+    /// <summary>Gets the PEM file with the certificate authorities of clients, or a directory of <c>….pem</c> files. Defaults to null: clients are not asked for certificates.</summary>
     /// <remarks>
-    /// The files are read again when they change. A certificate must be for clients, if it says what it is for. Lists of revoked certificates are not looked at. Protocols find the
+    /// The files are read again when they change. If a certificate restricts its usage, it must permit client authentication. Revocation lists are not checked. Protocols find the
     /// certificate as <see cref="ITransport.PeerCertificate"/>, and handlers of HTTP as <c>Connection.ClientCertificate</c>.
     /// </remarks>
     public string? ClientAuthorities { get; init; }

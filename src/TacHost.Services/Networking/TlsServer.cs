@@ -3,7 +3,7 @@ using TacHost.Services.Networking.Endpoints;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>A service that listens on a TCP port, speaks TLS 1.2 or 1.3 there, and gives each connection a protocol from a factory once the handshake is done.</summary>
+/// <summary>A service that listens on a TCP port, speaks TLS 1.2 or 1.3 there, and gives each connection a protocol from a factory after the handshake.</summary>
 /// <remarks>
 /// The protocol reads and writes plain bytes; <see cref="ITransport.LoseConnection"/> says close_notify after the last of them.
 /// Certificates are read in the privileged part of the start, and again when their files change; connections that exist keep theirs. If changed files
@@ -33,5 +33,5 @@ public sealed class TlsServer : StreamServer
     }
 
     /// <summary>The addresses it listens on, with the port that was picked for 0. Empty while it is not bound.</summary>
-    public new IReadOnlyList<IPEndPoint> LocalAddresses => [.. base.LocalAddresses.Cast<IPEndPoint>()];
+    public override IReadOnlyList<IPEndPoint> LocalAddresses => [.. base.LocalAddresses.Cast<IPEndPoint>()];
 }

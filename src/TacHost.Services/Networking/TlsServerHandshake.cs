@@ -14,8 +14,8 @@ public sealed class TlsServerHandshake
 
     /// <summary>Reads the certificates, to be read again when their files change. Call it in the privileged part of a start.</summary>
     /// <param name="options">The certificates.</param>
-    /// <param name="servicePath">What errors call the service.</param>
-    /// <param name="logger">Where changes of the certificates are logged.</param>
+    /// <param name="servicePath">The path of the service, for errors.</param>
+    /// <param name="logger">The logger for changes of the certificates.</param>
     /// <param name="application">The application whose base directory relative paths of certificates start at. Defaults to null: they start at the working directory.</param>
     /// <exception cref="CannotListenException">A certificate cannot be read.</exception>
     public TlsServerHandshake(TlsOptions options, string servicePath, ILogger logger, Application? application = null)

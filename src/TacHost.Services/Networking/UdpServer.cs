@@ -26,10 +26,8 @@ public sealed class UdpServer : DatagramServer, IServiceNeeds
     public UdpServer(int port, DatagramProtocol protocol, string iface = "")
         : base(protocol)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(port);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, IPEndPoint.MaxPort);
         ArgumentNullException.ThrowIfNull(iface);
-        (_port, _iface) = (port, iface);
+        (_port, _iface) = (SettingRange.Port(port), iface);
     }
 
     /// <summary>Gets whether other sockets of this machine may bind the same port. Defaults to false.</summary>
@@ -40,7 +38,7 @@ public sealed class UdpServer : DatagramServer, IServiceNeeds
     public bool SharesPort { get; init; }
 
     /// <summary>Gets the bound addresses, with the port that the system chose for port 0. Empty if no socket is bound.</summary>
-    public new IReadOnlyList<IPEndPoint> LocalAddresses => [.. base.LocalAddresses.Cast<IPEndPoint>()];
+    public override IReadOnlyList<IPEndPoint> LocalAddresses => [.. base.LocalAddresses.Cast<IPEndPoint>()];
 
     private protected override async Task BindAsync(Action<DatagramSocket> add, CancellationToken cancellationToken)
     {
@@ -54,7 +52,7 @@ public sealed class UdpServer : DatagramServer, IServiceNeeds
                 add(socket);
                 return socket.Socket.LocalEndPoint!;
             },
-            address => NetworkingLog.AddressMissing(Logger, _iface, address.ToString()));
+            address => NetworkingLog.AddressUnavailable(Logger, _iface, address.ToString()));
     }
 
     private Socket Bind(IPEndPoint endPoint)
@@ -73,15 +71,7 @@ public sealed class UdpServer : DatagramServer, IServiceNeeds
         catch (SocketException e)
         {
             socket?.Dispose();
-            throw new CannotListenException(endPoint, $"The service '{ServicePath}' cannot bind the UDP port {endPoint}, {WhyNot(e)}", e);
+            throw BindError.Of(e, endPoint, ProtocolType.Udp, ServicePath);
         }
     }
-
-    private static string WhyNot(SocketException e) => e.SocketErrorCode switch
-    {
-        SocketError.AddressAlreadyInUse => "because another socket has it.\n  Choose another port in the tac file, or stop that process first.",
-        SocketError.AccessDenied => "because only root may bind a port below 1024.\n  Start as root, or choose a port above 1023.",
-        SocketError.AddressNotAvailable => "because this machine does not have that address.\n  Choose one of its own, such as 127.0.0.1, or leave the interface out for all of them.",
-        _ => $"because of this: {e.Message}.",
-    };
 }

@@ -9,7 +9,7 @@ public sealed class UnixClientService : StreamClient
     /// <summary>Describes a client. Nothing is opened before the start.</summary>
     /// <param name="path">The path of the socket file.</param>
     /// <param name="factory">Builds the protocol. May be shared with other clients.</param>
-    /// <param name="timeout">How long the attempt may take. Defaults to null: 30 seconds.</param>
+    /// <param name="timeout">The maximum time of the attempt. Defaults to null: 30 seconds.</param>
     /// <exception cref="ArgumentException">The path is empty or has a NUL character in it.</exception>
     public UnixClientService(string path, ClientFactory factory, TimeSpan? timeout = null)
         : base(new UnixClientEndpoint(path, timeout), factory)

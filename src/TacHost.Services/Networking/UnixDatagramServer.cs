@@ -28,7 +28,7 @@ public sealed class UnixDatagramServer : DatagramServer, IServiceNeeds
     /// <summary>Initializes a server. Opens nothing before the start.</summary>
     /// <param name="path">The path of the socket file: at most 107 bytes, in an existing directory.</param>
     /// <param name="protocol">The protocol, which must not be used by two servers at the same time.</param>
-    /// <param name="mode">The permissions of the file. Sending requires write permission. Defaults to everybody, as in Twisted.</param>
+    /// <param name="mode">The permissions of the file. Sending requires write permission. Defaults to all users, as in Twisted.</param>
     /// <exception cref="ArgumentException">The path is empty.</exception>
     public UnixDatagramServer(string path, DatagramProtocol protocol, UnixFileMode mode = UnixServerEndpoint.DefaultMode)
         : base(protocol)

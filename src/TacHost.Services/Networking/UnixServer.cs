@@ -14,7 +14,7 @@ public sealed class UnixServer : StreamServer
     /// <summary>Describes a listener. Nothing is opened before the start.</summary>
     /// <param name="path">The path of the socket file: at most 107 bytes, in a directory that exists. A relative one counts from the working directory at the start.</param>
     /// <param name="factory">Builds the protocols. May be shared with other listeners.</param>
-    /// <param name="mode">Who may connect, which takes the permission to write. Defaults to everybody, as in the original.</param>
+    /// <param name="mode">The mode of the file. Clients need the permission to write. Defaults to all users, as in the original.</param>
     /// <exception cref="ArgumentException">The path is empty or has a NUL character in it.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The mode has more than the nine permission bits.</exception>
     public UnixServer(string path, ServerFactory factory, UnixFileMode mode = UnixServerEndpoint.DefaultMode)

@@ -3,7 +3,7 @@ using TacHost.Services.Plugins.Reading;
 
 namespace TacHost.Services.Plugins;
 
-/// <summary>A directory that is there when the command line is read. It is a <see cref="string"/>, its absolute path, wherever one is wanted.</summary>
+/// <summary>A directory that exists when the command line is read. Converts to a <see cref="string"/>, its absolute path.</summary>
 /// <remarks>Nothing but its being there is checked: what reads it may run as another user.</remarks>
 [OptionType("DIR", "a directory that exists")]
 public readonly record struct ExistingDirectory : IParsable<ExistingDirectory>
@@ -18,9 +18,6 @@ public readonly record struct ExistingDirectory : IParsable<ExistingDirectory>
 
     /// <summary>The path.</summary>
     public static implicit operator string(ExistingDirectory directory) => directory.Path;
-
-    /// <summary>The directory of a path, which is not looked at: for defaults.</summary>
-    public static implicit operator ExistingDirectory(string path) => new(path);
 
     /// <inheritdoc/>
     public static ExistingDirectory Parse(string s, IFormatProvider? provider) =>

@@ -3,7 +3,7 @@ using TacHost.Services.Plugins.Reading;
 
 namespace TacHost.Services.Plugins;
 
-/// <summary>A file that is there when the command line is read. It is a <see cref="string"/>, its absolute path, wherever one is wanted.</summary>
+/// <summary>A file that exists when the command line is read. Converts to a <see cref="string"/>, its absolute path.</summary>
 /// <remarks>Nothing but its being there is checked: what reads it may run as another user.</remarks>
 [OptionType("FILE", "a file that exists")]
 public readonly record struct ExistingFile : IParsable<ExistingFile>
@@ -18,9 +18,6 @@ public readonly record struct ExistingFile : IParsable<ExistingFile>
 
     /// <summary>The path.</summary>
     public static implicit operator string(ExistingFile file) => file.Path;
-
-    /// <summary>The file of a path, which is not looked at: for defaults.</summary>
-    public static implicit operator ExistingFile(string path) => new(path);
 
     /// <inheritdoc/>
     public static ExistingFile Parse(string s, IFormatProvider? provider) =>

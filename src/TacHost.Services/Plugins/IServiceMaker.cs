@@ -5,7 +5,7 @@ namespace TacHost.Services.Plugins;
 /// Derive from <see cref="ServiceMaker{TOptions}"/> rather than implementing this. The class carries a <see cref="PluginAttribute"/>, is public, not abstract, and has a public constructor without parameters, without effects.
 /// Ported from <c>twisted.application.service.IServiceMaker</c>.
 /// </remarks>
-public interface IServiceMaker : IPlugin
+public interface IServiceMaker
 {
     /// <summary>The word that stands for it on the command line.</summary>
     string TapName { get; }

@@ -18,7 +18,7 @@ public readonly record struct Iface : IParsable<Iface>
     /// <summary>Initializes an interface from its name.</summary>
     public Iface(string name) => _name = name;
 
-    /// <summary>Gets the name, as it was given.</summary>
+    /// <summary>Gets the name.</summary>
     public string Name => _name ?? "";
 
     /// <summary>Returns the name.</summary>

@@ -1,7 +1,7 @@
 namespace TacHost.Services.Plugins;
 
 /// <summary>
-/// Declares a property for the operands, the words after the options. A list property receives
+/// Declares a property for the operands, the arguments after the options. A list property receives
 /// all of them, any other property one. Without this attribute, operands are an error.
 /// </summary>
 /// <remarks>Option parsing stops at the first operand, so that later operands may begin with a dash.</remarks>

@@ -53,9 +53,7 @@ public sealed class OptionAttribute : Attribute
     /// <summary>Gets the allowed values. Defaults to an empty array: all values of the type.</summary>
     public string[] Choices { get; init; } = [];
 
-    /// <summary>
-    /// Gets the environment variable that supplies the value if the option is not given. An empty variable is ignored. Defaults to null: no variable.
-    /// </summary>
+    /// <summary>Gets the environment variable that supplies the value if the option is not given. An empty variable is ignored. Defaults to null: no variable.</summary>
     /// <remarks>
     /// For a flag, the values are <c>1</c>, <c>true</c>, <c>yes</c> and <c>on</c>, and their opposites. For a list, the variable contains one value.
     /// </remarks>

@@ -1,8 +1,6 @@
 namespace TacHost.Services.Plugins;
 
-/// <summary>
-/// Declares a property as a sub-command. Its type is another options class. The word selects the sub-command, and the words after it are its options.
-/// </summary>
+/// <summary>Declares a property as a sub-command. Its type is another options class. The first operand selects the sub-command, and the arguments after it are its options.</summary>
 /// <remarks>
 /// The property is null unless the word is given. At most one sub-command is set. Ported from <c>twisted.python.usage.Options.subCommands</c>.
 /// </remarks>

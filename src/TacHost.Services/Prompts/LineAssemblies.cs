@@ -16,7 +16,6 @@ internal sealed class LineAssemblies : AssemblyLoadContext
         : base("prompt lines", isCollectible: true) =>
         _libraries = [.. (application is null ? [] : Tree(application).Select(service => service.GetType().Assembly)).Prepend(library ?? _own).Select(GetLoadContext).OfType<AssemblyLoadContext>().Where(each => each != Default).Distinct()];
 
-    /// <summary>Gets the directory of the framework's assemblies.</summary>
     public static string Framework => Path.GetDirectoryName(typeof(object).Assembly.Location)!;
 
     /// <summary>Returns the assemblies in this process that do not belong to the framework's <c>System.*</c>, which the compiler reads from their files.</summary>

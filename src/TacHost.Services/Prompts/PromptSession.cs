@@ -78,7 +78,16 @@ public sealed class PromptSession : IDisposable
 }
 
 /// <summary>The result of a line.</summary>
-/// <param name="Output">The output of <c>print</c>, with a line feed at the end of each value.</param>
-/// <param name="Value">The value of the line as C# text, or null.</param>
-/// <param name="Failure">The exception that ended the line, or null.</param>
-public sealed record PromptResult(string Output, string? Value, string? Failure);
+public sealed class PromptResult
+{
+    internal PromptResult(string output, string? value, string? failure) => (Output, Value, Failure) = (output, value, failure);
+
+    /// <summary>Gets the output of <c>print</c>, with a line feed at the end of each value.</summary>
+    public string Output { get; }
+
+    /// <summary>Gets the value of the line as C# text, or null.</summary>
+    public string? Value { get; }
+
+    /// <summary>Gets the exception that ended the line, or null.</summary>
+    public string? Failure { get; }
+}

@@ -12,10 +12,8 @@ internal sealed class Restarter(Supervisor supervisor, RestartStrategy strategy,
     private RestartSchedule? _schedule;
     private long _startedAt;
 
-    /// <summary>Gets whether the supervisor is stopping.</summary>
     public bool IsEnding => _stopping.IsCancellationRequested;
 
-    /// <summary>Registers the supervision of a child.</summary>
     public void Know(IService child, SupervisedChild supervised) => _supervised.AddOrUpdate(child, supervised);
 
     /// <summary>Starts a run of the supervisor. Earlier restarts no longer count.</summary>
@@ -93,7 +91,7 @@ internal sealed class Restarter(Supervisor supervisor, RestartStrategy strategy,
         supervised.ShortRuns = isLong ? 0 : supervised.ShortRuns + 1;
         var affected = Affected(child);
         foreach (var each in affected.Where(each => Of(each).Policy != RestartPolicy.Temporary))
-            Of(each).KeepSockets(each, supervisor.Application);
+            Of(each).RetainSockets(each, supervisor.Application);
         for (var i = affected.Length - 1; i >= 0; i--)
             await StopChildAsync(affected[i]);
 

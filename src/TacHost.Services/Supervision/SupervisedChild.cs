@@ -34,7 +34,7 @@ internal sealed class SupervisedChild(RestartPolicy policy, Func<IHostedService>
     }
 
     /// <summary>Keeps the sockets of the child and its descendants open, so that clients wait in the backlog until the child runs again.</summary>
-    public void KeepSockets(IService child, Application? application) => _sockets ??= application?.ListeningSockets.Hold(child);
+    public void RetainSockets(IService child, Application? application) => _sockets ??= application?.ListeningSockets.Hold(child);
 
     /// <summary>Closes the kept sockets that no service has reclaimed.</summary>
     public void ReleaseSockets()

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using TacHost.Services.Networking;
 
 namespace TacHost.Services.Tests.Networking;
@@ -174,13 +173,13 @@ public sealed partial class ClientServiceTests
     }
 
     [Fact]
-    public async Task RealServer_StoppedAndStartedOnTheSamePort_IsFoundAgain()
+    public async Task RealServer_StoppedAndStartedOnTheSameEndpoint_IsFoundAgain()
     {
+        const string name = nameof(RealServer_StoppedAndStartedOnTheSameEndpoint_IsFoundAgain);
         RecordingFactory accepted = RecordingFactory.Echo();
-        var port = UnusedPort.Next();
-        TcpServer first = new(port, accepted, "127.0.0.1");
+        StreamServer first = new(MemoryEndpoint.Server(name), accepted);
         await using var running = await RunningService.StartAsync(first);
-        ClientService service = new($"tcp:127.0.0.1:{port}", _factory) { RetryPolicy = _ => TimeSpan.FromMilliseconds(20) };
+        ClientService service = new(MemoryEndpoint.Client(name), _factory) { RetryPolicy = _ => TimeSpan.FromMilliseconds(20) };
         _services.Add(service);
         await service.StartAsync(Token);
         var protocol = (RecordingProtocol)await service.WhenConnectedAsync(cancellationToken: Token).Soon();
@@ -188,13 +187,12 @@ public sealed partial class ClientServiceTests
         await protocol.Lost.Soon();
         await Assert.ThrowsAsync<CannotConnectException>(() => service.WhenConnectedAsync(2, Token).Soon());
 
-        TcpServer second = new(port, accepted, "127.0.0.1");
+        StreamServer second = new(MemoryEndpoint.Server(name), accepted);
         await using var again = await RunningService.StartAsync(second);
         var next = (RecordingProtocol)await service.WhenConnectedAsync(cancellationToken: Token).Soon();
         Assert.NotSame(protocol, next);
         next.Transport.Write("hello"u8.ToArray());
         await next.ReceivedAsync("hello");
-        Assert.Equal(IPAddress.Loopback, ((IPEndPoint)next.Transport.Peer).Address);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class ConnectionLimitsTests : IDisposable
     public async Task Connections_ReachedAndRefusing_ResetsUntilOneEnds(bool tls)
     {
         var factory = RecordingFactory.Echo();
-        await using var server = await RunningServer.StartAsync(factory, tls ? _directory : null, new ConnectionLimits { Connections = 2, OnLimitReached = ConnectionLimitBehavior.Refuse });
+        await using var server = await RunningServer.StartAsync(factory, tls ? _directory : null, new ConnectionLimits { MaxConnections = 2, OnLimitReached = ConnectionLimitBehavior.Refuse });
         using var first = await server.ConnectAsync();
         using var second = await server.ConnectAsync();
         var protocols = new[] { await factory.NextAsync(), await factory.NextAsync() };
@@ -23,14 +23,14 @@ public sealed class ConnectionLimitsTests : IDisposable
         first.Dispose();
         await (await Task.WhenAny(protocols.Select(protocol => protocol.Lost)).Soon());
         await GreetAsync(server);
-        Assert.Single(server.Log.Lines, line => line.Text.Contains("there are as many connections as there may be", StringComparison.Ordinal) && line.Level == LogLevel.Warning);
+        Assert.Single(server.Log.Lines, line => line.Text.Contains("the maximum number of connections is open", StringComparison.Ordinal) && line.Level == LogLevel.Warning);
     }
 
     [Fact]
     public async Task Connections_ReachedAndWaiting_ServesWhenOneEnds()
     {
         var factory = RecordingFactory.Echo();
-        await using var server = await RunningServer.StartAsync(factory, null, new ConnectionLimits { Connections = 1 });
+        await using var server = await RunningServer.StartAsync(factory, null, new ConnectionLimits { MaxConnections = 1 });
         using var first = await server.ConnectAsync();
         await factory.NextAsync();
         var waiting = Enumerable.Range(0, 5).Select(_ => GreetAsync(server)).ToList();
@@ -43,7 +43,7 @@ public sealed class ConnectionLimitsTests : IDisposable
     [Fact]
     public async Task Connections_ClosedInTheFirstCallback_DoNotCount()
     {
-        await using var server = await RunningServer.StartAsync(RecordingFactory.Saying("poem"u8.ToArray()), null, new ConnectionLimits { Connections = 1, OnLimitReached = ConnectionLimitBehavior.Refuse });
+        await using var server = await RunningServer.StartAsync(RecordingFactory.Saying("poem"u8.ToArray()), null, new ConnectionLimits { MaxConnections = 1, OnLimitReached = ConnectionLimitBehavior.Refuse });
         for (var i = 0; i < 50; i++)
         {
             using var client = await server.ConnectAsync();
@@ -54,7 +54,7 @@ public sealed class ConnectionLimitsTests : IDisposable
     [Fact]
     public async Task StopAsync_WaitingForRoom_Ends()
     {
-        var server = await RunningServer.StartAsync(RecordingFactory.Echo(), null, new ConnectionLimits { Connections = 1 });
+        var server = await RunningServer.StartAsync(RecordingFactory.Echo(), null, new ConnectionLimits { MaxConnections = 1 });
         using var first = await server.ConnectAsync();
         using var second = await server.ConnectAsync();
         await server.DisposeAsync();
@@ -64,7 +64,7 @@ public sealed class ConnectionLimitsTests : IDisposable
     public async Task ConnectionsPerAddress_Reached_RefusesThatAddress()
     {
         var factory = RecordingFactory.Echo();
-        await using var server = await RunningServer.StartAsync(factory, null, new ConnectionLimits { ConnectionsPerAddress = 1 });
+        await using var server = await RunningServer.StartAsync(factory, null, new ConnectionLimits { MaxConnectionsPerAddress = 1 });
         using var first = await server.ConnectAsync();
         var protocol = await factory.NextAsync();
         Assert.True(await IsRefusedAsync(GreetAsync(server)));
@@ -77,7 +77,7 @@ public sealed class ConnectionLimitsTests : IDisposable
     public async Task ConnectionsPerAddress_BehindProxy_CountsTheRealClient()
     {
         var factory = RecordingFactory.Echo();
-        StreamServer server = new("haproxy:tcp:0:interface=127.0.0.1", factory) { Limits = new ConnectionLimits { ConnectionsPerAddress = 1 } };
+        StreamServer server = new("haproxy:tcp:0:interface=127.0.0.1", factory) { Limits = new ConnectionLimits { MaxConnectionsPerAddress = 1 } };
         await using var running = await RunningService.StartAsync(server);
         using var first = await GreetAsAsync("192.0.2.1");
         using var second = await GreetAsAsync("192.0.2.2");

@@ -13,7 +13,7 @@ public sealed class ConnectionMetricsTests
     {
         Application application = new("metrics");
         RecordingFactory echo = RecordingFactory.Echo();
-        TcpServer server = new(0, echo, "127.0.0.1") { Limits = new ConnectionLimits { Connections = 1, OnLimitReached = ConnectionLimitBehavior.Refuse } };
+        TcpServer server = new(0, echo, "127.0.0.1") { Limits = new ConnectionLimits { MaxConnections = 1, OnLimitReached = ConnectionLimitBehavior.Refuse } };
         server.SetServiceParent(application);
         Dictionary<string, long> seen = [];
         var published = 0;

@@ -48,6 +48,8 @@ public sealed class EndpointTests
     [InlineData("tcp:host=example.org:port=80:timeout=5", "tcp:example.org:80:timeout=5")]
     [InlineData(@"tcp:\:\:1:80:bindAddress=\:\:1", @"tcp:\:\:1:80:bindAddress=\:\:1")]
     [InlineData("unix:path=/run/x.sock", "unix:/run/x.sock")]
+    [InlineData("cluster:alpha", "cluster:alpha")]
+    [InlineData("cluster:name=alpha:run=/run/x:port=80:timeout=5", "cluster:alpha:fleet=/run/x:port=80:timeout=5")]
     [InlineData("unix:/run/x.sock:lockfile=1:timeout=30", "unix:/run/x.sock")]
     [InlineData("tls:example.org:443", "tls:example.org:443")]
     [InlineData("ssl:host=example.org:port=443:privateKey=k.pem:certKey=c.pem:trustRoots=ca.pem", "tls:example.org:443:certificate=c.pem:key=k.pem:trustRoots=ca.pem")]
@@ -111,12 +113,14 @@ public sealed class EndpointTests
     [Theory]
     [InlineData("tcp:example.org", "its port is missing")]
     [InlineData("tcp:80", "its port is missing")]
+    [InlineData("cluster:", "its name is ''. Expected the name of a deployment.")]
+    [InlineData("cluster:alpha:fleet=/x:run=/y", "it gives both 'fleet' and 'run', which are the same.")]
     [InlineData("tcp:010.0.0.1:80", "its host is '010.0.0.1'. Expected the name or the address of a host; an IPv4 address is four")]
     [InlineData("tls:127.1:443", "its host is '127.1'.")]
     [InlineData("tcp:h:80:bindAddress=0x7f.0.0.1", "its bindAddress is '0x7f.0.0.1'.")]
     [InlineData("tcp:h:80:timeout=0", "its timeout is '0'. Expected a whole number from 1 to 86400.")]
     [InlineData("tcp:h:80:bindAddress=here", "its bindAddress is 'here'. Expected an address of this machine.")]
-    [InlineData("systemd:name=x", "there is no kind 'systemd'. The kinds are tcp, tls, ssl, unix.")]
+    [InlineData("systemd:name=x", "there is no kind 'systemd'. The kinds are tcp, tls, ssl, unix, cluster.")]
     public void ParseClient_Mistake_NamesThePartAndWhatIsExpected(string text, string message)
     {
         var failure = Assert.Throws<FormatException>(() => Endpoint.ParseClient(text));

@@ -40,7 +40,7 @@ public sealed class ListenerGroupTests
     [Fact]
     public async Task Handle_LimitReached_NextConnectionWaitsForTheRelease()
     {
-        HandlingService service = new(ServerEndpoint.Tcp(0, "127.0.0.1"), new ConnectionLimits { Connections = 1 });
+        HandlingService service = new(ServerEndpoint.Tcp(0, "127.0.0.1"), new ConnectionLimits { MaxConnections = 1 });
         await using var running = await RunningService.StartAsync(service);
         using var first = await Client.ConnectAsync(service.Listeners.LocalAddresses[0]);
         var accepted = await service.NextAsync();
@@ -55,7 +55,7 @@ public sealed class ListenerGroupTests
     [Fact]
     public async Task Handle_Throws_ResetsThatConnectionAndServesTheNext()
     {
-        HandlingService service = new(ServerEndpoint.Tcp(0, "127.0.0.1"), new ConnectionLimits { Connections = 1 }) { Fails = true };
+        HandlingService service = new(ServerEndpoint.Tcp(0, "127.0.0.1"), new ConnectionLimits { MaxConnections = 1 }) { Fails = true };
         await using var running = await RunningService.StartAsync(service);
         Assert.True(await Assert.ThrowsAnyAsync<Exception>(ReadAsync) is IOException or SocketException);
         service.Fails = false;

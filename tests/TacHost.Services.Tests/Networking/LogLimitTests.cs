@@ -18,6 +18,6 @@ public sealed class LogLimitTests
         time.Advance(TimeSpan.FromMinutes(1));
         limit.Write(more => lines.Add($"later{more}"));
         limit.Write(more => lines.Add($"last{more}"));
-        Assert.Equal(["line 0", "line 1", "later (3 more lines like this one were left out before.)", "last"], lines);
+        Assert.Equal(["line 0", "line 1", "later (3 similar lines were suppressed before)", "last"], lines);
     }
 }

@@ -18,7 +18,7 @@ public sealed partial class ManyStartsTests
         Application application = new("every kind");
         MultiService group = new();
         group.SetServiceParent(application);
-        TcpServer tcp = new(0, echo, "127.0.0.1") { Limits = new ConnectionLimits { Connections = 5, IdleTimeout = TimeSpan.FromMinutes(1) } };
+        TcpServer tcp = new(0, echo, "127.0.0.1") { Limits = new ConnectionLimits { MaxConnections = 5, IdleTimeout = TimeSpan.FromMinutes(1) } };
         tcp.SetServiceParent(group);
         TlsServer tls = new(0, echo, new TlsOptions(TlsCertificate.FromPem(certificate, key)), "127.0.0.1");
         tls.SetServiceParent(group);

@@ -28,7 +28,7 @@ public sealed partial class ManyStartsTests : IDisposable
         using Socket inherited = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         inherited.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         inherited.Listen();
-        StreamServer server = new(string.Format(null, endpoint, _directory.Path, inherited.Handle), RecordingFactory.Echo()) { Limits = new ConnectionLimits { Connections = 5, IdleTimeout = TimeSpan.FromMinutes(1) } };
+        StreamServer server = new(string.Format(null, endpoint, _directory.Path, inherited.Handle), RecordingFactory.Echo()) { Limits = new ConnectionLimits { MaxConnections = 5, IdleTimeout = TimeSpan.FromMinutes(1) } };
         await LeavesNothingAsync(async () =>
         {
             await server.StartAsync(Token);

@@ -39,6 +39,65 @@ public sealed class StoppingTests
     }
 
     [Fact]
+    public async Task Stopping_InRawMode_IsTold()
+    {
+        await using var server = await RunningServer.StartAsync(ServerFactory.ForProtocol(() => new Echo { StartsRaw = true }));
+        using var client = await server.ConnectAsync();
+        await client.SendAsync("a");
+        Assert.Equal("a", await client.ReadAsync(1));
+        await server.StopAsync().Soon();
+        Assert.Empty(await client.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task Stopping_HalfALine_IsNotWaitedFor()
+    {
+        await using var server = await RunningServer.StartAsync(ServerFactory.ForProtocol(() => new Echo()));
+        using var client = await server.ConnectAsync();
+        await client.SendAsync("a\nb");
+        Assert.Equal("a\r\n", await client.ReadAsync(3));
+        await server.StopAsync().Soon();
+        Assert.Empty(await client.ReadToEndAsync());
+    }
+
+    [Fact]
+    public void Stopping_ALineThatArrivesSlowly_IsWaitedFor()
+    {
+        Echo echo = new();
+        ProtocolHarness harness = new(echo);
+        harness.Receive("a");
+        harness.Stop();
+        for (var second = 0; second < 10; second++)
+        {
+            echo.CheckSilence();
+            harness.Receive("b");
+        }
+
+        Assert.False(harness.IsClosing);
+        harness.Receive("\n");
+        Assert.Equal(["abbbbbbbbbb"], harness.Lines);
+        Assert.True(harness.IsLost);
+    }
+
+    [Fact]
+    public void Stopping_HalfALineWhileReadingIsPaused_IsToldWhenItIsResumed()
+    {
+        Echo echo = new();
+        ProtocolHarness harness = new(echo);
+        harness.Receive("a");
+        harness.Transport.PauseReading();
+        harness.Stop();
+        echo.CheckSilence();
+        echo.CheckSilence();
+        Assert.False(harness.IsClosing);
+        harness.Transport.ResumeReading();
+        echo.CheckSilence();
+        Assert.False(harness.IsClosing);
+        echo.CheckSilence();
+        Assert.True(harness.IsLost);
+    }
+
+    [Fact]
     public async Task Stopping_PipeProtocol_EndsItsInput()
     {
         await using var server = await RunningServer.StartAsync(ServerFactory.ForProtocol(() => new Piped()));
@@ -103,7 +162,17 @@ public sealed class StoppingTests
     {
         public Func<Echo, Task> Before { get; init; } = _ => Task.CompletedTask;
 
+        public bool StartsRaw { get; init; }
+
         public CancellationToken StopToken => StoppingToken;
+
+        protected override void ConnectionMade()
+        {
+            if (StartsRaw)
+                SetRawMode();
+        }
+
+        protected override void RawDataReceived(ReadOnlySpan<byte> data) => Transport.Write(data.ToArray());
 
         protected override async Task LineReceivedAsync(string line)
         {

@@ -253,7 +253,7 @@ public sealed class TcpServerTests
         await stop.Soon();
         Assert.Equal(SocketError.ConnectionAborted, Assert.IsType<SocketException>(await protocol.Lost.Soon()).SocketErrorCode);
         Assert.Equal(SocketError.ConnectionReset, await client.ReadUntilErrorAsync());
-        Assert.Contains(log.Lines, line => line.Text.StartsWith("1 connections on", StringComparison.Ordinal));
+        Assert.Contains(log.Lines, line => line.Text.StartsWith("Aborted 1 connection(s) on 127.0.0.1:", StringComparison.Ordinal));
     }
 
     [Fact]

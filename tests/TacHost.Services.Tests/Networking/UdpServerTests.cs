@@ -101,7 +101,7 @@ public sealed class UdpServerTests
         using UdpClient other = new(new IPEndPoint(IPAddress.Loopback, 0));
         UdpServer server = new(((IPEndPoint)other.Client.LocalEndPoint!).Port, new RecordingDatagrams(), "127.0.0.1");
         var failure = await Assert.ThrowsAsync<CannotListenException>(() => server.StartAsync(Token));
-        Assert.Contains("because another socket has it.", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($", because process {Environment.ProcessId} (", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

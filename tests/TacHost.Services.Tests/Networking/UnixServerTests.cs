@@ -131,7 +131,7 @@ public sealed class UnixServerTests : IDisposable
     public async Task StartAsync_FileInTheWay_IsRefusedAndKept()
     {
         await File.WriteAllTextAsync(SocketPath, "precious", Token);
-        Assert.Contains("because a file that is no socket is in the way.", await FailureAsync(SocketPath), StringComparison.Ordinal);
+        Assert.Contains("because a file that is not a socket is in the way.", await FailureAsync(SocketPath), StringComparison.Ordinal);
         Assert.Equal("precious", await File.ReadAllTextAsync(SocketPath, Token));
     }
 

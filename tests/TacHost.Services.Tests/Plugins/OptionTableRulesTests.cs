@@ -1,4 +1,5 @@
 using TacHost.Services.Plugins;
+using TacHost.Services.Plugins.Infrastructure;
 
 namespace TacHost.Services.Tests.Plugins;
 
@@ -9,9 +10,9 @@ public sealed class OptionTableRulesTests
     [Fact]
     public void Read_RequiredNotGiven_NamesIt()
     {
-        Assert.Equal("--poem FILE is missing: the poem to serve", Assert.Throws<UsageException>(() => OptionTable.Read<RequiringOptions>("--key=x")).Message);
-        Assert.StartsWith("--poem FILE and --key TEXT are missing: ", Assert.Throws<UsageException>(() => OptionTable.Read<RequiringOptions>()).Message, StringComparison.Ordinal);
-        Assert.Equal("/etc/passwd", OptionTable.Read<RequiringOptions>("--key=x", "--poem=/etc/passwd").Poem);
+        Assert.Equal("--poem FILE (the poem to serve) is required.", Assert.Throws<UsageException>(() => OptionParser.Parse<RequiringOptions>("--key=x")).Message);
+        Assert.StartsWith("--poem FILE (the poem to serve) and --key TEXT (", Assert.Throws<UsageException>(() => OptionParser.Parse<RequiringOptions>()).Message, StringComparison.Ordinal);
+        Assert.Equal("/etc/passwd", OptionParser.Parse<RequiringOptions>("--key=x", "--poem=/etc/passwd").Poem);
     }
 
     [Fact]
@@ -22,13 +23,13 @@ public sealed class OptionTableRulesTests
         {
             Environment.SetEnvironmentVariable(variable, "7");
             Environment.SetEnvironmentVariable(flag, "yes");
-            Assert.Equal((7, true), OptionTable.Read<EnvironmentOptions>() is var read ? (read.Width, read.Loud) : default);
-            Assert.Equal((8, false), OptionTable.Read<EnvironmentOptions>("--width", "8", "--no-loud") is var given ? (given.Width, given.Loud) : default);
+            Assert.Equal((7, true), OptionParser.Parse<EnvironmentOptions>() is var read ? (read.Width, read.Loud) : default);
+            Assert.Equal((8, false), OptionParser.Parse<EnvironmentOptions>("--width", "8", "--no-loud") is var given ? (given.Width, given.Loud) : default);
 
             Environment.SetEnvironmentVariable(variable, "wide");
-            Assert.Equal("'wide' in the environment variable TACHOST_TEST_WIDTH cannot be the --width, which is a whole number.", Assert.Throws<UsageException>(() => OptionTable.Read<EnvironmentOptions>()).Message);
+            Assert.Equal("--width: 'wide' in the environment variable TACHOST_TEST_WIDTH is not a whole number.", Assert.Throws<UsageException>(() => OptionParser.Parse<EnvironmentOptions>()).Message);
             Environment.SetEnvironmentVariable(variable, "");
-            Assert.StartsWith("--width NUMBER is missing", Assert.Throws<UsageException>(() => OptionTable.Read<EnvironmentOptions>()).Message, StringComparison.Ordinal);
+            Assert.StartsWith("--width NUMBER (the width) is required", Assert.Throws<UsageException>(() => OptionParser.Parse<EnvironmentOptions>()).Message, StringComparison.Ordinal);
         }
         finally
         {
@@ -40,21 +41,21 @@ public sealed class OptionTableRulesTests
     [Fact]
     public void Read_OptionsThatDoNotGoTogether_AreCheckedByTheClass()
     {
-        Assert.Equal("--cert is missing, which --tls needs.", Assert.Throws<UsageException>(() => OptionTable.Read<CheckedOptions>("--tls")).Message);
-        Assert.True(OptionTable.Read<CheckedOptions>("--tls", "--cert=x").WasChecked);
-        Assert.Equal("'x y' cannot be the --cert: no spaces, please", Assert.Throws<UsageException>(() => OptionTable.Read<CheckedOptions>("--cert", "x y")).Message);
+        Assert.Equal("--cert is missing, which --tls needs.", Assert.Throws<UsageException>(() => OptionParser.Parse<CheckedOptions>("--tls")).Message);
+        Assert.True(OptionParser.Parse<CheckedOptions>("--tls", "--cert=x").WasChecked);
+        Assert.Equal("--cert: 'x y' is not valid: no spaces, please", Assert.Throws<UsageException>(() => OptionParser.Parse<CheckedOptions>("--cert", "x y")).Message);
     }
 
     [Fact]
     public void Read_SubCommand_HasOptionsOfItsOwn()
     {
-        var options = OptionTable.Read<RepositoryOptions>("--quiet", "add", "--name=x", "one", "--two");
+        var options = OptionParser.Parse<RepositoryOptions>("--quiet", "add", "--name=x", "one", "--two");
 
         Assert.Equal((true, "x", "one --two"), (options.Quiet, options.Add?.Name, string.Join(' ', options.Add!.Files)));
         Assert.Null(options.Remove);
-        Assert.Null(OptionTable.Read<RepositoryOptions>().Add);
-        Assert.Equal("there is no sub-command 'ad'. Did you mean 'add'?", Assert.Throws<UsageException>(() => OptionTable.Read<RepositoryOptions>("ad")).Message);
-        Assert.StartsWith("FILE is missing", Assert.Throws<UsageException>(() => OptionTable.Read<RepositoryOptions>("add")).Message, StringComparison.Ordinal);
+        Assert.Null(OptionParser.Parse<RepositoryOptions>().Add);
+        Assert.Equal("there is no sub-command 'ad'. Did you mean 'add'?", Assert.Throws<UsageException>(() => OptionParser.Parse<RepositoryOptions>("ad")).Message);
+        Assert.StartsWith("FILE (the files) is required", Assert.Throws<UsageException>(() => OptionParser.Parse<RepositoryOptions>("add")).Message, StringComparison.Ordinal);
         var help = OptionTable.Of(typeof(RepositoryOptions)).Read(["remove", "--help"], "tachost repository", null);
         Assert.Equal((OptionQuery.Help, typeof(RemoveOptions), "tachost repository remove"), (help.Query, help.Table.Type, help.Command));
     }
@@ -73,7 +74,7 @@ public sealed class OptionTableRulesTests
     [Fact]
     public void Of_LetterOfHelp_BelongsToThePluginThatTakesIt()
     {
-        Assert.Equal("there", OptionTable.Read<HostedOptions>("-h", "there").Host);
+        Assert.Equal("there", OptionParser.Parse<HostedOptions>("-h", "there").Host);
         Assert.Equal(OptionQuery.Help, OptionTable.Of(typeof(HostedOptions)).Read(["--help"], "", null).Query);
     }
 
@@ -87,7 +88,7 @@ public sealed class OptionTableRulesTests
         IServiceMaker maker = new QuietServiceMaker();
 
         Assert.Equal(("quiet", "Does nothing.", typeof(HostedOptions)), (maker.TapName, maker.Description, maker.OptionsType));
-        Assert.Equal("there", maker.MakeService(OptionTable.Read<HostedOptions>("-hthere")).Name);
+        Assert.Equal("there", maker.MakeService(OptionParser.Parse<HostedOptions>("-hthere")).Name);
         Assert.Contains("has no [Plugin(", Assert.Throws<InvalidOperationException>(() => ((IServiceMaker)new NamelessServiceMaker()).TapName).Message, StringComparison.Ordinal);
     }
 

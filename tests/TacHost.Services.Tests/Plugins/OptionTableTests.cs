@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsCheck;
 using TacHost.Services.Plugins;
+using TacHost.Services.Plugins.Infrastructure;
 
 namespace TacHost.Services.Tests.Plugins;
 
@@ -46,53 +47,53 @@ public sealed class OptionTableTests
 
     public static TheoryData<string, string, string> Bad => new()
     {
-        { "--text", "tow", "'tow' cannot be the --text, which is one of one, two. Did you mean 'two'?" },
-        { "--count", "many", "'many' cannot be the --count, which is a whole number." },
-        { "--count", "99999999999", "'99999999999' cannot be the --count" },
-        { "--few", "0", "'0' cannot be the --few, which is a whole number between 1 and 10." },
-        { "--few", "11", "'11' cannot be the --few" },
-        { "--ratio", "-1", "'-1' cannot be the --ratio, which is a number, 0 or more." },
-        { "--ratio", "NaN", "'NaN' cannot be the --ratio" },
-        { "--port", "65536", "'65536' cannot be the --port, which is a port between 0 and 65535." },
-        { "--port", "-1", "'-1' cannot be the --port" },
-        { "--port", "", "'' cannot be the --port" },
-        { "--port", "http", "'http' cannot be the --port" },
-        { "--real-port", "0", "'0' cannot be the --real-port, which is a port, 1 or more." },
-        { "--iface", "two words", "'two words' cannot be the --iface, which is an address, a host name or the name of a network interface." },
-        { "--iface", "127.1", "'127.1' cannot be the --iface" },
-        { "--iface", "300.0.0.1", "'300.0.0.1' cannot be the --iface" },
-        { "--address", "1", "'1' cannot be the --address, which is an IP address." },
-        { "--address", "localhost", "'localhost' cannot be the --address" },
-        { "--place", "127.0.0.1", "'127.0.0.1' cannot be the --place, which is an IP address and a port" },
-        { "--place", "1:80", "'1:80' cannot be the --place" },
-        { "--network", "10.0.0.0/33", "'10.0.0.0/33' cannot be the --network, which is a network such as 10.0.0.0/8." },
-        { "--listen", "tpc:80", "'tpc:80' cannot be the --listen: " },
-        { "--upstream", "80", "'80' cannot be the --upstream: " },
-        { "--file", "/nowhere", "'/nowhere' cannot be the --file, which is a file that exists." },
-        { "--file", "/etc", "'/etc' cannot be the --file" },
-        { "--directory", "/etc/passwd", "'/etc/passwd' cannot be the --directory, which is a directory that exists." },
-        { "--path", "", "'' cannot be the --path, which is a path." },
-        { "--path", "a\0b", "cannot be the --path" },
-        { "--time", "soon", "'soon' cannot be the --time, which is a time such as 30s, 5m or 1h30m, 1h or less." },
-        { "--time", "61m", "'61m' cannot be the --time" },
-        { "--time", "30m1h", "'30m1h' cannot be the --time" },
-        { "--time", "-1s", "'-1s' cannot be the --time" },
-        { "--time", "1s1s", "'1s1s' cannot be the --time" },
-        { "--time", "", "'' cannot be the --time" },
-        { "--time", "999999999999999999d", "cannot be the --time" },
-        { "--size", "10m", "'10m' cannot be the --size, which is a number of bytes such as 1000000, 500k or 10M." },
-        { "--size", "99999999999999G", "cannot be the --size" },
-        { "--colour", "rde", "'rde' cannot be the --colour, which is one of red, dark-blue. Did you mean 'red'?" },
-        { "--colour", "1", "'1' cannot be the --colour" },
-        { "--url", "/x", "'/x' cannot be the --url, which is a URL such as" },
-        { "--id", "1", "'1' cannot be the --id: " },
-        { "--level", "3", "'3' cannot be the --level, which is a level such as L3." },
-        { "--level", "L", "'L' cannot be the --level" },
-        { "--serve", "80", "'80' cannot be the --serve, which is PORT=FILE with a port between 0 and 65535 and a file that exists." },
-        { "--serve", "80=/nowhere", "'80=/nowhere' cannot be the --serve" },
-        { "--numbers", "x", "'x' cannot be the --numbers" },
-        { "--flag", "yes", "--flag takes no value, and '--flag=yes' gives it one." },
-        { "--lit", "", "--lit takes no value, and '--lit=' gives it one." },
+        { "--text", "tow", "--text: 'tow' is not one of one, two. Did you mean 'two'?" },
+        { "--count", "many", "--count: 'many' is not a whole number." },
+        { "--count", "99999999999", "--count: '99999999999' is not " },
+        { "--few", "0", "--few: '0' is not a whole number between 1 and 10." },
+        { "--few", "11", "--few: '11' is not " },
+        { "--ratio", "-1", "--ratio: '-1' is not a number, 0 or more." },
+        { "--ratio", "NaN", "--ratio: 'NaN' is not " },
+        { "--port", "65536", "--port: '65536' is not a port between 0 and 65535." },
+        { "--port", "-1", "--port: '-1' is not " },
+        { "--port", "", "--port: '' is not " },
+        { "--port", "http", "--port: 'http' is not " },
+        { "--real-port", "0", "--real-port: '0' is not a port, 1 or more." },
+        { "--iface", "two words", "--iface: 'two words' is not an address, a host name or the name of a network interface." },
+        { "--iface", "127.1", "--iface: '127.1' is not " },
+        { "--iface", "300.0.0.1", "--iface: '300.0.0.1' is not " },
+        { "--address", "1", "--address: '1' is not an IP address." },
+        { "--address", "localhost", "--address: 'localhost' is not " },
+        { "--place", "127.0.0.1", "--place: '127.0.0.1' is not an IP address and a port" },
+        { "--place", "1:80", "--place: '1:80' is not " },
+        { "--network", "10.0.0.0/33", "--network: '10.0.0.0/33' is not a network such as 10.0.0.0/8." },
+        { "--listen", "tpc:80", "--listen: 'tpc:80' is not valid: " },
+        { "--upstream", "80", "--upstream: '80' is not valid: " },
+        { "--file", "/nowhere", "--file: '/nowhere' is not a file that exists." },
+        { "--file", "/etc", "--file: '/etc' is not " },
+        { "--directory", "/etc/passwd", "--directory: '/etc/passwd' is not a directory that exists." },
+        { "--path", "", "--path: '' is not a path." },
+        { "--path", "a\0b", "--path: '" },
+        { "--time", "soon", "--time: 'soon' is not a time such as 30s, 5m or 1h30m, 1h or less." },
+        { "--time", "61m", "--time: '61m' is not " },
+        { "--time", "30m1h", "--time: '30m1h' is not " },
+        { "--time", "-1s", "--time: '-1s' is not " },
+        { "--time", "1s1s", "--time: '1s1s' is not " },
+        { "--time", "", "--time: '' is not " },
+        { "--time", "999999999999999999d", "--time: '999999999999999999d' is not " },
+        { "--size", "10m", "--size: '10m' is not a number of bytes such as 1000000, 500k or 10M." },
+        { "--size", "99999999999999G", "--size: '99999999999999G' is not " },
+        { "--colour", "rde", "--colour: 'rde' is not one of red, dark-blue. Did you mean 'red'?" },
+        { "--colour", "1", "--colour: '1' is not " },
+        { "--url", "/x", "--url: '/x' is not a URL such as" },
+        { "--id", "1", "--id: '1' is not valid: " },
+        { "--level", "3", "--level: '3' is not a level such as L3." },
+        { "--level", "L", "--level: 'L' is not " },
+        { "--serve", "80", "--serve: '80' is not PORT=FILE with a port between 0 and 65535 and a file that exists." },
+        { "--serve", "80=/nowhere", "--serve: '80=/nowhere' is not " },
+        { "--numbers", "x", "--numbers: 'x' is not " },
+        { "--flag", "yes", "--flag does not take a value: '--flag=yes'." },
+        { "--lit", "", "--lit does not take a value: '--lit='." },
     };
 
     [Fact]
@@ -105,18 +106,18 @@ public sealed class OptionTableTests
     [MemberData(nameof(Good))]
     public void Read_GoodValue_SetsTheProperty(string option, string value, Func<EveryKindOptions, object?> property, string expected)
     {
-        var options = OptionTable.Read<EveryKindOptions>($"{option}={value}");
+        var options = OptionParser.Parse<EveryKindOptions>($"{option}={value}");
 
         Assert.Equal(expected, Convert.ToString(property(options), CultureInfo.InvariantCulture));
         if (value.Length > 0 && value[0] != '-')
-            Assert.Equal(expected, Convert.ToString(property(OptionTable.Read<EveryKindOptions>(option, value)), CultureInfo.InvariantCulture));
+            Assert.Equal(expected, Convert.ToString(property(OptionParser.Parse<EveryKindOptions>(option, value)), CultureInfo.InvariantCulture));
     }
 
     [Theory]
     [MemberData(nameof(Bad))]
     public void Read_BadValue_NamesOptionValueAndWhatIsExpected(string option, string value, string said)
     {
-        var e = Assert.Throws<UsageException>(() => OptionTable.Read<EveryKindOptions>($"{option}={value}"));
+        var e = Assert.Throws<UsageException>(() => OptionParser.Parse<EveryKindOptions>($"{option}={value}"));
 
         Assert.Contains(said, e.Message, StringComparison.Ordinal);
     }
@@ -124,7 +125,7 @@ public sealed class OptionTableTests
     [Fact]
     public void Read_Nothing_LeavesTheInitialisers()
     {
-        var options = OptionTable.Read<EveryKindOptions>();
+        var options = OptionParser.Parse<EveryKindOptions>();
 
         Assert.Equal((2121, "localhost", true, "1 2"), (options.Port.Number, options.Iface.Name, options.Lit, string.Join(' ', options.Numbers)));
         Assert.Null(options.File);
@@ -133,23 +134,23 @@ public sealed class OptionTableTests
     [Fact]
     public void Read_AsGetopt_BundlesJoinsAndShortens()
     {
-        var options = OptionTable.Read<EveryKindOptions>("-fp80", "-n", "7", "-n8", "--no-lit", "--rat", "2", "--hosts=a", "--hosts=b", "--");
+        var options = OptionParser.Parse<EveryKindOptions>("-fp80", "-n", "7", "-n8", "--no-lit", "--rat", "2", "--hosts=a", "--hosts=b", "--");
 
         Assert.Equal((true, 80, false, 2d, "7 8", "a b"), (options.Flag, options.Port.Number, options.Lit, options.Ratio, string.Join(' ', options.Numbers), string.Join(' ', options.Hosts)));
-        Assert.Equal(5, OptionTable.Read<EveryKindOptions>("-c1", "-c", "5").Count);
-        Assert.True(OptionTable.Read<EveryKindOptions>("--no-lit", "-l").Lit);
+        Assert.Equal(5, OptionParser.Parse<EveryKindOptions>("-c1", "-c", "5").Count);
+        Assert.True(OptionParser.Parse<EveryKindOptions>("--no-lit", "-l").Lit);
     }
 
     [Theory]
     [InlineData("--prot", "there is no option '--prot'. Did you mean '--port'?")]
     [InlineData("--frobnicate", "there is no option '--frobnicate'. See tachost every --help.")]
-    [InlineData("--f", "'--f' may be --flag or --few or --file. Write one of them out.")]
+    [InlineData("--f", "'--f' is ambiguous: --flag or --few or --file.")]
     [InlineData("-x", "there is no option '-x'. See tachost every --help.")]
     [InlineData("-fx", "there is no option '-x' as in '-fx'.")]
     [InlineData("--no-port", "there is no option '--no-port'")]
-    [InlineData("--port", "--port is the last word, and needs a value: --port PORT.")]
-    [InlineData("-p", "-p is the last word, and needs a value: -p PORT.")]
-    [InlineData("word", "'word' is one word too many.")]
+    [InlineData("--port", "--port needs a value: --port PORT.")]
+    [InlineData("-p", "-p needs a value: -p PORT.")]
+    [InlineData("word", "'word' is an unexpected argument.")]
     public void Read_NoSuchOption_SaysTheNearest(string word, string said)
     {
         var e = Assert.Throws<UsageException>(() => OptionTable.Of(typeof(EveryKindOptions)).Read([word], "tachost every", null));
@@ -199,7 +200,7 @@ public sealed class OptionTableTests
         {
             try
             {
-                OptionTable.Read<EveryKindOptions>(words);
+                OptionParser.Parse<EveryKindOptions>(words);
             }
             catch (UsageException)
             {
@@ -213,7 +214,7 @@ public sealed class OptionTableTests
         {
             var time = TimeSpan.FromMilliseconds(milliseconds);
             var text = OptionTable.Of(typeof(EveryKindOptions)).Options.Single(option => option.Name == "time").DefaultIn(new EveryKindOptions { Time = time });
-            Assert.Equal(time, OptionTable.Read<EveryKindOptions>("--time", text!).Time);
+            Assert.Equal(time, OptionParser.Parse<EveryKindOptions>("--time", text!).Time);
         });
 
     [Fact]

@@ -205,9 +205,10 @@ public sealed class SupervisorTests
     /// <summary>Waits until a condition holds and nothing is left to be handled.</summary>
     internal static async Task Settled(Supervisor supervisor, IEnumerable<Worker> workers, Func<bool> condition)
     {
-        SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(10));
+        bool IsSettled() => condition() && workers.All(worker => worker.Phase is ServicePhase.Running or ServicePhase.Stopped or ServicePhase.Failed);
+        SpinWait.SpinUntil(IsSettled, TimeSpan.FromSeconds(10));
         await supervisor.Exits.Quiet.Soon();
-        Assert.True(condition(), string.Join(", ", workers.Select(worker => $"{worker.ServicePath} {worker.State} {worker.Starts}/{worker.Stops} {worker.LastFailure?.Message}")));
+        Assert.True(IsSettled(), string.Join(", ", workers.Select(worker => $"{worker.ServicePath} {worker.State} {worker.Starts}/{worker.Stops} {worker.LastFailure?.Message}")));
     }
 
     private static (string Starts, string Running) Show(Worker[] workers) =>

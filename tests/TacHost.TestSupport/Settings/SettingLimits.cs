@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using TacHost.Services.Plugins;
+using TacHost.Services.Plugins.Infrastructure;
 
 namespace TacHost.TestSupport.Settings;
 

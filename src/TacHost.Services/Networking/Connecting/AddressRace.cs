@@ -8,7 +8,7 @@ internal static class AddressRace
 {
     private static readonly TimeSpan _headStart = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Connects to one of the addresses, which are tried in their order, but with the families by turns.</summary>
+    /// <summary>Connects to one of the addresses, which are tried in order, alternating between IPv6 and IPv4.</summary>
     /// <exception cref="AggregateException">None can be reached; one <see cref="AttemptException"/> for each.</exception>
     public static async Task<Socket> ConnectAsync(IReadOnlyList<IPEndPoint> addresses, IPAddress? bindAddress, CancellationToken cancellationToken)
     {
@@ -54,7 +54,7 @@ internal static class AddressRace
         }
     }
 
-    /// <summary>The addresses in their order, but IPv6 and IPv4 by turns, so that one family that leads nowhere costs one head start.</summary>
+    /// <summary>Returns the addresses in order, alternating between IPv6 and IPv4, so that an unreachable family costs only one delay.</summary>
     internal static IEnumerable<IPEndPoint> ByTurns(IReadOnlyList<IPEndPoint> addresses)
     {
         if (addresses.Count < 2)

@@ -38,14 +38,12 @@ internal sealed class ClientConnection : IConnectionOwner
     /// <inheritdoc/>
     public CancellationToken StoppingToken => CancellationToken.None;
 
-    /// <summary>
-    /// Makes one attempt within the endpoint's timeout and notifies the factory of its outcome. Completes after the protocol's first callback.
-    /// </summary>
+    /// <summary>Makes one attempt within the endpoint's timeout and notifies the factory of its outcome. Completes after the protocol's first callback.</summary>
     /// <exception cref="CannotConnectException">The connection could not be established.</exception>
     /// <exception cref="OperationCanceledException">The attempt was cancelled.</exception>
     public static async Task<ClientConnection> ConnectAsync(ClientEndpoint endpoint, ClientFactory factory, ConnectionCounts? counts, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        Tell(factory, () => factory.StartedConnecting(endpoint));
+        Notify(factory, () => factory.StartedConnecting(endpoint));
         try
         {
             var opened = await OpenAsync(endpoint, timeProvider, cancellationToken);
@@ -53,15 +51,13 @@ internal sealed class ClientConnection : IConnectionOwner
         }
         catch (Exception e) when (e is CannotConnectException or OperationCanceledException)
         {
-            Tell(factory, () => factory.ClientConnectionFailed(endpoint, e));
+            Notify(factory, () => factory.ClientConnectionFailed(endpoint, e));
             throw;
         }
     }
 
-    /// <summary>Closes the connection gracefully.</summary>
     public void Lose() => _transport!.LoseConnection();
 
-    /// <summary>Aborts the connection.</summary>
     public void Abort() => _transport!.AbortConnection();
 
     /// <summary>Closes the connection gracefully and completes when it is closed. Aborts the connection when the token is cancelled.</summary>
@@ -75,10 +71,10 @@ internal sealed class ClientConnection : IConnectionOwner
     }
 
     /// <inheritdoc/>
-    public void Keep(IConnection connection) => _kept = true;
+    public void Add(IConnection connection) => _kept = true;
 
     /// <inheritdoc/>
-    public void Release(IConnection connection) => _lost.TrySetResult();
+    public void Remove(IConnection connection) => _lost.TrySetResult();
 
     private static async Task<OpenedSocket> OpenAsync(ClientEndpoint endpoint, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
@@ -132,18 +128,18 @@ internal sealed class ClientConnection : IConnectionOwner
         // A connection that is closed after its first callback has already had its last, and was never kept.
         if (!connection._kept)
             connection._lost.TrySetResult();
-        connection.Ended = TellLostAsync(connection, endpoint, factory);
+        connection.Ended = NotifyLostAsync(connection, endpoint, factory);
         return connection;
     }
 
-    private static async Task TellLostAsync(ClientConnection connection, ClientEndpoint endpoint, ClientFactory factory)
+    private static async Task NotifyLostAsync(ClientConnection connection, ClientEndpoint endpoint, ClientFactory factory)
     {
         await connection._lost.Task;
-        Tell(factory, () => factory.ClientConnectionLost(endpoint, connection.Reason));
+        Notify(factory, () => factory.ClientConnectionLost(endpoint, connection.Reason));
     }
 
     /// <summary>Runs a callback of the factory, and logs its exceptions.</summary>
-    private static void Tell(ClientFactory factory, Action callback)
+    private static void Notify(ClientFactory factory, Action callback)
     {
         try
         {

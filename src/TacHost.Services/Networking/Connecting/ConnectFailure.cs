@@ -54,21 +54,21 @@ internal static class ConnectFailure
         AuthenticationException => Make(endpoint, SocketError.ConnectionAborted, $"the TLS handshake failed: {Text(failure)}", "See that the certificate is for that host and that its authority is trusted ('trustRoots=')", failure),
         SocketException e when e.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain =>
             Make(endpoint, e.SocketErrorCode, $"that host name cannot be resolved: {Text(e)}", "Correct the name, or give an address", e),
-        SocketException e => Make(endpoint, e.SocketErrorCode, $"of this: {Text(e)}", "Correct that, or connect to another endpoint", e),
+        SocketException e => Make(endpoint, e.SocketErrorCode, $"the attempt failed: {Text(e)}", "Correct that, or connect to another endpoint", e),
         CryptographicException or UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException =>
             Make(endpoint, SocketError.InvalidArgument, $"a certificate that it names cannot be read: {Text(failure)}", "Name PEM files that this user may read", failure),
-        ArgumentException => Make(endpoint, SocketError.InvalidArgument, $"of this: {Text(failure)}", "Correct the endpoint", failure),
+        ArgumentException => Make(endpoint, SocketError.InvalidArgument, $"it is invalid: {Text(failure)}", "Correct the endpoint", failure),
         _ => Make(endpoint, SocketError.ConnectionAborted, $"the connection ended before it was ready: {Text(failure)}", "See what that server logs", failure),
     };
 
     private static (string Reason, string Advice) Words(SocketError error, string addresses, string text) => error switch
     {
         SocketError.ConnectionRefused => ($"no process listens on {addresses}", "Start that server, or correct the host and the port"),
-        SocketError.NetworkUnreachable or SocketError.HostUnreachable => ($"there is no way to {addresses}", "See that the network is up"),
+        SocketError.NetworkUnreachable or SocketError.HostUnreachable => ($"there is no route to {addresses}", "See that the network is up"),
         SocketError.AddressNotAvailable => ($"{addresses} cannot be reached from the address to connect from, which this machine does not have", "Correct 'bindAddress=', or leave it out"),
-        SocketError.TooManyOpenSockets => ("the process has as many descriptors as it may have", "Raise the limit with 'ulimit -n' or LimitNOFILE="),
+        SocketError.TooManyOpenSockets => ("the process has no free file descriptors", "Raise the limit with 'ulimit -n' or LimitNOFILE="),
         SocketError.TimedOut => ($"{addresses} did not answer", "See that the host is up, and that nothing on the way drops packets"),
-        _ => ($"of this: {addresses}: {text.TrimEnd('.')}", "Correct that, or connect to another endpoint"),
+        _ => ($"the attempt failed: {addresses}: {text.TrimEnd('.')}", "Correct that, or connect to another endpoint"),
     };
 
     private static string Text(Exception e) => (e.InnerException is { } inner and not SocketException ? $"{e.Message} {inner.Message}" : e.Message).TrimEnd('.');

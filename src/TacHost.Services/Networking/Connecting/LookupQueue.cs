@@ -31,7 +31,7 @@ internal sealed class LookupQueue(Func<string, IPAddress[]> lookUp, LookupLimits
         }
         finally
         {
-            Leave(lookup);
+            Remove(lookup);
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class LookupQueue(Func<string, IPAddress[]> lookUp, LookupLimits
         }
     }
 
-    private void Leave(Lookup lookup)
+    private void Remove(Lookup lookup)
     {
         lock (_gate)
         {
@@ -75,7 +75,7 @@ internal sealed class LookupQueue(Func<string, IPAddress[]> lookUp, LookupLimits
         }
         catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
         {
-            // A limit of threads. Those that there are have to do.
+            // The limit of threads is reached: use the existing ones.
             if (_threads == 0)
                 throw new SocketException((int)SocketError.TryAgain);
         }
@@ -83,7 +83,7 @@ internal sealed class LookupQueue(Func<string, IPAddress[]> lookUp, LookupLimits
 
     private void Work()
     {
-        while (Take() is { } lookup)
+        while (Dequeue() is { } lookup)
         {
             try
             {
@@ -101,8 +101,8 @@ internal sealed class LookupQueue(Func<string, IPAddress[]> lookUp, LookupLimits
     }
 
     /// <summary>Waits for a look-up that may begin.</summary>
-    /// <returns>Null if the thread is to end.</returns>
-    private Lookup? Take()
+    /// <returns>Null if the thread must end.</returns>
+    private Lookup? Dequeue()
     {
         lock (_gate)
         {

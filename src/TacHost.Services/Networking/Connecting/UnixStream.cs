@@ -21,7 +21,7 @@ internal static class UnixStream
             }
             catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock)
             {
-                // Where TCP would wait for room in a full backlog, the kernel says EAGAIN (connect(2)).
+                // If the backlog is full, connect(2) fails with EAGAIN, where TCP would wait.
                 socket.Dispose();
             }
             catch

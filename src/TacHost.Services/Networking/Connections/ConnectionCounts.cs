@@ -9,7 +9,6 @@ internal sealed class ConnectionCounts(string servicePath, Action<ConnectionCoun
     private long _received;
     private long _sent;
 
-    /// <summary>Gets the tag of the measurements.</summary>
     public KeyValuePair<string, object?> Tag { get; } = new("service", servicePath);
 
     public long Accepted => Volatile.Read(ref _accepted);

@@ -6,10 +6,10 @@ using TacHost.Services.Networking.Tls;
 
 namespace TacHost.Services.Networking.Connections;
 
-/// <summary>A connection on which something is said before its protocol sees it: a PROXY header, a TLS handshake, or first the one and then the other.</summary>
+/// <summary>A connection before its protocol: it receives a PROXY header, performs a TLS handshake, or both in this order.</summary>
 internal sealed class ConnectionHandshake(StreamSocket socket, StreamListener listener, ListenerSettings settings, ConnectionPermit? permit) : IConnection
 {
-    /// <summary>The time for what is on its way already when the listener stops.</summary>
+    /// <summary>The time limit for a pending handshake when the listener stops.</summary>
     private static readonly TimeSpan _timeAtStop = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _limit = new();
@@ -24,14 +24,14 @@ internal sealed class ConnectionHandshake(StreamSocket socket, StreamListener li
     public async Task OpenAsync()
     {
         _limit.CancelAfter(settings.HandshakeTimeout);
-        listener.Keep(this);
+        listener.Add(this);
         await Task.Yield();
         SslStream? tls = null;
         try
         {
             var ends = settings.TrustedProxies is { } trusted ? await ProxyHeader.ReceiveAsync(socket.ManagedSocket, socket.Peer, trusted, _limit.Token) : null;
             if (settings.ExpectsProxyHeader && (ends?.Peer ?? socket.Peer) is IPEndPoint client && permit?.TryCountTo(client.Address) == false)
-                throw new FormatException($"{client.Address} has as many connections as it may have.");
+                throw new FormatException($"{client.Address} has the maximum number of connections of an address.");
             if (settings.Handler is { } handler)
             {
                 listener.HandOver(handler, socket, ends, permit);
@@ -52,7 +52,7 @@ internal sealed class ConnectionHandshake(StreamSocket socket, StreamListener li
         }
         finally
         {
-            listener.Release(this);
+            listener.Remove(this);
             _limit.Dispose();
         }
     }
@@ -72,6 +72,12 @@ internal sealed class ConnectionHandshake(StreamSocket socket, StreamListener li
     /// <summary>Does nothing. The handshake has its own timeout, and the protocol is notified afterwards.</summary>
     public void BeginStop()
     {
+    }
+
+    /// <inheritdoc/>
+    public void CheckSilence()
+    {
+        // It has a time limit of its own.
     }
 
     /// <inheritdoc/>

@@ -50,7 +50,7 @@ internal sealed class ConnectionMetrics(Application application)
     {
         lock (_gate)
         {
-            // The application may have stopped meanwhile.
+            // The application may have stopped.
             if (!_all.ContainsValue(counts))
                 return;
             _published = [.. _published, counts];
@@ -58,9 +58,7 @@ internal sealed class ConnectionMetrics(Application application)
         }
     }
 
-    /// <summary>
-    /// Creates the meter. All instruments are observable, so that a late listener gets the current values and metrics without a listener cost nothing.
-    /// </summary>
+    /// <summary>Creates the meter. All instruments are observable, so that a late listener gets the current values and metrics without a listener cost nothing.</summary>
     private Meter MakeMeter()
     {
         Meter meter = new(new MeterOptions(MeterName) { Scope = application });

@@ -18,6 +18,9 @@ internal interface IConnection
     /// <summary>Tells the protocol that the server stops. Returns at once.</summary>
     void BeginStop();
 
+    /// <summary>Lets the protocol check whether the peer sends the rest of a message. Called each second of a stop. Returns at once.</summary>
+    void CheckSilence();
+
     /// <summary>Returns the peer and how long nothing was sent or received.</summary>
     string Describe();
 

@@ -17,15 +17,15 @@ internal interface IConnectionOwner
     /// <summary>Gets the token that is cancelled when the server stops.</summary>
     CancellationToken StoppingToken { get; }
 
-    /// <summary>Gets the poller of the connections, or null if each connection waits by itself.</summary>
+    /// <summary>Gets the poller of the connections, or null if each connection waits separately.</summary>
     SocketPoller? Poller { get; }
 
     /// <summary>Gets the counters of the connections, or null if they are not counted.</summary>
     ConnectionCounts? Counts { get; }
 
     /// <summary>Adds a connection that stays open after its first callback.</summary>
-    void Keep(IConnection connection);
+    void Add(IConnection connection);
 
     /// <summary>Removes a connection after its last callback.</summary>
-    void Release(IConnection connection);
+    void Remove(IConnection connection);
 }

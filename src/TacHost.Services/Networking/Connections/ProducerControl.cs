@@ -16,8 +16,7 @@ internal sealed class ProducerControl(IProducer producer, int highWaterMark, Fun
     private bool _lost;
     private bool _stopped;
 
-    /// <summary>Notifies the producer of a change, if there is one.</summary>
-    public void Tell()
+    public void Notify()
     {
         while (Next() is { } call)
         {
@@ -33,12 +32,12 @@ internal sealed class ProducerControl(IProducer producer, int highWaterMark, Fun
         }
     }
 
-    /// <summary>Stops the producer, because nothing more can be sent.</summary>
+    /// <summary>Stops the producer, because the connection can no longer send.</summary>
     public void Stop()
     {
         lock (_gate)
             _lost = true;
-        Tell();
+        Notify();
     }
 
     private Action? Next()

@@ -44,7 +44,7 @@ internal static class ProxyHeader
         {
             count += await ReceiveSomeAsync(socket, header.AsMemory(count, SignatureLength - count), cancellationToken);
             if (!StartsLike(header.AsSpan(0, count), Signature) && !StartsLike(header.AsSpan(0, count), LineStart))
-                throw new FormatException("it does not begin with a PROXY header. Is the proxy in front told to send one?");
+                throw new FormatException("it does not begin with a PROXY header. Is the proxy in front configured to send one?");
         }
 
         if (!header.AsSpan(0, count).SequenceEqual(Signature))

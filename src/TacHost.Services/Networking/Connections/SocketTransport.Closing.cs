@@ -64,7 +64,10 @@ internal partial class SocketTransport
     public CancellationToken StoppingToken => _owner.StoppingToken;
 
     /// <inheritdoc/>
-    public void BeginStop() => ThreadPool.UnsafeQueueUserWorkItem(static transport => transport.CallBack(static told => told.TellStop()), this, preferLocal: false);
+    public void BeginStop() => Queue(static protocol => protocol.Stop());
+
+    /// <inheritdoc/>
+    public void CheckSilence() => Queue(static protocol => protocol.CheckSilence());
 
     /// <inheritdoc/>
     public string Describe() => $"{Peer}, idle for {Math.Max(0, Environment.TickCount64 - Volatile.Read(ref _lastActivity)) / MillisecondsInASecond} s";
@@ -106,11 +109,15 @@ internal partial class SocketTransport
 
     private void NoteActivity() => Volatile.Write(ref _lastActivity, Environment.TickCount64);
 
-    private void TellStop()
-    {
-        if (!_isOver && !_losing)
-            _protocol!.Stop();
-    }
+    /// <summary>Calls the protocol on the thread pool, unless its connection is being closed.</summary>
+    private void Queue(Action<Protocol> notify) => ThreadPool.UnsafeQueueUserWorkItem(
+        static call => call.Transport.CallBack(transport =>
+        {
+            if (!transport._isOver && !transport._losing)
+                call.Notify(transport._protocol!);
+        }),
+        (Transport: this, Notify: notify),
+        preferLocal: false);
 
     private async Task FinishSendingAsync()
     {

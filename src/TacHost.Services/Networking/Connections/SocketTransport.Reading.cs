@@ -95,10 +95,10 @@ internal partial class SocketTransport
                 CloseSocket();
         }
 
-        TellLost();
+        NotifyLost();
         Release();
         Unwatch();
-        _owner.Release(this);
+        _owner.Remove(this);
     }
 
     private enum ReadResult

@@ -8,7 +8,6 @@ internal partial class SocketTransport : IThreadPoolWorkItem, IPollable
 {
     private const int NoDescriptor = -1;
 
-    /// <summary>The key of the connection in the poller.</summary>
     private int _descriptor = NoDescriptor;
     private ReaderState _reader;
 
@@ -20,7 +19,7 @@ internal partial class SocketTransport : IThreadPoolWorkItem, IPollable
     }
 
     /// <summary>Gets whether the readiness of the descriptor indicates that data can be read.</summary>
-    protected virtual bool CanBeWatched => true;
+    protected virtual bool CanBePolled => true;
 
     private bool IsWatched => _descriptor != NoDescriptor;
 
@@ -36,13 +35,13 @@ internal partial class SocketTransport : IThreadPoolWorkItem, IPollable
 
     private void StartReading()
     {
-        if (!CanBeWatched || _owner.Poller is not { } poller || !TryWatch(poller))
+        if (!CanBePolled || _owner.Poller is not { } poller || !TryRegister(poller))
             _ = ReceiveAsync();
         else if (!TryWait())
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    private bool TryWatch(SocketPoller poller)
+    private bool TryRegister(SocketPoller poller)
     {
         try
         {

@@ -32,7 +32,7 @@ internal partial class SocketTransport
 
         if (begins)
             _ = SendQueueAsync();
-        _producer?.Tell();
+        _producer?.Notify();
     }
 
     public void RegisterProducer(IProducer producer, int highWaterMark = ITransport.DefaultHighWaterMark)
@@ -53,7 +53,7 @@ internal partial class SocketTransport
         if (isOver)
             producer.StopProducing();
         else
-            control.Tell();
+            control.Notify();
     }
 
     public void UnregisterProducer()
@@ -93,7 +93,7 @@ internal partial class SocketTransport
                 lock (_socket)
                     _queue!.Dequeue();
                 if (_producer is { } producer)
-                    Call(_ => producer.Tell());
+                    Call(_ => producer.Notify());
             }
         }
         catch (Exception e) when (IsLoss(e))
@@ -129,10 +129,10 @@ internal partial class SocketTransport
         _sent = InitialWindow + 1;
     }
 
-    /// <returns>How many of the bytes the kernel took.</returns>
+    /// <returns>The number of bytes that the kernel accepted.</returns>
     private int TrySend(ReadOnlySpan<byte> data)
     {
-        var count = SendNow(data, out var error);
+        var count = TrySend(data, out var error);
         if (error is not (SocketError.Success or SocketError.WouldBlock))
             Abort(new SocketException((int)error));
         _sent += count;

@@ -75,12 +75,12 @@ internal partial class SocketTransport : ITransport, IConnection
 
         if (!_open)
         {
-            TellLost();
+            NotifyLost();
             return;
         }
 
         NoteActivity();
-        _owner.Keep(this);
+        _owner.Add(this);
         StartReading();
     }
 
@@ -102,7 +102,7 @@ internal partial class SocketTransport : ITransport, IConnection
     protected virtual int ReceiveNow(Span<byte> buffer, out SocketError error) => _socket.ReceiveNow(buffer, out error);
 
     /// <summary>Sends as much as possible without waiting. Called with the lock held.</summary>
-    protected virtual int SendNow(ReadOnlySpan<byte> data, out SocketError error) => _socket.SendNow(data, out error);
+    protected virtual int TrySend(ReadOnlySpan<byte> data, out SocketError error) => _socket.TrySend(data, out error);
 
     /// <summary>Sends data, and waits until the kernel accepts it.</summary>
     protected virtual ValueTask<int> SendAsync(ReadOnlyMemory<byte> data) => _socket.ManagedSocket.SendAsync(data, SocketFlags.None);
@@ -115,7 +115,7 @@ internal partial class SocketTransport : ITransport, IConnection
     {
     }
 
-    private void TellLost()
+    private void NotifyLost()
     {
         StopProducer();
         CallBack(static transport =>

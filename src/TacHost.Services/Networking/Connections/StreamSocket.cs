@@ -6,9 +6,7 @@ using TacHost.Native;
 
 namespace TacHost.Services.Networking.Connections;
 
-/// <summary>
-/// A connected stream socket. Holds only a file descriptor and creates a <see cref="Socket"/> on first use, for example to wait asynchronously.
-/// </summary>
+/// <summary>A connected stream socket. Holds only a file descriptor and creates a <see cref="Socket"/> on first use, for example to wait asynchronously.</summary>
 /// <remarks>
 /// A <see cref="Socket"/> takes 250 bytes, plus half as much garbage during its creation.
 /// This type takes 48 bytes, which is sufficient for an idle connection.
@@ -42,7 +40,6 @@ internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
     /// <summary>Gets the local address. Queries the kernel, which no longer knows it after the socket is closed.</summary>
     public EndPoint Local => _managed is null ? LibcAddresses.GetSockName(this) : LocalOf(_managed)!;
 
-    /// <summary>Gets the number of the file descriptor.</summary>
     public int Descriptor => (int)handle;
 
     /// <summary>Gets whether the peer has sent data that has not been read.</summary>
@@ -89,7 +86,7 @@ internal sealed class StreamSocket : SafeHandleMinusOneIsInvalid
     public int ReceiveNow(Span<byte> buffer, out SocketError error) => LibcStreams.ReceiveNow(this, buffer, out error);
 
     /// <summary>Sends as much as the kernel accepts without waiting.</summary>
-    public int SendNow(ReadOnlySpan<byte> data, out SocketError error) => LibcStreams.SendNow(this, data, out error);
+    public int TrySend(ReadOnlySpan<byte> data, out SocketError error) => LibcStreams.TrySend(this, data, out error);
 
     /// <summary>Shuts down the sending side.</summary>
     public void ShutdownWrite()

@@ -16,13 +16,13 @@ internal sealed class TlsTransport(StreamSocket socket, IConnectionOwner owner, 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _interruption = new();
     private bool _readerInside;
-    private TaskCompletionSource? _goodbye;
+    private TaskCompletionSource? _closeNotify;
 
     /// <inheritdoc/>
     public override X509Certificate2? PeerCertificate { get; } = tls.RemoteCertificate as X509Certificate2;
 
     /// <summary>Gets false, because decrypted data may be available while the descriptor is not readable.</summary>
-    protected override bool CanBeWatched => false;
+    protected override bool CanBePolled => false;
 
     protected override bool CanCloseAtOnce => false;
 
@@ -69,7 +69,7 @@ internal sealed class TlsTransport(StreamSocket socket, IConnectionOwner owner, 
     }
 
     /// <summary>Sends nothing, so that the data is queued, because encryption cannot accept a part of the data.</summary>
-    protected override int SendNow(ReadOnlySpan<byte> data, out SocketError error)
+    protected override int TrySend(ReadOnlySpan<byte> data, out SocketError error)
     {
         error = SocketError.Success;
         return 0;
@@ -85,9 +85,9 @@ internal sealed class TlsTransport(StreamSocket socket, IConnectionOwner owner, 
     {
         try
         {
-            if (!TrySayGoodbye(out var said))
+            if (!TrySendCloseNotify(out var sent))
                 await _interruption.CancelAsync();
-            await said;
+            await sent;
         }
         catch (CryptographicException)
         {
@@ -102,18 +102,18 @@ internal sealed class TlsTransport(StreamSocket socket, IConnectionOwner owner, 
     }
 
     /// <summary>Sends close_notify, unless the reader is inside the stream and must send it when it leaves.</summary>
-    private bool TrySayGoodbye(out Task said)
+    private bool TrySendCloseNotify(out Task sent)
     {
         lock (_gate)
         {
             if (!_readerInside)
             {
-                said = tls.ShutdownAsync();
+                sent = tls.ShutdownAsync();
                 return true;
             }
 
-            _goodbye = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            said = _goodbye.Task;
+            _closeNotify = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            sent = _closeNotify.Task;
             return false;
         }
     }
@@ -129,17 +129,17 @@ internal sealed class TlsTransport(StreamSocket socket, IConnectionOwner owner, 
         lock (_gate)
         {
             _readerInside = false;
-            if (_goodbye is not { } goodbye)
+            if (_closeNotify is not { } closeNotify)
                 return;
-            _goodbye = null;
+            _closeNotify = null;
             try
             {
-                _ = tls.ShutdownAsync().ContinueWith(goodbye.SetFromTask, TaskScheduler.Default);
+                _ = tls.ShutdownAsync().ContinueWith(closeNotify.SetFromTask, TaskScheduler.Default);
             }
             catch (Exception e)
             {
                 // The exception is passed to the waiter.
-                goodbye.SetException(e);
+                closeNotify.SetException(e);
             }
         }
     }

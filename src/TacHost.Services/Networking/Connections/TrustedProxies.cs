@@ -6,10 +6,8 @@ namespace TacHost.Services.Networking.Connections;
 /// <remarks>A peer on a UNIX socket is always trusted: the permissions of the socket decide who that is.</remarks>
 internal sealed class TrustedProxies(IReadOnlyList<IPNetwork> networks)
 {
-    /// <summary>Gets the default: this machine.</summary>
     public static TrustedProxies Loopback { get; } = new([IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")]);
 
-    /// <summary>Gets the networks of the proxies.</summary>
     public IReadOnlyList<IPNetwork> Networks => networks;
 
     /// <summary>Parses networks and addresses separated by commas.</summary>
@@ -30,7 +28,6 @@ internal sealed class TrustedProxies(IReadOnlyList<IPNetwork> networks)
         return new TrustedProxies(networks);
     }
 
-    /// <summary>Returns whether a peer is a trusted proxy.</summary>
     public bool Contains(EndPoint? peer)
     {
         if (peer is not IPEndPoint { Address: var address })

@@ -6,7 +6,7 @@ using TacHost.Services.Networking.Listening;
 namespace TacHost.Services.Networking.Datagrams;
 
 /// <summary>A bound datagram socket, which outlives the transport that receives from it while its service is restarted.</summary>
-internal sealed class DatagramSocket(Socket socket, string? name, string servicePath, UnixSocketFile? file = null) : IKeptSocket
+internal sealed class DatagramSocket(Socket socket, string? name, string servicePath, UnixSocketFile? file = null) : IRetainedSocket
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(IPAddress Group, int Iface), int> _groups = [];
@@ -46,7 +46,7 @@ internal sealed class DatagramSocket(Socket socket, string? name, string service
     public DatagramTransport? SetOwner(DatagramTransport owner) => Interlocked.Exchange(ref _owner, owner);
 
     /// <summary>Ends the ownership of a transport, if it has it.</summary>
-    /// <returns>Whether the socket is without an owner now.</returns>
+    /// <returns>True if the socket has no owner now.</returns>
     public bool Leave(DatagramTransport owner)
     {
         _ = Interlocked.CompareExchange(ref _owner, null, owner);
@@ -54,14 +54,14 @@ internal sealed class DatagramSocket(Socket socket, string? name, string service
     }
 
     /// <summary>Joins a multicast group, unless another transport of the socket has joined it.</summary>
-    public void JoinGroup(IPAddress group, int iface, Action join)
+    public void JoinGroup(IPAddress group, int interfaceIndex, Action join)
     {
         lock (_gate)
         {
-            var count = _groups.GetValueOrDefault((group, iface));
+            var count = _groups.GetValueOrDefault((group, interfaceIndex));
             if (count == 0)
                 Join(join);
-            _groups[(group, iface)] = count + 1;
+            _groups[(group, interfaceIndex)] = count + 1;
         }
     }
 
@@ -78,20 +78,20 @@ internal sealed class DatagramSocket(Socket socket, string? name, string service
     }
 
     /// <summary>Leaves a multicast group, if no other transport of the socket needs it.</summary>
-    public void LeaveGroup(IPAddress group, int iface, Action leave)
+    public void LeaveGroup(IPAddress group, int interfaceIndex, Action leave)
     {
         lock (_gate)
         {
-            var count = _groups.GetValueOrDefault((group, iface));
+            var count = _groups.GetValueOrDefault((group, interfaceIndex));
             if (count <= 1)
             {
-                _groups.Remove((group, iface));
+                _groups.Remove((group, interfaceIndex));
                 if (!IsShared)
                     leave();
             }
             else
             {
-                _groups[(group, iface)] = count - 1;
+                _groups[(group, interfaceIndex)] = count - 1;
             }
         }
     }

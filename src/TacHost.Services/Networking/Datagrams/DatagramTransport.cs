@@ -31,13 +31,11 @@ internal sealed class DatagramTransport : IDatagramTransport
         _socket.Blocking = false;
     }
 
-    /// <summary>Gets the socket.</summary>
     public DatagramSocket Bound { get; }
 
     /// <inheritdoc/>
     public EndPoint Local { get; }
 
-    /// <summary>Returns whether a datagram to an end point can be sent through this socket.</summary>
     public bool Reaches(EndPoint endPoint) => endPoint.AddressFamily == Local.AddressFamily || (_socket.AddressFamily == AddressFamily.InterNetworkV6 && _socket.DualMode && endPoint is IPEndPoint);
 
     /// <summary>Begins to receive, once the transport that had the socket before does not any more.</summary>
@@ -52,8 +50,8 @@ internal sealed class DatagramTransport : IDatagramTransport
     {
         await StopReceivingAsync();
         _hasLeft = true;
-        foreach (var (group, iface) in _groups.ToArray())
-            LeaveGroup(group, iface);
+        foreach (var (group, interfaceIndex) in _groups.ToArray())
+            LeaveGroup(group, interfaceIndex);
     }
 
     private async Task StopReceivingAsync()
@@ -91,30 +89,30 @@ internal sealed class DatagramTransport : IDatagramTransport
     }
 
     /// <inheritdoc/>
-    public void JoinGroup(IPAddress group, int iface = 0)
+    public void JoinGroup(IPAddress group, int interfaceIndex = 0)
     {
-        Bound.JoinGroup(group, iface, () => ChangeGroup(group, iface, SocketOptionName.AddMembership));
+        Bound.JoinGroup(group, interfaceIndex, () => ChangeGroup(group, interfaceIndex, SocketOptionName.AddMembership));
         lock (_groups)
-            _groups.Add((group, iface));
+            _groups.Add((group, interfaceIndex));
     }
 
     /// <inheritdoc/>
-    public void LeaveGroup(IPAddress group, int iface = 0)
+    public void LeaveGroup(IPAddress group, int interfaceIndex = 0)
     {
-        Bound.LeaveGroup(group, iface, () => ChangeGroup(group, iface, SocketOptionName.DropMembership));
+        Bound.LeaveGroup(group, interfaceIndex, () => ChangeGroup(group, interfaceIndex, SocketOptionName.DropMembership));
         lock (_groups)
-            _groups.Remove((group, iface));
+            _groups.Remove((group, interfaceIndex));
     }
 
-    private void ChangeGroup(IPAddress group, int iface, SocketOptionName change)
+    private void ChangeGroup(IPAddress group, int interfaceIndex, SocketOptionName change)
     {
         ArgumentNullException.ThrowIfNull(group);
         if (Local is not IPEndPoint)
             throw new NotSupportedException($"The socket on {Local} cannot join a multicast group, because it is not a UDP socket.");
         if (group.AddressFamily == AddressFamily.InterNetworkV6)
-            _socket.SetSocketOption(SocketOptionLevel.IPv6, change, new IPv6MulticastOption(group, iface));
+            _socket.SetSocketOption(SocketOptionLevel.IPv6, change, new IPv6MulticastOption(group, interfaceIndex));
         else
-            _socket.SetSocketOption(SocketOptionLevel.IP, change, new MulticastOption(group, iface));
+            _socket.SetSocketOption(SocketOptionLevel.IP, change, new MulticastOption(group, interfaceIndex));
     }
 
     private async Task ReceiveAsync()

@@ -16,10 +16,10 @@ internal sealed class DatagramTransports(IReadOnlyList<DatagramTransport> socket
     }
 
     /// <inheritdoc/>
-    public void JoinGroup(IPAddress group, int iface = 0) => For(group).JoinGroup(group, iface);
+    public void JoinGroup(IPAddress group, int interfaceIndex = 0) => For(group).JoinGroup(group, interfaceIndex);
 
     /// <inheritdoc/>
-    public void LeaveGroup(IPAddress group, int iface = 0) => For(group).LeaveGroup(group, iface);
+    public void LeaveGroup(IPAddress group, int interfaceIndex = 0) => For(group).LeaveGroup(group, interfaceIndex);
 
     private DatagramTransport For(IPAddress group)
     {

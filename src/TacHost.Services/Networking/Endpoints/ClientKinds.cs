@@ -15,6 +15,7 @@ internal static class ClientKinds
         ["tls"] = TlsClientEndpoint.Parse,
         ["ssl"] = TlsClientEndpoint.Parse,
         ["unix"] = UnixClientEndpoint.Parse,
+        ["cluster"] = ClusterClientEndpoint.Parse,
     };
 
     private static readonly ConcurrentDictionary<string, Func<string, ClientEndpoint>> _registered = new(StringComparer.Ordinal);
@@ -24,7 +25,7 @@ internal static class ClientKinds
     {
         ServerKinds.CheckKind(kind);
         if (_kinds.ContainsKey(kind) || !_registered.TryAdd(kind, parse))
-            throw ServerKinds.Taken(kind);
+            throw ServerKinds.KindError(kind);
     }
 
     /// <exception cref="FormatException">The text is not an endpoint.</exception>
@@ -45,7 +46,7 @@ internal static class ClientKinds
     {
         const string expected = "the name or the address of a host; an IPv4 address is four decimal numbers without leading zeros";
         var host = text.Required("host", expected);
-        return host.AsSpan().ContainsAny('.', 'x') && AddressText.IsAmbiguous(host) ? throw text.Wrong("host", host, expected) : host;
+        return host.AsSpan().ContainsAny('.', 'x') && AddressText.IsAmbiguous(host) ? throw text.ValueError("host", host, expected) : host;
     }
 
     /// <summary>Returns a host that was given in code.</summary>
@@ -68,12 +69,7 @@ internal static class ClientKinds
     public static string? Print(TimeSpan timeout) =>
         timeout == DefaultTimeout ? null : timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture);
 
-    public static int Checked(int port)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(port, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, IPEndPoint.MaxPort);
-        return port;
-    }
+    public static int Checked(int port) => SettingRange.Port(port, 1);
 
     public static TimeSpan Checked(TimeSpan? timeout) => SettingRange.Timeout(timeout, nameof(timeout)) ?? DefaultTimeout;
 
@@ -81,6 +77,6 @@ internal static class ClientKinds
     {
         if (text.Optional("bindAddress") is not { } value)
             return null;
-        return AddressText.TryParseScoped(value, out var address) ? address : throw text.Wrong("bindAddress", value, "an address of this machine");
+        return AddressText.TryParseScoped(value, out var address) ? address : throw text.ValueError("bindAddress", value, "an address of this machine");
     }
 }

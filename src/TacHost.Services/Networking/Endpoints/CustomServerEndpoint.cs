@@ -19,7 +19,7 @@ internal sealed class CustomServerEndpoint(string text, Func<CancellationToken, 
         }
         catch (SocketException e)
         {
-            throw new CannotListenException(null, $"The service '{settings.ServicePath}' cannot listen on '{text}', because of this: {e.Message}.", e);
+            throw new CannotListenException(null, $"The service '{settings.ServicePath}' cannot listen on '{text}': {e.Message}.", e);
         }
     }
 }

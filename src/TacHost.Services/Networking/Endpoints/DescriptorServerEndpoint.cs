@@ -15,7 +15,7 @@ internal sealed class DescriptorServerEndpoint(int descriptor) : ServerEndpoint
     internal override Task ListenAsync(ListenerSettings settings, ICollection<StreamListener> listeners, CancellationToken cancellationToken)
     {
         settings.Application?.ListeningSockets.AddInherited(descriptor);
-        listeners.Add(new StreamListener(InheritedSocket.Take(descriptor, $"'{this}'", settings.ServicePath), settings));
+        listeners.Add(new StreamListener(InheritedSocket.Adopt(descriptor, $"'{this}'", settings.ServicePath), settings));
         return Task.CompletedTask;
     }
 }

@@ -88,7 +88,7 @@ internal sealed class EndpointText
                 : Error($"'{Kind}' has no parameter '{Short(misspelt)}'", $"Did you mean '{name}'? Expected {expected}");
         }
 
-        return value.Length > 0 ? value : throw Wrong(name, value, expected);
+        return value.Length > 0 ? value : throw ValueError(name, value, expected);
     }
 
     /// <summary>Returns a required integer from 0 to a maximum.</summary>
@@ -116,7 +116,7 @@ internal sealed class EndpointText
             throw Error($"the part '{Short(extra)}' is one too many", $"'{Kind}' takes {string.Join(", ", _asked)}; write '\\:' for a colon inside of a part");
     }
 
-    public FormatException Wrong(string name, string value, string expected) =>
+    public FormatException ValueError(string name, string value, string expected) =>
         Error($"its {name} is '{Short(value)}'", $"Expected {expected}");
 
     public FormatException Error(string reason, string advice) =>
@@ -125,7 +125,7 @@ internal sealed class EndpointText
     private int Number(string name, string value, int smallest, int largest, string expected) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= smallest && number <= largest
             ? number
-            : throw Wrong(name, value, expected);
+            : throw ValueError(name, value, expected);
 
     private void Split()
     {

@@ -26,10 +26,10 @@ internal static class ServerKinds
     {
         CheckKind(kind);
         if (_kinds.ContainsKey(kind) || !_registered.TryAdd(kind, parse))
-            throw Taken(kind);
+            throw KindError(kind);
     }
 
-    public static InvalidOperationException Taken(string kind) => new($"There is an endpoint of the kind '{kind}' already. Choose another name.");
+    public static InvalidOperationException KindError(string kind) => new($"There is an endpoint of the kind '{kind}' already. Choose another name.");
 
     public static void CheckKind(string kind)
     {
@@ -48,7 +48,6 @@ internal static class ServerKinds
         return rest.StartsWith(ProxiedServerEndpoint.TrustPrefix, StringComparison.Ordinal) ? ParseTrusting(text, rest) : new ProxiedServerEndpoint(ParseOne(rest), null);
     }
 
-    /// <summary>Returns the error for an unknown kind.</summary>
     public static FormatException UnknownKind(EndpointText parts, IEnumerable<string> kinds)
     {
         var all = kinds.ToList();
@@ -66,7 +65,7 @@ internal static class ServerKinds
         var list = end < 0 ? rest : rest[..end];
         list = list[ProxiedServerEndpoint.TrustPrefix.Length..].Replace("\\:", ":", StringComparison.Ordinal);
         EndpointText parts = new(text);
-        var trusted = TrustedProxies.Parse(list) ?? throw parts.Wrong("trust", list, expected);
+        var trusted = TrustedProxies.Parse(list) ?? throw parts.ValueError("trust", list, expected);
         return end < 0 ? throw parts.Error("no endpoint follows the trusted proxies", $"Expected {expected}") : new ProxiedServerEndpoint(ParseOne(rest[(end + 1)..]), trusted);
     }
 

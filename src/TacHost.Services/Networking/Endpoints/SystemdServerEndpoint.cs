@@ -24,7 +24,7 @@ internal sealed class SystemdServerEndpoint(string? domain, int? index, string? 
         {
             var upper = domain.ToUpperInvariant();
             var meant = _families.ContainsKey(upper) ? upper : DidYouMean.To(upper, _families.Keys);
-            throw text.Wrong("domain", domain, $"{string.Join(", ", _families.Keys)}{(meant is null ? "" : $"; '{meant}' was probably meant")}");
+            throw text.ValueError("domain", domain, $"{string.Join(", ", _families.Keys)}{(meant is null ? "" : $"; '{meant}' was probably meant")}");
         }
 
         var index = text.OptionalNumber("index", 0, int.MaxValue);
@@ -45,11 +45,11 @@ internal sealed class SystemdServerEndpoint(string? domain, int? index, string? 
     /// <inheritdoc/>
     internal override Task ListenAsync(ListenerSettings settings, ICollection<StreamListener> listeners, CancellationToken cancellationToken)
     {
-        if (Activation.WhyNone is { } reason)
+        if (Activation.MissingReason is { } reason)
             throw Refused(settings, reason, "Start it by a systemd service that has a socket unit of the same name, or choose another endpoint");
         foreach (var position in Positions(settings))
         {
-            var socket = InheritedSocket.Take(Activation.DescriptorAt(position), $"'{this}'", settings.ServicePath);
+            var socket = InheritedSocket.Adopt(Activation.DescriptorAt(position), $"'{this}'", settings.ServicePath);
             settings.Application?.ListeningSockets.AddInherited(Activation.DescriptorAt(position));
             listeners.Add(new StreamListener(socket, settings));
             if (domain is not null && socket.EndPoint.AddressFamily != _families[domain])

@@ -18,13 +18,10 @@ internal sealed class TcpServerEndpoint : ServerEndpoint
 
     public TcpServerEndpoint(int port, string iface, int? backlog = null, bool onlyIPv6 = false)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(port);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, IPEndPoint.MaxPort);
         ArgumentNullException.ThrowIfNull(iface);
-        (_port, _iface, _backlog, _onlyIPv6) = (port, iface, backlog, onlyIPv6);
+        (_port, _iface, _backlog, _onlyIPv6) = (SettingRange.Port(port), iface, backlog, onlyIPv6);
     }
 
-    /// <summary>The port as it is printed.</summary>
     public string PrintedPort => _port.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The parameters as they are printed.</summary>
@@ -42,7 +39,7 @@ internal sealed class TcpServerEndpoint : ServerEndpoint
         if (onlyIPv6 && iface.Length == 0)
             iface = AnyIPv6;
         if (onlyIPv6 && AddressText.TryParseScoped(iface, out var address) && address.AddressFamily != AddressFamily.InterNetworkV6)
-            throw text.Wrong("interface", iface, "an IPv6 address, a name, or 'tcp' in place of 'tcp6'");
+            throw text.ValueError("interface", iface, "an IPv6 address, a name, or 'tcp' in place of 'tcp6'");
         return new TcpServerEndpoint(port, iface, text.OptionalNumber("backlog", 1, int.MaxValue), onlyIPv6);
     }
 
@@ -69,6 +66,6 @@ internal sealed class TcpServerEndpoint : ServerEndpoint
                 listeners.Add(listener);
                 return listener.EndPoint;
             },
-            address => NetworkingLog.AddressMissing(settings.Logger, _iface, address.ToString()));
+            address => NetworkingLog.AddressUnavailable(settings.Logger, _iface, address.ToString()));
     }
 }

@@ -63,6 +63,10 @@ internal sealed class TlsClientEndpoint : ClientEndpoint
         ("trustRoots", TrustRoots));
 
     /// <inheritdoc/>
+    internal override IEnumerable<ServiceNeed> FileNeedsOf(Service service) =>
+        [.. Certificate is null ? [] : TlsCertificate.FromPem(Certificate, Key).NeedsOf(service), .. TrustRoots is null ? [] : new[] { TrustedRoots.NeedOf(TrustRoots, service) }];
+
+    /// <inheritdoc/>
     internal override async Task<OpenedSocket> OpenAsync(CancellationToken cancellationToken)
     {
         // Read for each attempt, so that files may be replaced.

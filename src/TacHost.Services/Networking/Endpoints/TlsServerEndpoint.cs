@@ -17,10 +17,10 @@ internal sealed class TlsServerEndpoint(TcpServerEndpoint tcp, TlsOptions option
     /// <inheritdoc/>
     internal override IEnumerable<ServiceNeed> FileNeedsOf(Service service)
     {
-        foreach (var certificate in options.HostCertificates.Values.Prepend(options.Certificate).Where(each => each.MadeFor.Count == 0))
-            yield return new ServiceNeed(ServiceNeedKind.Certificate, certificate.CertificateFile) { Verify = () => CertificateFault.Of(certificate.In(service.Application)) };
+        foreach (var need in options.HostCertificates.Values.Prepend(options.Certificate).SelectMany(each => each.NeedsOf(service)))
+            yield return need;
         if (options.ClientAuthorities is { } authorities)
-            yield return new ServiceNeed(Directory.Exists(service.ResolvePath(authorities)) ? ServiceNeedKind.Directory : ServiceNeedKind.File, authorities);
+            yield return TrustedRoots.NeedOf(authorities, service);
     }
 
     public static TlsServerEndpoint Parse(EndpointText text)
@@ -41,7 +41,7 @@ internal sealed class TlsServerEndpoint(TcpServerEndpoint tcp, TlsOptions option
         if (string.IsNullOrEmpty(certificate) && selfSigned is null)
             throw text.Error("its certificate is missing", "Expected certificate= with a PEM file, and key= unless that is in the same file; or a .pfx file; or selfSigned=localhost for development");
         if (asked is not (null or Required or Optional))
-            throw text.Wrong("clientCertificate", asked, $"'{Required}' or '{Optional}'");
+            throw text.ValueError("clientCertificate", asked, $"'{Required}' or '{Optional}'");
         if (authorities is "" || (asked is not null && authorities is null))
             throw text.Error(authorities is null ? "'clientCertificate' has no 'clientCA' beside it" : "its 'clientCA' is empty", "Name the PEM file of the certificate authorities for clients");
         var source = selfSigned is null ? FromFiles(text, certificate!, key, chain) : SelfSigned(text, selfSigned);
@@ -68,7 +68,7 @@ internal sealed class TlsServerEndpoint(TcpServerEndpoint tcp, TlsOptions option
     {
         var names = hosts.Split(',');
         if (names.Any(name => name.Length == 0 || name.Any(char.IsWhiteSpace)))
-            throw text.Wrong("selfSigned", hosts, "the host names of the certificate, separated by commas, such as 'localhost'");
+            throw text.ValueError("selfSigned", hosts, "the host names of the certificate, separated by commas, such as 'localhost'");
         return TlsCertificate.SelfSigned(names[0], names[1..]);
     }
 

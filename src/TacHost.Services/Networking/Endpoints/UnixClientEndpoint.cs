@@ -27,7 +27,7 @@ internal sealed class UnixClientEndpoint : ClientEndpoint
     {
         var path = text.Required("path", "the path of a socket");
         if (path.Contains('\0'))
-            throw text.Wrong("path", path, "a path, in which there is no NUL character");
+            throw text.ValueError("path", path, "a path, in which there is no NUL character");
         var timeout = ClientKinds.Timeout(text);
         UnixServerEndpoint.SkipLockFile(text);
         return new UnixClientEndpoint { Path = path, Timeout = timeout };
@@ -50,7 +50,7 @@ internal sealed class UnixClientEndpoint : ClientEndpoint
                 SocketError.AddressNotAvailable => ("there is no such file", "Start that server, or correct the path"),
                 SocketError.ConnectionRefused => ("no process listens on that socket file", "Start that server, or correct the path"),
                 SocketError.AccessDenied => ("this user may not write to that file", "Run as a user who may, or give the socket another mode"),
-                _ => ($"of this: {e.Message}", "Correct that, or connect to another endpoint"),
+                _ => ($"the attempt failed: {e.Message}", "Correct that, or connect to another endpoint"),
             };
             throw ConnectFailure.Make(this, e.SocketErrorCode, reason, advice, e);
         }

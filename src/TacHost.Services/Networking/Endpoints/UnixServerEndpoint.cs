@@ -26,13 +26,13 @@ internal sealed class UnixServerEndpoint : ServerEndpoint
     {
         var path = text.Required("address", "the path of a socket", "path");
         if (path.Contains('\0'))
-            throw text.Wrong("address", path, "a path, in which there is no NUL character");
+            throw text.ValueError("address", path, "a path, in which there is no NUL character");
         var mode = DefaultMode;
         if (text.Optional("mode") is { } octal)
         {
             const string expected = "up to four octal digits such as 660";
             if (octal.Length is 0 or > 4 || octal.Any(digit => digit is < '0' or > '7') || Convert.ToInt32(octal, 8) > LargestMode)
-                throw text.Wrong("mode", octal, expected);
+                throw text.ValueError("mode", octal, expected);
             mode = (UnixFileMode)Convert.ToInt32(octal, 8);
         }
 
@@ -45,7 +45,7 @@ internal sealed class UnixServerEndpoint : ServerEndpoint
     public static void SkipLockFile(EndpointText text)
     {
         if (text.Optional("lockfile") is { } value and not ("0" or "1"))
-            throw text.Wrong("lockfile", value, "0 or 1");
+            throw text.ValueError("lockfile", value, "0 or 1");
     }
 
     /// <inheritdoc/>

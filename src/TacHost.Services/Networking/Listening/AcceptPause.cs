@@ -5,7 +5,7 @@ using TacHost.Services.Networking.Connections;
 
 namespace TacHost.Services.Networking.Listening;
 
-/// <summary>Holds an accepting thread up while descriptors are short, or accepting fails, and says so once.</summary>
+/// <summary>Pauses an accepting thread while descriptors are short or accepting fails, and logs this once.</summary>
 /// <remarks>
 /// A process at its limit gets a descriptor back, accepts, and is at its limit again: that is one shortage, with one line at its beginning, and one when
 /// it has been over for a while.
@@ -21,7 +21,7 @@ internal sealed class AcceptPause(EndPoint endPoint) : IDisposable
     private bool _paused;
     private bool _said;
     private ILogger? _logger;
-    private Timer? _saysItIsOver;
+    private Timer? _logsEnd;
 
     /// <summary>Takes note of a connection, which may be the last for a while.</summary>
     public void Accepted(StreamSocket socket) => _reached = _reserve.IsReachedBy(socket);
@@ -51,7 +51,7 @@ internal sealed class AcceptPause(EndPoint endPoint) : IDisposable
         End();
     }
 
-    public void Dispose() => _saysItIsOver?.Dispose();
+    public void Dispose() => _logsEnd?.Dispose();
 
     private static bool IsOutOfResources(SocketError error) =>
         error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable || error == (SocketError)(-1);
@@ -83,11 +83,11 @@ internal sealed class AcceptPause(EndPoint endPoint) : IDisposable
         _reached = false;
         lock (_gate)
             _paused = false;
-        _saysItIsOver ??= new Timer(_ => SayItIsOver());
-        _saysItIsOver.Change(_calm, Timeout.InfiniteTimeSpan);
+        _logsEnd ??= new Timer(_ => LogEnd());
+        _logsEnd.Change(_calm, Timeout.InfiniteTimeSpan);
     }
 
-    private void SayItIsOver()
+    private void LogEnd()
     {
         lock (_gate)
         {

@@ -5,14 +5,12 @@ using TacHost.Services.Networking.Connections;
 
 namespace TacHost.Services.Networking.Listening;
 
-/// <summary>
-/// An acceptor of connections from a listening socket for its current owner, a listener. The acceptor outlives the listener (docs/adr/0021).
-/// </summary>
+/// <summary>An acceptor of connections from a listening socket for its current owner, a listener. The acceptor outlives the listener (docs/adr/0021).</summary>
 /// <remarks>
 /// Without an owner, connections wait in the backlog. An idle acceptor waits in the poller. While clients connect, it uses a thread until it is idle again.
 /// Never calls shutdown(2), because that would stop the listening of all processes that share the socket.
 /// </remarks>
-internal sealed class Acceptor : IPollable, IKeptSocket
+internal sealed class Acceptor : IPollable, IRetainedSocket
 {
     private const int QuietAfterMilliseconds = 1000;
 
@@ -105,7 +103,7 @@ internal sealed class Acceptor : IPollable, IKeptSocket
     }
 
     /// <summary>Closes the socket, if the listener is the owner or there is none. Connections that the kernel has completed before are served first.</summary>
-    /// <returns>Whether the socket is closed. Otherwise it is another listener's.</returns>
+    /// <returns>True if the socket is closed. Otherwise another listener owns it.</returns>
     public async Task<bool> CloseAsync(IAcceptorOwner owner)
     {
         bool isOwner;

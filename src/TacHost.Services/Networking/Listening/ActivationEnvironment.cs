@@ -15,7 +15,7 @@ internal sealed class ActivationEnvironment(Func<string, string?> variable, int 
     public static ActivationEnvironment OfThisProcess => new(Environment.GetEnvironmentVariable, Environment.ProcessId);
 
     /// <summary>Gets the reason why there are no sockets, as a clause, or null if there are sockets.</summary>
-    public string? WhyNone
+    public string? MissingReason
     {
         get
         {
@@ -28,7 +28,6 @@ internal sealed class ActivationEnvironment(Func<string, string?> variable, int 
         }
     }
 
-    /// <summary>Gets the number of sockets.</summary>
     public int Count => ListenVariables.ParseCount(variable(ListenVariables.Count));
 
     /// <summary>Gets the names of the sockets in order. A socket without a name is called "unknown", as in systemd.</summary>
@@ -41,6 +40,5 @@ internal sealed class ActivationEnvironment(Func<string, string?> variable, int 
         }
     }
 
-    /// <summary>Returns the descriptor of the socket at an index.</summary>
     public int DescriptorAt(int index) => firstDescriptor + index;
 }

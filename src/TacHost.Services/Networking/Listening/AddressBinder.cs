@@ -22,7 +22,7 @@ internal static class AddressBinder
                 port = ((IPEndPoint)await bind(new IPEndPoint(address, port))).Port;
                 isBound = true;
             }
-            catch (CannotListenException e) when (e.IsAddressMissing && addresses.Count > 1)
+            catch (CannotListenException e) when (e.IsAddressUnavailable && addresses.Count > 1)
             {
                 onMissing(address);
                 missing = e;

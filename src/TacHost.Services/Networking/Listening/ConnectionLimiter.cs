@@ -19,7 +19,7 @@ internal sealed class ConnectionLimiter(ConnectionLimits limits)
     {
         lock (_gate)
         {
-            if (_count < limits.Connections || limits.Connections is null)
+            if (_count < limits.MaxConnections || limits.MaxConnections is null)
             {
                 _count++;
                 return new ConnectionPermit(this);
@@ -31,10 +31,9 @@ internal sealed class ConnectionLimiter(ConnectionLimits limits)
         }
     }
 
-    /// <summary>Counts a connection of an address. Returns false if the address has reached its limit.</summary>
     public bool TryCount(IPAddress address)
     {
-        if (limits.ConnectionsPerAddress is not { } most)
+        if (limits.MaxConnectionsPerAddress is not { } most)
             return true;
         lock (_gate)
         {
@@ -46,7 +45,6 @@ internal sealed class ConnectionLimiter(ConnectionLimits limits)
         }
     }
 
-    /// <summary>Releases a permit.</summary>
     public void Release(IPAddress? address)
     {
         Action[] waiting = [];
@@ -59,7 +57,7 @@ internal sealed class ConnectionLimiter(ConnectionLimits limits)
                 _waiting.Clear();
             }
 
-            if (address is not null && limits.ConnectionsPerAddress is not null)
+            if (address is not null && limits.MaxConnectionsPerAddress is not null)
             {
                 if (_byAddress[address] == 1)
                     _byAddress.Remove(address);

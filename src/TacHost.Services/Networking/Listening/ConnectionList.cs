@@ -2,7 +2,7 @@ using TacHost.Services.Networking.Connections;
 
 namespace TacHost.Services.Networking.Listening;
 
-/// <summary>The open connections of a listener: a list linked through them, since a set would take more for each than what it is made of here.</summary>
+/// <summary>The open connections of a listener: an intrusive linked list, because a set takes more memory for each connection.</summary>
 internal sealed class ConnectionList
 {
     private IConnection? _first;
@@ -17,7 +17,6 @@ internal sealed class ConnectionList
         Count++;
     }
 
-    /// <summary>Takes out one that is in it.</summary>
     public void Remove(IConnection connection)
     {
         if (connection.Previous is { } previous)

@@ -8,7 +8,7 @@ internal sealed class ConnectionPermit(ConnectionLimiter limiter) : IDisposable
     private IPAddress? _address;
     private bool _left;
 
-    /// <summary>Counts the connection to an address too, unless that has as many as it may have.</summary>
+    /// <summary>Counts the connection of an address too, unless the address has reached its limit.</summary>
     public bool TryCountTo(IPAddress address)
     {
         if (!limiter.TryCount(address))

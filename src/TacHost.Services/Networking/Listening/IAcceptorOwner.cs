@@ -12,11 +12,10 @@ internal interface IAcceptorOwner
     bool NeedsManagedSocket { get; }
 
     /// <summary>Reserves a permit for the next connection.</summary>
-    /// <param name="wake">Called once there is room, if there is none.</param>
-    /// <param name="permit">The permit, or null without limits, and for a connection that is to be refused.</param>
-    /// <returns>False if the connection has to wait in the backlog.</returns>
+    /// <param name="wake">Called when a permit is free, if there is none now.</param>
+    /// <param name="permit">The permit, or null without limits, and for a connection that must be refused.</param>
+    /// <returns>False if the connection must wait in the backlog.</returns>
     bool TryReserve(Action wake, out ConnectionPermit? permit);
 
-    /// <summary>Takes over an accepted connection.</summary>
     void Accept(StreamSocket socket, ConnectionPermit? permit);
 }

@@ -13,7 +13,7 @@ internal static class InheritedSocket
     /// <param name="description">The user's name for the socket, for messages.</param>
     /// <param name="servicePath">The path of the service that will listen, for messages.</param>
     /// <exception cref="CannotListenException">The descriptor is not a listening stream socket.</exception>
-    public static ListeningSocket Take(int descriptor, string description, string servicePath)
+    public static ListeningSocket Adopt(int descriptor, string description, string servicePath)
     {
         var handle = Duplicate(descriptor) ?? throw Refused("it is not open", "Start the process with a listening socket there, as systemd does, or choose another endpoint.", null);
         Exception? cause = null;

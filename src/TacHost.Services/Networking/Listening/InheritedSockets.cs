@@ -10,7 +10,7 @@ internal static class InheritedSockets
 {
     /// <summary>Creates an object for an inherited socket and becomes its owner.</summary>
     /// <exception cref="SocketException">The descriptor is not a socket.</exception>
-    public static IKeptSocket Create((int Descriptor, string ServicePath, string Name) inherited)
+    public static IRetainedSocket Create((int Descriptor, string ServicePath, string Name) inherited)
     {
         var (descriptor, servicePath, name) = inherited;
         Libc.Fcntl(descriptor, DescriptorCommand.SetFlags, LibcSocketFiles.CloseOnExec);

@@ -8,9 +8,7 @@ namespace TacHost.Services.Networking.Listening;
 /// <summary>A resolver for the <c>iface</c> of a listener.</summary>
 internal static class InterfaceAddresses
 {
-    /// <summary>
-    /// Gets whether IPv6 is supported by the kernel and not disabled. Equivalent to <c>Socket.OSSupportsIPv6</c>, which would load further assemblies.
-    /// </summary>
+    /// <summary>Gets whether IPv6 is supported by the kernel and not disabled. Equivalent to <c>Socket.OSSupportsIPv6</c>, which would load further assemblies.</summary>
     private static bool HasIPv6 =>
         !(AppContext.TryGetSwitch("System.Net.DisableIPv6", out var isOff) ? isOff : Environment.GetEnvironmentVariable("DOTNET_SYSTEM_NET_DISABLEIPV6") is "1" or "true") && LibcListening.HasIPv6();
 

@@ -37,7 +37,6 @@ internal sealed record ListenerSettings(string ServicePath, ILogger Logger)
     /// <summary>Gets the idle timeout of a connection, or null for no timeout.</summary>
     public TimeSpan? IdleTimeout { get; init; }
 
-    /// <summary>Gets whether a PROXY header or a TLS handshake precedes the protocol.</summary>
     public bool HasHandshake => ExpectsProxyHeader || (Tls is not null && Handler is null);
 
     /// <summary>Gets whether every connection needs a <see cref="System.Net.Sockets.Socket"/>.</summary>

@@ -35,7 +35,6 @@ internal class ListeningSocket : IDisposable
     /// <summary>Gets or sets whether other processes may accept from the same socket. If so, the backlog and the file are left to them on close.</summary>
     public bool IsShared { get; set; }
 
-    /// <summary>Gets the address that was bound.</summary>
     public EndPoint EndPoint { get; }
 
     /// <summary>Gets the name of the socket in the log line for its close, such as "TCP Port 10000".</summary>

@@ -7,9 +7,9 @@ namespace TacHost.Services.Networking.Listening;
 internal sealed class ListeningSockets
 {
     private readonly Lock _gate = new();
-    private readonly List<Keeping> _keepings = [];
-    private readonly List<IKeptSocket> _kept = [];
-    private readonly List<IKeptSocket> _used = [];
+    private readonly List<Retention> _retentions = [];
+    private readonly List<IRetainedSocket> _retained = [];
+    private readonly List<IRetainedSocket> _used = [];
     private readonly HashSet<int> _inherited = [];
     private SocketExchange? _exchange;
 
@@ -19,52 +19,54 @@ internal sealed class ListeningSockets
     /// <summary>Keeps all sockets of the application open, when their services stop, until the result is disposed.</summary>
     public IDisposable Hold() => Hold(null as string);
 
-    private Keeping Hold(string? servicePath)
+    private Retention Hold(string? servicePath)
     {
-        Keeping keeping = new(this, servicePath);
+        Retention retention = new(this, servicePath);
         lock (_gate)
-            _keepings.Add(keeping);
-        return keeping;
+            _retentions.Add(retention);
+        return retention;
     }
 
     /// <summary>Takes over a socket from a service that stops, if its services are being restarted.</summary>
-    public bool TryKeep(IKeptSocket socket)
+    public bool TryRetain(IRetainedSocket socket)
     {
         lock (_gate)
         {
             if (socket.Name is null || !IsCovered(socket))
                 return false;
-            _kept.Add(socket);
+            _retained.Add(socket);
             return true;
         }
     }
 
     /// <summary>Gets whether a socket of this name would be kept when its service stops now.</summary>
-    public bool WouldKeep(IKeptSocket socket)
+    public bool WouldRetain(IRetainedSocket socket)
     {
         lock (_gate)
             return socket.Name is not null && IsCovered(socket);
     }
 
-    /// <summary>Gives a kept socket to a service.</summary>
-    /// <param name="name">What the service would bind. Port 0 stands for the port that the system had picked for the same service.</param>
+    /// <summary>Gives a kept socket to a service, which then uses it.</summary>
+    /// <param name="name">The endpoint that the service would bind. Port 0 stands for the port that the system had chosen for the same service.</param>
     /// <param name="servicePath">The service.</param>
     public T? TryTake<T>(string name, string servicePath)
-        where T : class, IKeptSocket
+        where T : class, IRetainedSocket
     {
         lock (_gate)
         {
-            var index = _kept.FindIndex(socket => socket is T && socket.Fits(name, servicePath));
-            if (index < 0)
-                return _exchange?.TryReserve<T>(name, servicePath);
-            var found = (T)_kept[index];
-            _kept.RemoveAt(index);
+            var found = _retained.OfType<T>().FirstOrDefault(socket => socket.Fits(name, servicePath));
+            if (found is not null)
+                _retained.Remove(found);
+            else
+                found = _exchange?.TryReserve<T>(name, servicePath);
+            if (found is not null)
+                Add(found);
             return found;
         }
     }
 
     /// <summary>Notes that a service uses a socket.</summary>
-    public void Add(IKeptSocket socket)
+    public void Add(IRetainedSocket socket)
     {
         lock (_gate)
         {
@@ -73,15 +75,13 @@ internal sealed class ListeningSockets
         }
     }
 
-    /// <summary>Returns whether a service uses a socket of this name.</summary>
     public bool IsUsed(string name)
     {
         lock (_gate)
             return _used.Exists(socket => socket.Name == name);
     }
 
-    /// <summary>Notes that a socket is closed.</summary>
-    public void Remove(IKeptSocket socket)
+    public void Remove(IRetainedSocket socket)
     {
         lock (_gate)
             _used.Remove(socket);
@@ -102,12 +102,12 @@ internal sealed class ListeningSockets
     }
 
     /// <summary>Gets the sockets that services use and those that are kept for them.</summary>
-    public IReadOnlyList<IKeptSocket> All
+    public IReadOnlyList<IRetainedSocket> All
     {
         get
         {
             lock (_gate)
-                return [.. _used.Union(_kept)];
+                return [.. _used.Union(_retained)];
         }
     }
 
@@ -130,13 +130,13 @@ internal sealed class ListeningSockets
 
     /// <summary>Offers the sockets of another process to all services of this application, until <see cref="EndExchange"/>. All services begin to accept with the commit.</summary>
     /// <param name="inherited">The sockets, which this object then owns.</param>
-    public SocketExchange BeginTakeover(IReadOnlyList<IKeptSocket> inherited)
+    public SocketExchange BeginTakeover(IReadOnlyList<IRetainedSocket> inherited)
     {
         lock (_gate)
             return _exchange = new SocketExchange(inherited, [], newcomers: null);
     }
 
-    /// <summary>Ends an exchange, if it has not ended: with the new services as owners, or with everything as it was.</summary>
+    /// <summary>Ends an exchange, if it has not ended: with the new services as owners, or unchanged.</summary>
     public void EndExchange(SocketExchange exchange, bool isCommitted)
     {
         lock (_gate)
@@ -152,7 +152,6 @@ internal sealed class ListeningSockets
             exchange.Cancel();
     }
 
-    /// <summary>Returns the exchange that a service comes with, or null.</summary>
     public SocketExchange? ExchangeOf(string servicePath)
     {
         lock (_gate)
@@ -160,26 +159,25 @@ internal sealed class ListeningSockets
     }
 
     /// <summary>Returns whether a new service has reserved a socket, so that its old owner leaves it open.</summary>
-    public bool IsReserved(IKeptSocket socket) => Volatile.Read(ref _exchange)?.IsReserved(socket) == true;
+    public bool IsReserved(IRetainedSocket socket) => Volatile.Read(ref _exchange)?.IsReserved(socket) == true;
 
-    /// <summary>Closes all that are kept.</summary>
     public void Close()
     {
         lock (_gate)
-            _keepings.Clear();
+            _retentions.Clear();
         CloseUncovered();
     }
 
-    private bool IsCovered(IKeptSocket socket) =>
-        _keepings.Exists(keeping => keeping.ServicePath is null || socket.ServicePath == keeping.ServicePath || socket.ServicePath.StartsWith(keeping.ServicePath + "/", StringComparison.Ordinal));
+    private bool IsCovered(IRetainedSocket socket) =>
+        _retentions.Exists(retention => retention.ServicePath is null || socket.ServicePath == retention.ServicePath || socket.ServicePath.StartsWith(retention.ServicePath + "/", StringComparison.Ordinal));
 
     private void CloseUncovered()
     {
-        List<IKeptSocket> closing;
+        List<IRetainedSocket> closing;
         lock (_gate)
         {
-            closing = _kept.FindAll(socket => !IsCovered(socket));
-            _kept.RemoveAll(closing.Contains);
+            closing = _retained.FindAll(socket => !IsCovered(socket));
+            _retained.RemoveAll(closing.Contains);
             _used.RemoveAll(closing.Contains);
         }
 
@@ -187,14 +185,14 @@ internal sealed class ListeningSockets
             socket.Close();
     }
 
-    private sealed class Keeping(ListeningSockets sockets, string? servicePath) : IDisposable
+    private sealed class Retention(ListeningSockets sockets, string? servicePath) : IDisposable
     {
         public string? ServicePath => servicePath;
 
         public void Dispose()
         {
             lock (sockets._gate)
-                sockets._keepings.Remove(this);
+                sockets._retentions.Remove(this);
             sockets.CloseUncovered();
         }
     }

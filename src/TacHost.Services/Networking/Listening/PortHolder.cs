@@ -1,19 +1,22 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace TacHost.Services.Networking.Listening;
 
-/// <summary>A search in /proc (proc(5)) for the process that listens on a TCP port.</summary>
+/// <summary>A search in /proc (proc(5)) for the process that listens on a port.</summary>
 internal static class PortHolder
 {
     private const string ListenState = "0A";
+    private const string UnconnectedState = "07";
 
     /// <summary>Returns a text such as "process 4711 (tachost deployments/science.csx)", or null if the process cannot be found.</summary>
-    public static string? Describe(IPEndPoint endPoint)
+    public static string? Describe(IPEndPoint endPoint, ProtocolType protocol = ProtocolType.Tcp)
     {
         try
         {
-            var sockets = Inodes("/proc/net/tcp", endPoint).Concat(Inodes("/proc/net/tcp6", endPoint)).Select(inode => $"socket:[{inode}]").ToHashSet();
+            var (table, state) = protocol == ProtocolType.Udp ? ("udp", UnconnectedState) : ("tcp", ListenState);
+            var sockets = SocketRow.Read(table).Where(row => row.State == state && Clash(row.Local, endPoint)).Select(row => $"socket:[{row.Inode}]").ToHashSet();
             return sockets.Count == 0 ? null : Directory.EnumerateDirectories("/proc").Select(process => DescribeIfItHolds(process, sockets)).FirstOrDefault(found => found is not null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -22,40 +25,10 @@ internal static class PortHolder
         }
     }
 
-    private static IEnumerable<string> Inodes(string table, IPEndPoint endPoint)
-    {
-        if (!File.Exists(table))
-            yield break;
-        foreach (var line in File.ReadLines(table).Skip(1))
-        {
-            var columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (columns.Length > 9 && columns[3] == ListenState && Clashes(columns[1], endPoint))
-                yield return columns[9];
-        }
-    }
+    private static bool Clash(IPEndPoint bound, IPEndPoint endPoint) =>
+        bound.Port == endPoint.Port && (bound.Address.Equals(endPoint.Address) || IsAny(bound.Address) || IsAny(endPoint.Address));
 
-    /// <summary>Returns whether a local address such as "0100007F:2710" conflicts with an end point.</summary>
-    private static bool Clashes(string local, IPEndPoint endPoint)
-    {
-        var colon = local.IndexOf(':', StringComparison.Ordinal);
-        if (int.Parse(local.AsSpan(colon + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture) != endPoint.Port)
-            return false;
-        var bytes = Convert.FromHexString(local.AsSpan(0, colon));
-
-        // The kernel prints each 32-bit word of the address in host byte order.
-        if (BitConverter.IsLittleEndian)
-        {
-            for (var word = 0; word < bytes.Length; word += 4)
-                Array.Reverse(bytes, word, 4);
-        }
-
-        var address = new IPAddress(bytes);
-        if (address.IsIPv4MappedToIPv6)
-            address = address.MapToIPv4();
-        return address.Equals(endPoint.Address)
-            || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)
-            || endPoint.Address.Equals(IPAddress.Any) || endPoint.Address.Equals(IPAddress.IPv6Any);
-    }
+    private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 
     private static string? DescribeIfItHolds(string process, HashSet<string> sockets)
     {

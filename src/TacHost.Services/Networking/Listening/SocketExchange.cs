@@ -1,6 +1,6 @@
 namespace TacHost.Services.Networking.Listening;
 
-/// <summary>The transfer of bound sockets from the services that leave a running application to those that come.</summary>
+/// <summary>The transfer of bound sockets from old to new services of a running application.</summary>
 /// <remarks>
 /// A new listener reserves the socket of a leaving one and does not accept yet. The commit makes it the owner: no socket is bound, duplicated or closed, and no
 /// connection is lost. Until then the old listener accepts. Sockets that the new services bind themselves also begin to accept with the commit.
@@ -8,16 +8,16 @@ namespace TacHost.Services.Networking.Listening;
 /// <param name="offered">The sockets of the services that leave.</param>
 /// <param name="staying">The sockets of the services that stay.</param>
 /// <param name="newcomers">The paths of the services that come, or null if all do.</param>
-internal sealed class SocketExchange(IReadOnlyList<IKeptSocket> offered, IReadOnlyList<IKeptSocket> staying, IReadOnlySet<string>? newcomers)
+internal sealed class SocketExchange(IReadOnlyList<IRetainedSocket> offered, IReadOnlyList<IRetainedSocket> staying, IReadOnlySet<string>? newcomers)
 {
     private readonly Lock _gate = new();
-    private readonly List<(IKeptSocket Socket, string Name, string ServicePath)> _reserved = [];
+    private readonly List<(IRetainedSocket Socket, string Name, string ServicePath)> _reserved = [];
     private readonly List<Action> _begins = [];
     private bool _isOver;
 
     /// <summary>Returns a socket of a leaving service that fits, or null. The socket stays with its owner until the commit.</summary>
     public T? TryReserve<T>(string name, string servicePath)
-        where T : class, IKeptSocket
+        where T : class, IRetainedSocket
     {
         lock (_gate)
         {
@@ -31,13 +31,12 @@ internal sealed class SocketExchange(IReadOnlyList<IKeptSocket> offered, IReadOn
     }
 
     /// <summary>Returns whether a socket has been reserved. Its old owner leaves such a socket open.</summary>
-    public bool IsReserved(IKeptSocket socket)
+    public bool IsReserved(IRetainedSocket socket)
     {
         lock (_gate)
             return !_isOver && IsReservedAlready(socket);
     }
 
-    /// <summary>Returns whether a service is one of those that come.</summary>
     public bool Concerns(string servicePath) => newcomers is null || newcomers.Contains(servicePath);
 
     /// <summary>Leaves the begin of a new service's listening to the commit. Has no effect once the exchange is cancelled: the start that asks was given up.</summary>
@@ -50,7 +49,7 @@ internal sealed class SocketExchange(IReadOnlyList<IKeptSocket> offered, IReadOn
         }
     }
 
-    /// <summary>Makes the new services the owners of all sockets that they have asked for.</summary>
+    /// <summary>Makes the new services the owners of all sockets that they have requested.</summary>
     public void Commit()
     {
         lock (_gate)
@@ -66,7 +65,6 @@ internal sealed class SocketExchange(IReadOnlyList<IKeptSocket> offered, IReadOn
     }
 
     /// <summary>Notes that services which stay have other paths now.</summary>
-    /// <param name="paths">The new path for each old one.</param>
     public void Move(IReadOnlyDictionary<string, string> paths)
     {
         foreach (var socket in staying)
@@ -76,7 +74,7 @@ internal sealed class SocketExchange(IReadOnlyList<IKeptSocket> offered, IReadOn
         }
     }
 
-    /// <summary>Leaves all sockets with the old services. A socket whose old service has stopped meanwhile is closed.</summary>
+    /// <summary>Leaves all sockets with the old services. A socket whose old service has stopped is closed.</summary>
     public void Cancel()
     {
         lock (_gate)
@@ -87,7 +85,7 @@ internal sealed class SocketExchange(IReadOnlyList<IKeptSocket> offered, IReadOn
         }
     }
 
-    /// <summary>Closes the sockets of another process that no service has asked for, and removes their files.</summary>
+    /// <summary>Closes the inherited sockets that no service has requested, and removes their files.</summary>
     private void CloseUnwanted()
     {
         foreach (var socket in offered.Where(socket => !IsReservedAlready(socket)))
@@ -97,5 +95,5 @@ internal sealed class SocketExchange(IReadOnlyList<IKeptSocket> offered, IReadOn
         }
     }
 
-    private bool IsReservedAlready(IKeptSocket socket) => _reserved.Exists(each => each.Socket == socket);
+    private bool IsReservedAlready(IRetainedSocket socket) => _reserved.Exists(each => each.Socket == socket);
 }

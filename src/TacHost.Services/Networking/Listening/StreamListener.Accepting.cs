@@ -16,7 +16,7 @@ internal sealed partial class StreamListener
             return true;
         permit = limiter.TryAcquire(wake);
         if (permit is null)
-            LimitReached("there are as many connections as there may be");
+            LimitReached("the maximum number of connections is open");
         return permit is not null || !limiter.Waits;
     }
 
@@ -43,7 +43,6 @@ internal sealed partial class StreamListener
         }
     }
 
-    /// <summary>Gives a connection to a handler.</summary>
     public void HandOver(IConnectionHandler handler, StreamSocket socket, ConnectionEnds? ends, ConnectionPermit? permit)
     {
         ends ??= new ConnectionEnds(socket.Peer, LocalEndPoint ?? socket.Local);
@@ -60,14 +59,14 @@ internal sealed partial class StreamListener
         }
     }
 
-    /// <summary>Counts a connection to its address, unless a proxy will tell the address later.</summary>
+    /// <summary>Counts a connection of its address, unless a PROXY header will contain the address.</summary>
     private bool IsWithinLimits(StreamSocket socket, ConnectionPermit? permit)
     {
         if (permit is null)
             return false;
         if (_settings.ExpectsProxyHeader || socket.Peer is not IPEndPoint peer || permit.TryCountTo(peer.Address))
             return true;
-        LimitReached($"{peer.Address} has as many connections as it may have");
+        LimitReached($"{peer.Address} has the maximum number of connections of an address");
         return false;
     }
 

@@ -4,9 +4,7 @@ using TacHost.Services.Networking.Connections;
 
 namespace TacHost.Services.Networking.Listening;
 
-/// <summary>
-/// A listener for stream connections. Serves the connections of an <see cref="Acceptor"/> and keeps those that stay open after their first callback.
-/// </summary>
+/// <summary>A listener for stream connections. Serves the connections of an <see cref="Acceptor"/> and keeps those that stay open after their first callback.</summary>
 /// <remarks>
 /// Accepting and sending on the same thread costs 22 µs of CPU for each short connection
 /// (docs/adr/0003). <c>AcceptAsync</c> costs 36 µs, and a program in C 20 µs.
@@ -14,6 +12,9 @@ namespace TacHost.Services.Networking.Listening;
 /// </remarks>
 internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
 {
+    /// <summary>The interval in which a stop looks for peers that do not complete a message.</summary>
+    private static readonly TimeSpan _betweenChecks = TimeSpan.FromSeconds(1);
+
     private readonly Acceptor _acceptor;
     private readonly ListenerSettings _settings;
     private readonly SocketExchange? _exchange;
@@ -33,10 +34,8 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
     private StreamListener(Acceptor acceptor, ListenerSettings settings) =>
         (_acceptor, _settings, _exchange) = (acceptor, settings, settings.Application?.ListeningSockets.ExchangeOf(settings.ServicePath));
 
-    /// <summary>Gets the address that was bound.</summary>
     public EndPoint EndPoint => _acceptor.Socket.EndPoint;
 
-    /// <summary>Gets the settings of the listener.</summary>
     public ListenerSettings Settings => _settings;
 
     /// <inheritdoc/>
@@ -51,8 +50,8 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
     /// <inheritdoc cref="ListeningSocket.Title"/>
     public string Title => _acceptor.Socket.Title;
 
-    /// <summary>Gets whether the socket stays open, though this listener is closed: for the next start of the service, or because a new service has it.</summary>
-    public bool IsSocketKept { get; private set; }
+    /// <summary>Gets whether the socket stays open after this listener is closed: for the next start of the service, or for a new service.</summary>
+    public bool IsSocketRetained { get; private set; }
 
     /// <inheritdoc/>
     public ConnectionCounts? Counts => _settings.Counts;
@@ -63,7 +62,6 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
     /// <inheritdoc/>
     public CancellationToken StoppingToken => _stop.Token;
 
-    /// <summary>Gets what is known of each open connection.</summary>
     public IReadOnlyList<string> OpenConnections => [.. Open().Select(connection => connection.Describe())];
 
     /// <inheritdoc/>
@@ -73,19 +71,21 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
     public SocketPoller? Poller => SocketPoller.Shared;
 
     /// <summary>Creates a listener on a kept socket, on one of systemd, or on a new one.</summary>
-    /// <param name="name">The name of the socket; see <see cref="IKeptSocket.Name"/>.</param>
+    /// <param name="name">The name of the socket; see <see cref="IRetainedSocket.Name"/>.</param>
     /// <param name="address">The address to bind.</param>
     /// <param name="settings">The settings of the listener.</param>
     /// <param name="listenAsync">Creates the new socket.</param>
     public static async Task<StreamListener> ListenAsync(string name, EndPoint? address, ListenerSettings settings, Func<Task<ListeningSocket>> listenAsync)
     {
         var sockets = settings.Application?.ListeningSockets;
-        var acceptor = sockets?.TryTake<Acceptor>(name, settings.ServicePath) ?? new Acceptor(ActivatedSocket.FindListening(address, name, settings.ServicePath, settings.Application) ?? await listenAsync(), name, settings.ServicePath);
+        if (sockets?.TryTake<Acceptor>(name, settings.ServicePath) is { } kept)
+            return new StreamListener(kept, settings);
+        Acceptor acceptor = new(ActivatedSocket.FindListening(address, name, settings.ServicePath, settings.Application) ?? await listenAsync(), name, settings.ServicePath);
         sockets?.Add(acceptor);
         return new StreamListener(acceptor, settings);
     }
 
-    /// <summary>Begins to accept: now, or with the commit of the replacement that the service comes with.</summary>
+    /// <summary>Begins to accept: now, or with the commit of the replacement that adds the service.</summary>
     public void Start()
     {
         if (IdleTimeout is { } timeout)
@@ -101,21 +101,21 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
     public async Task CloseAsync()
     {
         var sockets = _settings.Application?.ListeningSockets;
-        var stays = sockets is not null && (sockets.WouldKeep(_acceptor) || sockets.IsReserved(_acceptor));
+        var stays = sockets is not null && (sockets.WouldRetain(_acceptor) || sockets.IsReserved(_acceptor));
         if (!stays)
         {
-            IsSocketKept = !await _acceptor.CloseAsync(this);
+            IsSocketRetained = !await _acceptor.CloseAsync(this);
             _isClosing = true;
         }
         else
         {
             _isClosing = true;
-            IsSocketKept = !await _acceptor.LeaveAsync(this) || sockets!.IsReserved(_acceptor) || sockets.TryKeep(_acceptor);
-            if (!IsSocketKept)
+            IsSocketRetained = !await _acceptor.LeaveAsync(this) || sockets!.IsReserved(_acceptor) || sockets.TryRetain(_acceptor);
+            if (!IsSocketRetained)
                 _acceptor.Close();
         }
 
-        if (!IsSocketKept)
+        if (!IsSocketRetained)
             sockets?.Remove(_acceptor);
     }
 
@@ -128,7 +128,7 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
     }
 
     /// <inheritdoc/>
-    public void Keep(IConnection connection)
+    public void Add(IConnection connection)
     {
         lock (_gate)
             _connections.Add(connection);
@@ -137,7 +137,7 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
     }
 
     /// <inheritdoc/>
-    public void Release(IConnection connection)
+    public void Remove(IConnection connection)
     {
         lock (_gate)
         {
@@ -183,7 +183,6 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
     private void BuildingFailed(Exception failure, EndPoint peer) =>
         NetworkingLog.Attempt(() => NetworkingLog.ProtocolThrew(_settings.Factory!.Logger, failure, peer.ToString()!, TypeName.Of(_settings.Factory!.GetType())));
 
-    /// <summary>Closes the connections that have exceeded the idle timeout.</summary>
     private void CloseIdle(TimeSpan timeout)
     {
         var since = Environment.TickCount64 - (long)timeout.TotalMilliseconds;
@@ -199,7 +198,7 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
 
     private async Task WaitForConnectionsAsync(CancellationToken cancellationToken)
     {
-        // On the pool, since what a protocol has registered may take its time.
+        // On the pool, because a registered callback of a protocol may block.
         _ = _stop.CancelAsync();
         IConnection[] open;
         TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -218,7 +217,11 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
         }
 
         await using var abort = cancellationToken.Register(AbortAll);
-        await drained.Task;
+        while (await Task.WhenAny(drained.Task, Task.Delay(_betweenChecks, CancellationToken.None)) != drained.Task)
+        {
+            foreach (var connection in Open())
+                connection.CheckSilence();
+        }
     }
 
     private void AbortAll()

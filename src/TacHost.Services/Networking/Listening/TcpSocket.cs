@@ -4,7 +4,7 @@ using TacHost.Native;
 
 namespace TacHost.Services.Networking.Listening;
 
-/// <summary>Binds TCP sockets and says in words why one cannot be bound.</summary>
+/// <summary>Binds TCP sockets.</summary>
 internal static class TcpSocket
 {
     /// <summary>As long as the kernel allows (net.core.somaxconn).</summary>
@@ -20,18 +20,7 @@ internal static class TcpSocket
         }
         catch (SocketException e)
         {
-            throw new CannotListenException(endPoint, $"The service '{servicePath}' cannot listen on {endPoint}, {WhyNot(e, endPoint)}", e);
+            throw BindError.Of(e, endPoint, ProtocolType.Tcp, servicePath);
         }
     }
-
-    private static string WhyNot(SocketException e, IPEndPoint endPoint) => e.SocketErrorCode switch
-    {
-        SocketError.AddressAlreadyInUse =>
-            $"because {PortHolder.Describe(endPoint) ?? "another process"} already does.\n  Choose another port in the tac file, or stop that one first.",
-        SocketError.AccessDenied =>
-            "because only root may listen on a port below 1024.\n  Start as root, or choose a port above 1023.",
-        SocketError.AddressNotAvailable =>
-            "because this machine does not have that address.\n  Choose one of its own, such as 127.0.0.1, or leave the interface out for all of them.",
-        _ => $"because of this: {e.Message}.",
-    };
 }

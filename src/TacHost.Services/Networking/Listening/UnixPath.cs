@@ -16,8 +16,8 @@ internal sealed class UnixPath(string path, string servicePath)
             return;
         if (!status.IsSocket)
         {
-            var kind = status.IsDirectory ? "a directory" : status.IsSymbolicLink ? "a symbolic link" : "a file that is no socket";
-            throw Refused($"{kind} is in the way", "Choose another path, or move that away");
+            var kind = status.IsDirectory ? "a directory" : status.IsSymbolicLink ? "a symbolic link" : "a file that is not a socket";
+            throw Refused($"{kind} is in the way", "Choose another path, or move it away");
         }
 
         if (Holder(type) is { } holder)

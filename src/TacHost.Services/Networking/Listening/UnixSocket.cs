@@ -13,7 +13,7 @@ internal sealed class UnixSocket : ListeningSocket
     /// <summary>Creates the object for a socket that another process has bound.</summary>
     public static UnixSocket Inherit(Socket socket) => new(socket, UnixSocketFile.Inherit(socket)!) { IsShared = true };
 
-    /// <summary>Makes the file, gives it its owner and its mode, and only then listens: nobody can connect before that.</summary>
+    /// <summary>Creates the file, sets its owner and mode, and only then listens, so that no client can connect before.</summary>
     /// <exception cref="CannotListenException">The path cannot be had.</exception>
     public static async Task<UnixSocket> ListenAsync(string path, UnixFileMode mode, int backlog, ListenerSettings settings, CancellationToken cancellationToken)
     {

@@ -67,7 +67,7 @@ internal sealed class UnixSocketFile
             handle.Dispose();
             if (e is CannotListenException)
                 throw;
-            throw place.Refused($"of this: {e.Message}", "Correct that, or choose another path", e);
+            throw place.Refused($"the system refused: {e.Message}", "Correct that, or choose another path", e);
         }
     }
 
@@ -96,9 +96,7 @@ internal sealed class UnixSocketFile
         return new UnixSocketFile(path, status);
     }
 
-    /// <summary>
-    /// Sets the owner and mode of the file through a descriptor, because anyone with write access to the directory could replace the file meanwhile.
-    /// </summary>
+    /// <summary>Sets the owner and mode of the file through a descriptor, because anyone with write access to the directory could replace the file meanwhile.</summary>
     private static FileStatus HandOver(string path, UnixFileMode mode, UnixPath place, Application? application)
     {
         using SafeFileHandle file = new(Libc.Open(path, OpenFlags.PathOnly | OpenFlag.NoFollow | OpenFlags.CloseOnExec), ownsHandle: true);

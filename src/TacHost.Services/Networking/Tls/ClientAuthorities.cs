@@ -24,7 +24,6 @@ internal sealed class ClientAuthorities
         }
     }
 
-    /// <summary>Gets a policy to verify one certificate with.</summary>
     public X509ChainPolicy Policy => _value.Current.Clone();
 
     private static X509ChainPolicy Read(string path)

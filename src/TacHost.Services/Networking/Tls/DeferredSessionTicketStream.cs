@@ -3,7 +3,7 @@ using System.Security.Authentication;
 
 namespace TacHost.Services.Networking.Tls;
 
-/// <summary>A connection to speak TLS over, on which session tickets wait for what the server says next.</summary>
+/// <summary>A stream below TLS, which holds session tickets until the server sends data.</summary>
 /// <remarks>
 /// With TLS 1.3 they come behind the handshake (RFC 8446 section 4.6.1), to a client that may never read: one that uploads by FTP, say.
 /// It then closes a socket with something unread in it, which is a reset, and all that it sent and we had not read yet is lost.
@@ -58,14 +58,14 @@ internal sealed class DeferredSessionTicketStream(Stream inner) : Stream
         }
         catch
         {
-            await late.SayWhyAsync(cancellationToken);
+            await late.SendAlertAsync(cancellationToken);
             await tls.DisposeAsync();
             throw;
         }
     }
 
     /// <summary>Ends the handshake.</summary>
-    /// <param name="withTickets">Whether what the server said last was tickets, which can wait. Anything else is sent.</param>
+    /// <param name="withTickets">True if the last data of the server was tickets, which can wait. Anything else is sent.</param>
     /// <param name="cancellationToken">Gives up sending it.</param>
     private async ValueTask EndHandshakeAsync(bool withTickets, CancellationToken cancellationToken)
     {
@@ -126,7 +126,7 @@ internal sealed class DeferredSessionTicketStream(Stream inner) : Stream
     }
 
     /// <summary>Sends the alert that TLS has left behind, so that the client knows the reason too.</summary>
-    private async Task SayWhyAsync(CancellationToken cancellationToken)
+    private async Task SendAlertAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -134,11 +134,11 @@ internal sealed class DeferredSessionTicketStream(Stream inner) : Stream
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
         {
-            // The client has gone, or takes nothing: the first failure is the one to tell.
+            // The client has disconnected or does not read. The first failure is reported.
         }
     }
 
-    /// <summary>The client waits for what was said, if it is to say something.</summary>
+    /// <summary>Sends the held data, because the client may wait for it before it sends.</summary>
     private async ValueTask<int> SendHeldAndReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         await SendHeldAsync(ReadOnlyMemory<byte>.Empty, cancellationToken);
@@ -146,7 +146,7 @@ internal sealed class DeferredSessionTicketStream(Stream inner) : Stream
         return await inner.ReadAsync(buffer, cancellationToken);
     }
 
-    /// <summary>Sends what is held and what follows it, in one piece.</summary>
+    /// <summary>Sends the held data together with the next data.</summary>
     private async ValueTask SendHeldAsync(ReadOnlyMemory<byte> next, CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _held, null) is { } held)

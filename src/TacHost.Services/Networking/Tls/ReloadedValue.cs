@@ -9,7 +9,7 @@ internal sealed class ReloadedValue<T>(Func<IEnumerable<string>> files, Func<T> 
 {
     private readonly Lock _gate = new();
 
-    // Looked at before the files are read, so that a change meanwhile is seen.
+    // Read before the files, so that a change during the read is noticed.
     private string _stamp = Stamp(files());
     private T _current = read();
 

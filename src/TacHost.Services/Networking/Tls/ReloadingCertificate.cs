@@ -25,6 +25,6 @@ internal sealed class ReloadingCertificate
         }
     }
 
-    /// <summary>Gets the certificate as it is in the files now, or as it was before if they cannot be read.</summary>
+    /// <summary>Gets the current certificate of the files, or the previous one if they cannot be read.</summary>
     public SslStreamCertificateContext Current => _value.Current;
 }

@@ -24,7 +24,6 @@ internal sealed class TlsCertificates
             _validate = (_, certificate, _, errors) => errors == SslPolicyErrors.None || (certificate is null && errors == SslPolicyErrors.RemoteCertificateNotAvailable);
     }
 
-    /// <summary>Returns the TLS options for a client, selected by its ClientHello.</summary>
     public ValueTask<SslServerAuthenticationOptions> ChooseAsync(SslStream stream, SslClientHelloInfo hello, object? state, CancellationToken cancellationToken) =>
         ValueTask.FromResult(new SslServerAuthenticationOptions
         {

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace TacHost.Services.Networking.Tls;
 
-/// <summary>Reads certificates and keys, and says in words why one cannot be used.</summary>
+/// <summary>Reads certificates and keys, with readable errors.</summary>
 internal static class TlsFiles
 {
     private const string Ed25519 = "1.3.101.112";

@@ -17,6 +17,9 @@ internal static class TrustedRoots
         return policy.CustomTrustStore.Count > 0 ? policy : throw new CryptographicException($"There is no certificate in '{path}'.");
     }
 
+    /// <summary>Returns the need of a service that trusts the authorities.</summary>
+    public static ServiceNeed NeedOf(string path, Service service) => new(Directory.Exists(service.ResolvePath(path)) ? ServiceNeedKind.Directory : ServiceNeedKind.File, path);
+
     /// <summary>Returns the file itself, or every file of a directory that is named <c>….pem</c>.</summary>
     public static IEnumerable<string> Files(string path) =>
         Directory.Exists(path) ? Directory.EnumerateFiles(path, "*.pem", new EnumerationOptions { MatchCasing = MatchCasing.CaseInsensitive }).Order(StringComparer.Ordinal) : [path];

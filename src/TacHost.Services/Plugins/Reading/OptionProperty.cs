@@ -20,7 +20,6 @@ internal sealed class OptionProperty
 
     public OptionValues Values { get; }
 
-    /// <summary>Sets the property to its value. A list receives all values.</summary>
     public void Set(object options, IReadOnlyList<object> values, string text, string name, string from)
     {
         try
@@ -29,10 +28,9 @@ internal sealed class OptionProperty
         }
         catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
         {
-            throw OptionValues.Bad(text, name, from, $": {e.Message}");
+            throw OptionValues.Bad(text, name, from, $"valid: {e.Message}");
         }
     }
 
-    /// <summary>Returns the text for the default in the help.</summary>
     public string? DefaultText(object options) => Values.DefaultText(_property.GetValue(options));
 }

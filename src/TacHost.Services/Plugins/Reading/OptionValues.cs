@@ -29,7 +29,6 @@ internal sealed class OptionValues
 
     public bool IsFlag { get; }
 
-    /// <summary>Gets the description of a valid value, with its limits.</summary>
     public string Expected => (_option, Limits) switch
     {
         ({ Choices: [_, ..] choices }, _) => $"one of {string.Join(", ", choices)}",
@@ -72,7 +71,7 @@ internal sealed class OptionValues
         }
 
         var nearest = DidYouMean.To(text, Choices) is { } word ? $" Did you mean '{word}'?" : "";
-        throw Bad(text, name, from, Expected.Length > 0 ? $", which is {Expected}." + nearest : $": {why}");
+        throw Bad(_element == typeof(Secret) ? null : text, name, from, Expected.Length > 0 ? $"{Expected}.{nearest}" : $"valid: {why}");
     }
 
     /// <summary>Returns the value for the property: the last of the parsed values, or a list of all.</summary>
@@ -96,7 +95,11 @@ internal sealed class OptionValues
         return IsList ? (value as IEnumerable)?.Cast<object>().Select(ValueKind.Print) is { } all && string.Join(", ", all) is { Length: > 0 } list ? list : null : ValueKind.Print(value);
     }
 
-    public static UsageException Bad(string text, string name, string from, string why) => new($"'{text}'{from} cannot be the {name}{why}");
+    /// <param name="text">The text of the value, or null if it may be a secret.</param>
+    /// <param name="name">The name of the option.</param>
+    /// <param name="from">The source of the value.</param>
+    /// <param name="what">The expected value.</param>
+    public static UsageException Bad(string? text, string name, string from, string what) => new($"{name}: {(text is null ? "the value" : $"'{text}'")}{from} is not {what}");
 
     private bool IsWithinLimits(object value)
     {

@@ -1,7 +1,7 @@
 namespace TacHost.Services.Plugins.Reading;
 
-/// <summary>The words after a tac file, from which each parameter takes its own when the tac file asks for it.</summary>
-/// <remarks>A value that begins with <c>--</c> is written <c>--name=VALUE</c>, because which options there are shows only as the tac file asks for them.</remarks>
+/// <summary>The arguments after a tac file, from which each parameter takes its value when the tac file requests it.</summary>
+/// <remarks>A value that begins with <c>--</c> is written <c>--name=VALUE</c>, because the options are known only when the tac file requests them.</remarks>
 internal sealed class ParameterWords
 {
     private readonly string?[] _options;
@@ -13,7 +13,7 @@ internal sealed class ParameterWords
         Arguments = [.. words.Skip(end + 1)];
     }
 
-    /// <summary>Gets the words after <c>--</c>.</summary>
+    /// <summary>Gets the arguments after <c>--</c>.</summary>
     public IReadOnlyList<string> Arguments { get; }
 
     /// <summary>Takes the values of an option; for a flag <c>yes</c> or <c>no</c>.</summary>

@@ -111,6 +111,10 @@ public sealed class LookupQueueTests : IDisposable
     [Fact]
     public async Task ResolveAsync_Localhost_IsInTheHostsFile() => Assert.Contains(await HostNameResolver.ResolveAsync("localhost", Token).Soon(), IPAddress.IsLoopback);
 
+    [Fact]
+    public async Task ResolveForAsync_OfAClient_ResolvesAsForTheConfiguration() =>
+        Assert.Equal(await HostNameResolver.ResolveAsync("localhost", Token).Soon(), await HostNameResolver.ResolveForAsync("localhost", IPAddress.Loopback, Token).Soon());
+
     private static Task[] Ask(LookupQueue queue, object? client, int count, string name = "slow") =>
         [.. Enumerable.Range(0, count).Select(number => queue.ResolveAsync($"slow-{name}-{client}-{number}.test", client, Token))];
 

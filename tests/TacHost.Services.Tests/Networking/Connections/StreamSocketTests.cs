@@ -51,9 +51,9 @@ public sealed class StreamSocketTests : IDisposable
     public async Task Whole_AskedForLate_SendsOnTheSameConnection()
     {
         var (accepted, client) = Connect(IPAddress.Loopback, IPAddress.Loopback, managed: false);
-        Assert.Equal(1, accepted.SendNow("a"u8, out _));
+        Assert.Equal(1, accepted.TrySend("a"u8, out _));
         Assert.Equal(1, await accepted.ManagedSocket.SendAsync("b"u8.ToArray(), TestContext.Current.CancellationToken));
-        Assert.Equal(1, accepted.SendNow("c"u8, out _));
+        Assert.Equal(1, accepted.TrySend("c"u8, out _));
         accepted.Dispose();
         Assert.Equal("abc", ReadToEnd(client));
         Assert.Throws<ObjectDisposedException>(() => accepted.ManagedSocket.Available);
@@ -65,7 +65,7 @@ public sealed class StreamSocketTests : IDisposable
         var (accepted, _) = Connect(IPAddress.Loopback, IPAddress.Loopback, managed: false);
         accepted.Dispose();
         Assert.Throws<ObjectDisposedException>(() => accepted.ManagedSocket);
-        Assert.Throws<ObjectDisposedException>(() => accepted.SendNow("a"u8, out _));
+        Assert.Throws<ObjectDisposedException>(() => accepted.TrySend("a"u8, out _));
     }
 
     [Theory]

@@ -123,7 +123,7 @@ public sealed class AcceptorTests
         public void Accept(StreamSocket socket, ConnectionPermit? permit)
         {
             whenAccepted();
-            socket.SendNow(Encoding.UTF8.GetBytes(text), out _);
+            socket.TrySend(Encoding.UTF8.GetBytes(text), out _);
             socket.Dispose();
         }
     }

@@ -45,7 +45,7 @@ public sealed class ActivatedSocketTests : IDisposable
     [Fact]
     public void Take_TcpSocket_SendsWithoutDelay()
     {
-        using var socket = InheritedSocket.Take((int)_owner.Handle, "fd:3", "web");
+        using var socket = InheritedSocket.Adopt((int)_owner.Handle, "fd:3", "web");
 
         Assert.True(_owner.NoDelay);
     }

@@ -21,7 +21,7 @@ public sealed class InheritedSocketTests : IDisposable
         {
             var factory = RecordingFactory.Echo();
             factory.DoStart(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
-            StreamListener listener = new(InheritedSocket.Take(Descriptor, "fd:3", "web"), new ListenerSettings("web", factory.Logger) { Factory = factory });
+            StreamListener listener = new(InheritedSocket.Adopt(Descriptor, "fd:3", "web"), new ListenerSettings("web", factory.Logger) { Factory = factory });
             listener.Start();
             using (var client = await Client.ConnectAsync(_owner.LocalEndPoint!))
             {
@@ -42,14 +42,14 @@ public sealed class InheritedSocketTests : IDisposable
     [Fact]
     public void Take_SocketThatDoesNotListen_IsRefused()
     {
-        var failure = Assert.Throws<CannotListenException>(() => InheritedSocket.Take(Descriptor, "fd:3", "web"));
+        var failure = Assert.Throws<CannotListenException>(() => InheritedSocket.Adopt(Descriptor, "fd:3", "web"));
         Assert.Contains("not a stream socket that listens", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Take_ClosedDescriptor_IsRefused()
     {
-        var failure = Assert.Throws<CannotListenException>(() => InheritedSocket.Take(1_000_000, "fd:1000000", "web"));
+        var failure = Assert.Throws<CannotListenException>(() => InheritedSocket.Adopt(1_000_000, "fd:1000000", "web"));
         Assert.StartsWith("The service 'web' cannot listen on fd:1000000, because of file descriptor 1000000: it is not open.", failure.Message, StringComparison.Ordinal);
     }
 
@@ -57,7 +57,7 @@ public sealed class InheritedSocketTests : IDisposable
     public void Take_File_IsRefused()
     {
         using var file = File.OpenHandle("/dev/null");
-        var failure = Assert.Throws<CannotListenException>(() => InheritedSocket.Take((int)file.DangerousGetHandle(), "fd:9", "web"));
+        var failure = Assert.Throws<CannotListenException>(() => InheritedSocket.Adopt((int)file.DangerousGetHandle(), "fd:9", "web"));
         Assert.Contains("not a stream socket that listens", failure.Message, StringComparison.Ordinal);
     }
 

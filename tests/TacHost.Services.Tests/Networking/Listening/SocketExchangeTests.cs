@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using TacHost.Services.Infrastructure;
 using TacHost.Services.Networking;
 
 namespace TacHost.Services.Tests.Networking.Listening;

@@ -1,9 +1,9 @@
 using TacHost.Services.Plugins.Reading;
 
-namespace TacHost.Services.Plugins;
+namespace TacHost.Services.Plugins.Infrastructure;
 
 /// <summary>The description of an option for help, completion and man page.</summary>
-public sealed class OptionDescription
+public sealed class OptionDescription : IOption
 {
     internal OptionDescription()
     {
@@ -38,6 +38,16 @@ public sealed class OptionDescription
 
     /// <summary>Gets the environment variable that supplies the value if the option is not given, or null.</summary>
     public string? EnvironmentVariable { get; init; }
+
+    string IOption.LongName => "--" + Name;
+
+    string? IOption.Alias => null;
+
+    bool IOption.HasOpposite => IsFlag;
+
+    bool IOption.IsValueOptional => false;
+
+    bool IOption.IsValue(string word) => true;
 
     internal OptionProperty? Property { get; init; }
 

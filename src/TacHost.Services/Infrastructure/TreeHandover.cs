@@ -3,13 +3,13 @@ using Microsoft.Win32.SafeHandles;
 using TacHost.Native;
 using TacHost.Services.Networking.Listening;
 
-namespace TacHost.Services;
+namespace TacHost.Services.Infrastructure;
 
 /// <summary>The bound sockets of a running application, for another process that takes over from this one.</summary>
 /// <remarks>The descriptors are duplicates, so that a service can stop meanwhile.</remarks>
 public sealed class TreeHandover : IDisposable
 {
-    private readonly List<IKeptSocket> _sockets = [];
+    private readonly List<IRetainedSocket> _sockets = [];
     /// <summary>Not <c>SafeSocketHandle</c>, which sets SO_LINGER on the shared socket when it is disposed.</summary>
     private readonly List<SafeFileHandle> _duplicates = [];
     private readonly List<(int Descriptor, string ServicePath, string Name)> _all = [];
@@ -31,7 +31,7 @@ public sealed class TreeHandover : IDisposable
         Descriptors = application.ListeningSockets.InheritedDescriptors;
     }
 
-    /// <summary>Gets the sockets with what was bound, such as <c>tcp:127.0.0.1:10000</c>. The descriptors are valid until this object is disposed.</summary>
+    /// <summary>Gets the sockets with their endpoints, such as <c>tcp:127.0.0.1:10000</c>. The descriptors are valid until this object is disposed.</summary>
     public IReadOnlyList<(int Descriptor, string ServicePath, string Name)> Sockets => _all;
 
     /// <summary>Gets the descriptors that this process has inherited itself, and that services name by their numbers.</summary>

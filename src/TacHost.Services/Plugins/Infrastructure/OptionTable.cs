@@ -1,9 +1,10 @@
 using System.Reflection;
 using TacHost.Services.Plugins.Reading;
 
-namespace TacHost.Services.Plugins;
+namespace TacHost.Services.Plugins.Infrastructure;
 
 /// <summary>The options that a class declares. Parses command lines, and is the source of help, completion and man page.</summary>
+/// <remarks>For the host. Use <see cref="OptionParser"/> to parse a command line in a test.</remarks>
 public sealed class OptionTable
 {
     private readonly OptionDescription _help;
@@ -23,7 +24,7 @@ public sealed class OptionTable
                 _subCommands.Add((new SubCommandDescription(subCommand.Name, subCommand.Description, Of(property.PropertyType)), property));
             if (property.GetCustomAttribute<OperandsAttribute>() is { } operands)
             {
-                _operands = Operands is null ? new OptionProperty(property, null) : throw Wrong($"has two properties with [Operands], the second of them {property.Name}");
+                _operands = Operands is null ? new OptionProperty(property, null) : throw Error($"has two properties with [Operands], the second of them {property.Name}");
                 Operands = new OperandsDescription(operands.ValueName, operands.Description, _operands.Values.IsList, operands.Required);
             }
         }
@@ -58,17 +59,11 @@ public sealed class OptionTable
         return new OptionTable(type);
     }
 
-    /// <summary>Parses a command line without a host, for example in a test.</summary>
-    /// <exception cref="UsageException">The command line is invalid, or requests the help or the version.</exception>
-    public static TOptions Read<TOptions>(params IReadOnlyList<string> words)
-        where TOptions : class, new() =>
-        (TOptions?)Of(typeof(TOptions)).Read(words, "", null).Options ?? throw new UsageException("the help or the version is asked for.");
-
     /// <summary>Creates an instance of the options class with its defaults.</summary>
     public object CreateOptions() =>
         Activator.CreateInstance(Type, BindingFlags.Instance | BindingFlags.Public | BindingFlags.DoNotWrapExceptions, null, null, null)!;
 
-    /// <summary>Parses a command line. Reads the words, then the environment variables for missing options, then runs the checks.</summary>
+    /// <summary>Parses a command line. Reads the arguments, then the environment variables of missing options, then runs the checks.</summary>
     /// <param name="words">The words after the command.</param>
     /// <param name="command">The command, for the hint on its help in messages; empty for no hint.</param>
     /// <param name="directory">The directory that relative paths are resolved against, or null for the current directory.</param>
@@ -77,14 +72,15 @@ public sealed class OptionTable
     {
         ArgumentNullException.ThrowIfNull(words);
         ArgumentNullException.ThrowIfNull(command);
-        var (given, operands) = new OptionWords(Options, command).Split(words);
+        var (read, operands) = new OptionReader(Options, command.Length > 0 ? $"See {command} --help." : "", static message => new UsageException(message)).Read(words);
+        List<(OptionDescription Option, string Value)> given = [.. read.Select(each => ((OptionDescription)each.Option, each.Value))];
         if (given.Any(each => each.Option == _help || each.Option == _version))
             return new OptionReading(null, given.Any(each => each.Option == _help) ? OptionQuery.Help : OptionQuery.Version, this, command);
         var options = CreateOptions();
         OptionFormat format = new(directory);
         SetOptions(options, given, format);
         SetFromEnvironment(options, given, format);
-        if (_subCommands.Count > 0 && operands.Count > 0)
+        if (_subCommands.Count > 0 && operands.Length > 0)
         {
             var word = operands[0];
             if (_subCommands.FirstOrDefault(each => each.Description.Name == word) is not { Property: { } property } subCommand)
@@ -124,23 +120,23 @@ public sealed class OptionTable
         }
     }
 
-    private void SetOperands(object options, IReadOnlyList<string> operands, OptionFormat format)
+    private void SetOperands(object options, string[] operands, OptionFormat format)
     {
-        if (operands.Count > (_operands is null ? 0 : _operands.Values.IsList ? int.MaxValue : 1))
-            throw new UsageException(operands[^1] is ['-', _, ..] late ? $"'{late}' comes after '{operands[0]}', and options go before." : $"'{operands[_operands is null ? 0 : 1]}' is one word too many.");
+        if (operands.Length > (_operands is null ? 0 : _operands.Values.IsList ? int.MaxValue : 1))
+            throw new UsageException(operands[^1] is ['-', _, ..] late ? $"'{late}' comes after '{operands[0]}', but options go before it." : $"'{operands[_operands is null ? 0 : 1]}' is an unexpected argument.");
         if (_operands is null)
             return;
-        if (operands.Count > 0)
+        if (operands.Length > 0)
             _operands.Set(options, [.. operands.Select(word => _operands.Values.Read(word, Operands!.ValueName, "", format))], operands[^1], Operands!.ValueName, "");
         else if (Operands!.Required)
-            throw new UsageException($"{Operands.ValueName} is missing: {Operands.Description}");
+            throw new UsageException($"{Operands.ValueName} ({Operands.Description}) is required.");
     }
 
     private void RequireAll(IReadOnlyList<(OptionDescription Option, string Value)> given)
     {
         var missing = Options.Where(option => option.Required && !IsGiven(option)).ToList();
         if (missing.Count > 0)
-            throw new UsageException($"{string.Join(" and ", missing.Select(option => $"--{option.Name} {option.ValueName}"))} {(missing.Count == 1 ? "is" : "are")} missing: {string.Join(' ', missing.Select(option => option.Description))}");
+            throw new UsageException($"{string.Join(" and ", missing.Select(option => $"--{option.Name} {option.ValueName} ({option.Description})"))} {(missing.Count == 1 ? "is" : "are")} required.");
 
         bool IsGiven(OptionDescription option) => given.Any(each => each.Option == option) || ValueInEnvironment(option) is not null;
     }
@@ -157,20 +153,20 @@ public sealed class OptionTable
     private void Check()
     {
         foreach (var name in Options.Select(option => option.Name).Concat(_subCommands.Select(each => each.Description.Name)).Where(name => !IsName(name)))
-            throw Wrong($"names an option '{name}', but names are made of lower-case letters, digits and hyphens");
+            throw Error($"names an option '{name}', but names are made of lower-case letters, digits and hyphens");
         if (Options.GroupBy(option => option.Name).FirstOrDefault(same => same.Count() > 1) is { Key: var twice })
-            throw Wrong(twice is "help" or "version" ? $"names an option '--{twice}', which every plugin has already" : $"has two options with the name '--{twice}'");
+            throw Error(twice is "help" or "version" ? $"names an option '--{twice}', which every plugin has already" : $"has two options with the name '--{twice}'");
         if (Options.Where(option => option.Letter is not null).GroupBy(option => option.Letter).FirstOrDefault(same => same.Count() > 1) is { } letters)
-            throw Wrong($"has two options with the name '-{letters.Key}', {string.Join(" and ", letters.Select(option => "--" + option.Name))}");
+            throw Error($"has two options with the name '-{letters.Key}', {string.Join(" and ", letters.Select(option => "--" + option.Name))}");
         if (_subCommands.GroupBy(each => each.Description.Name).FirstOrDefault(same => same.Count() > 1) is { Key: var word })
-            throw Wrong($"has two sub-commands with the name '{word}'");
+            throw Error($"has two sub-commands with the name '{word}'");
         if (_subCommands.Count > 0 && _operands is not null)
-            throw Wrong("has both sub-commands and operands, which are ambiguous");
+            throw Error("has both sub-commands and operands, which are ambiguous");
         if (Type.GetConstructor([]) is null || Type.IsAbstract)
-            throw Wrong("has no public constructor without parameters");
+            throw Error("has no public constructor without parameters");
     }
 
-    private InvalidOperationException Wrong(string what) => new($"The options class {Type.Name} {what}.");
+    private InvalidOperationException Error(string what) => new($"The options class {Type.Name} {what}.");
 
     internal static bool IsName(string name) =>
         name.Length > 0 && char.IsAsciiLetterOrDigit(name[0]) && name.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-');

@@ -1,7 +1,7 @@
 using System.Runtime.ExceptionServices;
 using TacHost.Services.Networking.Listening;
 
-namespace TacHost.Services;
+namespace TacHost.Services.Infrastructure;
 
 /// <summary>Makes a running application what another application would be: some services stay as they are, and the others come, go or are replaced.</summary>
 /// <remarks>
@@ -22,10 +22,10 @@ public sealed class TreeReplacement
 
     /// <summary>Describes a replacement. Changes nothing.</summary>
     /// <param name="running">The application that runs.</param>
-    /// <param name="target">The application that it is to become. It must not have been started, and is of no use afterwards.</param>
+    /// <param name="target">The new application. It must not have been started, and cannot be used afterwards.</param>
     /// <param name="staying">For each service of the target that is not to start, the running one in its place. The target itself is among them.</param>
     /// <param name="predecessors">For each service of the target that replaces another, the running one.</param>
-    /// <param name="leaving">The running services that are to stop, in the order of their start. What is below one of them is among them.</param>
+    /// <param name="leaving">The running services that must stop, in the order of their start, including their descendants.</param>
     /// <exception cref="ArgumentException">A service of the target is no <see cref="Service"/>.</exception>
     public TreeReplacement(Application running, Application target, IReadOnlyDictionary<IService, IService> staying, IReadOnlyDictionary<IService, IService> predecessors, IReadOnlyCollection<IService> leaving)
     {
@@ -40,10 +40,10 @@ public sealed class TreeReplacement
         Arrange(running, target);
     }
 
-    /// <summary>Gets the running services that are to stop, in the order of their start.</summary>
+    /// <summary>Gets the running services that must stop, in the order of their start.</summary>
     public IReadOnlyList<IService> Leaving { get; }
 
-    /// <summary>Starts the new services, then hands states over. If that fails, the new services are stopped in reverse order, and the running tree is as it was.</summary>
+    /// <summary>Starts the new services, then transfers states. If that fails, the new services are stopped in reverse order, and the running tree is unchanged.</summary>
     /// <param name="cancellationToken">Cancels the start.</param>
     /// <exception cref="Exception">The failure of the service that did not start.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -81,7 +81,7 @@ public sealed class TreeReplacement
         }
     }
 
-    /// <summary>Gives a start up that does not end although it was cancelled. What it does later has no effect on the running tree.</summary>
+    /// <summary>Abandons a start that does not end although it was cancelled. Its later effects do not reach the running tree.</summary>
     public void Abandon()
     {
         if (_sockets is not null)
@@ -119,7 +119,7 @@ public sealed class TreeReplacement
         var successors = _predecessors.ToDictionary(each => each.Value, each => each.Key, (IEqualityComparer<IService>)ReferenceEqualityComparer.Instance);
         foreach (var service in Leaving.Reverse())
         {
-            // A group stops what is below it, in its own way.
+            // A group stops its own children.
             if (service.Parent is IService parent && _leaving.Contains(parent))
                 continue;
             List<IService> below = [.. WithBelow(service)];
@@ -176,7 +176,7 @@ public sealed class TreeReplacement
             }
             else
             {
-                throw new ArgumentException($"The service '{child.ServicePath}' cannot join a running tree, because it is no Service. Derive its class from Service.", nameof(twin));
+                throw new ArgumentException($"The service '{child.ServicePath}' cannot join a running tree, because it is not a Service. Derive its class from Service.", nameof(twin));
             }
         }
 

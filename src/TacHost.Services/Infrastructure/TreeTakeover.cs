@@ -1,10 +1,10 @@
 using TacHost.Services.Networking.Listening;
 
-namespace TacHost.Services;
+namespace TacHost.Services.Infrastructure;
 
 /// <summary>The start of an application that takes over the sockets of another process. Create the object before the start.</summary>
 /// <remarks>
-/// A service that would bind what the other process has bound gets that socket. Nothing is accepted before <see cref="Commit"/>. Bodies
+/// A service that would bind an address of the other process gets the socket of that process. Nothing is accepted before <see cref="Commit"/>. Bodies
 /// (<see cref="Service.ExecuteAsync"/>) run after <see cref="Complete"/>. If the start fails, the other process keeps its sockets.
 /// </remarks>
 public sealed class TreeTakeover
@@ -27,7 +27,7 @@ public sealed class TreeTakeover
             service.BodyGate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    /// <summary>Begins to accept, and closes the sockets that no service has asked for.</summary>
+    /// <summary>Begins to accept, and closes the sockets that no service uses.</summary>
     public void Commit() => _application.ListeningSockets.EndExchange(_exchange, isCommitted: true);
 
     /// <summary>Runs the bodies, because the other process has ended. The sockets now belong to this process alone.</summary>

@@ -1,4 +1,4 @@
-namespace TacHost.Services.Plugins;
+namespace TacHost.Services.Plugins.Infrastructure;
 
 /// <summary>The information that a command line requests instead of containing options.</summary>
 public enum OptionQuery
