@@ -15,11 +15,15 @@ public sealed class DnsCommandLine : IPostOptions
     public Iface Iface { get; set; } = "localhost";
 
     /// <summary>See <see cref="DnsOptions.Zones"/>.</summary>
-    [Option("zone", 'z', "a zone to be authoritative for, in a file as BIND has it")]
+    [Option("zone", 'z', "a zone file in BIND's format, for which the server is authoritative")]
     public IReadOnlyList<DnsZoneFile> Zones { get; set; } = [];
 
+    /// <summary>See <see cref="DnsOptions.ClusterZones"/>.</summary>
+    [Option("cluster", "a zone with the deployments of a cluster, from the node on this machine with that directory")]
+    public IReadOnlyList<DnsClusterZone> ClusterZones { get; set; } = [];
+
     /// <summary>See <see cref="DnsOptions.HostsFile"/>.</summary>
-    [Option("hosts", "a file such as /etc/hosts, for names that are in no zone")]
+    [Option("hosts", "a file such as /etc/hosts, for names outside of the zones")]
     public ExistingFile? Hosts { get; set; }
 
     /// <summary>See <see cref="DnsOptions.Upstreams"/>.</summary>
@@ -41,7 +45,7 @@ public sealed class DnsCommandLine : IPostOptions
     /// <inheritdoc/>
     public void PostOptions()
     {
-        if (Zones.Count == 0 && Hosts is null && Upstreams.Count == 0)
-            throw new UsageException("--zone, --hosts or --forward is missing: there would be nothing to answer with.");
+        if (Zones.Count == 0 && ClusterZones.Count == 0 && Hosts is null && Upstreams.Count == 0)
+            throw new UsageException("--zone, --cluster, --hosts or --forward is missing: the server would have no answers.");
     }
 }

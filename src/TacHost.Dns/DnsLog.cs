@@ -16,7 +16,7 @@ internal static partial class DnsLog
     [LoggerMessage(3, LogLevel.Information, "'{File}' has changed and was read again")]
     public static partial void Reloaded(ILogger logger, string file);
 
-    [LoggerMessage(4, LogLevel.Error, "{Reason}\n  What it said before stays in use until it is mended.")]
+    [LoggerMessage(4, LogLevel.Error, "{Reason}\n  The previous content stays in use until the file is corrected.")]
     public static partial void NotReloaded(ILogger logger, string reason);
 
     [LoggerMessage(5, LogLevel.Warning, "line {Line} of '{File}' is not an address and names, and was skipped")]
@@ -33,4 +33,10 @@ internal static partial class DnsLog
 
     [LoggerMessage(9, LogLevel.Error, "the question of {Client} has failed")]
     public static partial void Failed(ILogger logger, Exception failure, EndPoint client);
+
+    [LoggerMessage(10, LogLevel.Warning, "The zone {Zone} keeps its records for {Seconds} s, because {Reason}")]
+    public static partial void NodeDown(ILogger logger, DnsName zone, double seconds, string reason);
+
+    [LoggerMessage(11, LogLevel.Information, "The node answers, and the zone {Zone} has {Count} records")]
+    public static partial void NodeUp(ILogger logger, DnsName zone, int count);
 }

@@ -10,9 +10,14 @@ public sealed record DnsOptions
     /// <summary>Gets the zones that the server is authoritative for. A changed file is read again. Defaults to an empty list.</summary>
     public IReadOnlyList<DnsZoneFile> Zones { get; init; } = [];
 
-    /// <summary>
-    /// Gets a file such as <c>/etc/hosts</c>, for names outside the zones: A, AAAA and PTR. A changed file is read again. Defaults to null: no file.
-    /// </summary>
+    /// <summary>Gets the zones with the deployments of a cluster. Defaults to an empty list.</summary>
+    /// <remarks>
+    /// The node on this machine is asked twice a second. While it does not answer, the last records are served for 30 seconds; then every
+    /// question gets SERVFAIL. All records have a TTL of 2 seconds.
+    /// </remarks>
+    public IReadOnlyList<DnsClusterZone> ClusterZones { get; init; } = [];
+
+    /// <summary>Gets a file such as <c>/etc/hosts</c>, for names outside the zones: A, AAAA and PTR. A changed file is read again. Defaults to null: no file.</summary>
     public string? HostsFile { get; init; }
 
     /// <summary>Gets the servers that all other questions are forwarded to. Defaults to an empty list: all other questions are refused.</summary>
@@ -30,11 +35,10 @@ public sealed record DnsOptions
     public TimeSpan Timeout { get; init => field = SettingRange.Timeout(value); } = TimeSpan.FromSeconds(2);
 
     /// <summary>Gets the limits of TCP connections. Defaults to 500 connections in total, 100 for each address, and an idle timeout of 30 seconds.</summary>
-    public ConnectionLimits Limits { get; init; } = new() { Connections = 500, ConnectionsPerAddress = 100, IdleTimeout = TimeSpan.FromSeconds(30) };
+    public ConnectionLimits Limits { get; init; } = new() { MaxConnections = 500, MaxConnectionsPerAddress = 100, IdleTimeout = TimeSpan.FromSeconds(30) };
 
     /// <summary>Gets the clock. Defaults to the system clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Gets the loopback networks.</summary>
     internal static IReadOnlyList<IPNetwork> Loopback { get; } = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")];
 }

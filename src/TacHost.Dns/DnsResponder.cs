@@ -94,9 +94,7 @@ internal sealed class DnsResponder(DnsOptions options, LocalNames names, Forward
 
         if (await forwarder!.AskAsync(question with { Name = left }, query.Edns is { DnssecOk: true }, query.CheckingDisabled) is not { } answer)
         {
-            response.Code = ResponseCode.ServFail;
-            response.Answers.Clear();
-            response.IsAuthoritative = false;
+            response.Fail();
             return;
         }
 

@@ -8,16 +8,16 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Dns;
 
-/// <summary>A service that answers DNS questions over UDP and TCP: from its zones, a hosts file, and upstream servers with a cache.</summary>
+/// <summary>A service that answers DNS questions over UDP and TCP: from its zones, clusters, a hosts file, and upstream servers with a cache.</summary>
 /// <remarks>
 /// The sources are searched in this order. A name in a zone is not looked up in the other sources.
 /// Files are read in the privileged part of the start and checked for changes every second.
 /// If a changed file has an error, the error is logged with its line and the previous content stays in use.
 /// Ported from <c>twisted.names.server.DNSServerFactory</c> and <c>twisted.names.tap</c>.
 /// </remarks>
-public sealed class DnsServer : MultiService
+public sealed class DnsServer : MultiService, IServiceNeeds
 {
-    private static readonly TimeSpan _refreshStep = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _refreshStep = TimeSpan.FromSeconds(1), _clusterStep = TimeSpan.FromMilliseconds(500);
 
     private readonly string _iface;
     private readonly DnsOptions _options;
@@ -39,12 +39,21 @@ public sealed class DnsServer : MultiService
         _names = new LocalNames(_options);
         if (_options.Zones.Count > 0 || _options.HostsFile is not null)
             new TimerService(_refreshStep, () => _names.Refresh(Logger)) { TimeProvider = _options.TimeProvider }.SetServiceParent(this);
+        if (_options.ClusterZones.Count > 0)
+            new TimerService(_clusterStep, cancellationToken => _names.RefreshClustersAsync(Logger, cancellationToken)) { TimeProvider = _options.TimeProvider }.SetServiceParent(this);
         if (port != 0)
             AddListeners(port);
     }
 
     /// <summary>Gets the addresses bound for UDP and TCP, with the actual port if the port is 0. Empty while the server is not listening.</summary>
     public IReadOnlyList<IPEndPoint> LocalAddresses => _datagrams?.LocalAddresses ?? [];
+
+    /// <inheritdoc/>
+    IReadOnlyList<ServiceNeed> IServiceNeeds.Needs =>
+    [
+        .. _options.Zones.Select(zone => NeedOf(zone.Path, path => ZoneFile.Read(path, zone.Origin, _ => { }))),
+        .. _options.HostsFile is { } hosts ? new[] { NeedOf(hosts, path => HostsFile.Read(path)) } : [],
+    ];
 
     /// <summary>Gets the source of the responses. Each start has its own.</summary>
     internal DnsResponder Responder { get; private set; } = null!;
@@ -70,13 +79,13 @@ public sealed class DnsServer : MultiService
     }
 
     /// <inheritdoc/>
-    protected override Task OnStartAsync(CancellationToken cancellationToken)
+    protected override async Task OnStartAsync(CancellationToken cancellationToken)
     {
+        await _names.RefreshClustersAsync(Logger, cancellationToken);
         if (_forwarder is null || LocalAddresses.FirstOrDefault(each => !IPAddress.IsLoopback(each.Address)) is not { } open)
-            return Task.CompletedTask;
+            return;
         foreach (var network in _options.Allowed.Where(network => !IPAddress.IsLoopback(network.BaseAddress)))
             DnsLog.ForwardsForOthers(Logger, network, open);
-        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -86,6 +95,22 @@ public sealed class DnsServer : MultiService
         _forwarder = null;
         return Task.CompletedTask;
     }
+
+    private ServiceNeed NeedOf(string file, Action<string> read) => new(ServiceNeedKind.File, file)
+    {
+        Verify = () =>
+        {
+            try
+            {
+                read(ResolvePath(file));
+                return null;
+            }
+            catch (ZoneFileException e)
+            {
+                return $"which cannot be used: {e.Message.Split('\n')[0]}";
+            }
+        },
+    };
 
     private void AddListeners(int port)
     {

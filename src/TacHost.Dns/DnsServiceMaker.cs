@@ -4,7 +4,7 @@ using TacHost.Services.Plugins;
 namespace TacHost.Dns;
 
 /// <summary>The plugin that creates a <see cref="DnsServer"/> from the command line.</summary>
-[Plugin("dns", "Answers DNS questions from zone files and a hosts file, and forwards others with a cache.")]
+[Plugin("dns", "Answers DNS questions from zone files, a cluster and a hosts file, and forwards others with a cache.")]
 public sealed class DnsServiceMaker : ServiceMaker<DnsCommandLine>
 {
     /// <inheritdoc/>
@@ -14,6 +14,7 @@ public sealed class DnsServiceMaker : ServiceMaker<DnsCommandLine>
         return new DnsServer(options.Port, options.Iface, new DnsOptions
         {
             Zones = options.Zones,
+            ClusterZones = options.ClusterZones,
             HostsFile = options.Hosts?.Path,
             Upstreams = options.Upstreams,
             Allowed = options.Allowed,

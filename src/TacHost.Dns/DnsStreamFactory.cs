@@ -7,5 +7,5 @@ namespace TacHost.Dns;
 internal sealed class DnsStreamFactory(DnsServer server) : ServerFactory
 {
     /// <inheritdoc/>
-    protected internal override Protocol BuildProtocol(EndPoint peer) => new DnsStream(server.Responder);
+    protected override Protocol BuildProtocol(EndPoint peer) => new DnsStream(server.Responder);
 }

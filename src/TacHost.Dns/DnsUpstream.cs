@@ -8,7 +8,7 @@ using TacHost.Services.Plugins;
 namespace TacHost.Dns;
 
 /// <summary>An upstream DNS server, parsed from an option: <c>192.0.2.1</c>, <c>192.0.2.1:5353</c>, <c>2001:db8::1</c>, <c>[2001:db8::1]:5353</c>.</summary>
-[OptionType("ADDRESS[:PORT]", "an IP address, with a port or without, such as 192.0.2.1 or [2001:db8::1]:5353")]
+[OptionType("ADDRESS[:PORT]", "an IP address, optionally with a port, such as 192.0.2.1 or [2001:db8::1]:5353")]
 public sealed record DnsUpstream : IParsable<DnsUpstream>
 {
     private const int UsualPort = 53;
@@ -30,7 +30,7 @@ public sealed record DnsUpstream : IParsable<DnsUpstream>
     /// <summary>Parses an upstream server.</summary>
     /// <exception cref="FormatException">The text is not an IP address with an optional port.</exception>
     public static DnsUpstream Parse(string text) =>
-        TryParse(text, null, out var upstream) ? upstream : throw new FormatException($"'{text}' is not an IP address, with a port or without, such as 192.0.2.1 or [2001:db8::1]:5353.");
+        TryParse(text, null, out var upstream) ? upstream : throw new FormatException($"'{text}' is not an IP address, optionally with a port, such as 192.0.2.1 or [2001:db8::1]:5353.");
 
     /// <inheritdoc/>
     static DnsUpstream IParsable<DnsUpstream>.Parse(string s, IFormatProvider? provider) => Parse(s);

@@ -9,7 +9,7 @@ public sealed class FtpCommandLine : IPostOptions
 {
     /// <summary>Gets or sets the directory to serve.</summary>
     [Option("root", 'r', "the directory to serve; nothing outside is ever opened", DefaultText = "the working directory")]
-    public ExistingDirectory Root { get; set; } = ".";
+    public ExistingDirectory Root { get; set; } = new(".");
 
     /// <summary>Gets or sets the port of control connections.</summary>
     [Option("port", 'p', "the port to listen on")]
@@ -75,6 +75,6 @@ public sealed class FtpCommandLine : IPostOptions
         if (TlsKey is not null && TlsCertificate is null)
             throw new UsageException("--tls-cert is missing, which --tls-key needs.");
         if (PassiveAddress is { AddressFamily: not AddressFamily.InterNetwork })
-            throw new UsageException($"'{PassiveAddress}' cannot be the --passive-address, which is an IPv4 address; IPv6 clients need none.");
+            throw new UsageException($"--passive-address: '{PassiveAddress}' is not an IPv4 address; IPv6 clients need none.");
     }
 }

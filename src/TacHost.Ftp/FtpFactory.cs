@@ -6,5 +6,5 @@ namespace TacHost.Ftp;
 /// <summary>A factory that creates a session for each client.</summary>
 internal sealed class FtpFactory(FtpServer server) : ServerFactory
 {
-    protected internal override Protocol? BuildProtocol(EndPoint peer) => new FtpProtocol(server);
+    protected override Protocol? BuildProtocol(EndPoint peer) => new FtpProtocol(server);
 }

@@ -9,7 +9,7 @@ namespace TacHost.Ftp;
 /// <summary>The protocol of the control connection of a client (RFC 959).</summary>
 internal sealed class FtpProtocol(FtpServer server) : PipeProtocol
 {
-    /// <summary>Stays: a file may be on its way on another connection.</summary>
+    /// <summary>Does not close the connection, because a transfer may be in progress on another connection.</summary>
     protected override void Stopping()
     {
     }
@@ -19,7 +19,7 @@ internal sealed class FtpProtocol(FtpServer server) : PipeProtocol
         ControlChannel control = new(pipe);
         if (Transport is not { Local: IPEndPoint local, Peer: IPEndPoint peer })
             throw new InvalidOperationException("FTP tells clients addresses, and so is served over TCP only.");
-        if (server.Sessions.TryEnter(peer.Address) is { } refusal)
+        if (server.Sessions.TryAcquire(peer.Address) is { } refusal)
         {
             server.RefusalLines.Write(more => FtpLog.SessionRefused(Logger, peer, refusal, more));
             await control.ReplyAsync(new Reply(421, refusal), cancellationToken);
@@ -44,7 +44,7 @@ internal sealed class FtpProtocol(FtpServer server) : PipeProtocol
         }
         finally
         {
-            server.Sessions.Leave(peer.Address);
+            server.Sessions.Release(peer.Address);
             _ = AbortUnlessTakenAsync(cancellationToken);
         }
     }

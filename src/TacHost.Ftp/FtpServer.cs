@@ -9,13 +9,13 @@ namespace TacHost.Ftp;
 
 /// <summary>A service that serves the files below a directory by FTP (RFC 959, 2389, 2428, 3659, 4217).</summary>
 /// <remarks>
-/// By default, everybody may read and nobody may write. No file outside the root is ever opened, regardless of names,
+/// By default, all users may read, and no user may write. No file outside the root is ever opened, regardless of names,
 /// symbolic links and races: the kernel resolves every name below the root. Clients only see paths that begin at the root.
 /// The privileged part of the start binds the port and reads the root, the users and the certificate.
 /// A stop closes the port, ends idle sessions immediately, and lets transfers finish within the grace period.
 /// Ported from <c>twisted.tap.ftp</c>.
 /// </remarks>
-public sealed class FtpServer : MultiService
+public sealed class FtpServer : MultiService, IServiceNeeds
 {
     /// <summary>The default port: 2121, as in Twisted.</summary>
     public const int DefaultPort = 2121;
@@ -85,6 +85,10 @@ public sealed class FtpServer : MultiService
 
     /// <summary>Gets the greeting that clients receive, a single line. Defaults to <c>FTP server ready.</c></summary>
     public string Greeting { get; init; } = "FTP server ready.";
+
+    /// <inheritdoc/>
+    IReadOnlyList<ServiceNeed> IServiceNeeds.Needs =>
+        [new ServiceNeed(ServiceNeedKind.Directory, _root), .. Users is null ? [] : new[] { Users.NeedOf(this) }, .. Certificate?.NeedsOf(this) ?? []];
 
     internal TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -27,7 +27,7 @@ internal sealed record Account(string Name, uint User, uint Group, IReadOnlyList
             throw new FormatException($"there is no user '{user}'.");
         return groupId is { } only
             ? new Account(user, id, only, [only], null, null)
-            : throw new FormatException($"the user {user} has no entry that names a group; write one behind it, as in {user}:100.");
+            : throw new FormatException($"the user {user} has no entry that names a group; write one after it, as in {user}:100.");
     }
 
     /// <summary>Gets the environment variables that describe the user.</summary>

@@ -26,7 +26,6 @@ internal static class InheritedEnvironment
     }
 
     /// <summary>Returns the environment for a program of another user: the language, the time zone, and the system's default PATH.</summary>
-    /// <param name="changes">The variables to set.</param>
     /// <returns>The variables as <c>NAME=value</c>.</returns>
     public static List<string> OfAnotherUserWith(IEnumerable<KeyValuePair<string, string?>> changes)
     {

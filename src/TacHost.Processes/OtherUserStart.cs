@@ -11,10 +11,9 @@ internal static class OtherUserStart
     /// <summary>Gets the directory of the runtime, if the host got it from its environment.</summary>
     private static readonly string[] _runtimeVariables = ["DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64"];
 
-    /// <summary>Gets the path of the host's program.</summary>
     public static string Launcher { get; } = Path.Combine(AppContext.BaseDirectory, "tachost");
 
-    /// <summary>Returns the words to start <see cref="Launcher"/> with. The reason why the program did not start comes through <see cref="SpawnedProcess.ReportDescriptor"/>.</summary>
+    /// <summary>Returns the arguments for <see cref="Launcher"/>. The reason why the program did not start comes through <see cref="SpawnedProcess.ReportDescriptor"/>.</summary>
     /// <param name="account">The user.</param>
     /// <param name="program">The path of the program.</param>
     /// <param name="arguments">Argument 0 and the following.</param>
@@ -24,7 +23,7 @@ internal static class OtherUserStart
         string.Join(',', StepVariables().Select(variable => variable.Key)), program, .. arguments,
     ];
 
-    /// <summary>Returns the environment of the user's program, with what only the step in between is to see.</summary>
+    /// <summary>Returns the environment of the user's program, with variables for the intermediate process only.</summary>
     public static List<string> Environment(Account account, IEnumerable<KeyValuePair<string, string?>> variables) =>
         InheritedEnvironment.OfAnotherUserWith([.. account.Variables, .. variables, .. StepVariables()]);
 

@@ -32,10 +32,8 @@ internal sealed class ProcessGroup : IDisposable
     /// <summary>Gets whether no living process is left of its group. Meaningful once the process has ended.</summary>
     public bool IsEmpty => (LibcProcesses.Kill(-Id, 0) != 0 && Marshal.GetLastPInvokeError() == NoSuchProcess) || (Ended.IsCompleted && !HasLivingMember());
 
-    /// <summary>Sends a signal to every process of the group.</summary>
     public void Signal(int signal) => _ = LibcProcesses.Kill(-Id, signal);
 
-    /// <summary>Kills the remaining processes of the group.</summary>
     public void Kill()
     {
         if (!Ended.IsCompleted || !IsEmpty)

@@ -9,16 +9,14 @@ internal static class ProcessGroupEnd
 
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>
-    /// The time to wait for killed processes. Processes that are blocked in the kernel, such as by a dead network file system, may take longer.
-    /// </summary>
+    /// <summary>The time to wait for killed processes. Processes that are blocked in the kernel, such as by a dead network file system, may take longer.</summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Ends all processes of a group, and waits until they have ended.</summary>
     /// <param name="group">The group. Its leader may have ended.</param>
     /// <param name="name">The name of the group in the log.</param>
     /// <param name="signal">The signal that asks the group to end.</param>
-    /// <param name="killTime">How long the group has to heed the signal.</param>
+    /// <param name="killTime">The time in which the group must end after the signal.</param>
     /// <param name="timeProvider">The clock of <paramref name="killTime"/>.</param>
     /// <param name="logger">The logger for irregular ends.</param>
     /// <param name="hurry">If cancelled, the remaining processes are killed immediately.</param>

@@ -5,7 +5,7 @@ namespace TacHost.Processes;
 /// <summary>The log messages about ending process groups.</summary>
 internal static partial class ProcessesLog
 {
-    [LoggerMessage(1, LogLevel.Warning, "'{Name}' (process {Process}) has left processes of its group behind, which are stopped now")]
+    [LoggerMessage(1, LogLevel.Warning, "'{Name}' (process {Process}) has left processes in its group, which are stopped now")]
     public static partial void LeftBehind(ILogger logger, string name, int process);
 
     [LoggerMessage(2, LogLevel.Warning, "'{Name}' (process group {Process}) has ignored {Signal} and is killed")]

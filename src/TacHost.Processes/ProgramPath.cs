@@ -4,7 +4,7 @@ namespace TacHost.Processes;
 internal static class ProgramPath
 {
     /// <summary>Returns a path with a slash as it is, and for a name the path of the first program of that name in PATH.</summary>
-    /// <exception cref="FormatException">There is no such program in PATH.</exception>
+    /// <exception cref="FormatException">The program is not in PATH.</exception>
     public static string Find(string program)
     {
         if (program.Contains('/', StringComparison.Ordinal))

@@ -25,7 +25,7 @@ internal static class SpawnedProcess
         request.Open(0, "/dev/null", OpenFlags.ReadOnly);
         request.Duplicate(output, 1);
         request.Duplicate(errors, 2);
-        KeepReport(request, report);
+        RetainReport(request, report);
         if (directory is not null)
             request.ChangeDirectory(directory);
         return request.Start(command[0], command, environment, out process);
@@ -47,12 +47,12 @@ internal static class SpawnedProcess
         using SpawnRequest request = new();
         for (var descriptor = 0; descriptor < FirstOther; descriptor++)
             request.Duplicate(socket, descriptor);
-        KeepReport(request, report);
+        RetainReport(request, report);
         return request.Start(program, arguments, environment, out process);
     }
 
     /// <summary>Closes all descriptors but the standard ones and the one for reports.</summary>
-    private static void KeepReport(SpawnRequest request, int? report)
+    private static void RetainReport(SpawnRequest request, int? report)
     {
         if (report is { } descriptor)
             request.Duplicate(descriptor, ReportDescriptor);

@@ -9,7 +9,7 @@ internal static class StartFailure
     private const int NoSuchFile = 2;
     private const int LongestLine = 256;
 
-    /// <summary>Returns the system's reason, or the line of a script that is behind it: of a script whose interpreter is missing, the system says that the script is.</summary>
+    /// <summary>Returns the system's reason. If the interpreter of a script is missing, names it, because the system reports the script as missing.</summary>
     /// <param name="error">The error number.</param>
     /// <param name="program">The program, by its path or a name in PATH.</param>
     public static string Text(int error, string program) =>

@@ -5,7 +5,7 @@ using TacHost.Services.Plugins;
 namespace TacHost.Processes;
 
 /// <summary>The signal that asks a program to end, such as <c>SIGINT</c>: PostgreSQL, nginx and uWSGI have their own.</summary>
-[OptionType("SIGNAL", "a signal such as TERM, INT, QUIT or HUP, with SIG in front or without, or its number")]
+[OptionType("SIGNAL", "a signal such as TERM, INT, QUIT or HUP, with or without SIG, or its number")]
 public readonly record struct StopSignal : IParsable<StopSignal>
 {
     private const string Prefix = "SIG";
@@ -35,7 +35,7 @@ public readonly record struct StopSignal : IParsable<StopSignal>
     public int Number => _number == 0 ? _numbers["TERM"] : _number;
 
     /// <summary>Parses a name or a number.</summary>
-    /// <exception cref="FormatException">There is no such signal.</exception>
+    /// <exception cref="FormatException">The signal does not exist.</exception>
     public static StopSignal Parse(string text) =>
         TryParse(text, null, out var signal) ? signal : throw new FormatException($"'{text}' is not a signal. Write one of {string.Join(", ", _numbers.Keys)}, or a number up to {Largest}.");
 

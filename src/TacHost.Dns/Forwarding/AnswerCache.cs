@@ -4,9 +4,7 @@ using TacHost.Dns.Messages;
 
 namespace TacHost.Dns.Forwarding;
 
-/// <summary>
-/// A cache of positive and negative answers (RFC 2308), limited by their TTL and by a total size. The least recently used answers are evicted first.
-/// </summary>
+/// <summary>A cache of positive and negative answers (RFC 2308), limited by their TTL and by a total size. The least recently used answers are evicted first.</summary>
 internal sealed class AnswerCache(long capacity, TimeProvider timeProvider)
 {
     private const uint LongestLife = 86_400;
@@ -16,14 +14,14 @@ internal sealed class AnswerCache(long capacity, TimeProvider timeProvider)
     private const int Overhead = 300;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<CacheKey, LinkedListNode<Entry>> _entries = [];
+    private readonly Dictionary<AnswerCacheKey, LinkedListNode<Entry>> _entries = [];
     private readonly LinkedList<Entry> _byUse = new();
 
     /// <summary>Gets the total size of the entries in bytes.</summary>
     public long Size { get; private set; }
 
     /// <summary>Gets the cached answer to a question, with the remaining TTLs.</summary>
-    public bool TryFind(CacheKey key, [NotNullWhen(true)] out DnsMessage? message)
+    public bool TryFind(AnswerCacheKey key, [NotNullWhen(true)] out DnsMessage? message)
     {
         message = null;
         Entry entry;
@@ -54,8 +52,7 @@ internal sealed class AnswerCache(long capacity, TimeProvider timeProvider)
         return true;
     }
 
-    /// <summary>Adds an answer, if it is cacheable.</summary>
-    public void Add(CacheKey key, DnsMessage message)
+    public void Add(AnswerCacheKey key, DnsMessage message)
     {
         var life = LifeOf(message);
         if (life == 0)
@@ -97,7 +94,7 @@ internal sealed class AnswerCache(long capacity, TimeProvider timeProvider)
         Size -= node.Value.Size;
     }
 
-    private sealed record Entry(CacheKey Key, byte[] Bytes, long Since, uint Life)
+    private sealed record Entry(AnswerCacheKey Key, byte[] Bytes, long Since, uint Life)
     {
         public long Size => Bytes.Length + Overhead;
     }

@@ -16,7 +16,7 @@ internal sealed class Forwarder : IDisposable
     private static readonly TimeSpan _restTime = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<CacheKey, Task<DnsMessage?>> _asked = [];
+    private readonly Dictionary<AnswerCacheKey, Task<DnsMessage?>> _asked = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly DnsOptions _options;
     private readonly ILogger _logger;
@@ -36,7 +36,7 @@ internal sealed class Forwarder : IDisposable
     /// <returns>The answer, or null if no upstream has answered or too many questions are pending.</returns>
     public async ValueTask<DnsMessage?> AskAsync(DnsQuestion question, bool dnssecOk, bool checkingDisabled)
     {
-        CacheKey key = new(question.Name, question.Type, dnssecOk, checkingDisabled);
+        AnswerCacheKey key = new(question.Name, question.Type, dnssecOk, checkingDisabled);
         if (Cache.TryFind(key, out var known))
             return known;
         Task<DnsMessage?>? answer;
@@ -71,7 +71,7 @@ internal sealed class Forwarder : IDisposable
     /// <summary>Cancels pending questions. Later questions are not answered.</summary>
     public void Dispose() => _stopping.Cancel();
 
-    private async Task<DnsMessage?> AskUpstreamsAsync(CacheKey key, DnsQuestion question)
+    private async Task<DnsMessage?> AskUpstreamsAsync(AnswerCacheKey key, DnsQuestion question)
     {
         try
         {
@@ -108,7 +108,7 @@ internal sealed class Forwarder : IDisposable
         }
     }
 
-    private async Task<DnsMessage?> AskAsync(DnsUpstream upstream, CacheKey key, DnsQuestion question)
+    private async Task<DnsMessage?> AskAsync(DnsUpstream upstream, AnswerCacheKey key, DnsQuestion question)
     {
         using CancellationTokenSource limit = new(_options.Timeout, _options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, limit.Token);

@@ -6,7 +6,6 @@ internal sealed class DnsMessage
     public const int HeaderSize = 12;
     public const int Longest = 65_535;
 
-    /// <summary>The size that every datagram may have.</summary>
     public const int SmallestUdpSize = 512;
 
     /// <summary>The size that nearly every network transports without fragmentation.</summary>
@@ -54,6 +53,13 @@ internal sealed class DnsMessage
     /// <summary>Gets or sets whether the message is only a referral to other servers. A referral is useless without their addresses (RFC 9471).</summary>
     public bool IsReferral { get; set; }
 
+    /// <summary>Turns the message into one that says SERVFAIL, without answers.</summary>
+    public void Fail()
+    {
+        (Code, IsAuthoritative) = (ResponseCode.ServFail, false);
+        Answers.Clear();
+    }
+
     public static int OpcodeOf(int flags) => (flags >> 11) & CodeMask;
 
     /// <summary>Parses a message. The records of a truncated response are skipped.</summary>
@@ -65,7 +71,7 @@ internal sealed class DnsMessage
         int flags = reader.ReadUInt16();
         int questions = reader.ReadUInt16(), answers = reader.ReadUInt16(), authorities = reader.ReadUInt16(), additionals = reader.ReadUInt16();
         if (questions != 1)
-            throw new DnsFormatException("it has not exactly one question");
+            throw new DnsFormatException("it does not have exactly one question");
         DnsMessage message = new()
         {
             Id = id,

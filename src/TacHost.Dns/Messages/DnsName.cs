@@ -13,10 +13,8 @@ internal readonly struct DnsName : IEquatable<DnsName>
     private static readonly byte[] _root = [0];
     private readonly ReadOnlyMemory<byte> _wire;
 
-    /// <summary>Initializes a name from wire format, which is not validated.</summary>
     public DnsName(ReadOnlyMemory<byte> wire) => _wire = wire;
 
-    /// <summary>Gets the root, which is also the default value.</summary>
     public static DnsName Root => default;
 
     /// <summary>Gets the wire format: each label after its length, then the empty label.</summary>

@@ -11,7 +11,6 @@ internal ref struct DnsReader(ReadOnlySpan<byte> message)
 
     public readonly int Left => _message.Length - Position;
 
-    /// <summary>Returns an uncompressed name from valid data.</summary>
     public static DnsName NameIn(ReadOnlySpan<byte> data) => new DnsReader(data).ReadName();
 
     public byte ReadByte() => ReadBytes(1)[0];

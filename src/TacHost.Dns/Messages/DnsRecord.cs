@@ -3,7 +3,6 @@ namespace TacHost.Dns.Messages;
 /// <summary>A resource record. Names in its data are never compressed.</summary>
 internal sealed record DnsRecord(DnsName Name, RecordType Type, uint Ttl, ReadOnlyMemory<byte> Data, ushort Class = DnsRecord.Internet)
 {
-    /// <summary>The class IN.</summary>
     public const ushort Internet = 1;
 
     /// <summary>The name in the data, behind so many other bytes.</summary>

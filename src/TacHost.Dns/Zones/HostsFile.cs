@@ -31,7 +31,6 @@ internal sealed class HostsFile
         }
     }
 
-    /// <summary>Parses the text of a hosts file.</summary>
     public static HostsFile Parse(string text)
     {
         HostsFile hosts = new();

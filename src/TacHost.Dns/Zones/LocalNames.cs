@@ -3,16 +3,17 @@ using TacHost.Dns.Messages;
 
 namespace TacHost.Dns.Zones;
 
-/// <summary>The local sources of answers: the zones and the hosts file. Answers may be read on several threads during a refresh.</summary>
+/// <summary>The local sources of answers: the zones, the clusters and the hosts file. Answers may be read on several threads during a refresh.</summary>
 internal sealed class LocalNames(DnsOptions options)
 {
     private const int MostAliases = 16;
 
     private readonly List<ReloadingFile<Zone>> _files = [.. options.Zones.Select(each => new ReloadingFile<Zone>(each.Path, (path, includes) => ZoneFile.Read(path, each.Origin, includes)))];
     private readonly ReloadingFile<HostsFile>? _hosts = options.HostsFile is { } path ? new ReloadingFile<HostsFile>(path, (file, _) => HostsFile.Read(file)) : null;
+    private readonly List<ClusterZone> _clusters = [.. options.ClusterZones.Select(each => new ClusterZone(each, options.TimeProvider))];
+    private readonly Lock _gate = new();
     private volatile Dictionary<DnsName, Zone> _zones = [];
 
-    /// <summary>Gets the paths of all files.</summary>
     public IEnumerable<string> Paths => _hosts is null ? _files.Select(file => file.Path) : _files.Select(file => file.Path).Append(_hosts.Path);
 
     /// <summary>Gets the files that zone files include. Empty before <see cref="Load"/>.</summary>
@@ -30,8 +31,11 @@ internal sealed class LocalNames(DnsOptions options)
 
         _hosts?.Load(resolvePath);
         NoteSkippedLines(logger);
-        if (_files.GroupBy(file => file.Current.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new ZoneFileException(twice.Last().Path, null, $"the zone '{twice.Key}' is in '{twice.First().Path}' already");
+        foreach (var cluster in _clusters)
+            cluster.Resolve(resolvePath);
+        var sources = _clusters.Select(cluster => (cluster.Current.Name, cluster.Source)).Concat(_files.Select(file => (file.Current.Name, Source: file.Path)));
+        if (sources.GroupBy(source => source.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new ZoneFileException(twice.Last().Source, null, $"the zone '{twice.Key}' is in '{twice.First().Source}' already");
         Arrange();
     }
 
@@ -45,6 +49,14 @@ internal sealed class LocalNames(DnsOptions options)
             Arrange();
         if (_hosts?.Refresh(logger) == true)
             NoteSkippedLines(logger);
+    }
+
+    /// <summary>Asks the nodes of the clusters.</summary>
+    public async Task RefreshClustersAsync(ILogger logger, CancellationToken cancellationToken)
+    {
+        var changes = await Task.WhenAll(_clusters.Select(cluster => cluster.RefreshAsync(logger, cancellationToken)));
+        if (changes.Contains(true))
+            Arrange();
     }
 
     /// <summary>Answers a question as far as the local sources allow.</summary>
@@ -85,10 +97,13 @@ internal sealed class LocalNames(DnsOptions options)
 
     private void Arrange()
     {
-        Dictionary<DnsName, Zone> zones = [];
-        foreach (var file in _files)
-            zones.TryAdd(file.Current.Name, file.Current);
-        _zones = zones;
+        lock (_gate)
+        {
+            Dictionary<DnsName, Zone> zones = [];
+            foreach (var zone in _files.Select(file => file.Current).Concat(_clusters.Select(cluster => cluster.Current)))
+                zones.TryAdd(zone.Name, zone);
+            _zones = zones;
+        }
     }
 
     private void NoteSkippedLines(ILogger logger)

@@ -14,7 +14,6 @@ internal static class RecordText
             ? Enum.TryParse(text.AsSpan(Numbered.Length), out type) && char.IsAsciiDigit(text[^1]) && text.AsSpan(Numbered.Length).IndexOfAnyExceptInRange('0', '9') < 0
             : Enum.TryParse(text, ignoreCase: true, out type) && !char.IsAsciiDigit(text[0]) && char.IsAsciiLetter(text[0]) && !text.Contains(',', StringComparison.Ordinal);
 
-    /// <summary>Returns the name of a type.</summary>
     public static string Name(RecordType type) => Enum.IsDefined(type) ? type.ToString() : $"{Numbered}{(int)type}";
 
     /// <summary>Parses a time in seconds, or with units such as <c>1h30m</c>.</summary>
@@ -61,7 +60,7 @@ internal static class RecordText
         {
             // SVCB parameters and NSEC types may be empty, and then have no words.
             if (next >= words.Count && field is not (Field.Parameters or Field.Types))
-                throw new FormatException($"a {Name(type)} has more to it than that");
+                throw new FormatException($"the data of a {Name(type)} is incomplete");
             data.AddRange(FieldText.Parse(field, words, ref next, origin));
         }
 

@@ -19,7 +19,6 @@ internal sealed class ReloadingFile<T>(string given, Func<string, Action<string>
     /// <summary>Gets the path, which is absolute after <see cref="Load"/>.</summary>
     public string Path => _path;
 
-    /// <summary>Gets the paths of the included files.</summary>
     public IReadOnlyList<string> Included => _included;
 
     /// <summary>Gets the parsed content. Valid only after <see cref="Load"/>.</summary>

@@ -27,6 +27,12 @@ internal sealed class Zone
 
     public int Count { get; private set; }
 
+    /// <summary>Gets whether the records are too old, so that every question gets SERVFAIL.</summary>
+    public bool HasExpired { get; init; }
+
+    /// <summary>Adds a name, which may have no records.</summary>
+    public void AddName(DnsName name) => NodeOf(name);
+
     /// <summary>Adds a record.</summary>
     /// <returns>The reason why the record is invalid, to follow "because", or null.</returns>
     public string? Add(DnsRecord record)
@@ -54,6 +60,12 @@ internal sealed class Zone
     /// <returns>The target of the alias, which is to be looked up next, or null if the answer is complete.</returns>
     public DnsName? Answer(DnsName name, RecordType type, DnsMessage response)
     {
+        if (HasExpired)
+        {
+            response.Fail();
+            return null;
+        }
+
         if (CutAbove(name, type) is { } cut)
         {
             if (cut.Find(record => record.Type == RecordType.DNAME && record.Name != name) is { } redirection)
@@ -100,9 +112,7 @@ internal sealed class Zone
         return records;
     }
 
-    /// <summary>
-    /// Returns the records of the highest delegation or DNAME redirection above a name, or null. DS records at a delegation belong to this zone.
-    /// </summary>
+    /// <summary>Returns the records of the highest delegation or DNAME redirection above a name, or null. DS records at a delegation belong to this zone.</summary>
     private List<DnsRecord>? CutAbove(DnsName name, RecordType type)
     {
         List<DnsRecord>? cut = null;

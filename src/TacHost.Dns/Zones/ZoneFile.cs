@@ -119,7 +119,7 @@ internal sealed class ZoneFile
         switch (directive)
         {
             case "$ORIGIN" or "$TTL" when words.Count != 2:
-                throw new FormatException($"{directive} has exactly one value");
+                throw new FormatException($"{directive} takes exactly one value");
             case "$ORIGIN":
                 _origin = DnsName.Parse(words[1].Text, _origin);
                 break;
@@ -130,7 +130,7 @@ internal sealed class ZoneFile
                 Include(words[1].Text, words.Count == 3 ? DnsName.Parse(words[2].Text, _origin) : _origin);
                 break;
             case "$INCLUDE":
-                throw new FormatException("$INCLUDE has a file, and an origin behind it or none");
+                throw new FormatException("$INCLUDE takes a file and an optional origin");
             case "$GENERATE":
                 foreach (var each in GeneratedLines.From(line))
                     ReadRecord(each);

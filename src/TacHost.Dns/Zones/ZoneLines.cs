@@ -84,7 +84,7 @@ internal sealed class ZoneLines(string path, string text)
         }
 
         if (_at >= text.Length || text[_at] != '"')
-            throw new ZoneFileException(path, _number, "a quotation mark has no other one on its line");
+            throw new ZoneFileException(path, _number, "a quotation mark is not closed on its line");
         _at++;
         return new ZoneWord(word.ToString(), IsQuoted: true, isJoined);
     }

@@ -9,7 +9,6 @@ namespace TacHost.Ftp.Commands;
 /// <param name="RunAsync">The implementation. Returns null instead of a reply if the replies have been sent or a transfer will send them.</param>
 internal sealed record FtpCommand(string Name, string Syntax, Needs Needs, Func<FtpSession, string, CancellationToken, Task<Reply?>> RunAsync)
 {
-    /// <summary>Initializes a command with a synchronous implementation.</summary>
     public FtpCommand(string name, string syntax, Needs needs, Func<FtpSession, string, Reply?> run)
         : this(name, syntax, needs, (session, argument, _) => Task.FromResult(run(session, argument)))
     {

@@ -25,7 +25,6 @@ internal static class ListCommands
         new("MLST", "[<file or directory>]", Needs.Login, Facts),
     ];
 
-    /// <summary>Returns the lines of LIST, for STAT.</summary>
     public static IEnumerable<string> Lines(FtpSession session, string text) =>
         Find(session, text).Take(LongestStatus).Select(named => ListingFormat.Long(named, session.Server.Time.GetUtcNow()));
 

@@ -28,7 +28,6 @@ internal sealed class Transfer(FtpSession session, DataChannel channel, Func<Tra
     /// <summary>Gets the number of transferred bytes.</summary>
     public long Count => _data?.Count ?? 0;
 
-    /// <summary>Starts the transfer.</summary>
     public void Start(string announcement, CancellationToken lost)
     {
         _connectLimit.CancelAfter(_connectTimeout);
@@ -42,7 +41,6 @@ internal sealed class Transfer(FtpSession session, DataChannel channel, Func<Tra
         _connectLimit.CancelAfter(_lastConnectTimeout);
     }
 
-    /// <summary>Aborts the transfer, for ABOR.</summary>
     public void Abort() => _abort.Cancel();
 
     private async Task RunAsync(string announcement, CancellationToken lost)

@@ -5,7 +5,6 @@ namespace TacHost.Ftp.Files;
 /// <summary>The exception for a refused file operation. The message is for the client, and does not disclose local paths.</summary>
 internal sealed class FileRefusedException(int error, string? message = null) : Exception(message ?? Describe(error))
 {
-    /// <summary>Gets the value of errno.</summary>
     public int Error => error;
 
     /// <summary>Gets the sentence that the log has to have, or null. The client does not see it.</summary>

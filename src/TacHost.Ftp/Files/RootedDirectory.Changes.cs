@@ -28,7 +28,6 @@ internal sealed partial class RootedDirectory
         }
     }
 
-    /// <summary>Sets the modification time.</summary>
     public unsafe void SetModified(VirtualPath path, DateTimeOffset time)
     {
         using var file = OpenFile(path, OpenFlags.WriteOnly);
@@ -41,7 +40,6 @@ internal sealed partial class RootedDirectory
             throw Refused();
     }
 
-    /// <summary>Truncates an open file.</summary>
     public static void Truncate(SafeFileHandle file, long length)
     {
         if (LibcFiles.FTruncate(file, length) < 0)

@@ -66,7 +66,6 @@ internal sealed partial class RootedDirectory : IDisposable
         return StatusOf(place);
     }
 
-    /// <summary>Returns the status of an open file.</summary>
     public static FileStatus StatusOf(SafeFileHandle file) =>
         FileStatusOf.Open(file) ?? throw Refused();
 

@@ -4,7 +4,6 @@ namespace TacHost.Ftp.Files;
 /// <remarks>'..' is resolved in the text, as in a shell prompt, and is never passed to the kernel. The parent of the root is the root.</remarks>
 internal sealed class VirtualPath
 {
-    /// <summary>The root of a session.</summary>
     public static readonly VirtualPath Root = new([]);
 
     private readonly string[] _names;
@@ -21,7 +20,6 @@ internal sealed class VirtualPath
     /// <summary>Gets the path relative to the root, in the form for system calls.</summary>
     public string Relative => IsRoot ? "." : string.Join('/', _names);
 
-    /// <summary>Gets the names on the path from the root.</summary>
     public IReadOnlyList<string> Names => _names;
 
     /// <summary>Resolves a client's path relative to this one. The empty text resolves to this path.</summary>
@@ -44,7 +42,6 @@ internal sealed class VirtualPath
         return new VirtualPath([.. names]);
     }
 
-    /// <summary>Returns the path of a name in this directory. The name is not interpreted.</summary>
     public VirtualPath Child(string name) => new([.. _names, name]);
 
     public override string ToString() => $"/{string.Join('/', _names)}";

@@ -28,7 +28,6 @@ internal sealed class ControlChannel(IDuplexPipe pipe) : IAsyncDisposable
     private PipeReader _reader = pipe.Input;
     private SslStream? _tls;
 
-    /// <summary>Gets whether the connection uses TLS.</summary>
     public bool IsProtected => _tls is not null;
 
     /// <summary>Reads the next line, without its end. Returns null at the end of the connection.</summary>
@@ -94,9 +93,7 @@ internal sealed class ControlChannel(IDuplexPipe pipe) : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Switches to TLS. Bytes that the client sent in the clear after its command are parsed as a part of the handshake, and so never as a command.
-    /// </summary>
+    /// <summary>Switches to TLS. Bytes that the client sent in the clear after its command are parsed as a part of the handshake, and so never as a command.</summary>
     public async Task StartTlsAsync(TlsServerHandshake handshake, CancellationToken cancellationToken)
     {
         if (_ahead.Count > 0)
@@ -140,9 +137,7 @@ internal sealed class ControlChannel(IDuplexPipe pipe) : IAsyncDisposable
         return true;
     }
 
-    /// <summary>
-    /// Removes the Telnet commands (RFC 854) that some clients send before ABOR. Their last byte may be missing, because it is urgent data.
-    /// </summary>
+    /// <summary>Removes the Telnet commands (RFC 854) that some clients send before ABOR. Their last byte may be missing, because it is urgent data.</summary>
     private static byte[] WithoutTelnet(byte[] line)
     {
         if (!line.Contains(TelnetCommand))

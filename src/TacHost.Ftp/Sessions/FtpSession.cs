@@ -48,7 +48,6 @@ internal sealed class FtpSession(FtpServer server, ControlChannel control, IPEnd
     /// <summary>Gets or sets the offset at which the next transfer starts (REST).</summary>
     public long RestartAt { get; set; }
 
-    /// <summary>Gets or sets the path from RNFR.</summary>
     public VirtualPath? RenameFrom { get; set; }
 
     /// <summary>Gets or sets whether data connections use TLS (PROT P).</summary>
@@ -89,7 +88,6 @@ internal sealed class FtpSession(FtpServer server, ControlChannel control, IPEnd
 
     public Task ReplyAsync(Reply reply) => control.ReplyAsync(reply, _lost).WaitAsync(server.IdleTimeout);
 
-    /// <summary>Ends the session with a final reply.</summary>
     public Reply End(int code, string text)
     {
         _ended = true;

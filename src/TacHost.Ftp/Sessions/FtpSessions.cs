@@ -26,7 +26,7 @@ internal sealed class FtpSessions(FtpServer server) : Service
     }
 
     /// <summary>Adds a session. Returns null, or the reason if a limit is reached.</summary>
-    public string? TryEnter(IPAddress address)
+    public string? TryAcquire(IPAddress address)
     {
         lock (_gate)
         {
@@ -41,8 +41,7 @@ internal sealed class FtpSessions(FtpServer server) : Service
         }
     }
 
-    /// <summary>Removes a session.</summary>
-    public void Leave(IPAddress address)
+    public void Release(IPAddress address)
     {
         lock (_gate)
         {

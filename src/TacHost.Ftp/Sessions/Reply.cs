@@ -9,9 +9,7 @@ internal sealed record Reply(int Code, params string[] Lines)
     public static readonly Reply Done = new(250, "Done.");
     public static readonly Reply NoTransfer = new(226, "There is no transfer.");
 
-    /// <summary>
-    /// Serializes the reply (RFC 959, section 4.2). The first of several lines has a hyphen after the code, the middle ones begin with a blank.
-    /// </summary>
+    /// <summary>Serializes the reply (RFC 959, section 4.2). The first of several lines has a hyphen after the code, the middle ones begin with a blank.</summary>
     public byte[] ToBytes()
     {
         StringBuilder text = new();

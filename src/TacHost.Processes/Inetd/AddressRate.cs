@@ -13,8 +13,8 @@ internal sealed class AddressRate(int most, TimeProvider timeProvider)
 
     /// <summary>Counts a start for an address.</summary>
     /// <param name="address">The address.</param>
-    /// <param name="isFirstRefusal">Whether the address had its last start just before.</param>
-    /// <returns>Whether the program may be started.</returns>
+    /// <param name="isFirstRefusal">True if the address had its last start just before.</param>
+    /// <returns>True if the program may be started.</returns>
     public bool TryStart(IPAddress address, out bool isFirstRefusal)
     {
         lock (_gate)

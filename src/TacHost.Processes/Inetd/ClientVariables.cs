@@ -10,16 +10,13 @@ namespace TacHost.Processes.Inetd;
 /// </summary>
 internal static class ClientVariables
 {
-    /// <summary>
-    /// The names of all these variables. Values from the host's environment are removed, because the host may have been started by such a server.
-    /// </summary>
+    /// <summary>The names of all these variables. Values from the host's environment are removed, because the host may have been started by such a server.</summary>
     private static readonly string[] _all =
     [
         "REMOTE_ADDR", "REMOTE_PORT", "PROTO", "TCPLOCALIP", "TCPLOCALPORT", "TCPLOCALHOST", "TCPREMOTEIP", "TCPREMOTEPORT", "TCPREMOTEHOST", "TCPREMOTEINFO",
         "UNIXLOCALPATH", "UNIXREMOTEPID", "UNIXREMOTEEUID", "UNIXREMOTEEGID",
     ];
 
-    /// <summary>Returns the variables of a connection.</summary>
     public static IEnumerable<KeyValuePair<string, string?>> Of(AcceptedConnection connection, InetdAddress address)
     {
         foreach (var variable in None(address))

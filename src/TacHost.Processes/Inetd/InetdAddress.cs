@@ -14,7 +14,7 @@ namespace TacHost.Processes.Inetd;
 /// The port may be a name from /etc/services. The protocols are <c>tcp</c> and <c>udp</c>
 /// (both over IPv4 and IPv6), <c>tcp4</c>, <c>tcp6</c>, <c>udp4</c>, <c>udp6</c>.
 /// </remarks>
-[OptionType("ADDRESS", "[HOST:]PORT, with /udp, /tcp6 or the like behind it or without, or the absolute path of a UNIX socket")]
+[OptionType("ADDRESS", "[HOST:]PORT, optionally with /udp, /tcp6 or the like, or the absolute path of a UNIX socket")]
 public sealed record InetdAddress : IParsable<InetdAddress>
 {
     /// <summary>The host name that means all interfaces.</summary>
@@ -95,7 +95,7 @@ public sealed record InetdAddress : IParsable<InetdAddress>
         {
             address = text[..slash];
             if (!_protocols.TryGetValue(text[(slash + 1)..], out protocol))
-                throw new FormatException($"'{text[(slash + 1)..]}' is none of the protocols {string.Join(", ", _protocols.Keys)}.");
+                throw new FormatException($"'{text[(slash + 1)..]}' is not one of the protocols {string.Join(", ", _protocols.Keys)}.");
         }
 
         var (host, port) = Split(address);

@@ -11,11 +11,11 @@ public sealed class InetdCommandLine : IPostOptions
     public ExistingFile? File { get; set; }
 
     /// <summary>Gets or sets whether an unsupported line of the file is an error.</summary>
-    [Option("strict", "refuse a file with a line that cannot be served, in place of serving the others")]
+    [Option("strict", "refuse a file with a line that cannot be served, instead of skipping the line")]
     public bool Strict { get; set; }
 
     /// <summary>See <see cref="InetdOptions.ServesInternal"/>.</summary>
-    [Option("nointernal", 'i', "leave internal services out: echo, discard, chargen, daytime, time")]
+    [Option("nointernal", 'i', "omit the internal services: echo, discard, chargen, daytime, time")]
     public bool NoInternal { get; set; }
 
     /// <summary>Gets or sets services with command lines for the shell.</summary>
@@ -23,11 +23,11 @@ public sealed class InetdCommandLine : IPostOptions
     public IReadOnlyList<KeyValuePair<InetdAddress, string>> Serve { get; set; } = [];
 
     /// <summary>Gets or sets the port of the program given as operands.</summary>
-    [Option("port", 'p', "the TCP port at which the program behind the options is reached")]
+    [Option("port", 'p', "the TCP port of the program that follows the options")]
     public Port? Port { get; set; }
 
     /// <summary>Gets or sets the interface of services outside the file that do not name an interface.</summary>
-    [Option("iface", "the interface of --port, and of --serve where it names none")]
+    [Option("iface", "the interface of --port, and of each --serve without a host")]
     public Iface Iface { get; set; } = "localhost";
 
     /// <summary>Gets or sets the user and group that run the programs outside the file.</summary>
@@ -42,11 +42,11 @@ public sealed class InetdCommandLine : IPostOptions
     [Option("max-per-minute", 'R', "the maximum number of programs that a service starts in a minute; 0 for no limit", Minimum = 0)]
     public int MaxPerMinute { get; set; } = 256;
 
-    /// <summary>See <see cref="ConnectionLimits.Connections"/>.</summary>
+    /// <summary>See <see cref="ConnectionLimits.MaxConnections"/>.</summary>
     [Option("max-connections", "the maximum number of connections of a service; unlimited unless given", Minimum = 1)]
     public int? MaxConnections { get; set; }
 
-    /// <summary>See <see cref="ConnectionLimits.ConnectionsPerAddress"/>.</summary>
+    /// <summary>See <see cref="ConnectionLimits.MaxConnectionsPerAddress"/>.</summary>
     [Option("max-per-address", "the maximum number of them from one address; unlimited unless given", Minimum = 1)]
     public int? MaxPerAddress { get; set; }
 
@@ -60,7 +60,7 @@ public sealed class InetdCommandLine : IPostOptions
     public void PostOptions()
     {
         if (Port is not null && Command.Count == 0)
-            throw new UsageException("--port has no program to be served by. Write it behind the options.");
+            throw new UsageException("--port needs a program. Write it after the options.");
         if (Command.Count > 0 && Port is null)
             throw new UsageException($"the program '{Command[0]}' has no port. Name it with --port.");
         if (Serve.FirstOrDefault(each => string.IsNullOrWhiteSpace(each.Value)) is { Key: { } empty })
@@ -86,7 +86,7 @@ public sealed class InetdCommandLine : IPostOptions
             ServesInternal = !NoInternal,
             KillTime = KillTime,
             MaxPerMinute = MaxPerMinute,
-            Limits = new ConnectionLimits { Connections = MaxConnections, ConnectionsPerAddress = MaxPerAddress },
+            Limits = new ConnectionLimits { MaxConnections = MaxConnections, MaxConnectionsPerAddress = MaxPerAddress },
         };
         return new InetdServer(Services(skipped.Add), options) { SkippedLines = skipped };
     }

@@ -75,7 +75,7 @@ internal static class InetdConfLine
             "dgram" => true,
             _ => throw new FormatException($"the type '{fields[1]}' is neither 'stream' nor 'dgram'."),
         };
-        var (wait, limits) = Waiting(fields[3]);
+        var (wait, limits) = ReadWait(fields[3]);
         IReadOnlyList<string> arguments = fields.Count > FieldsBeforeArguments || fields[5] == InetdService.Internal ? [.. fields.Skip(FieldsBeforeArguments)] : [Path.GetFileName(fields[5])];
         var service = new InetdService(Address(fields[0], fields[2], isDatagram, defaultHost), fields[5] == InetdService.Internal ? fields[5] : ProgramPath.Find(fields[5]), arguments) with
         {
@@ -86,7 +86,7 @@ internal static class InetdConfLine
             MaxPerAddress = limits.PerAddress,
         };
         if (isDatagram && !wait && service.InternalName is null)
-            throw new FormatException("a program for datagrams has to be 'wait': it reads them from the socket itself.");
+            throw new FormatException("a datagram program must be 'wait', because it reads from the socket itself.");
         var (user, group) = User(fields[4]);
         if (service.InternalName is null)
             _ = Account.Find(user, group);
@@ -104,7 +104,7 @@ internal static class InetdConfLine
         var (user, group) = cut < 0 ? (text, null) : (text[..cut], text[(cut + 1)..]);
         return user.Length > 0 && group is not ""
             ? (user, group)
-            : throw new FormatException($"'{text}' is not a user, with a group behind a colon or without.");
+            : throw new FormatException($"'{text}' is not USER or USER:GROUP.");
     }
 
     private static InetdAddress Address(string service, string protocol, bool isDatagram, string defaultHost)
@@ -124,12 +124,12 @@ internal static class InetdConfLine
             ("udp4", true) => InetdProtocol.Udp4,
             ("udp6", true) => InetdProtocol.Udp6,
             ("udp46", true) => InetdProtocol.Udp46,
-            _ => throw new FormatException($"the protocol '{protocol}' is none of those of '{(isDatagram ? "dgram" : "stream")}': {(isDatagram ? "udp, udp4, udp6, udp46" : "tcp, tcp4, tcp6, tcp46")}, unix."),
+            _ => throw new FormatException($"the protocol '{protocol}' is not one of those of '{(isDatagram ? "dgram" : "stream")}': {(isDatagram ? "udp, udp4, udp6, udp46" : "tcp, tcp4, tcp6, tcp46")}, unix."),
         });
     }
 
     /// <summary>Reads <c>wait</c> or <c>nowait</c>, with <c>.MAX-PER-MINUTE</c> behind it, or with FreeBSD's <c>/MAX[/PER-MINUTE-AND-ADDRESS[/PER-ADDRESS]]</c>, of which 0 is no limit.</summary>
-    private static (bool Wait, (int? PerMinute, int? Connections, int? PerMinuteAndAddress, int? PerAddress) Limits) Waiting(string text)
+    private static (bool Wait, (int? PerMinute, int? Connections, int? PerMinuteAndAddress, int? PerAddress) Limits) ReadWait(string text)
     {
         var cut = text.IndexOfAny(['.', ':', '/']);
         var word = cut < 0 ? text : text[..cut];
@@ -147,6 +147,6 @@ internal static class InetdConfLine
         return (false, (null, Limit(0), Limit(1), Limit(2)));
 
         int? Limit(int index) => index < numbers.Length && numbers[index] > 0 ? numbers[index] : null;
-        FormatException Invalid() => new($"'{text}' is neither 'wait' nor 'nowait', with a dot and the number of programs that may be started in a minute behind it or without, or 'nowait/MAX/PER-MINUTE-AND-ADDRESS/PER-ADDRESS'.");
+        FormatException Invalid() => new($"'{text}' is not 'wait', 'nowait', either with '.N' for at most N programs in a minute, or 'nowait/MAX/PER-MINUTE-AND-ADDRESS/PER-ADDRESS'.");
     }
 }

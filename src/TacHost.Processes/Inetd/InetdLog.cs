@@ -18,17 +18,17 @@ internal static partial class InetdLog
     [LoggerMessage(4, LogLevel.Error, "{Service}: {Count} programs were started within a minute, which is the limit; no client is served for the next {Seconds} s")]
     public static partial void TooOften(ILogger logger, InetdService service, int count, string seconds);
 
-    [LoggerMessage(5, LogLevel.Warning, "{Service}: is served again; {Count} connections were turned away meanwhile")]
+    [LoggerMessage(5, LogLevel.Warning, "{Service}: is served again; {Count} connections were refused meanwhile")]
     public static partial void ServedAgain(ILogger logger, InetdService service, int count);
 
     [LoggerMessage(6, LogLevel.Information, "{Service}: served at {EndPoints} by '{Program}' as user {User}")]
     public static partial void Serving(ILogger logger, InetdService service, string endPoints, string program, string user);
 
-    [LoggerMessage(7, LogLevel.Information, "{Service}: left out, because internal services are switched off")]
+    [LoggerMessage(7, LogLevel.Information, "{Service}: omitted, because internal services are disabled")]
     public static partial void InternalNotServed(ILogger logger, InetdService service);
 
     [LoggerMessage(8, LogLevel.Warning, "{Service}: '{Host}' also stands for {Address}, which this machine does not have; the others are served")]
-    public static partial void AddressMissing(ILogger logger, InetdAddress service, string host, string address);
+    public static partial void AddressUnavailable(ILogger logger, InetdAddress service, string host, string address);
 
     [LoggerMessage(9, LogLevel.Error, "{Service}: a connection could not be handed over")]
     public static partial void HandingOverFailed(ILogger logger, Exception failure, InetdService service);
@@ -39,6 +39,6 @@ internal static partial class InetdLog
     [LoggerMessage(11, LogLevel.Warning, "{Service}: there is no program '{Program}'; connections are closed until there is one")]
     public static partial void ProgramMissing(ILogger logger, InetdService service, string program);
 
-    [LoggerMessage(12, LogLevel.Warning, "{Service}: {Address} has had {Count} programs within a minute, which is as many as an address may have; it is not served until the minute is over")]
+    [LoggerMessage(12, LogLevel.Warning, "{Service}: {Address} has started {Count} programs within a minute, which is the limit of an address; it is refused until the minute is over")]
     public static partial void TooOftenForAddress(ILogger logger, InetdService service, IPAddress address, int count);
 }

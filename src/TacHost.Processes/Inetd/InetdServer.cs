@@ -3,9 +3,7 @@ using TacHost.Services;
 
 namespace TacHost.Processes.Inetd;
 
-/// <summary>
-/// A service that starts a program for each connection, with the connection as its standard input, output and error, optionally as another user.
-/// </summary>
+/// <summary>A service that starts a program for each connection, with the connection as its standard input, output and error, optionally as another user.</summary>
 /// <remarks>
 /// <para>
 /// Binds in the privileged part of its start. Each program leads its own session and process group, and inherits

@@ -56,9 +56,7 @@ public sealed record InetdService
     /// </summary>
     public bool Wait { get; init; }
 
-    /// <summary>
-    /// Gets the maximum number of programs started in a minute, or 0 for no limit. Defaults to null: <see cref="InetdOptions.MaxPerMinute"/>.
-    /// </summary>
+    /// <summary>Gets the maximum number of programs started in a minute, or 0 for no limit. Defaults to null: <see cref="InetdOptions.MaxPerMinute"/>.</summary>
     public int? MaxPerMinute { get; init => field = value is { } limit ? SettingRange.AtLeast(limit, 0) : null; }
 
     /// <summary>Gets how many programs may be started in a minute for one address. Defaults to null: any number.</summary>
@@ -79,7 +77,6 @@ public sealed record InetdService
     /// <summary>Gets the source of the service for messages, such as <c>/etc/inetd.conf:3</c>. Defaults to null: no source.</summary>
     public string? Origin { get; init; }
 
-    /// <summary>Gets the name of the internal service, or null.</summary>
     internal string? InternalName { get; }
 
     internal bool Waits => Wait || Address.IsDatagram;
@@ -87,7 +84,6 @@ public sealed record InetdService
     /// <summary>Returns the address, such as "127.0.0.1:7000/tcp".</summary>
     public override string ToString() => Address.ToString();
 
-    /// <summary>Gets the needs of the service.</summary>
     internal IReadOnlyList<ServiceNeed> Needs =>
         [new ServiceNeed(ServiceNeedKind.Listen, Address.EndpointText), .. InternalName is null ? ProgramNeeds.Of(Program, User, Group) : []];
 }

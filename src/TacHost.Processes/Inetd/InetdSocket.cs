@@ -16,7 +16,6 @@ internal sealed class InetdSocket : ListeningSocket
 
     public Socket Bound { get; }
 
-    /// <summary>Gets the file of a UNIX socket, or null.</summary>
     public UnixSocketFile? File { get; }
 
     /// <summary>Binds a socket to every address of a service, and adds each socket immediately.</summary>
@@ -50,7 +49,7 @@ internal sealed class InetdSocket : ListeningSocket
                 add(socket);
                 return Task.FromResult(socket.EndPoint);
             },
-            address => InetdLog.AddressMissing(service.Logger, requested, requested.Host, address.ToString()));
+            address => InetdLog.AddressUnavailable(service.Logger, requested, requested.Host, address.ToString()));
     }
 
     /// <inheritdoc/>
@@ -93,14 +92,7 @@ internal sealed class InetdSocket : ListeningSocket
         catch (SocketException e)
         {
             socket?.Dispose();
-            var reason = e.SocketErrorCode switch
-            {
-                SocketError.AddressAlreadyInUse => $"because {(requested.IsDatagram ? null : PortHolder.Describe(endPoint)) ?? "another socket"} has it. Choose another port, or stop that one first.",
-                SocketError.AccessDenied => "because only root may have a port below 1024. Start as root, or choose a port above 1023.",
-                SocketError.AddressNotAvailable => "because this machine does not have that address. Choose one of its own, or * for all of them.",
-                _ => $"because of this: {e.Message}.",
-            };
-            throw new CannotListenException(endPoint, $"The service '{servicePath}' cannot listen on {endPoint} for '{requested}', {reason}", e);
+            throw BindError.Of(e, endPoint, requested.IsDatagram ? ProtocolType.Udp : ProtocolType.Tcp, servicePath, $" for '{requested}'");
         }
     }
 

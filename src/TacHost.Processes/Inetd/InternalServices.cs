@@ -29,12 +29,10 @@ internal static class InternalServices
         var name = arguments.Count > 0 ? arguments[0] : _ports.ContainsKey(address.Name) ? address.Name : _ports.FirstOrDefault(pair => !address.IsUnix && pair.Value == address.Port).Key ?? address.Name;
         return _ports.ContainsKey(name) && arguments.Count < 2
             ? name
-            : throw new FormatException($"there is no internal service '{string.Join(' ', arguments.DefaultIfEmpty(address.Name))}', only {string.Join(", ", _ports.Keys)}. On another port write its name behind 'internal'.");
+            : throw new FormatException($"there is no internal service '{string.Join(' ', arguments.DefaultIfEmpty(address.Name))}', only {string.Join(", ", _ports.Keys)}. For another port, write its name after 'internal'.");
     }
 
-    /// <summary>
-    /// Returns the complete response of a service that sends only a response: the time as text or as a number. Returns null for other services.
-    /// </summary>
+    /// <summary>Returns the complete response of a service that sends only a response: the time as text or as a number. Returns null for other services.</summary>
     public static byte[]? Response(string name, DateTimeOffset now) => name switch
     {
         "daytime" => Encoding.ASCII.GetBytes(now.ToString("ddd MMM d HH:mm:ss yyyy", CultureInfo.InvariantCulture) + "\r\n"),

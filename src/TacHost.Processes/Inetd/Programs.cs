@@ -14,7 +14,6 @@ internal sealed class Programs(InetdService service, InetdOptions options, Servi
     private Account? _account;
     private ProgramStart _start = null!;
 
-    /// <summary>Gets the user that runs the programs.</summary>
     public string User => _account?.Name ?? LibcAccounts.GetEuid().ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Looks up the user while the system's databases are readable.</summary>
@@ -45,7 +44,7 @@ internal sealed class Programs(InetdService service, InetdOptions options, Servi
         }
 
         if (effective != 0)
-            throw Failed($"its programs are to run as '{account.Name}' (user {account.User}, group {account.Group}), which takes root, and this process is user {effective}. Start tachost as root and without --uid, or leave the user out.");
+            throw Failed($"its programs are to run as '{account.Name}' (user {account.User}, group {account.Group}), which requires root, and this process is user {effective}. Start tachost as root and without --uid, or leave the user out.");
         _start = ProgramStart.AsAnother(service, account) ?? throw Failed($"its programs are to run as '{account.Name}', and only the tachost program can start them so; there is no '{OtherUserStart.Launcher}'. Run it by tachost, and not below --chroot.");
     }
 

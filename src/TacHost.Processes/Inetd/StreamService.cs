@@ -23,8 +23,8 @@ internal sealed class StreamService : Service, IConnectionHandler, IListeningSer
         _addressRate = service.MaxPerMinuteAndAddress is { } most ? new AddressRate(most, options.TimeProvider) : null;
         _limits = service is { MaxConnections: null, MaxPerAddress: null } ? options.Limits : new ConnectionLimits
         {
-            Connections = service.MaxConnections ?? options.Limits.Connections,
-            ConnectionsPerAddress = service.MaxPerAddress ?? options.Limits.ConnectionsPerAddress,
+            MaxConnections = service.MaxConnections ?? options.Limits.MaxConnections,
+            MaxConnectionsPerAddress = service.MaxPerAddress ?? options.Limits.MaxConnectionsPerAddress,
             OnLimitReached = options.Limits.OnLimitReached,
             IdleTimeout = options.Limits.IdleTimeout,
         };

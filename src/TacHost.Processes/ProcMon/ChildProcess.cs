@@ -20,7 +20,7 @@ internal sealed class ChildProcess : IDisposable
 
     /// <summary>Starts a command, as its user.</summary>
     /// <exception cref="IOException">The command cannot be started. The message is the reason.</exception>
-    /// <exception cref="FormatException">There is no such user, group or program.</exception>
+    /// <exception cref="FormatException">The user, the group or the program does not exist.</exception>
     public static async Task<ChildProcess> StartAsync(ProcessCommand command, string? directory)
     {
         if (command.User is null && command.Group is null)
@@ -29,7 +29,7 @@ internal sealed class ChildProcess : IDisposable
         if ((account.User, account.Group) == (LibcAccounts.GetEuid(), LibcAccounts.GetEgid()))
             return Start(command.Words, InheritedEnvironment.With([.. account.Variables, .. command.Environment]), directory, null);
         if (LibcAccounts.GetEuid() != 0 || LibcAccounts.GetUid() != 0)
-            throw new IOException($"it is to run as '{account.Name}', which takes root. Start tachost as root and without --uid and --euid, or leave the user out");
+            throw new IOException($"it is to run as '{account.Name}', which requires root. Start tachost as root and without --uid and --euid, or leave the user out");
         if (!File.Exists(OtherUserStart.Launcher))
             throw new IOException($"it is to run as '{account.Name}', and only the tachost program can start it so; there is no '{OtherUserStart.Launcher}'. Run it by tachost, and not below --chroot");
         AnonymousPipeServerStream report = new(PipeDirection.In, HandleInheritability.None);

@@ -97,12 +97,12 @@ public sealed class MonitoredProcess : Service, IServiceNeeds
 
     /// <summary>Ends the whole group.</summary>
     /// <param name="child">The run.</param>
-    /// <param name="hurry">Kills what is left at once.</param>
+    /// <param name="hurry">If cancelled, kills the remaining processes at once.</param>
     private Task ReachEndAsync(ChildProcess child, CancellationToken hurry) =>
         ProcessGroupEnd.ReachAsync(child.Group, _name, Command.StopSignal, _monitor.KillTime, _monitor.TimeProvider, Logger, hurry);
 
-    /// <summary>Counts a run that was too short, or none at all.</summary>
-    /// <returns>Whether the command is given up.</returns>
+    /// <summary>Counts a run that was too short, or a failed start.</summary>
+    /// <returns>True if the command is not restarted.</returns>
     private bool CountShortRun()
     {
         if (++_shortRuns < Command.MaxFailures || Command.MaxFailures is null)

@@ -51,7 +51,7 @@ public sealed class ProcMonCommandLine : IPostOptions
     public void PostOptions()
     {
         if (Command.Count == 0 && Commands.Count == 0)
-            throw new UsageException("there is no command to keep running. Write it behind the options, or as --command NAME=COMMAND.");
+            throw new UsageException("there is no command to keep running. Write it after the options, or as --command NAME=COMMAND.");
         if (Command.Count > 0 && Command[0].Length == 0)
             throw new UsageException("the command names no program.");
         if (MinRestartDelay > MaxRestartDelay)
@@ -82,7 +82,6 @@ public sealed class ProcMonCommandLine : IPostOptions
     /// <summary>The parts of <see cref="User"/>.</summary>
     internal (string? User, string? Group) UserAndGroup => User is null ? (null, null) : InetdConfLine.User(User);
 
-    /// <summary>Returns the names of all commands. The command of the operands has the name of its program.</summary>
     internal IEnumerable<string> Names() => Commands.Select(command => command.Key).Concat(Command.Take(1).Select(NameOf));
 
     /// <summary>Returns the name of a program that is given without a name.</summary>

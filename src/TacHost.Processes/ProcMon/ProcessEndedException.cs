@@ -9,6 +9,6 @@ public sealed class ProcessEndedException : IOException
     /// <summary>Gets whether the command has failed too often in a row and is not started again.</summary>
     public bool IsGivenUp { get; }
 
-    /// <summary>Returns the message alone, because the stack of a program's end is nobody's.</summary>
+    /// <summary>Returns only the message, because the stack is meaningless for the end of a program.</summary>
     public override string ToString() => Message;
 }

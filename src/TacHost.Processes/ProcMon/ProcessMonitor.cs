@@ -121,9 +121,7 @@ public sealed class ProcessMonitor : Supervisor
     /// <exception cref="KeyNotFoundException">There is no command of that name.</exception>
     public Task RemoveProcessAsync(string name, CancellationToken cancellationToken = default) => RemoveServiceAsync(Named(name), cancellationToken);
 
-    /// <summary>
-    /// Ends the current run of a command, which is then restarted with the usual delay. Returns immediately. Has no effect between two runs.
-    /// </summary>
+    /// <summary>Ends the current run of a command, which is then restarted with the usual delay. Returns immediately. Has no effect between two runs.</summary>
     /// <exception cref="KeyNotFoundException">The service has no command with this name.</exception>
     public void RestartProcess(string name) => Named(name).Restart();
 

@@ -42,7 +42,7 @@ public sealed class PortForwardCommandLine : IPostOptions
     [Option("idle-timeout", "the time after which an idle connection is closed; never unless given", Minimum = 0.001, Maximum = 4_000_000)]
     public TimeSpan? IdleTimeout { get; set; }
 
-    /// <summary>See <see cref="ConnectionLimits.Connections"/>.</summary>
+    /// <summary>See <see cref="ConnectionLimits.MaxConnections"/>.</summary>
     [Option("max-connections", "the maximum number of connections; unlimited unless given", Minimum = 1)]
     public int? MaxConnections { get; set; }
 
@@ -69,6 +69,6 @@ public sealed class PortForwardCommandLine : IPostOptions
         Targets.Count > 0 ? Targets : [ClientEndpoint.Tcp(Host, DestPort)],
         new PortForwardOptions { ProxyHeader = ProxyHeader, ConnectTimeout = ConnectTimeout, RestTime = RestTime })
     {
-        Limits = new ConnectionLimits { Connections = MaxConnections, IdleTimeout = IdleTimeout },
+        Limits = new ConnectionLimits { MaxConnections = MaxConnections, IdleTimeout = IdleTimeout },
     };
 }

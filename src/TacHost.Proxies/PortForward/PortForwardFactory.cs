@@ -25,5 +25,5 @@ internal sealed class PortForwardFactory : ServerFactory
     }
 
     /// <inheritdoc/>
-    protected internal override Protocol BuildProtocol(EndPoint peer) => new PortForwardProtocol(_targets, _options, _lines);
+    protected override Protocol BuildProtocol(EndPoint peer) => new PortForwardProtocol(_targets, _options, _lines);
 }

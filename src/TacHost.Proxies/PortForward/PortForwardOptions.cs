@@ -8,9 +8,7 @@ public sealed record PortForwardOptions
     /// <summary>Gets the version of the PROXY header that targets receive. Defaults to <see cref="ProxyHeaderVersion.None"/>.</summary>
     public ProxyHeaderVersion ProxyHeader { get; init; }
 
-    /// <summary>
-    /// Gets the time to wait for a target before the next one is tried. A shorter timeout of the target applies instead. Defaults to 10 seconds.
-    /// </summary>
+    /// <summary>Gets the time to wait for a target before the next one is tried. A shorter timeout of the target applies instead. Defaults to 10 seconds.</summary>
     public TimeSpan ConnectTimeout { get; init => field = SettingRange.Timeout(value); } = TimeSpan.FromSeconds(10);
 
     /// <summary>Gets the time for which an unreachable target is tried after the others. Defaults to 10 seconds.</summary>

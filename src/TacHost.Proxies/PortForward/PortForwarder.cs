@@ -1,3 +1,4 @@
+using TacHost.Services;
 using TacHost.Services.Networking;
 
 namespace TacHost.Proxies.PortForward;
@@ -10,15 +11,15 @@ namespace TacHost.Proxies.PortForward;
 /// </remarks>
 public sealed class PortForwarder : StreamServer
 {
+    private readonly IReadOnlyList<ClientEndpoint> _targets;
+
     /// <summary>Initializes a forwarder. Sockets are not opened before the start.</summary>
     /// <param name="endpoint">The endpoint to listen on.</param>
     /// <param name="targets">The targets in the order of preference.</param>
     /// <param name="options">The settings. Defaults to null: the defaults of <see cref="PortForwardOptions"/>.</param>
     /// <exception cref="ArgumentException">The list of targets is empty, or the PROXY header cannot be sent to a target.</exception>
     public PortForwarder(ServerEndpoint endpoint, IReadOnlyList<ClientEndpoint> targets, PortForwardOptions? options = null)
-        : base(endpoint, new PortForwardFactory(targets, options ?? new PortForwardOptions()))
-    {
-    }
+        : base(endpoint, new PortForwardFactory(targets, options ?? new PortForwardOptions())) => _targets = targets;
 
     /// <summary>
     /// Initializes a forwarder from texts of endpoints, such as <c>tcp:8443:interface=127.0.0.1</c> and
@@ -32,4 +33,7 @@ public sealed class PortForwarder : StreamServer
         : this(Endpoint.Parse(endpoint), [.. targets.Select(Endpoint.ParseClient)])
     {
     }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<ServiceNeed> OwnNeeds => [.. _targets.SelectMany(target => target.NeedsOf(this))];
 }

@@ -10,9 +10,7 @@ internal static class ProxyHeaderText
 {
     private static ReadOnlySpan<byte> Signature => "\r\n\r\n\0\r\nQUIT\n"u8;
 
-    /// <summary>
-    /// Returns the header for a connection, which is empty for <see cref="ProxyHeaderVersion.None"/>. Clients of UNIX sockets have no address in it.
-    /// </summary>
+    /// <summary>Returns the header for a connection, which is empty for <see cref="ProxyHeaderVersion.None"/>. Clients of UNIX sockets have no address in it.</summary>
     public static byte[] Of(ProxyHeaderVersion version, EndPoint client, EndPoint local)
     {
         var ends = client is IPEndPoint from && local is IPEndPoint to && from.AddressFamily == to.AddressFamily ? (From: from, To: to) : default;

@@ -10,10 +10,8 @@ internal sealed class OutgoingProtocol : RelayedProtocol
     /// <summary>Gets a task that completes when the connection is established.</summary>
     public Task Made => _made.Task;
 
-    /// <summary>Gets the local address of the connection.</summary>
     public EndPoint Local => Transport.Local;
 
-    /// <summary>Gets the address of the peer.</summary>
     public EndPoint Peer => Transport.Peer;
 
     /// <summary>Sends data of the relay itself, before the relayed data.</summary>

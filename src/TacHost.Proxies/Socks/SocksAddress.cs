@@ -60,7 +60,6 @@ internal sealed record SocksAddress(IPAddress? Address, string? Name, int Port)
         return end;
     }
 
-    /// <summary>Serializes an address and a port.</summary>
     public static byte[] Write(IPEndPoint endPoint)
     {
         var address = endPoint.Address.IsIPv4MappedToIPv6 ? endPoint.Address.MapToIPv4() : endPoint.Address;

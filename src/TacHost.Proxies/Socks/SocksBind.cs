@@ -82,7 +82,7 @@ internal sealed class SocksBind : IAsyncDisposable
 
         public Task<OutgoingProtocol> Far => _far.Task;
 
-        protected internal override Protocol? BuildProtocol(EndPoint peer)
+        protected override Protocol? BuildProtocol(EndPoint peer)
         {
             var address = ((IPEndPoint)peer).Address;
             OutgoingProtocol far = new();

@@ -41,7 +41,7 @@ public sealed class SocksCommandLine
     [Option("idle-timeout", "the time after which an idle connection is closed; never unless given", Minimum = 0.001, Maximum = 4_000_000)]
     public TimeSpan? IdleTimeout { get; set; }
 
-    /// <summary>See <see cref="TacHost.Services.Networking.ConnectionLimits.Connections"/>.</summary>
+    /// <summary>See <see cref="TacHost.Services.Networking.ConnectionLimits.MaxConnections"/>.</summary>
     [Option("max-connections", "the maximum number of connections; unlimited unless given", Minimum = 1)]
     public int? MaxConnections { get; set; }
 }

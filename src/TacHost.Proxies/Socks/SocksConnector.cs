@@ -82,7 +82,7 @@ internal sealed class SocksConnector(SocksOptions options)
             throw new SocksRefusedException(SocksReply.NotAllowed, "the rules do not allow it");
         try
         {
-            return await HostNameResolver.ResolveAsync(name, client ?? _localClient, cancellationToken);
+            return await HostNameResolver.ResolveForAsync(name, client ?? _localClient, cancellationToken);
         }
         catch (Exception e) when (e is SocketException)
         {

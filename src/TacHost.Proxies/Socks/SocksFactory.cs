@@ -9,5 +9,5 @@ internal sealed class SocksFactory(SocksOptions options) : ServerFactory
     private readonly SocksConnector _connector = new(options);
 
     /// <inheritdoc/>
-    protected internal override Protocol BuildProtocol(EndPoint peer) => new SocksProtocol(_connector);
+    protected override Protocol BuildProtocol(EndPoint peer) => new SocksProtocol(_connector);
 }

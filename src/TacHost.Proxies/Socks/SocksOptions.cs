@@ -6,9 +6,7 @@ namespace TacHost.Proxies.Socks;
 /// <summary>The permissions and timeouts of a <see cref="SocksServer"/>.</summary>
 public sealed record SocksOptions
 {
-    /// <summary>
-    /// Gets the users of the proxy. If set, SOCKS4 is refused, because it does not support passwords. Defaults to null: everybody may use the proxy.
-    /// </summary>
+    /// <summary>Gets the users of the proxy. If set, SOCKS4 is refused, because it does not support passwords. Defaults to null: no login is required.</summary>
     public PasswordFile? Passwords { get; init; }
 
     /// <summary>Gets the only destinations that clients may connect to. Defaults to an empty list: every destination that is not protected.</summary>

@@ -11,15 +11,17 @@ internal sealed partial class SocksProtocol
 
     private async Task ServeAsync(SocksRequest request)
     {
+        // The destination may be a name that no server answers for. The stop does not wait for it.
+        using var searching = CancellationTokenSource.CreateLinkedTokenSource(_lost.Token, StoppingToken);
         try
         {
             switch (request.Command)
             {
                 case SocksCommand.Connect:
-                    await ConnectAsync(request);
+                    await ConnectAsync(request, searching.Token);
                     break;
                 case SocksCommand.Bind when Options.AllowsBind:
-                    await BindAsync(request);
+                    await BindAsync(request, searching.Token);
                     break;
                 case SocksCommand.UdpAssociate when request.Version == 5 && Options.AllowsUdp:
                     Associate(request);
@@ -32,19 +34,23 @@ internal sealed partial class SocksProtocol
         {
             Refuse(request.Version, e.Reply, request.Destination.ToString(), e.Message);
         }
+        catch (OperationCanceledException) when (!_lost.IsCancellationRequested)
+        {
+            Refuse(request.Version, SocksReply.Failed, request.Destination.ToString(), "the proxy stops");
+        }
     }
 
-    private async Task ConnectAsync(SocksRequest request)
+    private async Task ConnectAsync(SocksRequest request, CancellationToken cancellationToken)
     {
-        var far = await connector.ConnectAsync(request.Destination, Client, _lost.Token);
+        var far = await connector.ConnectAsync(request.Destination, Client, cancellationToken);
         SocksLog.Connected(Logger, Transport.Peer, request.Destination.ToString());
         RelayTo(far, request.Reply(SocksReply.Granted, far.Local as IPEndPoint));
     }
 
-    private async Task BindAsync(SocksRequest request)
+    private async Task BindAsync(SocksRequest request, CancellationToken cancellationToken)
     {
         var anybody = request.Destination.Address is { } address && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
-        var expected = anybody ? [] : await connector.ResolveAsync(request.Destination, Client, _lost.Token);
+        var expected = anybody ? [] : await connector.ResolveAsync(request.Destination, Client, cancellationToken);
         await using var bind = await SocksBind.OpenAsync(Local, expected, each => connector.IsAllowed(each, request.Destination.Port, Client), _lost.Token);
         SocksLog.Bound(Logger, Transport.Peer, request.Destination.ToString(), bind.EndPoint);
         Transport.Write(request.Reply(SocksReply.Granted, bind.EndPoint));

@@ -59,8 +59,6 @@ internal sealed record SocksRequest(byte Version, SocksCommand Command, SocksAdd
     }
 
     /// <summary>Serializes a reply to the request.</summary>
-    /// <param name="reply">The reply code.</param>
-    /// <param name="endPoint">The address in the reply, or null.</param>
     public byte[] Reply(SocksReply reply, IPEndPoint? endPoint = null) => Reply(Version, reply, endPoint);
 
     /// <inheritdoc cref="Reply(SocksReply, IPEndPoint?)"/>

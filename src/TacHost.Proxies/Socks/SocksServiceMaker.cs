@@ -20,7 +20,7 @@ public sealed class SocksServiceMaker : ServiceMaker<SocksCommandLine>
             AllowsBind = options.Bind,
             AllowsUdp = options.Udp,
             ConnectTimeout = options.ConnectTimeout,
-            Limits = new ConnectionLimits { Connections = options.MaxConnections, IdleTimeout = options.IdleTimeout },
+            Limits = new ConnectionLimits { MaxConnections = options.MaxConnections, IdleTimeout = options.IdleTimeout },
         });
     }
 }

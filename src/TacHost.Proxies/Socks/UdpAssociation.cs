@@ -3,9 +3,7 @@ using System.Net.Sockets;
 
 namespace TacHost.Proxies.Socks;
 
-/// <summary>
-/// A UDP association (RFC 1928, section 7): relays datagrams of a client to their destinations, and replies from these destinations to the client.
-/// </summary>
+/// <summary>A UDP association (RFC 1928, section 7): relays datagrams of a client to their destinations, and replies from these destinations to the client.</summary>
 /// <remarks>Drops fragments, as the RFC allows, datagrams from other hosts, and datagrams that the rules do not permit.</remarks>
 internal sealed class UdpAssociation : IDisposable
 {

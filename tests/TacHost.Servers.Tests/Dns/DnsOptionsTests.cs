@@ -49,7 +49,7 @@ public sealed class DnsOptionsTests
     }
 
     [Fact]
-    public void Options_NothingToAnswerWith_IsAMistake() => Assert.Throws<UsageException>(() => OptionTable.Read<DnsCommandLine>("--port", "5353"));
+    public void Options_NothingToAnswerWith_IsAMistake() => Assert.Throws<UsageException>(() => OptionParser.Parse<DnsCommandLine>("--port", "5353"));
 
     [Fact]
     public async Task MakeService_Options_BecomeTheServer()
@@ -58,7 +58,7 @@ public sealed class DnsOptionsTests
         File.WriteAllText(directory["zone"], "@ 60 SOA ns host 1 1 1 1 1\n NS ns\nwww A 192.0.2.3\n");
         File.WriteAllText(directory["hosts"], "192.0.2.1 one.test");
         using var upstream = FakeUpstream.Saying("192.0.2.9", ttl: 9);
-        var options = OptionTable.Read<DnsCommandLine>("-p", "0", "-i", "127.0.0.1", "--zone", $"example.net={directory["zone"]}", "--hosts", directory["hosts"], "--forward", upstream.Address.ToString(), "-a", "127.0.0.0/8", "-c", "0", "--timeout", "30s");
+        var options = OptionParser.Parse<DnsCommandLine>("-p", "0", "-i", "127.0.0.1", "--zone", $"example.net={directory["zone"]}", "--hosts", directory["hosts"], "--forward", upstream.Address.ToString(), "-a", "127.0.0.0/8", "-c", "0", "--timeout", "30s");
         var server = (DnsServer)((IServiceMaker)new DnsServiceMaker()).MakeService(options);
         await using var running = await RunningService.StartAsync(server);
         Assert.Equal([192, 0, 2, 3], await AskAsync("www.example.net"));

@@ -1,6 +1,7 @@
 using System.Net;
 using TacHost.Ftp;
 using TacHost.Services.Plugins;
+using TacHost.Services.Plugins.Infrastructure;
 
 namespace TacHost.Servers.Tests.Ftp;
 
@@ -36,7 +37,7 @@ public sealed class FtpCommandLineTests
     [MemberData(nameof(Bad))]
     public void Read_BadValue_NamesOptionAndValueInOneLine(string option, string value)
     {
-        var message = Assert.Throws<UsageException>(() => OptionTable.Read<FtpCommandLine>($"{option}={value}")).Message;
+        var message = Assert.Throws<UsageException>(() => OptionParser.Parse<FtpCommandLine>($"{option}={value}")).Message;
         Assert.Contains(option, message, StringComparison.Ordinal);
         Assert.Contains($"'{value}'", message.Replace($"{option}=", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
@@ -55,7 +56,7 @@ public sealed class FtpCommandLineTests
     [InlineData("--tls-key=/etc/passwd", "--tls-cert is missing")]
     public void Read_OptionWithoutItsOther_NamesBoth(string option, string said)
     {
-        var message = Assert.Throws<UsageException>(() => OptionTable.Read<FtpCommandLine>(option)).Message;
+        var message = Assert.Throws<UsageException>(() => OptionParser.Parse<FtpCommandLine>(option)).Message;
         Assert.Contains(said, message, StringComparison.Ordinal);
         Assert.Contains(option.Split('=')[0], message, StringComparison.Ordinal);
     }
@@ -63,7 +64,7 @@ public sealed class FtpCommandLineTests
     [Fact]
     public void Read_Nothing_IsAnonymousReadOnlyAndLocal()
     {
-        var options = OptionTable.Read<FtpCommandLine>();
+        var options = OptionParser.Parse<FtpCommandLine>();
         Assert.Equal((2121, "localhost", true, false, false), (options.Port.Number, options.Iface.Name, options.Anonymous, options.Write, options.RequireTls));
         using TemporaryDirectory directory = new();
         var server = Make("-r", directory.Path);
@@ -84,5 +85,5 @@ public sealed class FtpCommandLineTests
     }
 
     private static FtpServer Make(params string[] words) =>
-        Assert.IsType<FtpServer>(((IServiceMaker)new FtpServiceMaker()).MakeService(OptionTable.Read<FtpCommandLine>(words)));
+        Assert.IsType<FtpServer>(((IServiceMaker)new FtpServiceMaker()).MakeService(OptionParser.Parse<FtpCommandLine>(words)));
 }

@@ -63,7 +63,7 @@ public sealed class FtpCommandsTests
         }
 
         Assert.Equal("", await client.ReadReplyAsync());
-        Assert.Contains(site.Log.Lines, line => line.Text.EndsWith("failed to log in as 'root'.", StringComparison.Ordinal));
+        Assert.Contains(site.Log.Lines, line => line.Text.EndsWith("could not log in as 'root'", StringComparison.Ordinal));
         Assert.DoesNotContain(site.Log.Lines, line => line.Text.Contains("wrong", StringComparison.Ordinal));
     }
 

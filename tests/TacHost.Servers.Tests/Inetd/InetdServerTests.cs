@@ -139,7 +139,7 @@ public sealed partial class InetdServerTests : IDisposable
     [Fact]
     public async Task Connections_BeyondTheLimit_AreRefusedUntilAProgramEnds()
     {
-        InetdServer server = new([Script(Here, "echo up; exec cat")], new InetdOptions { Limits = new ConnectionLimits { Connections = 2, OnLimitReached = ConnectionLimitBehavior.Refuse } });
+        InetdServer server = new([Script(Here, "echo up; exec cat")], new InetdOptions { Limits = new ConnectionLimits { MaxConnections = 2, OnLimitReached = ConnectionLimitBehavior.Refuse } });
         await using var running = await RunningService.StartAsync(server);
         using var first = await Peer.ConnectAsync(server.LocalAddresses[0]);
         using (var second = await Peer.ConnectAsync(server.LocalAddresses[0]))
@@ -170,7 +170,7 @@ public sealed partial class InetdServerTests : IDisposable
         Assert.Equal(1, Count(running, $"{Here}/tcp: 3 programs were started within a minute, which is the limit; no client is served for the next 60 s"));
         clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal("up\n", await AskAsync(server.LocalAddresses[0]));
-        Assert.Equal(1, Count(running, "is served again; 3 connections were turned away meanwhile"));
+        Assert.Equal(1, Count(running, "is served again; 3 connections were refused meanwhile"));
     }
 
     [Fact]
@@ -187,7 +187,7 @@ public sealed partial class InetdServerTests : IDisposable
     {
         InetdServer server = new([new(Here, "/bin/cat") { User = Environment.IsPrivilegedProcess ? "65534" : "0", Group = Environment.IsPrivilegedProcess ? "65534" : "0" }]);
         var failure = await Assert.ThrowsAsync<IOException>(() => RunningService.StartAsync(server));
-        Assert.Contains(Environment.IsPrivilegedProcess ? "and only the tachost program can start them so" : "which takes root, and this process is user", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(Environment.IsPrivilegedProcess ? "and only the tachost program can start them so" : "which requires root, and this process is user", failure.Message, StringComparison.Ordinal);
     }
 
     private static InetdService Script(string place, string script) => new(place, "/bin/sh", "sh", "-c", script);

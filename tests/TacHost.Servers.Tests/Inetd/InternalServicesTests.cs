@@ -186,7 +186,7 @@ public sealed class InternalServicesTests
         InetdServer server = new([Internal("tcp", "echo"), new("127.0.0.1:0", "/bin/cat")], new InetdOptions { ServesInternal = false });
         await using var running = await RunningService.StartAsync(server);
         Assert.Single(server.LocalAddresses);
-        Assert.Contains(running.Log.Lines, line => line.Text == "127.0.0.1:0/tcp: left out, because internal services are switched off");
+        Assert.Contains(running.Log.Lines, line => line.Text == "127.0.0.1:0/tcp: omitted, because internal services are disabled");
     }
 
     /// <summary>tcp6 does not take the port that tcp has on the same interface.</summary>

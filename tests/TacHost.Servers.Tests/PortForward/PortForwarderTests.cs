@@ -201,10 +201,10 @@ public sealed class PortForwarderTests
     [Fact]
     public void MakeService_Options_BecomeTheForwarder()
     {
-        var options = OptionTable.Read<PortForwardCommandLine>("-l", Loopback, "-t", "tcp:127.0.0.1:1", "-t", "unix:/tmp/x", "--proxy-header", "v2", "--idle-timeout", "1m", "--max-connections", "5");
+        var options = OptionParser.Parse<PortForwardCommandLine>("-l", Loopback, "-t", "tcp:127.0.0.1:1", "-t", "unix:/tmp/x", "--proxy-header", "v2", "--idle-timeout", "1m", "--max-connections", "5");
         var forwarder = (PortForwarder)((IServiceMaker)new PortForwardServiceMaker()).MakeService(options);
-        Assert.Equal((5, TimeSpan.FromMinutes(1)), (forwarder.Limits.Connections, forwarder.Limits.IdleTimeout));
-        Assert.NotNull(OptionTable.Read<PortForwardCommandLine>("-p", "0", "-h", "::1", "-d", "80").Make());
+        Assert.Equal((5, TimeSpan.FromMinutes(1)), (forwarder.Limits.MaxConnections, forwarder.Limits.IdleTimeout));
+        Assert.NotNull(OptionParser.Parse<PortForwardCommandLine>("-p", "0", "-h", "::1", "-d", "80").Make());
     }
 
     [Theory]
@@ -221,7 +221,7 @@ public sealed class PortForwarderTests
     [InlineData("--max-connections", "--max-connections", "0")]
     public void Read_BadValue_IsTold(string expected, params string[] words)
     {
-        var mistake = Assert.Throws<UsageException>(() => OptionTable.Read<PortForwardCommandLine>(words));
+        var mistake = Assert.Throws<UsageException>(() => OptionParser.Parse<PortForwardCommandLine>(words));
         Assert.Contains(expected, mistake.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', mistake.Message);
         Assert.DoesNotContain("(Parameter", mistake.Message, StringComparison.Ordinal);
@@ -243,7 +243,7 @@ public sealed class PortForwarderTests
 
     private sealed class TellsPeer : ServerFactory
     {
-        protected internal override Protocol BuildProtocol(EndPoint peer) => new Telling();
+        protected override Protocol BuildProtocol(EndPoint peer) => new Telling();
 
         private sealed class Telling : Protocol
         {

@@ -8,7 +8,7 @@ public sealed class ProcMonServiceMakerTests
     [Fact]
     public void MakeService_Options_BecomeTheMonitor()
     {
-        var options = OptionTable.Read<ProcMonCommandLine>("-t", "2", "--killtime", "7s", "-m", "0.5", "-M", "1m", "-c", "shell=echo $HOME; sleep 1", "/bin/sleep", "10", "--version");
+        var options = OptionParser.Parse<ProcMonCommandLine>("-t", "2", "--killtime", "7s", "-m", "0.5", "-M", "1m", "-c", "shell=echo $HOME; sleep 1", "/bin/sleep", "10", "--version");
         var monitor = (ProcessMonitor)((IServiceMaker)new ProcMonServiceMaker()).MakeService(options);
         Assert.Equal((TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(7)), (monitor.Threshold, monitor.KillTime));
         Assert.Equal((TimeSpan.FromSeconds(0.5), TimeSpan.FromMinutes(1)), (monitor.MinRestartDelay, monitor.MaxRestartDelay));
@@ -29,7 +29,7 @@ public sealed class ProcMonServiceMakerTests
     [InlineData("names no program", "")]
     public void Read_BadValue_IsTold(string expected, params string[] words)
     {
-        var mistake = Assert.Throws<UsageException>(() => OptionTable.Read<ProcMonCommandLine>(words));
+        var mistake = Assert.Throws<UsageException>(() => OptionParser.Parse<ProcMonCommandLine>(words));
         Assert.Contains(expected, mistake.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', mistake.Message);
     }

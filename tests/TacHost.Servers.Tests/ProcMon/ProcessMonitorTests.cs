@@ -117,7 +117,7 @@ public sealed class ProcessMonitorTests
         monitor.AddProcess("parent", Shell("sleep 1000 & echo child $!"));
         await using var running = await RunningService.StartAsync(monitor);
         await LoggedAsync(running, "Restarting 'test/ProcessMonitor/parent' in 1 s: ");
-        Assert.Equal(1, Count(running, "has left processes of its group behind"));
+        Assert.Equal(1, Count(running, "has left processes in its group"));
         Assert.False(IsThere(Assert.Single(Children(running))));
     }
 

@@ -51,7 +51,7 @@ public sealed class SocksRulesTests
     public void Parse_WhatIsNoDestination_IsRefused(string text)
     {
         Assert.Throws<FormatException>(() => SocksDestination.Parse(text));
-        var mistake = Assert.Throws<UsageException>(() => OptionTable.Read<SocksCommandLine>("--allow", text));
+        var mistake = Assert.Throws<UsageException>(() => OptionParser.Parse<SocksCommandLine>("--allow", text));
         Assert.Contains("--allow", mistake.Message, StringComparison.Ordinal);
     }
 
@@ -129,7 +129,7 @@ public sealed class SocksRulesTests
     [InlineData("--max-connections", "--max-connections", "0")]
     public void Read_BadValue_IsTold(string expected, params string[] words)
     {
-        var mistake = Assert.Throws<UsageException>(() => OptionTable.Read<SocksCommandLine>(words));
+        var mistake = Assert.Throws<UsageException>(() => OptionParser.Parse<SocksCommandLine>(words));
         Assert.Contains(expected, mistake.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', mistake.Message);
     }

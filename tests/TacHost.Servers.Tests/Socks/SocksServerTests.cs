@@ -246,7 +246,7 @@ public sealed class SocksServerTests
     [Fact]
     public async Task MakeService_Options_BecomeTheServer()
     {
-        var options = OptionTable.Read<SocksCommandLine>("-p", "0", "-a", "localhost", "--allow", "127.0.0.1", "-d", "*:25", "--no-udp");
+        var options = OptionParser.Parse<SocksCommandLine>("-p", "0", "-a", "localhost", "--allow", "127.0.0.1", "-d", "*:25", "--no-udp");
         var server = (SocksServer)((IServiceMaker)new SocksServiceMaker()).MakeService(options);
         await using var running = await RunningService.StartAsync(server);
         Assert.Equal(2, await AnswerAsync(server, [5, 1, 0, 1, 127, 0, 0, 1, 0, 25]));
