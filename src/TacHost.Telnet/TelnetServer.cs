@@ -12,13 +12,11 @@ namespace TacHost.Telnet;
 /// A child process compiles the lines, from the first log-in until the last session ends. Every line is logged before it runs.
 /// Ported from <c>twisted.conch.manhole_tap</c>.
 /// </remarks>
-public sealed class TelnetServer : MultiService
+public sealed class TelnetServer : MultiService, IServiceNeeds
 {
     private const int MostLinesAtATime = 8;
 
-    /// <summary>
-    /// The maximum number of connections that have not logged in. A further one evicts the oldest, so that nobody can prevent others from logging in.
-    /// </summary>
+    /// <summary>The maximum number of connections that have not logged in. A further one evicts the oldest, so that a client cannot prevent others from logging in.</summary>
     private const int MostAtTheLogin = 32;
 
     private readonly StreamServer _listener;
@@ -43,7 +41,7 @@ public sealed class TelnetServer : MultiService
         _compiler = new Lazy<SharedCompiler>(() => new SharedCompiler(LongestOutput, CompileLimit));
         _listener = new StreamServer(ServerEndpoint.Tcp(port, iface), new TelnetFactory(this))
         {
-            Limits = new ConnectionLimits { Connections = maxSessions + (2 * MostAtTheLogin), OnLimitReached = ConnectionLimitBehavior.Refuse, IdleTimeout = idleTimeout ?? TimeSpan.FromMinutes(10) },
+            Limits = new ConnectionLimits { MaxConnections = maxSessions + (2 * MostAtTheLogin), OnLimitReached = ConnectionLimitBehavior.Refuse, IdleTimeout = idleTimeout ?? TimeSpan.FromMinutes(10) },
         };
         _listener.SetServiceParent(this);
         Sessions = new TelnetSessions(maxSessions, MostAtTheLogin);
@@ -52,6 +50,9 @@ public sealed class TelnetServer : MultiService
 
     /// <summary>Gets the addresses that are listened on, with the port that the system chose for port 0. Empty if no socket is bound.</summary>
     public IReadOnlyList<IPEndPoint> LocalAddresses => [.. _listener.LocalAddresses.Cast<IPEndPoint>()];
+
+    /// <inheritdoc/>
+    IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => _users is null ? [] : [_users.NeedOf(this)];
 
     /// <summary>Gets the timeout of a line. A line that exceeds it is abandoned, because nothing can abort it. Defaults to 10 seconds.</summary>
     public TimeSpan LineTimeout { get; init => field = SettingRange.Timeout(value); } = TimeSpan.FromSeconds(10);
@@ -118,6 +119,6 @@ public sealed class TelnetServer : MultiService
 
     private sealed class TelnetFactory(TelnetServer server) : ServerFactory
     {
-        protected internal override Protocol BuildProtocol(EndPoint peer) => new TelnetSession(server);
+        protected override Protocol BuildProtocol(EndPoint peer) => new TelnetSession(server);
     }
 }

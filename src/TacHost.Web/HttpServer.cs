@@ -35,17 +35,6 @@ public class HttpServer : Service, IListeningService, IServiceNeeds
     {
     }
 
-    /// <summary>Initializes a server on a TCP port with TLS. Sockets are not opened before the start.</summary>
-    /// <param name="port">The port. 0 lets the system pick a free port; see <see cref="LocalAddresses"/>.</param>
-    /// <param name="handler">The handler of the requests. Called concurrently on several threads.</param>
-    /// <param name="tls">The certificates. They are read in the privileged part of the start, and again when their files change.</param>
-    /// <param name="iface">As for a server without TLS.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The port is not between 0 and 65535.</exception>
-    public HttpServer(int port, RequestDelegate handler, TlsOptions tls, string iface = "")
-        : this(ServerEndpoint.Tls(port, tls, iface), handler)
-    {
-    }
-
     /// <summary>Initializes a server from the text of an endpoint, such as <c>unix:/run/web.sock</c>. Sockets are not opened before the start.</summary>
     /// <param name="endpoint">The endpoint to listen on; see <see cref="Endpoint.Parse"/>.</param>
     /// <param name="handler">The handler of the requests. Called concurrently on several threads.</param>
@@ -74,10 +63,19 @@ public class HttpServer : Service, IListeningService, IServiceNeeds
     }
 
     /// <inheritdoc/>
-    IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => _endpoint.NeedsOf(this);
+    IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => [.. _endpoint.NeedsOf(this), .. OwnNeeds];
+
+    /// <summary>Gets the resources that the server needs beside its endpoint, for <see cref="IServiceNeeds"/>. Defaults to an empty list.</summary>
+    protected virtual IReadOnlyList<ServiceNeed> OwnNeeds => [];
 
     /// <summary>Gets the bound addresses, with the actual port if the port is 0. Empty while the server is not bound.</summary>
     public IReadOnlyList<EndPoint> LocalAddresses => _listeners?.LocalAddresses ?? [];
+
+    /// <summary>Gets whether the bound endpoint uses TLS.</summary>
+    private protected bool IsTls => _listeners?.IsTls ?? false;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> WaitsFor => State == ServiceState.Stopping ? _listeners?.OpenConnections ?? [] : [];
 
     /// <summary>Gets the limits of connections. Kestrel's settings limit idle connections. Defaults to no limits.</summary>
     public ConnectionLimits Limits { get; init; } = new();
@@ -96,10 +94,16 @@ public class HttpServer : Service, IListeningService, IServiceNeeds
     protected virtual Task<RequestDelegate> MakeHandlerAsync(CancellationToken cancellationToken) =>
         Task.FromResult(_handler ?? throw new InvalidOperationException($"The service '{ServicePath}' has nothing that answers requests. Override {nameof(MakeHandlerAsync)}."));
 
+    /// <summary>Reads files in the privileged part of the start, before the port is bound.</summary>
+    private protected virtual void PrepareToBind()
+    {
+    }
+
     /// <inheritdoc/>
     protected sealed override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
     {
-        _listeners = new KestrelListeners(this, _endpoint, Limits);
+        PrepareToBind();
+        _listeners = new KestrelListeners(this, _endpoint, Limits, Logger);
         return _listeners.BindAsync(cancellationToken);
     }
 
@@ -129,8 +133,15 @@ public class HttpServer : Service, IListeningService, IServiceNeeds
         var (listeners, server) = (_listeners, _server);
         _server = null;
         if (listeners is not null)
-            await listeners.StopAsync(() => server?.StopAsync(cancellationToken) ?? Task.CompletedTask, cancellationToken);
-        server?.Dispose();
+            await listeners.StopAsync(() => StopAsync(server, cancellationToken), cancellationToken);
         _listeners = null;
+    }
+
+    private static async Task StopAsync(KestrelServer? server, CancellationToken cancellationToken)
+    {
+        if (server is null)
+            return;
+        await server.StopAsync(cancellationToken);
+        server.Dispose();
     }
 }

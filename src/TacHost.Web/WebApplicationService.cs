@@ -64,13 +64,16 @@ public sealed class WebApplicationService : Service, IListeningService, IService
     /// <summary>Gets the bound addresses, with the actual port if the port is 0. Empty while the service is not bound.</summary>
     public IReadOnlyList<EndPoint> LocalAddresses => _listeners?.LocalAddresses ?? [];
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> WaitsFor => State == ServiceState.Stopping ? _listeners?.OpenConnections ?? [] : [];
+
     /// <summary>Gets the limits of connections. Kestrel's settings limit idle connections. Defaults to no limits.</summary>
     public ConnectionLimits Limits { get; init; } = new();
 
     /// <inheritdoc/>
     protected override Task OnPrivilegedStartAsync(CancellationToken cancellationToken)
     {
-        _listeners = new KestrelListeners(this, _endpoint, Limits);
+        _listeners = new KestrelListeners(this, _endpoint, Limits, Logger);
         return _listeners.BindAsync(cancellationToken);
     }
 

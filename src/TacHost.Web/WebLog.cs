@@ -29,4 +29,16 @@ internal static partial class WebLog
 
     [LoggerMessage(307, LogLevel.Information, "A request of {Client} to '{Upstream}' broke off ({Error}): {Reason}{More}")]
     public static partial void BrokenOff(ILogger logger, string upstream, IPAddress? client, string error, string reason, string more);
+
+    [LoggerMessage(308, LogLevel.Warning, "{Client} has given a wrong password for '{User}'{More}")]
+    public static partial void WrongPassword(ILogger logger, IPAddress? client, string user, string more);
+
+    [LoggerMessage(309, LogLevel.Error, "All requests are refused, because passwords cannot be checked: {Reason}{More}")]
+    public static partial void PasswordFileBroken(ILogger logger, string reason, string more);
+
+    [LoggerMessage(311, LogLevel.Warning, "Aborted {Count} connection(s) after the grace period: {Connections}. Handlers should observe HttpContext.RequestAborted.")]
+    public static partial void RequestsAborted(ILogger logger, int count, string connections);
+
+    [LoggerMessage(310, LogLevel.Warning, "Passwords are required on {EndPoint} without TLS: they are readable on the network. Use TLS, or listen on localhost behind a proxy that does.")]
+    public static partial void PasswordsExposed(ILogger logger, EndPoint endPoint);
 }

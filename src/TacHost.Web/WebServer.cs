@@ -1,9 +1,11 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
+using TacHost.Services;
 using TacHost.Services.Networking;
 using TacHost.Web.Access;
 using TacHost.Web.Files;
+using TacHost.Web.Passwords;
 using TacHost.Web.Proxying;
 using TacHost.Web.Serving;
 using Endpoint = TacHost.Services.Networking.Endpoint;
@@ -31,17 +33,6 @@ public sealed class WebServer : HttpServer
     /// <exception cref="ArgumentOutOfRangeException">The port is not between 0 and 65535.</exception>
     public WebServer(int port, string root, string iface = "")
         : this(ServerEndpoint.Tcp(port, iface), root)
-    {
-    }
-
-    /// <summary>Initializes a server on a TCP port with TLS. Sockets are not opened before the start.</summary>
-    /// <param name="port">The port. 0 lets the system pick a free port; see <see cref="HttpServer.LocalAddresses"/>.</param>
-    /// <param name="root">The directory, as for a server without TLS.</param>
-    /// <param name="tls">The certificates.</param>
-    /// <param name="iface">As for a server without TLS.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The port is not between 0 and 65535.</exception>
-    public WebServer(int port, string root, TlsOptions tls, string iface = "")
-        : this(ServerEndpoint.Tls(port, tls, iface), root)
     {
     }
 
@@ -76,9 +67,7 @@ public sealed class WebServer : HttpServer
     /// <summary>Gets whether texts are compressed with brotli or gzip for clients that support it. Defaults to true.</summary>
     public bool Compress { get; init; } = true;
 
-    /// <summary>
-    /// Gets the headers of every response. They replace the server's own headers of the same name. Defaults to <c>X-Content-Type-Options: nosniff</c>.
-    /// </summary>
+    /// <summary>Gets the headers of every response. They replace the server's own headers of the same name. Defaults to <c>X-Content-Type-Options: nosniff</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [new("X-Content-Type-Options", "nosniff")];
 
     /// <summary>Content types beyond those of ASP.NET Core and /etc/mime.types, or in place of them, by the end of the file's name with its dot. Defaults to none.</summary>
@@ -90,10 +79,15 @@ public sealed class WebServer : HttpServer
     /// <summary>Gets the file of the root that answers every path without a dot in its last part that is not there, such as <c>index.html</c>: the page of a single-page application. Defaults to null: such paths are 404.</summary>
     public string? FallbackFile { get; init; }
 
-    /// <summary>
-    /// Gets the addresses of other HTTP servers by path. The rest of the request path is appended to the address. Defaults to an empty dictionary.
-    /// </summary>
+    /// <summary>Gets the addresses of other HTTP servers by path. The rest of the request path is appended to the address. Defaults to an empty dictionary.</summary>
     public IReadOnlyDictionary<string, Uri> Proxies { get; init; } = new Dictionary<string, Uri>();
+
+    /// <summary>Gets the file of the users who may send requests, with HTTP Basic authentication. Defaults to null: no password is required.</summary>
+    /// <remarks>
+    /// After ten wrong passwords of a client in a minute, the status is 429. Servers behind this one get the name as
+    /// <c>X-Forwarded-User</c>, but not the password. Without TLS, an address that is not a loopback address causes a warning.
+    /// </remarks>
+    public PasswordFile? Passwords { get; init; }
 
     /// <summary>
     /// Gets the networks of proxies whose <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Host</c> headers are trusted.
@@ -109,6 +103,18 @@ public sealed class WebServer : HttpServer
     public bool LogRequests { get; init; }
 
     /// <inheritdoc/>
+    protected override IReadOnlyList<ServiceNeed> OwnNeeds =>
+    [
+        new ServiceNeed(ServiceNeedKind.Directory, _root),
+        .. new[] { NotFoundFile, FallbackFile }.OfType<string>().Select(file => new ServiceNeed(ServiceNeedKind.File, Path.Combine(_root, file.TrimStart('/')))),
+        .. Passwords is null ? [] : new[] { Passwords.NeedOf(this) },
+        .. Path.GetDirectoryName(AccessLogFile) is { Length: > 0 } logs ? new[] { new ServiceNeed(ServiceNeedKind.Directory, logs) } : [],
+        .. Proxies.Values.Where(server => server.IsAbsoluteUri).Distinct().SelectMany(server => EndpointOf(server).NeedsOf(this)),
+    ];
+
+    private static ClientEndpoint EndpointOf(Uri server) => server.Scheme == Uri.UriSchemeHttps ? ClientEndpoint.Tls(server.IdnHost, server.Port) : ClientEndpoint.Tcp(server.IdnHost, server.Port);
+
+    /// <inheritdoc/>
     protected override Task<RequestDelegate> MakeHandlerAsync(CancellationToken cancellationToken)
     {
         RootDirectory root = new(ResolvePath(_root)) { ShowsDotFiles = ServeDotFiles };
@@ -118,6 +124,8 @@ public sealed class WebServer : HttpServer
         var handler = FileRequests.Make(root, this, new LoggersOnly(NullLoggerFactory.Instance));
         if (Proxies.Count > 0)
             handler = WithUpstreams(handler);
+        if (Passwords is not null)
+            handler = WithPasswords(handler, Passwords);
         if (Headers.Count > 0)
             handler = WithHeaders(handler);
         if (AccessLogFile is { } path)
@@ -125,6 +133,15 @@ public sealed class WebServer : HttpServer
         if (LogRequests)
             handler = AccessLog.Around(handler, line => WebLog.Request(Logger, line), TimeProvider.System);
         return Task.FromResult(ForwardedHeaders.Trusting(TrustedProxies, handler));
+    }
+
+    private protected override void PrepareToBind()
+    {
+        if (Passwords is null)
+            return;
+        Passwords.BaseDirectory = Application?.BaseDirectory;
+        RecordFile(Passwords.Path);
+        Passwords.Load();
     }
 
     /// <inheritdoc/>
@@ -144,6 +161,13 @@ public sealed class WebServer : HttpServer
 
     /// <summary>Adds the forwarding to other servers. A separate method, so that YARP is loaded only if it is needed.</summary>
     private RequestDelegate WithUpstreams(RequestDelegate handler) => (_upstreams = new Upstreams(Proxies, Logger)).Before(handler);
+
+    private RequestDelegate WithPasswords(RequestDelegate handler, PasswordFile passwords)
+    {
+        foreach (var endPoint in LocalAddresses.OfType<IPEndPoint>().Where(endPoint => !IsTls && !IPAddress.IsLoopback(endPoint.Address)))
+            WebLog.PasswordsExposed(Logger, endPoint);
+        return new BasicAuthentication(handler, passwords, Logger).InvokeAsync;
+    }
 
     private RequestDelegate WithHeaders(RequestDelegate handler) => context =>
     {

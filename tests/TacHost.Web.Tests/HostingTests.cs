@@ -1,9 +1,12 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TacHost.Services;
+using TacHost.Services.Networking;
 
 namespace TacHost.Web.Tests;
 
@@ -43,6 +46,67 @@ public sealed class HostingTests
         using var client = await Client.ConnectAsync(web.LocalAddresses[0]);
         await client.SendAsync("GET / HTTP/1.1\r\nHost: ");
         await running.StopAsync();
+    }
+
+    [Fact]
+    public async Task WebApplicationService_MoreConnectionsThanItsLimit_AreRefused()
+    {
+        WebApplicationService web = new("tcp:0:interface=127.0.0.1", app => app.MapGet("/", () => "x"))
+        {
+            Limits = new ConnectionLimits { MaxConnections = 1, OnLimitReached = ConnectionLimitBehavior.Refuse },
+        };
+        await using var running = await RunningService.StartAsync(web);
+        using (var first = await Client.ConnectAsync(web.LocalAddresses[0]))
+        {
+            await first.SendAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+            Assert.StartsWith("HTTP/1.1 200", await first.ReadUntilAsync("\r\n"), StringComparison.Ordinal);
+            Assert.NotEqual(SocketError.Success, await LoopbackPeer.ConnectUntilErrorAsync((IPEndPoint)web.LocalAddresses[0]));
+        }
+
+        // The permit of the first connection is released when Kestrel has noticed its end.
+        Assert.Equal("x", await FetchUntilAcceptedAsync().Soon());
+
+        async Task<string> FetchUntilAcceptedAsync()
+        {
+            while (true)
+            {
+                try
+                {
+                    return await FetchAsync(web, "/", tls: false);
+                }
+                catch (HttpRequestException)
+                {
+                    await Task.Yield();
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public async Task WebApplicationService_EndpointInTheSettingsOfKestrel_IsRefused()
+    {
+        WebApplicationService web = new("tcp:0:interface=127.0.0.1", builder => builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0)), app => app.MapGet("/", () => "x"));
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => RunningService.StartAsync(web));
+        Assert.StartsWith("Kestrel cannot listen on 127.0.0.1:0, because only the endpoint in the constructor of the service is bound.", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(web.LocalAddresses);
+    }
+
+    [Fact]
+    public async Task WebApplicationService_PrivilegedStart_BindsBeforeTheApplicationIsBuilt()
+    {
+        var isBuilt = false;
+        WebApplicationService web = new("tcp:0:interface=127.0.0.1", app =>
+        {
+            isBuilt = true;
+            app.MapGet("/", () => "x");
+        });
+        await web.PrivilegedStartAsync(TestContext.Current.CancellationToken).Soon();
+        using var early = await Client.ConnectAsync(Assert.Single(web.LocalAddresses));
+        Assert.False(isBuilt);
+        await early.SendAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        await web.StartAsync(TestContext.Current.CancellationToken).Soon();
+        Assert.StartsWith("HTTP/1.1 200", await early.ReadUntilAsync("\r\n"), StringComparison.Ordinal);
+        await web.StopAsync(TestContext.Current.CancellationToken).Soon();
     }
 
     [Fact]

@@ -143,7 +143,7 @@ public sealed class HttpServerTests : IDisposable
     public async Task Tls_WithCurl_SpeaksHttpTwoAndFollowsTheFiles()
     {
         var (certificate, key) = TestCertificates.WritePem(_files, "localhost");
-        HttpServer server = new(0, Greet, new TlsOptions(TlsCertificate.FromPem(certificate, key)), "127.0.0.1");
+        HttpServer server = new(ServerEndpoint.Tls(0, new TlsOptions(TlsCertificate.FromPem(certificate, key)), "127.0.0.1"), Greet);
         await using var running = await RunningService.StartAsync(server);
         var port = ((IPEndPoint)server.LocalAddresses[0]).Port;
         string[] curl = ["-s", "--cacert", certificate, "--resolve", $"localhost:{port}:127.0.0.1", "-w", " %{http_version}", $"https://localhost:{port}/x"];

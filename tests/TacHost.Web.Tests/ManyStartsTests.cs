@@ -25,7 +25,7 @@ public sealed class ManyStartsTests : IDisposable
     {
         var (certificate, key) = TestCertificates.WritePem(_directory, "localhost");
         List<WeakReference> requests = [];
-        HttpServer server = overTls ? new(0, Greet, new TlsOptions(TlsCertificate.FromPem(certificate, key)), "127.0.0.1") : new(0, Greet, "127.0.0.1");
+        HttpServer server = overTls ? new(ServerEndpoint.Tls(0, new TlsOptions(TlsCertificate.FromPem(certificate, key)), "127.0.0.1"), Greet) : new(0, Greet, "127.0.0.1");
         for (var i = 0; i < 20; i++)
             await RoundAsync();
         var (descriptors, threads, timers) = (Descriptors(), Threads(), Timer.ActiveCount);

@@ -15,7 +15,7 @@ internal sealed class CompilerProcess : IDisposable
     private volatile bool _hasEnded;
 
     /// <summary>Starts the child.</summary>
-    /// <exception cref="InvalidOperationException">This process has no command beside it, or the command cannot be started.</exception>
+    /// <exception cref="InvalidOperationException">There is no command for this process, or the command cannot be started.</exception>
     public CompilerProcess()
     {
         if (AppContext.GetData(CompilerWire.CommandData) is not Func<string[]> command)
@@ -31,17 +31,15 @@ internal sealed class CompilerProcess : IDisposable
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or IOException)
         {
-            throw new InvalidOperationException($"Cannot start the compiler '{words[0]}': {e.Message}. In a jail it is out of reach.", e);
+            throw new InvalidOperationException($"Cannot start the compiler '{words[0]}': {e.Message}. It cannot be started in a jail (--chroot).", e);
         }
 
         _writer = new BinaryWriter(new BufferedStream(_process.StandardInput.BaseStream, 64 * 1024));
         new Thread(ReadAnswers) { IsBackground = true, Name = "compiler" }.Start();
     }
 
-    /// <summary>Gets whether the child has ended, or is about to.</summary>
     public bool HasEnded => _hasEnded;
 
-    /// <summary>Gets the process ID of the child.</summary>
     public int Id => _process.Id;
 
     /// <summary>Sends messages together.</summary>
@@ -56,7 +54,7 @@ internal sealed class CompilerProcess : IDisposable
         }
     }
 
-    /// <summary>Writes the metadata of an assembly, unless the child has it. To be called by the action of <see cref="Send"/>.</summary>
+    /// <summary>Writes the metadata of an assembly, unless the child has it. Must be called by the action of <see cref="Send"/>.</summary>
     public void WriteReference(BinaryWriter writer, Guid version, ReadOnlySpan<byte> metadata)
     {
         if (!_references.Add(version))
@@ -88,7 +86,14 @@ internal sealed class CompilerProcess : IDisposable
     public void Kill()
     {
         _hasEnded = true;
-        _process.Kill();
+        try
+        {
+            _process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended meanwhile, and the thread that reads its answers has disposed of it.
+        }
     }
 
     /// <summary>Lets the child end.</summary>

@@ -3,7 +3,7 @@ using TacHost.Services.Prompts;
 
 namespace TacHost.Telnet.Compiler;
 
-/// <summary>The lines of one session: has them compiled, loads and runs them. Each line can use the declarations of earlier lines.</summary>
+/// <summary>Compiles, loads and runs the lines of one session. Each line can use the declarations of earlier lines.</summary>
 internal sealed class CompilerSession(SharedCompiler shared, int number, PromptSession prompt, int longestOutput, TimeSpan compileLimit) : IDisposable
 {
     /// <summary>The lines that later lines build on. Another child needs them again.</summary>
@@ -82,7 +82,7 @@ internal sealed class CompilerSession(SharedCompiler shared, int number, PromptS
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            // The child has ended by itself.
+            // The child has already ended.
         }
         finally
         {
@@ -110,7 +110,7 @@ internal sealed class CompilerSession(SharedCompiler shared, int number, PromptS
             {
                 process?.Kill();
                 if (e is TimeoutException)
-                    throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"The compiler did not finish within {compileLimit.TotalSeconds:0.###} s. It was ended."), e);
+                    throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"The compiler did not finish within {compileLimit.TotalSeconds:0.###} s. It was stopped."), e);
                 throw;
             }
         }
@@ -125,7 +125,7 @@ internal sealed class CompilerSession(SharedCompiler shared, int number, PromptS
             if (process != _process)
                 WriteOpening(process, writer);
             for (; _keptByProcess < _kept.Count; _keptByProcess++)
-                _kept[_keptByProcess].Write(writer, CompilerRequest.Keep, number);
+                _kept[_keptByProcess].Write(writer, CompilerRequest.Commit, number);
         });
         return process;
     }

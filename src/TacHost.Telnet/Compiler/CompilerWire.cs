@@ -10,7 +10,7 @@ internal static class CompilerWire
     /// <summary>The hidden first word of the child's command line.</summary>
     public const string Word = "--compile-lines";
 
-    /// <summary>The name of the data of <see cref="AppContext"/> by which the host tells how the command is started: a function that returns the words of the command line.</summary>
+    /// <summary>The name of the data of <see cref="AppContext"/> with which the host specifies the start of the command: a function that returns the command line.</summary>
     public const string CommandData = "TacHost.Command";
 
     /// <summary>Writes bytes with their length.</summary>
@@ -38,11 +38,10 @@ internal enum CompilerRequest : byte
     /// <summary>A new session: session, directory of .NET, number of references, their module version IDs.</summary>
     Open,
 
-    /// <summary>The end of a session: session.</summary>
     Close,
 
     /// <summary>A line that later lines build on: session, serial number, index, text.</summary>
-    Keep,
+    Commit,
 
     /// <summary>A line to compile: session, serial number, index, text, number of the request.</summary>
     Compile,
@@ -54,16 +53,12 @@ internal enum CompilerRequest : byte
 /// <summary>The content of an answer.</summary>
 internal enum CompilerAnswerKind : byte
 {
-    /// <summary>An assembly.</summary>
     Image,
 
-    /// <summary>The errors of the line, as text.</summary>
     Errors,
 
-    /// <summary>The number of names, followed by the names.</summary>
     Names,
 
-    /// <summary>A defect of the compiler, as text.</summary>
     Failure,
 }
 

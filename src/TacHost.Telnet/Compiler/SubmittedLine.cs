@@ -6,13 +6,10 @@ namespace TacHost.Telnet.Compiler;
 /// <param name="Text">The line.</param>
 internal sealed record SubmittedLine(int Serial, int Index, string Text)
 {
-    /// <summary>Gets the name of the assembly that the line is compiled to.</summary>
     public string AssemblyName => $"prompt-line-{Serial}";
 
-    /// <summary>Gets the name of the class that the line is compiled to.</summary>
     public string ClassName => $"Submission#{Index}";
 
-    /// <summary>Writes the fields of a request about this line.</summary>
     public void Write(BinaryWriter writer, CompilerRequest request, int session)
     {
         writer.Write((byte)request);

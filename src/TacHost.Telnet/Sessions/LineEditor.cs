@@ -34,13 +34,11 @@ internal sealed class LineEditor(Action<string> show)
     /// <summary>Gets whether the line is hidden while it is typed.</summary>
     public bool IsSecret { get; private set; }
 
-    /// <summary>Gets the current text of the line.</summary>
     public string Line => _line.ToString();
 
     /// <summary>Gets the text of the line before the cursor.</summary>
     public string BeforeCursor => _line.ToString(0, _cursor);
 
-    /// <summary>Begins a new line.</summary>
     public void Begin(string prompt, bool isSecret = false)
     {
         (Prompt, IsSecret, _cursor, _at) = (prompt, isSecret, 0, _history.Count);
@@ -67,7 +65,6 @@ internal sealed class LineEditor(Action<string> show)
         Back(_line.Length - _cursor);
     }
 
-    /// <summary>Inserts text at the cursor.</summary>
     public void Insert(string text)
     {
         var start = _cursor;
@@ -93,7 +90,6 @@ internal sealed class LineEditor(Action<string> show)
         Insert(text);
     }
 
-    /// <summary>Processes a typed byte.</summary>
     public Edited Take(byte value)
     {
         var wasReturn = _afterReturn;

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using TacHost.Services.Networking;
-using TacHost.Telnet.Compiler;
 
 namespace TacHost.Telnet.Sessions;
 
@@ -19,8 +18,7 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
     private PipeWriter _output = null!;
     private TelnetDecoder _decoder = null!;
     private LineEditor _editor = null!;
-    private CompilerSession? _compiler;
-    private Task _ready = Task.CompletedTask;
+    private LineEvaluation? _lines;
 
     /// <summary>Closes the connection at once, to make room for other logins.</summary>
     public void Evict() => Transport.AbortConnection();
@@ -43,12 +41,12 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
         }
         finally
         {
-            _compiler?.Dispose();
-            _compiler = null;
+            _lines?.Dispose();
+            _lines = null;
         }
     }
 
-    /// <summary>Stays: the session ends by itself, with a word of farewell.</summary>
+    /// <summary>Does not close the connection: the session sends a message and ends.</summary>
     protected override void Stopping()
     {
     }
@@ -82,12 +80,12 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
                 }
 
                 server.LoginLines.Write(more => TelnetLog.LoginFailed(Logger, Transport.Peer, name, more));
-                Show("That is not right.\r\n");
+                Show("Login incorrect.\r\n");
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && !server.Sessions.Stopping.IsCancellationRequested)
         {
-            Show("\r\nThat took too long.\r\n");
+            Show("\r\nLogin timed out.\r\n");
         }
         finally
         {
@@ -99,9 +97,9 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
 
     private async Task ConverseAsync(string name, CancellationToken cancellationToken)
     {
-        if (!server.Sessions.TryEnter())
+        if (!server.Sessions.TryAcquire())
         {
-            Show("There are as many sessions as there may be. Try again later.\r\n");
+            Show("Too many sessions. Try again later.\r\n");
             return;
         }
 
@@ -111,15 +109,14 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
         }
         finally
         {
-            server.Sessions.Leave();
+            server.Sessions.Release();
             TelnetLog.Left(Logger, name, Transport.Peer);
         }
     }
 
     private async Task ReadLinesAsync(string name, CancellationToken cancellationToken)
     {
-        _compiler = server.Compiler.Open(server.CurrentApplication);
-        _ready = Task.Run(_compiler.Prepare, cancellationToken);
+        _lines = new LineEvaluation(server, Logger, name, Transport.Peer);
         using var atThePrompt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, server.Sessions.Stopping);
         Show($"{server.ApplicationName}, process {Environment.ProcessId}. Each line is C# and runs in this process; 'application' is its application, print(x) shows a value.\r\nTab completes, the arrows bring lines back, Ctrl-D or 'exit' ends.\r\n");
         while (true)
@@ -131,48 +128,12 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
                 continue;
             _editor.Remember(line);
             TelnetLog.Line(Logger, name, Transport.Peer, line);
-            var answer = await AnswerAsync(name, line, cancellationToken);
+            var answer = await _lines.EvaluateAsync(line, cancellationToken);
             if (answer.Length > 0)
                 Show(Printable(answer.TrimEnd('\n')) + "\r\n");
         }
 
         Show("Goodbye.\r\n");
-    }
-
-    private async Task<string> AnswerAsync(string name, string line, CancellationToken cancellationToken)
-    {
-        if (!server.TryBeginLine())
-            return "There are as many lines that never ended as there may be. Restart the process, or wait for one.";
-        Action? hasEnded = server.EndLine;
-        try
-        {
-            var compiler = await ReadyCompilerAsync();
-            var ended = hasEnded;
-            hasEnded = null;
-            return await Task.Run(() => compiler.EvaluateAsync(line, server.LineTimeout, ended, cancellationToken), cancellationToken);
-        }
-        catch (TimeoutException e)
-        {
-            TelnetLog.LineLeftBehind(Logger, name, Transport.Peer, e.Message);
-            return e.Message;
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            // The error boundary of one line.
-            TelnetLog.CompilerBroken(Logger, e);
-            return $"The compiler cannot be used: {e.Message}";
-        }
-        finally
-        {
-            hasEnded?.Invoke();
-        }
-    }
-
-    /// <summary>Returns the compiler after its start. If that failed, the next request tries again, and says why.</summary>
-    private async Task<CompilerSession> ReadyCompilerAsync()
-    {
-        await _ready.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return _compiler!;
     }
 
     /// <summary>Reads a line, and completes names on Tab.</summary>
@@ -225,7 +186,7 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
     private async Task CompleteAsync(CancellationToken cancellationToken)
     {
         var line = _editor.BeforeCursor;
-        var names = await NamesAsync(line, cancellationToken);
+        var names = await _lines!.CompleteAsync(line, cancellationToken);
         var begun = line.Length - line.AsSpan().TrimEnd("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_").Length;
         var common = names.Length == 0 ? "" : names.Aggregate((all, name) => name[..all.Zip(name).TakeWhile(pair => pair.First == pair.Second).Count()]);
         if (common.Length >= begun && common != line[^begun..] && common.StartsWith(line[^begun..], StringComparison.OrdinalIgnoreCase))
@@ -235,31 +196,6 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
         else
             Show("\a");
         _editor.Redraw();
-    }
-
-    private async Task<string[]> NamesAsync(string line, CancellationToken cancellationToken)
-    {
-        if (!server.TryBeginLine())
-            return [];
-        try
-        {
-            var compiler = await ReadyCompilerAsync();
-            return await Task.Run(() => compiler.CompleteAsync(line, cancellationToken), cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            return [];
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            // The error boundary of one key.
-            TelnetLog.CompilerBroken(Logger, e);
-            return [];
-        }
-        finally
-        {
-            server.EndLine();
-        }
     }
 
     /// <summary>Escapes control characters, so that output cannot move the cursor or cause other effects in the terminal.</summary>

@@ -11,10 +11,9 @@ internal sealed class TelnetSessions(int most, int mostAtTheLogin) : Service
     private CancellationTokenSource _stopping = new();
     private int _count;
 
-    /// <summary>Gets the token that is cancelled when sessions are to end.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
-    /// <summary>Adds a connection that is to log in. If there are too many of them, the oldest is closed.</summary>
+    /// <summary>Adds a connection before its login. If there are too many, the oldest is closed.</summary>
     public void BeginLogin(TelnetSession connection)
     {
         TelnetSession? oldest = null;
@@ -39,15 +38,14 @@ internal sealed class TelnetSessions(int most, int mostAtTheLogin) : Service
     }
 
     /// <summary>Counts a session in.</summary>
-    /// <returns>False if there are as many as there may be.</returns>
-    public bool TryEnter()
+    /// <returns>False if the limit is reached.</returns>
+    public bool TryAcquire()
     {
         lock (_gate)
             return _count < most && ++_count > 0;
     }
 
-    /// <summary>Counts a session out.</summary>
-    public void Leave()
+    public void Release()
     {
         lock (_gate)
             _count--;

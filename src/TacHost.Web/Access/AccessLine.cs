@@ -13,7 +13,9 @@ internal static class AccessLine
         var request = context.Features.Get<IHttpRequestFeature>()!;
         StringBuilder line = new(160);
         line.Append(context.Connection.RemoteIpAddress is { } address ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : "-");
-        line.Append(CultureInfo.InvariantCulture, $" - - [{received.UtcDateTime:dd/MMM/yyyy:HH:mm:ss} +0000] \"");
+        line.Append(" - ");
+        Append(line, context.User.Identity?.Name is { Length: > 0 } user ? user : "-");
+        line.Append(CultureInfo.InvariantCulture, $" [{received.UtcDateTime:dd/MMM/yyyy:HH:mm:ss} +0000] \"");
         Append(line, request.Method);
         line.Append(' ');
         Append(line, request.RawTarget);

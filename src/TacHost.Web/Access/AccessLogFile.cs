@@ -83,7 +83,7 @@ internal sealed class AccessLogFile : IAsyncDisposable
     {
         const uint readableAndWritable = 0x1B6; // 0666, of which the umask takes its part
         using var file = GuardedFile.Open(_path, OpenFlags.WriteOnly | OpenFlags.Append | OpenFlags.Create | OpenFlags.NoControllingTerminal, readableAndWritable);
-        if (file.WhyNotOwner() is not { } reason)
+        if (file.ExplainOwnerDistrust() is not { } reason)
             return new FileStream(file.Handle, FileAccess.Write, bufferSize: 0);
         file.Handle.Dispose();
         throw new IOException(reason);

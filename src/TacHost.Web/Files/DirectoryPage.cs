@@ -16,7 +16,7 @@ internal sealed class DirectoryPage : IDirectoryFormatter
     {
         context.Response.ContentType = "text/html; charset=utf-8";
 
-        // No name can do harm in it, and this is for whatever is overlooked.
+        // Names are encoded; the header is a second protection.
         context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'";
         if (HttpMethods.IsHead(context.Request.Method))
             return;

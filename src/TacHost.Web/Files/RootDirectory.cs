@@ -35,7 +35,6 @@ internal sealed class RootDirectory(string path)
             : $"the directory '{path}' cannot be served: {Marshal.GetPInvokeErrorMessage(error)}.");
     }
 
-    /// <summary>Gets the status of a file or a directory by its request path.</summary>
     public bool TryLook(string requestPath, out FileStatus status)
     {
         status = default;

@@ -5,9 +5,17 @@ namespace TacHost.Web.Plugin;
 
 /// <summary>A header as an option takes it, <c>NAME: VALUE</c>, the form of curl.</summary>
 [OptionType("HEADER", "a header, such as 'Cache-Control: no-cache'")]
-public readonly record struct HeaderField(string Name, string Value) : IParsable<HeaderField>
+public readonly record struct HeaderField : IParsable<HeaderField>
 {
     private const string Separators = "!#$%&'*+-.^_`|~";
+
+    private HeaderField(string name, string value) => (Name, Value) = (name, value);
+
+    /// <summary>Gets the name.</summary>
+    public string Name { get; }
+
+    /// <summary>Gets the value.</summary>
+    public string Value { get; }
 
     /// <inheritdoc/>
     public static HeaderField Parse(string s, IFormatProvider? provider) =>

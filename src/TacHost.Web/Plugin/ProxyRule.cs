@@ -6,8 +6,16 @@ namespace TacHost.Web.Plugin;
 
 /// <summary>A path and the address of the server for it, parsed from an option: <c>/api=http://127.0.0.1:9000</c>.</summary>
 [OptionType("PATH=URL", "a path and the address of an HTTP server, such as /api=http://127.0.0.1:9000")]
-public sealed record ProxyRule(string Path, Uri Address) : IParsable<ProxyRule>
+public sealed class ProxyRule : IParsable<ProxyRule>
 {
+    private ProxyRule(string path, Uri address) => (Path, Address) = (path, address);
+
+    /// <summary>Gets the path.</summary>
+    public string Path { get; }
+
+    /// <summary>Gets the address of the server.</summary>
+    public Uri Address { get; }
+
     /// <inheritdoc/>
     public static ProxyRule Parse(string s, IFormatProvider? provider) =>
         TryParse(s, provider, out var rule) ? rule : throw new FormatException($"'{s}' is not a path and the address of an HTTP server, such as /api=http://127.0.0.1:9000.");

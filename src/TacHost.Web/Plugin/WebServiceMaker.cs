@@ -8,10 +8,10 @@ namespace TacHost.Web.Plugin;
 /// <summary>The <c>web</c> plugin: a <see cref="WebServer"/> from the command line.</summary>
 /// <remarks>Ported from <c>twisted.tap.web</c>.</remarks>
 [Plugin("web", "Serves files by HTTP and HTTPS, and passes paths on to other servers.")]
-public sealed class WebServiceMaker : ServiceMaker<WebOptions>
+public sealed class WebServiceMaker : ServiceMaker<WebCommandLine>
 {
     /// <inheritdoc/>
-    protected override IService MakeService(WebOptions options)
+    protected override IService MakeService(WebCommandLine options)
     {
         var endpoint = options.Endpoint ?? Networking(options);
         return new WebServer(endpoint, options.Root)
@@ -21,6 +21,7 @@ public sealed class WebServiceMaker : ServiceMaker<WebOptions>
             ServeDotFiles = options.DotFiles,
             NotFoundFile = options.NotFound,
             FallbackFile = options.Fallback,
+            Passwords = options.PasswordFile is { } passwords ? new PasswordFile(passwords.Path) : null,
             Compress = options.Compress,
             Headers = [new("X-Content-Type-Options", "nosniff"), .. options.Headers.Select(header => new KeyValuePair<string, string>(header.Name, header.Value))],
             ContentTypes = options.ContentTypes.ToDictionary(each => each.Key.StartsWith('.') ? each.Key : "." + each.Key, each => each.Value, StringComparer.OrdinalIgnoreCase),
@@ -31,11 +32,11 @@ public sealed class WebServiceMaker : ServiceMaker<WebOptions>
         };
     }
 
-    private static ServerEndpoint Networking(WebOptions options)
+    private static ServerEndpoint Networking(WebCommandLine options)
     {
-        var port = options.Port ?? WebOptions.DefaultPort;
+        var port = options.Port ?? WebCommandLine.DefaultPort;
         return options.TlsCertificate is { } certificate
-            ? WebServer.TlsEndpoint(port, options.Iface ?? WebOptions.DefaultIface, WebOptions.CertificateOf(certificate, options.TlsKey))
-            : WebServer.PlainEndpoint(port, options.Iface ?? WebOptions.DefaultIface);
+            ? WebServer.TlsEndpoint(port, options.Iface ?? WebCommandLine.DefaultIface, WebCommandLine.CertificateOf(certificate, options.TlsKey))
+            : WebServer.PlainEndpoint(port, options.Iface ?? WebCommandLine.DefaultIface);
     }
 }

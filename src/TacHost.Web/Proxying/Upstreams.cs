@@ -76,7 +76,8 @@ internal sealed class Upstreams : IAsyncDisposable
     private void Log(HttpContext context, Upstream upstream, ForwarderError error)
     {
         var client = context.Connection.RemoteIpAddress;
-        var reason = context.GetForwarderErrorFeature()?.Exception?.GetBaseException().Message ?? "";
+        var failure = context.GetForwarderErrorFeature()?.Exception?.GetBaseException();
+        var reason = (failure is AggregateException { InnerExceptions: [var first, ..] } ? first : failure)?.Message.ReplaceLineEndings(" ") ?? "";
         if (error is ForwarderError.Request or ForwarderError.RequestTimedOut or ForwarderError.RequestBodyDestination or ForwarderError.ResponseBodyDestination or ForwarderError.ResponseHeaders or ForwarderError.NoAvailableDestinations)
             _lines.Write(more => WebLog.NotForwarded(_logger, upstream.Address, client, error.ToString(), reason, more));
         else
@@ -117,6 +118,7 @@ internal sealed class Upstreams : IAsyncDisposable
             Set("X-Forwarded-For", httpContext.Connection.RemoteIpAddress?.ToString());
             Set("X-Forwarded-Proto", httpContext.Request.Scheme);
             Set("X-Forwarded-Host", httpContext.Request.Host.Value);
+            Set("X-Forwarded-User", Uri.EscapeDataString(httpContext.User.Identity?.Name ?? ""));
 
             void Set(string name, string? value)
             {

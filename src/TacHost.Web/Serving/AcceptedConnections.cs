@@ -17,13 +17,16 @@ internal sealed class AcceptedConnections(EndPoint endPoint, ILoggerFactory logg
 
     public EndPoint EndPoint => endPoint;
 
+    /// <summary>Gets the peer of each open connection, and what it waits for.</summary>
+    public IEnumerable<string> Open => _inputs.Keys.Select(input => input.Describe());
+
     /// <summary>Passes an accepted connection to Kestrel, which closes it.</summary>
     public void Add(AcceptedConnection accepted)
     {
         var connection = _contexts.Create(accepted.Socket);
         (connection.RemoteEndPoint, connection.LocalEndPoint) = (accepted.Peer, accepted.Local);
         connection.ConnectionClosed.UnsafeRegister(static released => ((AcceptedConnection)released!).Release(), accepted);
-        EndableInput input = new(connection.Transport.Input);
+        EndableInput input = new(connection.Transport.Input, accepted.Peer);
         connection.Transport = new DuplexPipe(input, connection.Transport.Output);
         connection.Features.Set(input);
         _inputs.TryAdd(input, true);

@@ -1,25 +1,56 @@
 using System.IO.Pipelines;
+using System.Net;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace TacHost.Web.Serving;
 
 /// <summary>The input of a connection, which can be ended as if the client had half-closed the connection. Pending output is still sent.</summary>
-/// <remarks>Counts the running requests, so that a stop ends only connections without one.</remarks>
-internal sealed class EndableInput(PipeReader input) : PipeReader
+/// <remarks>Knows the running requests, so that a stop ends only connections without one, and can name the others.</remarks>
+internal sealed class EndableInput(PipeReader input, EndPoint peer) : PipeReader
 {
-    private int _requests;
+    private const long MillisecondsInASecond = 1_000;
+
+    private readonly List<IFeatureCollection> _requests = [];
+    private long _lastActivity = Environment.TickCount64;
     private volatile bool _hasEnded;
 
-    /// <summary>Counts a request whose header has been received.</summary>
-    public void BeginRequest() => Interlocked.Increment(ref _requests);
+    /// <summary>Adds a request whose header has been received.</summary>
+    public void BeginRequest(IFeatureCollection request)
+    {
+        lock (_requests)
+            _requests.Add(request);
+        Volatile.Write(ref _lastActivity, Environment.TickCount64);
+    }
 
-    /// <summary>Counts a request that has been answered.</summary>
-    public void EndRequest() => Interlocked.Decrement(ref _requests);
+    /// <summary>Removes a request that has been answered.</summary>
+    public void EndRequest(IFeatureCollection request)
+    {
+        lock (_requests)
+            _requests.Remove(request);
+        Volatile.Write(ref _lastActivity, Environment.TickCount64);
+    }
+
+    /// <summary>Returns the peer, and its running requests or how long it has been idle.</summary>
+    public string Describe()
+    {
+        var seconds = Math.Max(0, Environment.TickCount64 - Volatile.Read(ref _lastActivity)) / MillisecondsInASecond;
+        lock (_requests)
+        {
+            return _requests.Count == 0
+                ? $"{peer}, idle for {seconds} s"
+                : $"{peer}, {string.Join(", ", _requests.Select(request => request.Get<IHttpRequestFeature>()).Select(request => $"{request?.Method} {request?.Path}"))} for {seconds} s";
+        }
+    }
 
     /// <summary>Ends the input unless a request is running.</summary>
     public void EndUnlessAnswering()
     {
-        if (Volatile.Read(ref _requests) > 0)
-            return;
+        lock (_requests)
+        {
+            if (_requests.Count > 0)
+                return;
+        }
+
         _hasEnded = true;
         input.CancelPendingRead();
     }

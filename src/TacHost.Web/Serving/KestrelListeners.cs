@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -11,20 +12,28 @@ namespace TacHost.Web.Serving;
 /// <summary>The listening sockets of a service, whose connections Kestrel serves. They are bound in the privileged part of the start.</summary>
 internal sealed class KestrelListeners : IConnectionHandler
 {
+    /// <summary>The maximum number of aborted connections that are named in the log.</summary>
+    private const int MostNamed = 5;
+
     private static readonly TimeSpan _timeAtStop = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<EndPoint, AcceptedConnections> _accepted = [];
+    /// <summary>The time for handlers to end after their connections are aborted. Shorter than Kestrel's second, which would exceed the grace period of the tree.</summary>
+    private static readonly TimeSpan _timeToAbort = TimeSpan.FromMilliseconds(250);
+
+    private readonly ILogger _logger;
+    private readonly ConcurrentDictionary<EndPoint, AcceptedConnections> _accepted = new();
     private readonly ListenerGroup _group;
 
-    public KestrelListeners(Service service, ServerEndpoint endpoint, ConnectionLimits limits) => _group = new ListenerGroup(service, endpoint, this, limits);
+    public KestrelListeners(Service service, ServerEndpoint endpoint, ConnectionLimits limits, ILogger logger) => (_group, _logger) = (new ListenerGroup(service, endpoint, this, limits), logger);
 
     /// <inheritdoc cref="ListenerGroup.LocalAddresses"/>
     public IReadOnlyList<EndPoint> LocalAddresses => _group.LocalAddresses;
 
-    /// <summary>Gets whether the endpoint uses TLS.</summary>
+    /// <summary>Gets the peer of each open connection with its running requests, or how long it has been idle.</summary>
+    public IReadOnlyList<string> OpenConnections => [.. _accepted.Values.SelectMany(accepted => accepted.Open)];
+
     public bool IsTls => _group.TlsOptions is not null;
 
-    /// <summary>Gets the listener factory for Kestrel.</summary>
     public AcceptedConnectionsFactory Factory => new(_accepted);
 
     /// <inheritdoc cref="ListenerGroup.BindAsync"/>
@@ -48,29 +57,44 @@ internal sealed class KestrelListeners : IConnectionHandler
 
     /// <summary>Closes the sockets, stops Kestrel and waits for the running requests.</summary>
     /// <param name="stop">Stops Kestrel.</param>
-    /// <param name="cancellationToken">Aborts the connections that are still open.</param>
+    /// <param name="cancellationToken">Aborts the connections that are still open. A handler that then still runs is left alone.</param>
     public async Task StopAsync(Func<Task> stop, CancellationToken cancellationToken)
     {
         await _group.CloseAsync();
-        var stopping = stop();
-        await EndSilentConnectionsAsync(stopping);
-        await stopping;
+        var stopping = StopKestrelAsync(stop);
+        await EndSilentConnectionsAsync(stopping, cancellationToken);
+        if (stopping.IsCompleted || await HasEndedAfterAbortAsync(stopping))
+            await stopping;
+        await _group.DrainAsync(cancellationToken);
+    }
+
+    private async Task StopKestrelAsync(Func<Task> stop)
+    {
+        await stop();
         foreach (var accepted in _accepted.Values)
             await accepted.DisposeAsync();
         _accepted.Clear();
-        await _group.DrainAsync(cancellationToken);
+    }
+
+    /// <summary>Logs the aborted connections, and waits a moment for their handlers.</summary>
+    private async Task<bool> HasEndedAfterAbortAsync(Task stopping)
+    {
+        if (OpenConnections is { Count: > 0 } open)
+            WebLog.RequestsAborted(_logger, open.Count, string.Join("; ", open.Take(MostNamed)) + (open.Count > MostNamed ? "; and more" : ""));
+        await Task.WhenAny(stopping, Task.Delay(_timeToAbort, CancellationToken.None));
+        return stopping.IsCompleted;
     }
 
     /// <summary>
     /// Closes the connections without a running request, after a delay for requests in transit.
     /// Kestrel itself would wait for the rest of an incomplete header.
     /// </summary>
-    private async Task EndSilentConnectionsAsync(Task stopping)
+    private async Task EndSilentConnectionsAsync(Task stopping, CancellationToken cancellationToken)
     {
         while (true)
         {
-            await stopping.WaitAsync(_timeAtStop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (stopping.IsCompleted)
+            await stopping.WaitAsync(_timeAtStop, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stopping.IsCompleted || cancellationToken.IsCancellationRequested)
                 return;
             foreach (var accepted in _accepted.Values)
                 accepted.EndUnlessAnswering();

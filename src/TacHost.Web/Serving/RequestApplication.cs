@@ -9,9 +9,7 @@ using TacHost.Services.Networking;
 
 namespace TacHost.Web.Serving;
 
-/// <summary>
-/// The application that receives requests from Kestrel. Creates a context for a request, and reuses it for the next request of the connection.
-/// </summary>
+/// <summary>The application that receives requests from Kestrel. Creates a context for a request, and reuses it for the next request of the connection.</summary>
 internal sealed class RequestApplication(RequestDelegate handler, IServiceProvider services, ILogger logger) : IHttpApplication<DefaultHttpContext>
 {
     private readonly IServiceScopeFactory? _scopes = services.GetService(typeof(IServiceScopeFactory)) as IServiceScopeFactory;
@@ -19,7 +17,7 @@ internal sealed class RequestApplication(RequestDelegate handler, IServiceProvid
 
     public DefaultHttpContext CreateContext(IFeatureCollection contextFeatures)
     {
-        contextFeatures.Get<EndableInput>()?.BeginRequest();
+        contextFeatures.Get<EndableInput>()?.BeginRequest(contextFeatures);
         var container = contextFeatures as IHostContextContainer<DefaultHttpContext>;
         var context = container?.HostContext ?? new DefaultHttpContext(contextFeatures);
         container?.HostContext = context;
@@ -54,7 +52,7 @@ internal sealed class RequestApplication(RequestDelegate handler, IServiceProvid
 
     public void DisposeContext(DefaultHttpContext context, Exception? exception)
     {
-        context.Features.Get<EndableInput>()?.EndRequest();
+        context.Features.Get<EndableInput>()?.EndRequest(context.Features);
         context.Uninitialize();
     }
 

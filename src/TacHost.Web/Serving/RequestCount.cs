@@ -10,15 +10,16 @@ internal sealed class RequestCount : IStartupFilter
     {
         builder.Use(async (context, answer) =>
         {
-            var input = context.Features.Get<EndableInput>();
-            input?.BeginRequest();
+            var features = context.Features;
+            var input = features.Get<EndableInput>();
+            input?.BeginRequest(features);
             try
             {
                 await answer(context);
             }
             finally
             {
-                input?.EndRequest();
+                input?.EndRequest(features);
             }
         });
         next(builder);

@@ -90,6 +90,6 @@ internal sealed partial class Terminal : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    [GeneratedRegex("until it stops, is (?<password>[a-z0-9]+)")]
+    [GeneratedRegex("generated the password (?<password>[a-z0-9]+)")]
     private static partial Regex Password();
 }

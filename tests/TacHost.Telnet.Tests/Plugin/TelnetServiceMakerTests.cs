@@ -17,7 +17,7 @@ public sealed class TelnetServiceMakerTests
     [Fact]
     public void Options_ByDefault_MakeAPasswordAndStayOnThisMachine()
     {
-        TelnetOptions options = OptionTable.Read<TelnetOptions>();
+        TelnetCommandLine options = OptionParser.Parse<TelnetCommandLine>();
         Assert.Equal((4040, "localhost", null), ((int)options.Port, (string)options.Iface, options.PasswordFile));
         Assert.False(Make().Logins.AsksForName);
     }
@@ -32,10 +32,10 @@ public sealed class TelnetServiceMakerTests
     [InlineData("--max-output", "10")]
     public void Options_BadValue_IsToldInOneLine(params string[] words)
     {
-        var failure = Assert.Throws<UsageException>(() => OptionTable.Read<TelnetOptions>(words));
+        var failure = Assert.Throws<UsageException>(() => OptionParser.Parse<TelnetCommandLine>(words));
         Assert.DoesNotContain('\n', failure.Message);
         Assert.Contains(words[0], failure.Message, StringComparison.Ordinal);
     }
 
-    private static TelnetServer Make(params string[] words) => (TelnetServer)((IServiceMaker)new TelnetServiceMaker()).MakeService(OptionTable.Read<TelnetOptions>(words));
+    private static TelnetServer Make(params string[] words) => (TelnetServer)((IServiceMaker)new TelnetServiceMaker()).MakeService(OptionParser.Parse<TelnetCommandLine>(words));
 }

@@ -35,7 +35,7 @@ internal sealed class Site : IAsyncDisposable
     {
         var (certificate, key) = TestCertificates.WritePem(Files, "localhost");
         Certificate = certificate;
-        return StartAsync(root => new WebServer(0, root, new TlsOptions(TlsCertificate.FromPem(certificate, key)), "127.0.0.1"));
+        return StartAsync(root => new WebServer(ServerEndpoint.Tls(0, new TlsOptions(TlsCertificate.FromPem(certificate, key)), "127.0.0.1"), root));
     }
 
     public string Write(string name, string text) => Write(name, Encoding.UTF8.GetBytes(text));

@@ -89,10 +89,10 @@ public sealed class WebServiceMakerTests : IDisposable
     [InlineData("--tls-key=/etc/passwd")]
     public void Options_BadValue_IsToldInOneLine(params string[] words)
     {
-        var failure = Assert.Throws<UsageException>(() => OptionTable.Read<WebOptions>(words));
+        var failure = Assert.Throws<UsageException>(() => OptionParser.Parse<WebCommandLine>(words));
         Assert.DoesNotContain('\n', failure.Message);
         Assert.Contains(words[0].Split('=')[0], failure.Message, StringComparison.Ordinal);
     }
 
-    private static WebServer Make(params string[] words) => (WebServer)((IServiceMaker)new WebServiceMaker()).MakeService(OptionTable.Read<WebOptions>(words));
+    private static WebServer Make(params string[] words) => (WebServer)((IServiceMaker)new WebServiceMaker()).MakeService(OptionParser.Parse<WebCommandLine>(words));
 }

@@ -5,7 +5,7 @@ using TacHost.Services.Plugins;
 namespace TacHost.Web.Plugin;
 
 /// <summary>The options of the <c>web</c> plugin.</summary>
-public sealed class WebOptions : IPostOptions
+public sealed class WebCommandLine : IPostOptions
 {
     internal const int DefaultPort = 8080;
     internal const string DefaultIface = "localhost";
@@ -24,7 +24,7 @@ public sealed class WebOptions : IPostOptions
 
     /// <summary>Gets or sets the directory to serve.</summary>
     [Option("root", 'r', "the directory to serve")]
-    public ExistingDirectory Root { get; set; } = ".";
+    public ExistingDirectory Root { get; set; } = new(".");
 
     /// <summary>Gets or sets the names of the index files.</summary>
     [Option("index", "a file that stands for the directory it is in; the first that is there counts")]
@@ -41,6 +41,10 @@ public sealed class WebOptions : IPostOptions
     /// <summary>See <see cref="WebServer.FallbackFile"/>.</summary>
     [Option("fallback", "a file of the root that answers every path without a dot in its last part that is not there, as single-page applications want it", ValueName = "FILE")]
     public string? Fallback { get; set; }
+
+    /// <summary>Gets or sets the file with the users who may send requests.</summary>
+    [Option("password-file", "a file with a line name:hash for each user who may send requests, as htpasswd -B writes it; without it, all requests are allowed")]
+    public ExistingFile? PasswordFile { get; set; }
 
     /// <summary>Gets or sets whether dot files are served.</summary>
     [Option("dot-files", "serve files and directories whose names begin with a dot")]
