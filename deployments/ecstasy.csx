@@ -1,4 +1,4 @@
-#r "FastPoetry.Services.dll"
+#:package FastPoetry.Services
 using FastPoetry.Services;
 
 // configuration parameters

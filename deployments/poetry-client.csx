@@ -1,5 +1,5 @@
-// Fetches poems from several servers at once, prints them, and is done: tachost --nodaemon deployments/poetry-client.csx
-#r "FastPoetry.Services.dll"
+// Fetches poems from several servers at once, prints them, and exits: tachost --nodaemon deployments/poetry-client.csx
+#:package FastPoetry.Services
 using FastPoetry.Services;
 
 // configuration parameters
@@ -8,7 +8,7 @@ var servers = new[] { "tcp:localhost:10000", "tcp:localhost:10001", "tcp:localho
 // one client for each server
 var clients = servers.Select(server => new PoetryClient(server)).ToArray();
 
-// lets them fetch at once; ends the process with exit code 0 if every poem came, and 69 if not
+// fetches them at once; ends the process with exit code 0 if every poem was received, otherwise 69
 var reading = new PoetryReading(clients);
 
 // the one name that the host looks for

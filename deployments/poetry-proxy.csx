@@ -1,5 +1,5 @@
-// Says what another poetry server says, and goes on saying it while that one is away.
-#r "FastPoetry.Services.dll"
+// Serves the poem of another poetry server, from a cached copy while that server is down.
+#:package FastPoetry.Services
 using FastPoetry.Services;
 
 // configuration parameters
@@ -8,7 +8,7 @@ var maxAge = TimeSpan.FromMinutes(10);
 var port = 10050;
 var iface = "localhost";
 
-// holds a copy of the poem; fetches it when somebody asks and the copy is too old
+// holds a copy of the poem; fetches it on a request if the copy is too old
 var proxyService = new PoetryProxy(new PoetryClient(upstream)) { MaxAge = maxAge };
 
 // connects the factory to a listening socket; creates the socket when it is started

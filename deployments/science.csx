@@ -1,4 +1,4 @@
-#r "FastPoetry.Services.dll"
+#:package FastPoetry.Services
 using FastPoetry.Services;
 
 // configuration parameters
@@ -18,5 +18,5 @@ var tcpService = new TcpServer(port, new PoetryFactory(poetryService), iface);
 tcpService.SetServiceParent(topService);
 
 // the one name that the host looks for
-var application = new Application("fastpoetry");
+var application = new Application("science");
 topService.SetServiceParent(application);

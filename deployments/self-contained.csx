@@ -5,6 +5,14 @@ var port = 10020;
 var iface = "localhost";
 var poetryFile = "poetry/wonder.txt";
 
+var poetryService = new PoetryService(poetryFile);
+var tcpService = new TcpServer(port, new PoetryFactory(poetryService), iface);
+
+// the one name that the host looks for
+var application = new Application("self-contained");
+poetryService.SetServiceParent(application);
+tcpService.SetServiceParent(application);
+
 // holds the poem; loads it when it is started
 class PoetryService(string poetryFile) : Service
 {
@@ -33,11 +41,3 @@ class PoetryFactory(PoetryService poetry) : ServerFactory
 {
     protected override Protocol BuildProtocol(EndPoint peer) => new PoetryProtocol(poetry);
 }
-
-var poetryService = new PoetryService(poetryFile);
-var tcpService = new TcpServer(port, new PoetryFactory(poetryService), iface);
-
-// the one name that the host looks for
-var application = new Application("self-contained");
-poetryService.SetServiceParent(application);
-tcpService.SetServiceParent(application);

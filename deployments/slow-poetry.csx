@@ -1,5 +1,5 @@
-// A poem for those who have time: a few bytes now and then, for thousands of clients at once.
-#r "FastPoetry.Services.dll"
+// A poem sent slowly: a few bytes at a time, to thousands of clients at once.
+#:package FastPoetry.Services
 using FastPoetry.Services;
 
 // configuration parameters

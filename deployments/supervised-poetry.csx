@@ -1,5 +1,5 @@
 // A poem whose services are restarted when they fail, with a limit on how often.
-#r "FastPoetry.Services.dll"
+#:package FastPoetry.Services
 using FastPoetry.Services;
 
 // a listener relies on the poem: when the poem's service fails, both are restarted, in order
@@ -11,7 +11,7 @@ poetryService.SetServiceParent(top);
 var tcpService = new TcpServer(10070, new PoetryFactory(poetryService), "localhost");
 tcpService.SetServiceParent(top);
 
-// serving goes on without this one, so it is never restarted
+// the server works without this service, so it is never restarted
 var clock = new TimerService(TimeSpan.FromHours(1), () => Console.WriteLine($"serving since {tcpService.StartedAt:t}, restarted {tcpService.Restarts} times"));
 top.AddService(clock, RestartPolicy.Temporary);
 

@@ -1,13 +1,13 @@
 // Transforms the poems that clients send: printf '23:cummingsify.ONE IN TEN.,' | nc localhost 10060
-#r "FastPoetry.Services.dll"
+#:package FastPoetry.Services
 using FastPoetry.Services;
 
 // configuration parameters
 var port = 10060;
 var iface = "localhost";
-var limits = new ConnectionLimits { Connections = 1000, IdleTimeout = TimeSpan.FromSeconds(30) };
+var limits = new ConnectionLimits { MaxConnections = 1000, IdleTimeout = TimeSpan.FromSeconds(30) };
 
-// what can be asked for
+// the transforms by name
 var transformService = new TransformService
 {
     ["cummingsify"] = TransformService.Cummingsify,

@@ -1,5 +1,5 @@
 // Two poems on two ports, each in a group of its own, in one process.
-#r "FastPoetry.Services.dll"
+#:package FastPoetry.Services
 using FastPoetry.Services;
 
 MultiService Serve(string name, int port)

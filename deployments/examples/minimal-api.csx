@@ -1,6 +1,6 @@
 // One poem, by TCP and by HTTP: nc localhost 10111, and curl localhost:10110/poem
-#r "FastPoetry.Services.dll"
-#r "TacHost.Web.dll"
+#:package FastPoetry.Services
+#:package TacHost.Web
 using FastPoetry.Services;
 using Microsoft.AspNetCore.Builder;
 using TacHost.Web;

@@ -1,5 +1,5 @@
 // Keeps each line in PostgreSQL and answers with its number: nc localhost 10120
-#r "nuget: Npgsql, 9.0.3"
+#:package Npgsql@9.0.3
 using Npgsql;
 
 var application = new Application("journal");

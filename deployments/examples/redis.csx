@@ -1,5 +1,5 @@
 // A key-value service before Redis, with one multiplexed connection for all clients: nc localhost 10122
-#r "nuget: StackExchange.Redis, 2.13.17"
+#:package StackExchange.Redis@2.13.17
 using StackExchange.Redis;
 
 var application = new Application("counter");

@@ -1,6 +1,6 @@
 // Logs with Serilog, as JSON in a file for each day: nc localhost 10123
-#r "nuget: Serilog.Extensions.Logging, 10.0.0"
-#r "nuget: Serilog.Sinks.File, 7.0.0"
+#:package Serilog.Extensions.Logging@10.0.0
+#:package Serilog.Sinks.File@7.0.0
 using Serilog;
 using Serilog.Extensions.Logging;
 using Serilog.Formatting.Json;

@@ -1,5 +1,5 @@
 // Counts visits in a SQLite database: nc localhost 10121
-#r "nuget: Microsoft.Data.Sqlite, 9.0.0"
+#:package Microsoft.Data.Sqlite@9.0.0
 using Microsoft.Data.Sqlite;
 
 var application = new Application("visits");

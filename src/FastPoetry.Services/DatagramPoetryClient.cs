@@ -4,20 +4,20 @@ using FastPoetry.Services.Datagrams;
 
 namespace FastPoetry.Services;
 
-/// <summary>Fetches a poem by datagrams from a server with <see cref="PoetryDatagrams"/>; asks again for what is lost.</summary>
+/// <summary>Fetches a poem by datagrams from a server with <see cref="PoetryDatagrams"/>; requests lost parts again.</summary>
 public static class DatagramPoetryClient
 {
     private const int LongestDatagram = 64 * 1024;
     private const int MostAttempts = 8;
 
     /// <summary>Fetches one poem.</summary>
-    /// <param name="server">Where to ask.</param>
+    /// <param name="server">The address of the server.</param>
     /// <param name="name">The poem, or null for the first that the server has.</param>
     /// <param name="longest">The longest poem to accept, in bytes. Defaults to 1 MiB.</param>
-    /// <param name="attempt">How long to wait for an answer before asking again; eight times in a row without any piece is the end. Defaults to one second.</param>
+    /// <param name="attempt">The time to wait for an answer before asking again; eight times in a row without any piece is the end. Defaults to one second.</param>
     /// <param name="cancellationToken">Gives it up.</param>
     /// <returns>The whole poem.</returns>
-    /// <exception cref="PoetryException">The server does not answer, has no such poem, or has one that is too long.</exception>
+    /// <exception cref="PoetryException">The server does not answer, does not have the poem, or the poem is too long.</exception>
     public static async Task<byte[]> FetchAsync(IPEndPoint server, string? name = null, int longest = PoetryClient.DefaultLongestPoem, TimeSpan? attempt = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(server);
@@ -44,7 +44,7 @@ public static class DatagramPoetryClient
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                // Lost on its way; the next request begins with what is missing.
+                // Lost; the next request begins with the missing part.
             }
             catch (SocketException e)
             {
@@ -58,7 +58,7 @@ public static class DatagramPoetryClient
                 attempts = -1;
         }
 
-        throw new PoetryException($"No poem came from udp:{server}: {(refused is null ? "it did not answer" : $"{refused.Message}")}.\n  Start a server there, or ask another.", refused);
+        throw new PoetryException($"No poem was received from udp:{server}: {(refused is null ? "it did not answer" : $"{refused.Message}")}.\n  Start a server there, or ask another.", refused);
     }
 
     private static void Read(IPEndPoint server, ReadOnlySpan<byte> datagram, PoemAssembly poem)
@@ -66,6 +66,6 @@ public static class DatagramPoetryClient
         if (PoemFragment.TryParse(datagram, out var fragment, out var piece))
             poem.Add(fragment, piece);
         else if (NoSuchPoem.TryParse(datagram, out var none))
-            throw new PoetryException($"No poem came from udp:{server}: it has no poem '{none.Name}'.");
+            throw new PoetryException($"No poem was received from udp:{server}: it has no poem '{none.Name}'.");
     }
 }

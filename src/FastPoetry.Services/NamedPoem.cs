@@ -2,7 +2,7 @@ using System.IO.Hashing;
 
 namespace FastPoetry.Services;
 
-/// <summary>A poem and what it is called.</summary>
+/// <summary>A poem and its name.</summary>
 public sealed class NamedPoem
 {
     private string? _edition;
@@ -12,9 +12,9 @@ public sealed class NamedPoem
     /// <summary>The name: that of its file, without the directory and the extension.</summary>
     public string Name { get; }
 
-    /// <summary>The poem, as it stands in its file. Served by reference: nobody may change it.</summary>
+    /// <summary>The content of the file. It is served by reference and must not be changed.</summary>
     public ReadOnlyMemory<byte> Text { get; }
 
-    /// <summary>32 hexadecimal digits that are others as soon as one byte of the poem is another. No proof against somebody who makes two alike on purpose.</summary>
+    /// <summary>A hash of the poem with 32 hexadecimal digits. It detects changes, but not deliberate collisions.</summary>
     public string Edition => _edition ??= Convert.ToHexStringLower(XxHash128.Hash(Text.Span));
 }

@@ -73,7 +73,7 @@ public sealed class PoetryClient
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Failed($"it took longer than {Timeout.TotalSeconds:0.###} s, and {protocol.Count} bytes had come", e);
+            throw Failed($"it took longer than {Timeout.TotalSeconds:0.###} s, and {protocol.Count} bytes had been received", e);
         }
         catch (CannotConnectException e)
         {
@@ -89,5 +89,5 @@ public sealed class PoetryClient
         }
     }
 
-    private PoetryException Failed(string reason, Exception cause) => new($"No poem came from '{Server}', because {reason}.", cause);
+    private PoetryException Failed(string reason, Exception cause) => new($"No poem was received from '{Server}', because {reason}.", cause);
 }

@@ -26,7 +26,7 @@ internal sealed class PoetryClientProtocol(int longest) : Protocol
     {
         if (data.Length > longest - _text.WrittenCount)
         {
-            _poem.TrySetException(new InvalidDataException($"it has more than the {longest} bytes that are accepted"));
+            _poem.TrySetException(new InvalidDataException($"it is longer than {longest} bytes"));
             Transport.AbortConnection();
             return;
         }

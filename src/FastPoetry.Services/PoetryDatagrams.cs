@@ -31,7 +31,7 @@ public sealed class PoetryDatagrams(PoetryService poetry) : DatagramProtocol
     /// <summary>The maximum length of an answer in bytes, chosen so that networks do not fragment it.</summary>
     public const int LongestAnswer = 1200;
 
-    /// <summary>The maximum number of answers to one request, whatever its length.</summary>
+    /// <summary>The maximum number of answers to one request of any length.</summary>
     public const int MostAnswers = 32;
 
     /// <inheritdoc/>

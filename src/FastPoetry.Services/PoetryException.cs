@@ -5,7 +5,7 @@ public sealed class PoetryException : Exception
 {
     /// <summary>Makes the exception.</summary>
     /// <param name="message">Which poem, and why.</param>
-    /// <param name="cause">What was thrown, or null.</param>
+    /// <param name="cause">The exception, or null.</param>
     public PoetryException(string message, Exception? cause = null)
         : base(message, cause)
     {

@@ -16,10 +16,10 @@ internal static partial class PoetryLog
     [LoggerMessage(3, LogLevel.Information, "sending {Count} bytes of poetry to {Peer} in {Answers} datagrams")]
     public static partial void SendingDatagrams(ILogger logger, int count, EndPoint peer, int answers);
 
-    [LoggerMessage(4, LogLevel.Information, "{Peer} asks for the poem '{Name}', which is not here")]
+    [LoggerMessage(4, LogLevel.Information, "{Peer} requested the poem '{Name}', which does not exist")]
     public static partial void NoSuchPoem(ILogger logger, string name, EndPoint peer);
 
-    [LoggerMessage(5, LogLevel.Debug, "{Count} bytes from {Peer} are no request for a poem, or too few")]
+    [LoggerMessage(5, LogLevel.Debug, "ignored {Count} bytes from {Peer}, which are not a request for a poem, or too few")]
     public static partial void NoRequest(ILogger logger, int count, EndPoint peer);
 
     [LoggerMessage(6, LogLevel.Information, "sending {Count} bytes of poetry to {Peer}, {NumBytes} every {Delay} ms")]
@@ -34,7 +34,7 @@ internal static partial class PoetryLog
     [LoggerMessage(9, LogLevel.Error, "{Reason} There is no copy to serve.")]
     public static partial void NothingToServe(ILogger logger, string reason);
 
-    [LoggerMessage(10, LogLevel.Error, "{Peer} gets no poem")]
+    [LoggerMessage(10, LogLevel.Error, "no poem for {Peer}")]
     public static partial void ReciteFailed(ILogger logger, Exception failure, EndPoint peer);
 
     [LoggerMessage(11, LogLevel.Information, "transforming {Count} bytes of poetry by '{Transform}' for {Peer}")]

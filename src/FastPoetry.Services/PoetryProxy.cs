@@ -4,11 +4,11 @@ namespace FastPoetry.Services;
 
 /// <summary>A service that caches the poem of an upstream server and fetches it again when the copy is requested and too old.</summary>
 /// <remarks>
-/// Concurrent requests share one fetch. While the upstream server is unavailable, the last good copy is served, whatever its age.
+/// Concurrent requests share one fetch. While the upstream server is unavailable, the last good copy of any age is served.
 /// The upstream server may itself be a proxy. Modelled on the poetry proxy of the Twisted tutorial.
 /// </remarks>
 /// <param name="upstream">The client that fetches the poem, with its limits of length and time.</param>
-public sealed class PoetryProxy(PoetryClient upstream) : Service
+public sealed class PoetryProxy(PoetryClient upstream) : Service, IServiceNeeds
 {
     private readonly Lock _gate = new();
     private CancellationTokenSource? _stopping;
@@ -45,6 +45,9 @@ public sealed class PoetryProxy(PoetryClient upstream) : Service
 
     /// <summary>Gets the clock for <see cref="MaxAge"/> and <see cref="RetryAfter"/>. Defaults to the system clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <inheritdoc/>
+    IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => upstream.Server.NeedsOf(this);
 
     private bool IsFresh => MaxAge == Timeout.InfiniteTimeSpan || TimeProvider.GetElapsedTime(_fetched) < MaxAge;
 
@@ -105,7 +108,7 @@ public sealed class PoetryProxy(PoetryClient upstream) : Service
 
             // A server that is shutting down also closes without data.
             if (poem.IsEmpty)
-                throw new PoetryException($"No poem came from '{upstream.Server}', because it closed the connection without a word.");
+                throw new PoetryException($"No poem was received from '{upstream.Server}', because it closed the connection without sending anything.");
             PoetryLog.Fetched(Logger, poem.Length, upstream.Server);
             lock (_gate)
                 (_copy, _fetched, _failed) = (poem, TimeProvider.GetTimestamp(), null);

@@ -32,7 +32,7 @@ internal sealed class PoetryProxyProtocol(PoetryProxy proxy) : Protocol
         }
         catch (Exception e)
         {
-            // The boundary around one connection. A PoetryException has been logged by the proxy, for all that waited.
+            // The boundary around one connection. The proxy has already logged a PoetryException.
             if (e is not (PoetryException or OperationCanceledException))
                 PoetryLog.ReciteFailed(Logger, e, Transport.Peer);
             Transport.AbortConnection();

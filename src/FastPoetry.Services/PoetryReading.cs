@@ -10,13 +10,16 @@ namespace FastPoetry.Services;
 /// The exit code is 0 if every fetch succeeded, otherwise <see cref="ExitCodeOfFailure"/>. For a failed fetch, the error is printed instead of the poem.
 /// </remarks>
 /// <param name="clients">The clients that fetch the poems.</param>
-public sealed class PoetryReading(params IReadOnlyList<PoetryClient> clients) : Service
+public sealed class PoetryReading(params IReadOnlyList<PoetryClient> clients) : Service, IServiceNeeds
 {
     /// <summary>The exit code if a fetch failed: 69, which is EX_UNAVAILABLE of sysexits(3).</summary>
     public const int ExitCodeOfFailure = 69;
 
     /// <summary>Gets the writer to print to. Defaults to null: the standard output, which the host writes to its log.</summary>
     public TextWriter? Output { get; init; }
+
+    /// <inheritdoc/>
+    IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => [.. clients.SelectMany(client => client.Server.NeedsOf(this))];
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -31,7 +34,7 @@ public sealed class PoetryReading(params IReadOnlyList<PoetryClient> clients) : 
             await output.WriteLineAsync(text);
         }
 
-        await output.WriteLineAsync($"{came} of {clients.Count} poems came.");
+        await output.WriteLineAsync($"received {came} of {clients.Count} poems.");
         if (Application is not { } application)
             return;
         if (came < clients.Count)

@@ -10,7 +10,7 @@ public sealed class PoetryService : Service, IServiceNeeds
 
     /// <summary>Describes a service. Nothing is read before the start.</summary>
     /// <param name="poetryFile">The file of the poem, UTF-8. A relative path starts at the directory the service runs in.</param>
-    /// <param name="furtherFiles">Files of further poems, for those ways of serving that can ask for one by its name.</param>
+    /// <param name="furtherFiles">Files of further poems, which some protocols can request by name.</param>
     /// <exception cref="ArgumentException">Two poems have one name.</exception>
     public PoetryService(string poetryFile, params string[] furtherFiles)
     {
@@ -24,7 +24,7 @@ public sealed class PoetryService : Service, IServiceNeeds
         }
     }
 
-    /// <summary>The poem, as it stands in its file; the first, if there are several. Served by reference: nobody may change it.</summary>
+    /// <summary>The content of the first file. It is served by reference and must not be changed.</summary>
     /// <exception cref="InvalidOperationException">The service is not started.</exception>
     public ReadOnlyMemory<byte> Poem => Poems[0].Text;
 
@@ -36,14 +36,14 @@ public sealed class PoetryService : Service, IServiceNeeds
     IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => [.. _files.Select(file => new ServiceNeed(ServiceNeedKind.File, file))];
 
     /// <summary>Looks a poem up by its name, of which upper and lower case are different.</summary>
-    /// <returns>The poem, or null if there is none of that name.</returns>
+    /// <returns>The poem, or null if no poem has that name.</returns>
     /// <exception cref="InvalidOperationException">The service is not started.</exception>
     public NamedPoem? Find(string name) => Poems.FirstOrDefault(poem => poem.Name == name);
 
     /// <inheritdoc/>
     protected override Task OnStartAsync(CancellationToken cancellationToken)
     {
-        // Nobody is served yet, so nobody waits; the thread pool and back would take longer than a poem does, 5 ms of a start.
+        // A synchronous read blocks no client before the start has ended. The thread pool would take 5 ms of the start.
         cancellationToken.ThrowIfCancellationRequested();
         var poems = new NamedPoem[_files.Length];
         for (var i = 0; i < poems.Length; i++)
@@ -72,11 +72,11 @@ public sealed class PoetryService : Service, IServiceNeeds
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"The poem '{file}' cannot be read: {WhyNot(file, e)}", e);
+            throw new IOException($"The poem '{file}' cannot be read: {Explain(file, e)}", e);
         }
     }
 
-    private string WhyNot(string file, Exception e) => e switch
+    private string Explain(string file, Exception e) => e switch
     {
         FileNotFoundException or DirectoryNotFoundException => $"there is no such file.\n  Looked for '{ResolvePath(file)}'; a relative path starts at the directory the service runs in.",
         UnauthorizedAccessException when Directory.Exists(ResolvePath(file)) => "it is a directory.",

@@ -5,7 +5,7 @@ namespace FastPoetry.Services;
 
 /// <summary>A factory whose protocols send a poem to each connection a few bytes at a time.</summary>
 /// <remarks>
-/// One timer serves all connections, so that ten thousand connections need no more threads than one.
+/// One timer serves all connections, so that ten thousand connections do not need more threads than one.
 /// A client that does not read is skipped until it reads again. Ported from <c>slowpoetry.py</c> of the Twisted tutorial.
 /// </remarks>
 /// <param name="poetry">The service with the poem; must be started before the listener that uses this factory.</param>
@@ -55,14 +55,12 @@ public sealed class SlowPoetryFactory(PoetryService poetry) : ServerFactory
     /// <inheritdoc/>
     protected override Protocol BuildProtocol(EndPoint peer) => new SlowPoetryProtocol(this, poetry.Poem);
 
-    /// <summary>Adds a connection to the rounds.</summary>
     internal void Add(SlowPoetryProtocol protocol)
     {
         lock (_gate)
             _listening.Add(protocol);
     }
 
-    /// <summary>Removes a connection from the rounds.</summary>
     internal void Remove(SlowPoetryProtocol protocol)
     {
         lock (_gate)
@@ -83,7 +81,7 @@ public sealed class SlowPoetryFactory(PoetryService poetry) : ServerFactory
         }
 
         foreach (var protocol in _round.AsSpan(0, count))
-            protocol.SayMore();
+            protocol.SendMore();
         Array.Clear(_round);
         Volatile.Write(ref _ticking, 0);
     }

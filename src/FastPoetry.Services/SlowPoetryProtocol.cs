@@ -17,7 +17,7 @@ internal sealed class SlowPoetryProtocol(SlowPoetryFactory factory, ReadOnlyMemo
 
         // Added before the first write, so that a client that has read the first bytes can rely on the next tick.
         factory.Add(this);
-        SayMore();
+        SendMore();
     }
 
     /// <summary>Returns true, so that a client that half-closes at once still receives the poem.</summary>
@@ -27,7 +27,7 @@ internal sealed class SlowPoetryProtocol(SlowPoetryFactory factory, ReadOnlyMemo
     protected override void ConnectionLost(Exception? reason) => factory.Remove(this);
 
     /// <summary>Sends the next bytes and closes the connection after the last.</summary>
-    public void SayMore()
+    public void SendMore()
     {
         lock (_turn)
         {

@@ -21,7 +21,7 @@ internal sealed class TransformProtocol : NetstringProtocol
     }
 
     /// <inheritdoc/>
-    protected override void NetstringBroken(string reason) => PoetryLog.NotTransformed(Logger, Transport.Peer, $"it sends no netstring: {reason}");
+    protected override void NetstringBroken(string reason) => PoetryLog.NotTransformed(Logger, Transport.Peer, $"its request is not a netstring: {reason}");
 
     private string? Answer(ReadOnlySpan<byte> request)
     {

@@ -31,6 +31,6 @@ public sealed class TransformService : Service
     }
 
     /// <summary>Transforms a poem.</summary>
-    /// <returns>What it is then, or null if there is no way of that name.</returns>
+    /// <returns>The transformed poem, or null if there is no transformation of that name.</returns>
     public string? Transform(string name, string poem) => _transforms.TryGetValue(name, out var transform) ? transform(poem) : null;
 }

@@ -7,7 +7,7 @@ using Microsoft.Net.Http.Headers;
 namespace FastPoetry.Web;
 
 /// <summary>Answers HTTP requests: a list of the poems at <c>/</c>, and each at <c>/poems/NAME</c> as plain text.</summary>
-/// <remarks>A poem has a strong entity tag, so that who has it already gets status 304 (RFC 9110, section 13). Only GET and HEAD are allowed.</remarks>
+/// <remarks>A poem has a strong entity tag, so that a client that has the poem gets status 304 (RFC 9110, section 13). Only GET and HEAD are allowed.</remarks>
 /// <param name="poetry">Holds the poems; must be started before the server that uses this.</param>
 public sealed class PoetrySite(PoetryService poetry)
 {
@@ -22,15 +22,15 @@ public sealed class PoetrySite(PoetryService poetry)
         var poem = path.StartsWith(Poems, StringComparison.Ordinal) ? poetry.Find(path[Poems.Length..]) : null;
         context.Response.Headers.XContentTypeOptions = "nosniff";
         if (poem is null && path != "/")
-            return TellAsync(context, StatusCodes.Status404NotFound, PlainText, Encoding.UTF8.GetBytes($"There is no '{path}' here. The poems are listed at '/'.\n"));
+            return RespondAsync(context, StatusCodes.Status404NotFound, PlainText, Encoding.UTF8.GetBytes($"There is no '{path}' here. The poems are listed at '/'.\n"));
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
         {
             context.Response.Headers.Allow = "GET, HEAD";
-            return TellAsync(context, StatusCodes.Status405MethodNotAllowed, PlainText, "Poems can only be read: GET or HEAD.\n"u8.ToArray());
+            return RespondAsync(context, StatusCodes.Status405MethodNotAllowed, PlainText, "Poems can only be read: GET or HEAD.\n"u8.ToArray());
         }
 
         return poem is null
-            ? TellAsync(context, StatusCodes.Status200OK, "text/html; charset=utf-8", Encoding.UTF8.GetBytes(List()))
+            ? RespondAsync(context, StatusCodes.Status200OK, "text/html; charset=utf-8", Encoding.UTF8.GetBytes(List()))
             : TellPoemAsync(context, poem);
     }
 
@@ -48,10 +48,10 @@ public sealed class PoetrySite(PoetryService poetry)
 
         if (HttpMethods.IsGet(context.Request.Method))
             PoetryWebLog.Sending(PoetryWebLog.LoggerOf(context), poem.Text.Length, PoetryWebLog.PeerOf(context));
-        return TellAsync(context, StatusCodes.Status200OK, PlainText, poem.Text);
+        return RespondAsync(context, StatusCodes.Status200OK, PlainText, poem.Text);
     }
 
-    private static async Task TellAsync(HttpContext context, int status, string type, ReadOnlyMemory<byte> body)
+    private static async Task RespondAsync(HttpContext context, int status, string type, ReadOnlyMemory<byte> body)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = type;

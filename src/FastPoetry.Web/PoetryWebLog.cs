@@ -16,6 +16,6 @@ internal static partial class PoetryWebLog
     [LoggerMessage(1, LogLevel.Information, "sending {Count} bytes of poetry to {Peer}")]
     public static partial void Sending(ILogger logger, long count, IPEndPoint? peer);
 
-    [LoggerMessage(2, LogLevel.Information, "{Peer} calls {Method}, which fails: {Reason}")]
+    [LoggerMessage(2, LogLevel.Information, "{Peer} called {Method}, which failed: {Reason}")]
     public static partial void CallFailed(ILogger logger, IPEndPoint? peer, string method, string reason);
 }

@@ -102,7 +102,7 @@ public sealed class PoetryXmlRpc(PoetryService poetry)
             case ("getPoem", []):
                 return Text(context, poetry.Poems[0]);
             case ("getPoem", [string name]):
-                return Text(context, poetry.Find(name) ?? throw new XmlRpcFaultException(XmlRpcFaultException.NoSuchPoem, $"There is no poem '{name}'; listPoems() tells which there are."));
+                return Text(context, poetry.Find(name) ?? throw new XmlRpcFaultException(XmlRpcFaultException.NoSuchPoem, $"There is no poem '{name}'; listPoems() returns the names."));
             case ("listPoems", []):
                 return poetry.Poems.Select(object (poem) => poem.Name).ToArray();
             case (SystemListMethods, []):
@@ -113,13 +113,13 @@ public sealed class PoetryXmlRpc(PoetryService poetry)
                 throw Unknown(method);
             default:
                 throw _help.TryGetValue(call.Method, out var help)
-                    ? new XmlRpcFaultException(XmlRpcFaultException.WrongParameters, $"These are not the parameters of '{call.Method}': {help}")
+                    ? new XmlRpcFaultException(XmlRpcFaultException.InvalidParameters, $"These are not the parameters of '{call.Method}': {help}")
                     : Unknown(call.Method);
         }
     }
 
     private static XmlRpcFaultException Unknown(string method) =>
-        new(XmlRpcFaultException.NoSuchMethod, $"There is no method '{method}'; system.listMethods() tells which there are.");
+        new(XmlRpcFaultException.NoSuchMethod, $"There is no method '{method}'; system.listMethods() returns the names.");
 
     private static string Text(HttpContext context, NamedPoem poem)
     {

@@ -21,7 +21,7 @@ public sealed class PoetryClientTests
     {
         await using var server = await UpstreamServer.StartAsync(new string('x', 50_000_000));
         var failure = await Assert.ThrowsAsync<PoetryException>(() => new PoetryClient(server.Endpoint) { LongestPoem = 999 }.FetchAsync(Token).Soon());
-        Assert.Equal($"No poem came from '{server.Endpoint}', because it has more than the 999 bytes that are accepted.", failure.Message);
+        Assert.Equal($"No poem was received from '{server.Endpoint}', because it is longer than 999 bytes.", failure.Message);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class PoetryClientTests
         Assert.False(fetching.IsCompleted);
         clock.Advance(TimeSpan.FromSeconds(1));
         var failure = await Assert.ThrowsAsync<PoetryException>(() => fetching.Soon());
-        Assert.Equal($"No poem came from '{server.Endpoint}', because it took longer than 10 s, and 0 bytes had come.", failure.Message);
+        Assert.Equal($"No poem was received from '{server.Endpoint}', because it took longer than 10 s, and 0 bytes had been received.", failure.Message);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class PoetryClientTests
         var failure = await Assert.ThrowsAsync<PoetryException>(() => new PoetryClient(server.Endpoint).FetchAsync(Token).Soon());
 
         // The end may come before the client knows that it is connected.
-        Assert.Matches($"^(No poem came from '{server.Endpoint}', because the connection broke after |Cannot connect to '{server.Endpoint}', because )", failure.Message);
+        Assert.Matches($"^(No poem was received from '{server.Endpoint}', because the connection broke after |Cannot connect to '{server.Endpoint}', because )", failure.Message);
     }
 
     [Fact]
@@ -90,6 +90,6 @@ public sealed class PoetryClientTests
         var text = output.ToString();
         Assert.Contains($"4 bytes of poetry from {one.Endpoint}:\none\n", text, StringComparison.Ordinal);
         Assert.Contains(all ? $"4 bytes of poetry from {two.Endpoint}:\ntwo\n" : $"Cannot connect to '{two.Endpoint}'", text, StringComparison.Ordinal);
-        Assert.EndsWith($"{(all ? 2 : 1)} of 2 poems came.\n", text, StringComparison.Ordinal);
+        Assert.EndsWith($"received {(all ? 2 : 1)} of 2 poems.\n", text, StringComparison.Ordinal);
     }
 }

@@ -100,12 +100,12 @@ public sealed class PoetryDatagramsTests : IAsyncDisposable
         using var client = await ConnectAsync();
         var server = _server.LocalAddresses[0];
         var failure = await Assert.ThrowsAsync<PoetryException>(() => DatagramPoetryClient.FetchAsync(server, "no such\npoem", cancellationToken: Token).Soon());
-        Assert.Equal($"No poem came from udp:{server}: it has no poem 'no such\npoem'.", failure.Message);
+        Assert.Equal($"No poem was received from udp:{server}: it has no poem 'no such\npoem'.", failure.Message);
         failure = await Assert.ThrowsAsync<PoetryException>(() => DatagramPoetryClient.FetchAsync(server, longest: 100, cancellationToken: Token).Soon());
-        Assert.Contains("more than the 100 that are accepted", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("more than the accepted 100", failure.Message, StringComparison.Ordinal);
         await _running!.DisposeAsync();
         failure = await Assert.ThrowsAsync<PoetryException>(() => DatagramPoetryClient.FetchAsync(server, attempt: TimeSpan.FromMilliseconds(5), cancellationToken: Token).Soon());
-        Assert.StartsWith($"No poem came from udp:{server}: ", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"No poem was received from udp:{server}: ", failure.Message, StringComparison.Ordinal);
     }
 
     public async ValueTask DisposeAsync()

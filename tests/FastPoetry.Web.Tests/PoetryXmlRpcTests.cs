@@ -39,7 +39,7 @@ public sealed class PoetryXmlRpcTests
     [InlineData("<methodName>getPoem</methodName><params><param><value><int>1</int></value></param></params>", -32602, "These are not the parameters of 'getPoem'")]
     [InlineData("<methodName>system.methodHelp</methodName><params><param><value>burn</value></param></params>", -32601, "There is no method 'burn'")]
     [InlineData("<methodName>burn</methodName>", -32601, "There is no method 'burn'")]
-    [InlineData("<methodName/>", -32600, "This is no XML-RPC call: the methodName has 0 characters")]
+    [InlineData("<methodName/>", -32600, "This is not an XML-RPC call: the methodName has 0 characters")]
     [InlineData("<methodName>\u0001</methodName>", -32700, "This is not well-formed XML")]
     public async Task AnswerAsync_WhatCannotBe_IsAFault(string call, int code, string reason)
     {

@@ -6,20 +6,17 @@ namespace FastPoetry.Services.Datagrams;
 /// <summary>The line that every datagram begins with: words of visible ASCII characters, one space between two, and a line feed.</summary>
 internal static class DatagramLine
 {
-    /// <summary>The longest line, its line feed included.</summary>
     public const int Longest = 256;
 
-    /// <summary>The longest name of a poem, as it is written in a line.</summary>
     public const int LongestName = 160;
 
     public static string Print(params ReadOnlySpan<string> words) => string.Join(' ', words) + '\n';
 
     public static string Print(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>A name as in the path of a URL: UTF-8, and percent signs in front of what is not a letter, a digit or one of <c>-._~</c>.</summary>
+    /// <summary>A name as in the path of a URL: UTF-8, percent-encoded except for letters, digits and <c>-._~</c>.</summary>
     public static string Escape(string name) => Uri.EscapeDataString(name);
 
-    /// <summary>Reads a name.</summary>
     public static bool TryUnescape(string word, out string? name)
     {
         name = word.Length <= LongestName ? Uri.UnescapeDataString(word) : null;
@@ -32,10 +29,10 @@ internal static class DatagramLine
     /// <summary>Reads the line of a datagram.</summary>
     /// <param name="datagram">The datagram.</param>
     /// <param name="kind">The first word that is expected.</param>
-    /// <param name="count">How many words are to follow it.</param>
+    /// <param name="count">The number of words that must follow it.</param>
     /// <param name="words">Those words, none of them empty.</param>
-    /// <param name="rest">What follows the line feed.</param>
-    /// <returns>Whether it is such a line.</returns>
+    /// <param name="rest">The rest after the line feed.</param>
+    /// <returns>True if it is such a line.</returns>
     public static bool TryParse(ReadOnlySpan<byte> datagram, string kind, int count, out string[] words, out ReadOnlySpan<byte> rest)
     {
         words = [];

@@ -1,7 +1,6 @@
 namespace FastPoetry.Services.Datagrams;
 
-/// <summary>A datagram that says that there is no such poem: <c>none NAME</c> and a line feed.</summary>
-/// <param name="Name">What was asked for.</param>
+/// <summary>The answer for an unknown poem: <c>none NAME</c> and a line feed.</summary>
 internal readonly record struct NoSuchPoem(string Name)
 {
     public string ToLine() => DatagramLine.Print("none", DatagramLine.Escape(Name));

@@ -19,7 +19,7 @@ internal sealed class PoemAssembly(int longest)
     public void Add(PoemFragment fragment, ReadOnlySpan<byte> piece)
     {
         if (fragment.Length > longest)
-            throw new PoetryException($"The poem '{fragment.Name}' has {fragment.Length} bytes, more than the {longest} that are accepted.");
+            throw new PoetryException($"The poem '{fragment.Name}' has {fragment.Length} bytes, more than the accepted {longest}.");
         if (fragment.Edition != _edition || fragment.Length != _text.Length)
         {
             (_edition, _text) = (fragment.Edition, new byte[fragment.Length]);

@@ -2,16 +2,15 @@ namespace FastPoetry.Services.Datagrams;
 
 /// <summary>The head of a datagram with a piece of a poem: <c>poem NAME OFFSET LENGTH EDITION</c> and a line feed; the piece follows.</summary>
 /// <param name="Name">The poem.</param>
-/// <param name="Offset">Where the piece belongs in the poem.</param>
-/// <param name="Length">How many bytes the whole poem has.</param>
-/// <param name="Edition">What all pieces of one poem have in common, and those of a changed one have not.</param>
+/// <param name="Offset">The position of the piece in the poem.</param>
+/// <param name="Length">The number of bytes in the whole poem.</param>
+/// <param name="Edition">The number that all pieces of one poem share, and those of a changed poem do not.</param>
 internal readonly record struct PoemFragment(string Name, int Offset, int Length, string Edition)
 {
-    /// <summary>The head, with its line feed.</summary>
     public string ToLine() => DatagramLine.Print("poem", DatagramLine.Escape(Name), DatagramLine.Print(Offset), DatagramLine.Print(Length), Edition);
 
     /// <summary>Reads a datagram. Whatever comes, this does not throw.</summary>
-    /// <returns>Whether it is a piece of a poem that lies within it.</returns>
+    /// <returns>True if it is a piece that lies within its poem.</returns>
     public static bool TryParse(ReadOnlySpan<byte> datagram, out PoemFragment fragment, out ReadOnlySpan<byte> piece)
     {
         fragment = default;

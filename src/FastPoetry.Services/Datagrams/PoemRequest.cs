@@ -2,8 +2,8 @@ using System.Text;
 
 namespace FastPoetry.Services.Datagrams;
 
-/// <summary>A datagram that asks for a poem: <c>ask NAME OFFSET</c>, a line feed, and padding.</summary>
-/// <param name="Name">The poem that is asked for, or null for the first that the server has, written as <c>*</c>.</param>
+/// <summary>The request for a poem: <c>ask NAME OFFSET</c>, a line feed, and padding.</summary>
+/// <param name="Name">The name of the poem, or null for the first poem of the server, written as <c>*</c>.</param>
 /// <param name="Offset">The number of the first byte that is wanted.</param>
 internal readonly record struct PoemRequest(string? Name, int Offset)
 {
@@ -18,7 +18,7 @@ internal readonly record struct PoemRequest(string? Name, int Offset)
     }
 
     /// <summary>Reads a datagram. Whatever comes, this does not throw.</summary>
-    /// <returns>Whether it is a request.</returns>
+    /// <returns>True if it is a request.</returns>
     public static bool TryParse(ReadOnlySpan<byte> datagram, out PoemRequest request)
     {
         request = default;

@@ -6,10 +6,10 @@ namespace FastPoetry.Services.Plugins;
 
 /// <summary><c>tachost fastpoetry --port 10000 --poem poetry/ecstasy.txt</c>: what deployments/ecstasy.csx does, without a tac file.</summary>
 [Plugin("fastpoetry", "Serves a poem, or several, each on a port of its own.")]
-public sealed class FastPoetryServiceMaker : ServiceMaker<FastPoetryOptions>
+public sealed class FastPoetryServiceMaker : ServiceMaker<FastPoetryCommandLine>
 {
     /// <inheritdoc/>
-    protected override IService MakeService(FastPoetryOptions options)
+    protected override IService MakeService(FastPoetryCommandLine options)
     {
         ArgumentNullException.ThrowIfNull(options);
         var topService = new MultiService();

@@ -5,11 +5,11 @@ using TacHost.Services.Plugins;
 namespace FastPoetry.Services.Plugins;
 
 /// <summary><c>tachost poetryproxy --upstream tcp:localhost:10000</c>: what deployments/poetry-proxy.csx does, without a tac file.</summary>
-[Plugin("poetryproxy", "Serves the poem of another server, from a copy while that one is away.")]
-public sealed class PoetryProxyServiceMaker : ServiceMaker<PoetryProxyOptions>
+[Plugin("poetryproxy", "Serves the poem of another server from a cached copy.")]
+public sealed class PoetryProxyServiceMaker : ServiceMaker<PoetryProxyCommandLine>
 {
     /// <inheritdoc/>
-    protected override IService MakeService(PoetryProxyOptions options)
+    protected override IService MakeService(PoetryProxyCommandLine options)
     {
         ArgumentNullException.ThrowIfNull(options);
         var client = new PoetryClient(options.Upstream!) { LongestPoem = (int)options.MaxSize.Bytes, Timeout = options.Timeout };

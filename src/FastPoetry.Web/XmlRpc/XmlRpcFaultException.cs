@@ -10,7 +10,7 @@ internal sealed class XmlRpcFaultException(int code, string message) : Exception
     public const int NotWellFormed = -32700;
     public const int NotACall = -32600;
     public const int NoSuchMethod = -32601;
-    public const int WrongParameters = -32602;
+    public const int InvalidParameters = -32602;
 
     public int Code => code;
 }

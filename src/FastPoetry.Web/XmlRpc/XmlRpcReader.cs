@@ -148,7 +148,7 @@ internal sealed class XmlRpcReader
             "double" when double.TryParse(trimmed, signed | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number) => number,
             "dateTime.iso8601" when DateTime.TryParseExact(trimmed, XmlRpcWriter.DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) => time,
             "base64" when TryDecode(text) is { } bytes => bytes,
-            _ => throw NotACall($"this is no value of the type '{Shortened(type)}'"),
+            _ => throw NotACall($"this is not a value of the type '{Shortened(type)}'"),
         };
     }
 
@@ -173,7 +173,7 @@ internal sealed class XmlRpcReader
     private void End()
     {
         if (!AtEndAfterBlanks())
-            throw NotACall(_xml.NodeType == XmlNodeType.Element ? $"'{Shortened(_xml.Name)}' does not belong there" : "there is text where none belongs");
+            throw NotACall(_xml.NodeType == XmlNodeType.Element ? $"the element '{Shortened(_xml.Name)}' is not allowed there" : "text is not allowed there");
         _emptied = false;
         _xml.Read();
     }
@@ -212,5 +212,5 @@ internal sealed class XmlRpcReader
 
     private static string Shortened(string name) => name.Length <= LongestName ? name : name[..LongestName] + "…";
 
-    private static XmlRpcFaultException NotACall(string reason) => new(XmlRpcFaultException.NotACall, $"This is no XML-RPC call: {reason}.");
+    private static XmlRpcFaultException NotACall(string reason) => new(XmlRpcFaultException.NotACall, $"This is not an XML-RPC call: {reason}.");
 }

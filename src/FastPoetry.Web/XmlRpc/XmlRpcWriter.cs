@@ -22,7 +22,7 @@ internal static class XmlRpcWriter
         xml.WriteEndElement();
     });
 
-    /// <summary>The answer to any other. What XML cannot carry of its text is left out.</summary>
+    /// <summary>The answer to any other. Characters that XML cannot carry are left out.</summary>
     public static byte[] Fault(XmlRpcFaultException fault) => Document(xml =>
     {
         xml.WriteStartElement("fault");
@@ -30,7 +30,6 @@ internal static class XmlRpcWriter
         xml.WriteEndElement();
     });
 
-    /// <summary>Writes a value element.</summary>
     public static void WriteValue(XmlWriter xml, object value)
     {
         xml.WriteStartElement("value");

@@ -3,7 +3,7 @@ using TacHost.Services.Plugins;
 namespace FastPoetry.Services.Plugins;
 
 /// <summary>The options of <c>tachost fastpoetry</c>.</summary>
-public sealed class FastPoetryOptions : IPostOptions
+public sealed class FastPoetryCommandLine : IPostOptions
 {
     /// <summary>Gets or sets the port of <see cref="Poem"/>.</summary>
     [Option("port", 'p', "the port to serve the poem on, or 0 for one that the system picks")]
@@ -14,7 +14,7 @@ public sealed class FastPoetryOptions : IPostOptions
     public ExistingFile? Poem { get; set; }
 
     /// <summary>Gets or sets the interface to listen on.</summary>
-    [Option("iface", "where to listen: an address, a host name or the name of a network interface; empty for everywhere")]
+    [Option("iface", "where to listen: an address, a host name or the name of a network interface; empty for all interfaces")]
     public Iface Iface { get; set; } = "localhost";
 
     /// <summary>Gets or sets further poems, each with its own port.</summary>
@@ -29,7 +29,7 @@ public sealed class FastPoetryOptions : IPostOptions
     public void PostOptions()
     {
         if (!All.Any())
-            throw new UsageException("--poem FILE is missing: the file of the poem to serve, such as --poem poetry/ecstasy.txt.");
+            throw new UsageException("--poem FILE (the file of the poem to serve) is required, such as --poem poetry/ecstasy.txt.");
         if (All.Where(each => each.Port != 0).GroupBy(each => each.Port).FirstOrDefault(same => same.Count() > 1) is { Key: var port })
             throw new UsageException($"port {port} is given to two poems. Give each --serve, and --port, a port of its own.");
     }
