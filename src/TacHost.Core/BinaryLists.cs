@@ -12,8 +12,6 @@ internal static class BinaryLists
 
     public static string[] ReadList(this BinaryReader reader) => reader.ReadList(static from => from.ReadString());
 
-    /// <param name="reader">The reader.</param>
-    /// <param name="read">Reads an element.</param>
     public static T[] ReadList<T>(this BinaryReader reader, Func<BinaryReader, T> read)
         where T : class
     {

@@ -32,7 +32,6 @@ internal sealed class CodePrints
             ? null
             : _prints.GetValueOrDefault(new CodeVariable(member.Module.ModuleVersionId, member.MetadataToken));
 
-    /// <summary>Adds the print of a type or method.</summary>
     public void Add(Guid module, int token, CodePrint print) => _prints.Add(new CodeVariable(module, token), print);
 
     /// <summary>Adds all fingerprints of another compilation. Existing ones are replaced.</summary>

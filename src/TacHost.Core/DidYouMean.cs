@@ -12,7 +12,6 @@ internal static class DidYouMean
             .Select(each => each.candidate)
             .FirstOrDefault();
 
-    /// <summary>Returns the Levenshtein distance.</summary>
     private static int Distance(string left, string right)
     {
         var row = Enumerable.Range(0, right.Length + 1).ToArray();

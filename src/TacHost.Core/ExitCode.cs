@@ -14,7 +14,6 @@ internal static class ExitCode
     /// <summary>The tac file cannot be read.</summary>
     public const int NoInput = 66;
 
-    /// <summary>The user or the group does not exist.</summary>
     public const int NoUser = 67;
 
     /// <summary>A service failed to start, for example because its port is in use.</summary>
@@ -29,7 +28,6 @@ internal static class ExitCode
     /// <summary>The pid file or the log cannot be written.</summary>
     public const int CannotCreate = 73;
 
-    /// <summary>The start or the stop timed out.</summary>
     public const int TimedOut = 75;
 
     /// <summary>The operation requires root.</summary>

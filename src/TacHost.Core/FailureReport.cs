@@ -7,7 +7,7 @@ namespace TacHost;
 internal static class FailureReport
 {
     /// <summary>The message for an OutOfMemoryException, which .NET also throws if it cannot start a thread.</summary>
-    public const string OutOfThreads = "there is no further thread or no further memory: a limit is reached, of processes and threads (ulimit -u, systemd's TasksMax=, a container's pids) or of memory. Raise it.";
+    public const string OutOfThreads = "cannot start a thread: the limit of processes and threads (ulimit -u, systemd's TasksMax=, a container's pids) or of memory is reached. Raise it.";
 
     /// <summary>Runs the work of a program. The only place that catches everything.</summary>
     /// <param name="work">Reads the command line and executes it. Calls its argument once it is known whether errors come with their stack traces.</param>
@@ -37,5 +37,5 @@ internal static class FailureReport
 
     /// <summary>Prints a failure on the terminal, or where standard error leads.</summary>
     public static void Print(TacHostException e, bool debug) =>
-        Terminal.WriteError(JournalStream.AsErrorIfThere($"tachost: {OneLine.Printable(e.TextWith(debug))}") + "\n");
+        Terminal.WriteError(JournalStream.AsErrorIfThere($"tachost: {SingleLine.EscapeLines(e.TextWith(debug))}") + "\n");
 }

@@ -13,6 +13,9 @@ internal readonly record struct FileStamp(ulong Inode, long Size, long Modified,
             ? new FileStamp(status.Inode, status.Size, (status.ModifiedSeconds * Second) + status.ModifiedNanoseconds, (status.ChangedSeconds * Second) + status.ChangedNanoseconds)
             : null;
 
+    /// <summary>Returns whether size and second of the last modification are equal, which copies of a file keep.</summary>
+    public bool HasTimeAndSizeOf(FileStamp other) => Size == other.Size && Modified / Second == other.Modified / Second;
+
     public static FileStamp Read(BinaryReader reader) => new(reader.ReadUInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
 
     public void Write(BinaryWriter writer)

@@ -16,13 +16,12 @@ internal sealed record Finding(string Rule, string Message)
     /// <summary>Gets the column, beginning with 1, or 0.</summary>
     public int Column { get; init; }
 
-    /// <summary>Gets the path of the service, or null.</summary>
     public string? Service { get; init; }
 
     /// <summary>Gets the exit code of a check whose first finding this is.</summary>
     public int ExitCode { get; init; } = TacHost.ExitCode.Unavailable;
 
-    /// <summary>Returns the finding of an exception that tells no more than its message.</summary>
+    /// <summary>Returns the finding of an exception that has only a message.</summary>
     public static Finding Of(TacHostException exception) => new(RuleOf(exception.ExitCode), exception.Message) { ExitCode = exception.ExitCode };
 
     /// <summary>Returns the message after the line, in the form that editors and terminals make a link of.</summary>

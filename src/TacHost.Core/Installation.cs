@@ -1,6 +1,6 @@
 namespace TacHost;
 
-/// <summary>The paths of the two programs: the command <c>tachost</c>, and the host beside it in <c>host/</c>.</summary>
+/// <summary>The paths of the two programs: the command <c>tachost</c>, and the host in its directory <c>host/</c>.</summary>
 internal static class Installation
 {
     private const string Program = "tachost", Folder = "host/", Assembly = "tachost-host.dll";
@@ -11,12 +11,9 @@ internal static class Installation
     /// <summary>Gets the directory of the host, with its assemblies and its plugins. Ends with a slash.</summary>
     public static string HostDirectory { get; } = _isFront ? Path.Combine(AppContext.BaseDirectory, Folder) : AppContext.BaseDirectory;
 
-    /// <summary>Gets the path of the host's program.</summary>
     public static string HostProgram { get; } = HostDirectory + Program;
 
-    /// <summary>Gets the path of the host's assembly.</summary>
     public static string HostAssembly { get; } = HostDirectory + Assembly;
 
-    /// <summary>Gets the path of the command.</summary>
     public static string FrontProgram { get; } = _isFront ? AppContext.BaseDirectory + Program : Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", Program));
 }

@@ -9,7 +9,7 @@ internal static class PreparationArguments
     /// <summary>Enters the directory of the running process, and returns the options, the directory and the fingerprint of code that needs no trial. Returns null for another command line.</summary>
     public static (HostOptions Options, string Directory, string Tried)? TryRead(string[] args)
     {
-        if (args is not [RecipePreparation.Word, var directory, var file, var tried, _, ..])
+        if (args is not [PreparationProcess.Word, var directory, var file, var tried, _, ..])
             return null;
         Environment.CurrentDirectory = directory;
         return (With(((HostRequest.Run)HostRequest.Read(args[4..])).Options, file), directory, tried);

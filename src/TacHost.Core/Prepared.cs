@@ -54,7 +54,7 @@ internal abstract record Prepared
 
     /// <summary>A compiled tac file.</summary>
     /// <param name="Code">The tac file.</param>
-    /// <param name="Directories">Where assemblies are looked for.</param>
+    /// <param name="Directories">The directories that are searched for assemblies.</param>
     /// <param name="Notices">The notices for the log.</param>
     /// <param name="Details">The lines for the log at the level Debug.</param>
     internal sealed record Tac(CompiledTac Code, IReadOnlyList<string> Directories, IReadOnlyList<string> Notices, IReadOnlyList<string> Details) : Prepared
@@ -90,8 +90,8 @@ internal abstract record Prepared
     /// <summary>A plugin, whose options only its own code can read.</summary>
     /// <param name="Code">The plugin.</param>
     /// <param name="Version">As far as there is one.</param>
-    /// <param name="Directories">Where assemblies are looked for.</param>
-    /// <param name="Notices">What was noticed and belongs in the log.</param>
+    /// <param name="Directories">The directories that are searched for assemblies.</param>
+    /// <param name="Notices">The notices for the log.</param>
     internal sealed record Plugin(PluginCode Code, string Version, IReadOnlyList<string> Directories, IReadOnlyList<string> Notices) : Prepared
     {
         private protected override void Write(BinaryWriter writer)
@@ -106,7 +106,7 @@ internal abstract record Prepared
 
     /// <summary>A tac file among several that could not be prepared.</summary>
     /// <param name="ExitCode">One of <see cref="TacHost.ExitCode"/>.</param>
-    /// <param name="Message">What is shown of it.</param>
+    /// <param name="Message">The text that is shown.</param>
     internal sealed record Failure(int ExitCode, string Message) : Prepared
     {
         private protected override void Write(BinaryWriter writer)

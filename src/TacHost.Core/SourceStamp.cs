@@ -1,8 +1,8 @@
 namespace TacHost;
 
-/// <summary>A source file of an application, as it was before its content was read.</summary>
+/// <summary>The stamp of a source file, taken before its content is read.</summary>
 /// <param name="Path">The absolute path.</param>
-/// <param name="Stamp">The identity of the content, or null if there was no such file.</param>
+/// <param name="Stamp">The identity of the content, or null if the file did not exist.</param>
 internal sealed record SourceStamp(string Path, FileStamp? Stamp)
 {
     /// <summary>Returns the file as it is now. Call this before you read the file, so that a later save is noticed.</summary>

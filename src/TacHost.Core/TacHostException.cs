@@ -6,7 +6,7 @@ internal class TacHostException(int exitCode, string message, Exception? cause =
     /// <summary>Gets the exit code, one of <see cref="TacHost.ExitCode"/>.</summary>
     public int ExitCode { get; } = exitCode;
 
-    /// <summary>Gets the single mistakes of which the message consists, each with its line, as far as there are such.</summary>
+    /// <summary>Gets the mistakes in the message, each with its line; may be empty.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 
     /// <summary>Returns the text for a terminal: the message, and for debugging the cause with its stack trace.</summary>

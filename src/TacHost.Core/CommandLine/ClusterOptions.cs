@@ -9,14 +9,22 @@ internal sealed record ClusterOptions
     /// <summary>Gets the address at which other nodes reach the node.</summary>
     public string Host { get; init; } = "";
 
-    /// <summary>Gets the port for other nodes.</summary>
     public int Port { get; init; }
 
-    /// <summary>Gets the addresses, each HOST:PORT, at which the cluster is found. Only the first may found it.</summary>
+    /// <summary>Gets the addresses, each HOST:PORT, at which the cluster is found. The first that is up creates it.</summary>
     public IReadOnlyList<string> Seeds { get; init; } = [];
 
     /// <summary>Gets the number of nodes that the cluster has in the end, or null for the number of seeds.</summary>
     public int? Expect { get; init; }
+
+    /// <summary>Gets the connection string of the PostgreSQL that places deployments, or null if the nodes do that together.</summary>
+    public string? Postgres { get; init; }
+
+    /// <summary>Gets the roles of the node, which constraints name.</summary>
+    public IReadOnlyList<string> Roles { get; init; } = [];
+
+    /// <summary>Gets whether a rollout that fails puts all back.</summary>
+    public bool AutoRevert { get; init; }
 
     /// <summary>Gets whether failures are detected soon, for nodes that have a fast network between them.</summary>
     public bool IsFast { get; init; }

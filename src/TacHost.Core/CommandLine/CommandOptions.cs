@@ -12,10 +12,8 @@ internal sealed record CommandOptions
     /// <summary>Gets the name of the plugin, or null for all plugins.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Gets whether a list is requested.</summary>
     public bool List { get; init; }
 
-    /// <summary>Gets whether to print JSON.</summary>
     public bool Json { get; init; }
 
     /// <summary>Gets whether to keep showing changes.</summary>
@@ -33,7 +31,6 @@ internal sealed record CommandOptions
     /// <summary>Gets whether the lines of a prompt can change the application.</summary>
     public bool Write { get; init; }
 
-    /// <summary>Gets whether to follow the log.</summary>
     public bool Follow { get; init; }
 
     /// <summary>Gets the number of lines, or null for the default.</summary>
@@ -57,11 +54,14 @@ internal sealed record CommandOptions
     /// <summary>Gets the container image, or null for the default.</summary>
     public string? Image { get; init; }
 
-    /// <summary>Gets the options of the emperor and of the commands for its fleet.</summary>
     public FleetOptions Fleet { get; init; } = new();
 
-    /// <summary>Gets the options of a node of a cluster.</summary>
     public ClusterOptions Cluster { get; init; } = new();
+
+    /// <summary>Gets whether to write a tac file in the form of a file-based program.</summary>
+    public bool AsProgram { get; init; }
+
+    public bool Overwrite { get; init; }
 
     /// <summary>Gets whether to recreate lock files.</summary>
     public bool Renew { get; init; }

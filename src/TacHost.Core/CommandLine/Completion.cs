@@ -42,7 +42,7 @@ internal static class Completion
                 if [[ $word == -* ]]; then
                     COMPREPLY=($(compgen -W '{{string.Join(' ', HostCommandLine.Options.Select(option => option.Name))}}' -- "$word"))
                 else
-                    COMPREPLY=($(compgen -f -X '!*.csx' -- "$word") $(compgen -d -- "$word"))
+                    COMPREPLY=($(compgen -f -X '!*.csx' -- "$word") $(compgen -f -X '!*.cs' -- "$word") $(compgen -d -- "$word"))
                     [[ $word == */* ]] || COMPREPLY+=($(compgen -W "{{string.Join(' ', HostCommands.Names)}} $("${COMP_WORDS[0]}" plugins --names 2>/dev/null | cut -f 1)" -- "$word"))
                 fi
             }
@@ -74,9 +74,9 @@ internal static class Completion
         {
             var words = command.Word switch
             {
-                CommandWord.TacFile => """$(compgen -f -X '!*.csx' -- "$word") $(compgen -d -- "$word")""",
+                CommandWord.TacFile => """$(compgen -f -X '!*.csx' -- "$word") $(compgen -f -X '!*.cs' -- "$word") $(compgen -d -- "$word")""",
                 CommandWord.Plugin => """$(compgen -W "$("${COMP_WORDS[0]}" plugins --names 2>/dev/null | cut -f 1)" -- "$word")""",
-                CommandWord.RunningOrTacFile => """$(compgen -W "$("${COMP_WORDS[0]}" ps --names 2>/dev/null | cut -f 1)" -- "$word") $(compgen -f -X '!*.csx' -- "$word") $(compgen -d -- "$word")""",
+                CommandWord.RunningOrTacFile => """$(compgen -W "$("${COMP_WORDS[0]}" ps --names 2>/dev/null | cut -f 1)" -- "$word") $(compgen -f -X '!*.csx' -- "$word") $(compgen -f -X '!*.cs' -- "$word") $(compgen -d -- "$word")""",
                 CommandWord.Running => """$(compgen -W "$("${COMP_WORDS[0]}" ps --names 2>/dev/null | cut -f 1)" -- "$word")""",
                 CommandWord.Directory => """$(compgen -d -- "$word")""",
                 CommandWord.Choice => $"$(compgen -W '{string.Join(' ', command.Choices)}' -- \"$word\")",
@@ -156,9 +156,9 @@ internal static class Completion
         {
             var words = command.Word switch
             {
-                CommandWord.TacFile => " '*:tac file:_files -g \"*.csx\"'",
+                CommandWord.TacFile => " '*:tac file:_files -g \"*.(csx|cs)\"'",
                 CommandWord.Plugin => " '*:plugin:(${${(f)\"$($program plugins --names 2>/dev/null)\"}%%$'\\t'*})'",
-                CommandWord.RunningOrTacFile => " '*:application:_alternative \"applications:application:(${${(f)\\\"$($program ps --names 2>/dev/null)\\\"}%%$'\\t'*})\" \"files:tac file:_files -g *.csx\"'",
+                CommandWord.RunningOrTacFile => " '*:application:_alternative \"applications:application:(${${(f)\\\"$($program ps --names 2>/dev/null)\\\"}%%$'\\t'*})\" \"files:tac file:_files -g *.(csx|cs)\"'",
                 CommandWord.Running => " '*:application:(${${(f)\"$($program ps --names 2>/dev/null)\"}%%$'\\t'*})'",
                 CommandWord.Directory => " '*:directory:_files -/'",
                 CommandWord.Choice => $" '*:word:({string.Join(' ', command.Choices)})'",

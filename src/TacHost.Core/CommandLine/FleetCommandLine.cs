@@ -3,7 +3,6 @@ namespace TacHost.CommandLine;
 /// <summary>The commands <c>emperor</c> and <c>fleet</c>, and their options.</summary>
 internal static class FleetCommandLine
 {
-    /// <summary>The variable with the directory of the fleet.</summary>
     public const string Variable = "TACHOST_FLEET";
 
     private const string UsualDirectory = "deployments";
@@ -21,7 +20,7 @@ internal static class FleetCommandLine
 
     public static IReadOnlyList<HostCommand> All { get; } =
     [
-        new("emperor", "DIR", "keep a directory of tac files running, each in a process of its own: what is added starts, what changes is compiled and reloaded, what is removed stops", (options, words) =>
+        new("emperor", "DIR", "keep a directory of tac files running, each in its own process: start added files, compile and reload changed ones, stop removed ones", (options, words) =>
             words is [{ Length: > 0 } directory] ? new HostRequest.Emperor(HostRequest.ForEmperor(options, directory), options) : null)
         {
             Word = CommandWord.Directory,
@@ -37,7 +36,7 @@ internal static class FleetCommandLine
                 new("--nodaemon", 'n', null, "Stay in the foreground.", (options, _) => options with { NoDaemon = true }) { IsHidden = true },
             ],
         },
-        new("fleet", "VERB [NAME...]", "what runs under an emperor: ls, status NAME, logs, plan, apply, reload, start, stop, restart, and run NAME in the foreground", Read)
+        new("fleet", "VERB [NAME...]", "inspect and change what runs under an emperor: ls, status NAME, logs, plan, apply, reload, start, stop, restart, and run NAME in the foreground", Read)
         {
             Word = CommandWord.Choice,
             Choices = _verbs,
@@ -47,11 +46,11 @@ internal static class FleetCommandLine
                 Run,
                 Logs,
                 new("--all", null, null, "All deployments.", (options, _) => With(options, fleet => fleet with { All = true })),
-                new("--parallel", null, "COUNT", "How many at a time.", (options, value) => With(options, fleet => fleet with { Parallel = AtLeastOne(value) })) { Default = "1" },
-                new("--keep-going", null, null, "Continue after one that does not come up.", (options, _) => With(options, fleet => fleet with { KeepGoing = true })),
+                new("--parallel", null, "COUNT", "How many deployments change at a time.", (options, value) => With(options, fleet => fleet with { Parallel = AtLeastOne(value) })) { Default = "1" },
+                new("--keep-going", null, null, "Continue after a deployment that does not come up.", (options, _) => With(options, fleet => fleet with { KeepGoing = true })),
                 new("--follow", 'f', null, "Print further lines as they are logged.", (options, _) => options with { Command = options.Command with { Follow = true } }),
-                new("--lines", null, "COUNT", "How many lines of each log.", (options, value) => options with { Command = options.Command with { Lines = OptionValue.Count(value) } }) { Default = "20" },
-                new("--watch", 'w', null, "Show it again each second.", (options, _) => options with { Command = options.Command with { Watch = true } }),
+                new("--lines", null, "COUNT", "The number of lines of each log.", (options, value) => options with { Command = options.Command with { Lines = OptionValue.Count(value) } }) { Default = "20" },
+                new("--watch", 'w', null, "Refresh every second.", (options, _) => options with { Command = options.Command with { Watch = true } }),
                 new("--json", null, null, "Print JSON.", (options, _) => options with { Command = options.Command with { Json = true } }),
             ],
         },
@@ -76,7 +75,6 @@ internal static class FleetCommandLine
         return new HostRequest.OperateFleet(verb == "run" ? options : HostRequest.ForHelp(options), verb, names);
     }
 
-    /// <summary>Returns options with the directory of the fleet that a command is for.</summary>
     public static HostOptions InFleet(HostOptions options)
     {
         var fleet = options.Command.Fleet;

@@ -3,6 +3,8 @@ namespace TacHost.CommandLine;
 /// <summary>The options of the emperor and of the commands for its fleet, and the places that follow from them.</summary>
 internal sealed record FleetOptions
 {
+    public const string StateExtension = ".state";
+
     private const string HiddenDirectory = ".fleet";
 
     /// <summary>Gets the directory of the tac files, absolute, or empty if none is named.</summary>
@@ -32,7 +34,6 @@ internal sealed record FleetOptions
     /// <summary>Gets whether to replace a running emperor.</summary>
     public bool Takeover { get; init; }
 
-    /// <summary>Gets whether a command is for all deployments.</summary>
     public bool All { get; init; }
 
     /// <summary>Gets whether a chain continues after a failure.</summary>
@@ -41,21 +42,16 @@ internal sealed record FleetOptions
     /// <summary>Gets the directory for pid files and state.</summary>
     public string RunDirectory => Run ?? Path.Combine(Directory, HiddenDirectory);
 
-    /// <summary>Gets the directory for logs.</summary>
     public string LogDirectory => Logs ?? RunDirectory;
 
-    /// <summary>Gets the pid file of the emperor.</summary>
     public string EmperorPidFile => PidFileOf("emperor");
 
-    /// <summary>Gets the log file of the emperor.</summary>
     public string EmperorLogFile => LogFileOf("emperor");
 
-    /// <summary>Returns the pid file of a deployment.</summary>
     public string PidFileOf(string name) => Path.Combine(RunDirectory, $"{name}.pid");
 
-    /// <summary>Returns the log file of a deployment.</summary>
     public string LogFileOf(string name) => Path.Combine(LogDirectory, $"{name}.log");
 
     /// <summary>Returns the file with the state of a deployment that must survive the emperor.</summary>
-    public string StateFileOf(string name) => Path.Combine(RunDirectory, $"{name}.state");
+    public string StateFileOf(string name) => Path.Combine(RunDirectory, $"{name}{StateExtension}");
 }

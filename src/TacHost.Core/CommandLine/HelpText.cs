@@ -9,6 +9,19 @@ internal static class HelpText
     public const int OptionColumn = 26;
     public const int TermColumn = 20;
     private const int Width = 100;
+    private static readonly string[] _common = ["new", "check", "ps", "reload", "stop"];
+
+    /// <summary>Returns the text of <c>tachost</c> without arguments.</summary>
+    public static string Short()
+    {
+        var text = new StringBuilder($"Usage: {Reference.Synopsis}\n\n");
+        foreach (var (command, meaning) in Reference.Examples)
+            AppendExample(text, command, meaning);
+        text.Append("\nCommon commands:\n");
+        foreach (var name in _common)
+            AppendRow(text, HostCommands.Find(name)!.Synopsis, HostCommands.Find(name)!.Description, TermColumn);
+        return text.Append("\n'tachost --help' lists all commands, plugins and options.\n").ToString();
+    }
 
     /// <param name="plugins">The rows of the plugins, or an empty string.</param>
     public static string Make(string plugins)
@@ -60,7 +73,6 @@ internal static class HelpText
     private static void AppendExample(StringBuilder text, string command, string meaning) =>
         text.Append(CultureInfo.InvariantCulture, $"  {command}\n      {meaning}\n");
 
-    /// <summary>Appends a term, and its meaning starting at a column.</summary>
     public static void AppendRow(StringBuilder text, string term, string meaning, int column)
     {
         var isTooLong = term.Length > column - 4;

@@ -24,7 +24,7 @@ internal sealed record HostCommand(string Name, string Operands, string Descript
     /// <exception cref="TacHostException">The arguments are invalid.</exception>
     public HostRequest Request(HostOptions options, string[] words)
     {
-        OptionReader reader = new(Options, $"See tachost --help: tachost {Synopsis}.");
+        var reader = Option.Reader(Options, $"See tachost --help: tachost {Synopsis}.");
         List<string> operands = [];
         while (words.Length > 0)
         {
@@ -43,31 +43,24 @@ internal sealed record HostCommand(string Name, string Operands, string Descript
             words = rest[1..];
         }
 
-        return Read(options, [.. operands]) ?? throw new TacHostException(ExitCode.Usage, OneLine.Of($"'{Name}' takes other words: tachost {Synopsis}."));
+        return Read(options, [.. operands]) ?? throw new TacHostException(ExitCode.Usage, SingleLine.Escape($"'{Name}' takes other words: tachost {Synopsis}."));
     }
 }
 
 /// <summary>The kind of completion for the operands of a command.</summary>
 internal enum CommandWord
 {
-    /// <summary>No completion.</summary>
     None,
 
-    /// <summary>Tac files, and directories that may contain tac files.</summary>
     TacFile,
 
-    /// <summary>The names of plugins.</summary>
     Plugin,
 
-    /// <summary>The names of running applications.</summary>
     Running,
 
-    /// <summary>The names of running applications, and tac files.</summary>
     RunningOrTacFile,
 
-    /// <summary>Directories.</summary>
     Directory,
 
-    /// <summary>The choices of the command.</summary>
     Choice,
 }

@@ -2,12 +2,9 @@ using TacHost.Logging;
 
 namespace TacHost.CommandLine;
 
-/// <summary>
-/// The options of the command line. After parsing, all paths are absolute, except those of the tac file and the run directory, which are unchanged.
-/// </summary>
+/// <summary>The options of the command line. After parsing, all paths are absolute, except those of the tac file and the run directory, which are unchanged.</summary>
 internal sealed record HostOptions
 {
-    /// <summary>Gets the tac file.</summary>
     public string? TacFile { get; init; }
 
     /// <summary>Gets the plugin to run instead of a tac file, or null.</summary>
@@ -16,7 +13,7 @@ internal sealed record HostOptions
     /// <summary>Gets the arguments for the tac file or the plugin.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
-    /// <summary>Gets whether the words after a tac file ask for its parameters instead of a run.</summary>
+    /// <summary>Gets whether the arguments after a tac file request its parameters instead of a run.</summary>
     public bool AsksForParameters
     {
         get
@@ -40,22 +37,18 @@ internal sealed record HostOptions
     /// <summary>Gets whether the lock files of packages must match without changes.</summary>
     public bool Locked { get; init; }
 
-    /// <summary>Gets the options of the command.</summary>
     public CommandOptions Command { get; init; } = new();
 
     /// <summary>Gets the directories that are searched for plugins before all others.</summary>
     public IReadOnlyList<string> PluginDirectories { get; init; } = [];
 
-    /// <summary>Gets whether to stay in the foreground.</summary>
     public bool NoDaemon { get; init; }
 
-    /// <summary>
-    /// Gets the working directory, or null for the directory in which tachost was started. It is inside the chroot directory, if there is one.
-    /// </summary>
+    /// <summary>Gets the working directory, or null for the directory in which tachost was started. It is inside the chroot directory, if there is one.</summary>
     public string? RunDirectory { get; init; }
 
     /// <summary>Gets the directory for chroot(2) before the services start, or null.</summary>
-    public string? Jail { get; init; }
+    public string? Chroot { get; init; }
 
     /// <summary>Gets the name or ID of the user to switch to, or null.</summary>
     public string? User { get; init; }
@@ -69,8 +62,10 @@ internal sealed record HostOptions
     /// <summary>Gets the file mode creation mask, or null for the default: 077 in a daemon, the inherited mask in the foreground.</summary>
     public uint? Umask { get; init; }
 
-    /// <summary>Gets the pid file, or null to write none.</summary>
     public string? PidFile { get; init; } = "tachost.pid";
+
+    /// <summary>Gets whether <see cref="PidFile"/> is not the default.</summary>
+    public bool IsPidFileChosen { get; init; }
 
     /// <summary>Gets whether to run without a control socket.</summary>
     public bool NoControl { get; init; }
@@ -114,7 +109,7 @@ internal sealed record HostOptions
     /// <summary>Gets whether to wait for a debugger before the tac file is evaluated.</summary>
     public bool WaitForDebugger { get; init; }
 
-    /// <summary>Gets whether to keep what runs, and to run the last of it if the tac file is broken at a later start.</summary>
+    /// <summary>Gets whether to save the running version, and to run the saved one if the tac file is broken.</summary>
     public bool LastGood { get; init; }
 
     /// <summary>Gets whether to reload at each save of a source file.</summary>
@@ -129,9 +124,7 @@ internal sealed record HostOptions
     /// <summary>Gets whether to print the durations of the start phases.</summary>
     public bool Timings { get; init; }
 
-    /// <summary>Gets whether help is requested.</summary>
     public bool Help { get; init; }
 
-    /// <summary>Gets whether the version is requested.</summary>
     public bool Version { get; init; }
 }

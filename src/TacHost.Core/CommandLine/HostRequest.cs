@@ -8,6 +8,12 @@ internal abstract record HostRequest
     /// <summary>The additional time for which the emperor waits for the end of its deployments beyond their own.</summary>
     public static readonly TimeSpan EmperorMargin = TimeSpan.FromSeconds(5);
 
+    /// <summary>The word before the directory of a group. Only emperors write it.</summary>
+    public const string GroupWord = "@group";
+
+    /// <summary>The additional time of a group for the stop of its applications.</summary>
+    private static readonly TimeSpan _groupMargin = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan _longestBoot = TimeSpan.FromDays(1);
 
     private HostRequest()
@@ -19,10 +25,10 @@ internal abstract record HostRequest
     public static HostRequest Read(string[] arguments)
     {
         if (arguments.Length == 0)
-            return new ShowHelp(ForHelp(new HostOptions()));
+            return new ShowUsage();
         var (options, operands) = HostCommandLine.Read(arguments);
         if (operands is ["", ..])
-            throw Usage("'' cannot be the tac file, which is the path of one.");
+            throw Usage("'' is not the path of a tac file.");
         if (options.Help)
             return new ShowHelp(ForHelp(options));
         if (options.Version)
@@ -30,7 +36,8 @@ internal abstract record HostRequest
         return (options.TacFile, operands) switch
         {
             (null, [var name, .. var words]) when IsWord(name) && HostCommands.Find(name) is { } command => command.Request(options, words),
-            (null, []) => throw Usage("which tac file or plugin is to run? Name one, such as deployments/ecstasy.csx."),
+            (null, []) => throw Usage("there is no tac file or plugin to run. Name one, such as deployments/ecstasy.csx."),
+            (null, [GroupWord, var directory]) => new Group(ForGroup(options), directory),
             (null, [var plugin, .. var words]) when MayBePlugin(plugin) => new Run(Completed(options with { Plugin = plugin, Words = words })),
             (null, [var tac, .. var words]) => RunOf(options, tac, words),
             ({ } tac, var words) => RunOf(options, tac, words),
@@ -65,26 +72,31 @@ internal abstract record HostRequest
     public static HostOptions ForHelp(HostOptions options) =>
         Completed(options with { NoDaemon = true, LogFile = null, SyslogTarget = null, PidFile = null });
 
-    /// <summary>Returns the options of an emperor: its files lie in the directories of the fleet, and it starts and stops as long as its deployments may.</summary>
+    /// <summary>Returns the options of an emperor: its files are in the directories of the fleet, and its timeouts cover those of its deployments.</summary>
     /// <exception cref="TacHostException">An option is for deployments that have a place of their own.</exception>
     public static HostOptions ForEmperor(HostOptions options, string directory)
     {
         var fleet = options.Command.Fleet with { Directory = FullPath(directory, "directory of the fleet") };
-        if (options.PidFile != new HostOptions().PidFile)
+        if (options.IsPidFileChosen)
             throw Usage($"the pid file of this emperor is '{fleet.EmperorPidFile}', so that there is one emperor for a fleet. Leave --pidfile out, or name another directory with --run.");
         return Completed(options with
         {
             PidFile = fleet.EmperorPidFile,
+            IsPidFileChosen = true,
             LogFile = options.LogFile ?? (options.NoDaemon ? null : fleet.EmperorLogFile),
             StartTimeout = _longestBoot,
             Grace = options.Grace + EmperorMargin,
             User = null,
             Group = null,
-            Jail = null,
+            Chroot = null,
             RunDirectory = null,
             Command = options.Command with { Fleet = fleet },
         });
     }
+
+    private static HostOptions ForGroup(HostOptions options) => options.Chroot is not null
+        ? throw Usage("a group cannot run in a jail (--chroot), because its applications start after it. Give each one a process of its own.")
+        : Completed(options with { StartTimeout = _longestBoot, Grace = options.Grace + _groupMargin });
 
     /// <summary>Sets the options that depend on several others.</summary>
     private static HostOptions Completed(HostOptions options)
@@ -95,9 +107,9 @@ internal abstract record HostRequest
             throw Usage("a daemon has no standard output to log to; name a file with --logfile, or add --nodaemon.");
         if (options is { Watch: true, NoDaemon: false })
             throw Usage("--watch is for the foreground; add --nodaemon.");
-        if (options is { Watch: true, Jail: not null })
+        if (options is { Watch: true, Chroot: not null })
             throw Usage("a process in a jail cannot reload, because there is no compiler. Leave out --chroot or --watch.");
-        var pidFile = options.PidFile is { } name ? FullPath(name, "--pidfile") : null;
+        var pidFile = options.PidFile is { } name && (options is not { NoDaemon: true, IsPidFileChosen: false } || DefaultPidFile.IsWritten()) ? FullPath(name, "--pidfile") : null;
         List<string> searchDirectories = [.. options.Libraries];
         foreach (var directory in (Environment.GetEnvironmentVariable("TACHOST_PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
             searchDirectories.Add(Path.GetFullPath(directory));
@@ -108,6 +120,7 @@ internal abstract record HostRequest
             SearchDirectories = searchDirectories,
             Log = options.Log with
             {
+                IsChosen = options.LogFile is not null || elsewhere,
                 File = elsewhere || logFile == "-" ? null : FullPath(logFile, "--logfile"),
                 Syslog = options.SyslogTarget is null ? null : SyslogOptions.Parse(options.SyslogTarget, options.SyslogPrefix, options.SyslogFacility),
                 LoggerDirectories = searchDirectories,
@@ -124,13 +137,15 @@ internal abstract record HostRequest
         }
         catch (OptionValueException e)
         {
-            throw Usage($"'{path}' cannot be the {option}, which is {e.Message}.");
+            throw Usage($"{option}: '{path}' is not {e.Message}.");
         }
     }
 
-    private static TacHostException Usage(string message) => new(TacHost.ExitCode.Usage, OneLine.Of(message));
+    private static TacHostException Usage(string message) => new(TacHost.ExitCode.Usage, SingleLine.Escape(message));
 
     public sealed record ShowHelp(HostOptions Options) : HostRequest;
+
+    public sealed record ShowUsage : HostRequest;
 
     public sealed record ShowVersion : HostRequest;
 
@@ -144,7 +159,11 @@ internal abstract record HostRequest
 
     public sealed record ListTemplates : HostRequest;
 
-    public sealed record New(string? Template, string Name) : HostRequest;
+    /// <summary>The request to write projects for editors.</summary>
+    public sealed record WriteProjects(HostOptions Options, string Directory) : HostRequest;
+
+    /// <summary>The request to write a first tac file.</summary>
+    public sealed record New(string? Template, string Name, bool AsProgram) : HostRequest;
 
     public sealed record Check(HostOptions Options, IReadOnlyList<string> Files) : HostRequest;
 
@@ -159,6 +178,9 @@ internal abstract record HostRequest
 
     /// <summary>The start of an emperor. The options are its own; <see cref="Deployments"/> are those of its deployments.</summary>
     public sealed record Emperor(HostOptions Options, HostOptions Deployments) : HostRequest;
+
+    /// <summary>The start of a group: all tac files of a directory in one process.</summary>
+    public sealed record Group(HostOptions Options, string Directory) : HostRequest;
 
     /// <summary>A command for the deployments of an emperor.</summary>
     public sealed record OperateFleet(HostOptions Options, string Command, IReadOnlyList<string> Words) : HostRequest;

@@ -6,12 +6,11 @@ namespace TacHost.CommandLine;
 /// <param name="ValueName">The name of the value in the help, or null for a flag.</param>
 /// <param name="Description">The description, a sentence or two.</param>
 /// <param name="Apply">Applies the value, which is empty for a flag. Throws <see cref="OptionValueException"/> if the value is invalid.</param>
-internal sealed record Option(string Name, char? Short, string? ValueName, string Description, Func<HostOptions, string, HostOptions> Apply)
+internal sealed record Option(string Name, char? Short, string? ValueName, string Description, Func<HostOptions, string, HostOptions> Apply) : IOption
 {
     /// <summary>Gets the permitted values, or an empty list if any value is permitted.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 
-    /// <summary>Gets the description of the default for the help.</summary>
     public string? Default { get; init; }
 
     /// <summary>Gets whether the value is optional. The next word is then taken as the value only if <see cref="IsValue"/> returns true.</summary>
@@ -27,6 +26,20 @@ internal sealed record Option(string Name, char? Short, string? ValueName, strin
     public bool IsHidden { get; init; }
 
     public bool TakesValue => ValueName is not null;
+
+    string IOption.LongName => Name;
+
+    char? IOption.Letter => Short;
+
+    bool IOption.HasOpposite => false;
+
+    bool IOption.IsValue(string word) => IsValue(word);
+
+    /// <summary>Returns a parser for options of the host.</summary>
+    /// <param name="options">The known options.</param>
+    /// <param name="help">A sentence that refers to further help.</param>
+    public static OptionReader Reader(IReadOnlyList<Option> options, string help = "See tachost --help.") =>
+        new(options, help, static message => new TacHostException(ExitCode.Usage, SingleLine.Escape(message)));
 }
 
 /// <summary>A group of related options, with an example.</summary>

@@ -59,7 +59,7 @@ internal static class OptionValue
         }
         catch (IOException)
         {
-            throw new OptionValueException("a path, and the directory it would start at, in which tachost was started, is gone");
+            throw new OptionValueException("an absolute path, because the directory in which tachost was started no longer exists");
         }
     }
 }

@@ -9,7 +9,6 @@ internal static class Terminal
 {
     private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(2);
 
-    /// <summary>Writes a text to standard output.</summary>
     public static void Write(string text) => Write(Console.OpenStandardOutput, text);
 
     /// <summary>

@@ -18,7 +18,6 @@ internal static class DiagnosticFiles
     /// <summary>The value for off, in a spelling that distinguishes the setting of <see cref="Handover"/> from the user's.</summary>
     public const string Off = "00";
 
-    /// <summary>Gets whether diagnostics are enabled explicitly.</summary>
     public static bool AreWanted => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } value && value != "0";
 
     /// <summary>Removes the files of this process, unless the variable is set.</summary>

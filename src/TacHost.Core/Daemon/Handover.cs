@@ -14,7 +14,7 @@ namespace TacHost.Daemon;
 internal sealed class Handover
 {
     private const string Variable = "TACHOST_HANDOVER";
-    private const string MemoryFileName = "tachost-recipe";
+    private const string MemoryFileName = "tachost-application";
 
     private Handover(IReadOnlyList<Prepared> prepared, StartupReport? report, SafeFileHandle? leash) => (Prepared, Report, Leash) = (prepared, report, leash);
 
@@ -30,12 +30,15 @@ internal sealed class Handover
     /// <summary>Gets whether the command started this process as a daemon.</summary>
     public static bool IsToDaemon => Environment.GetEnvironmentVariable(Variable)?.Contains(',', StringComparison.Ordinal) == true;
 
+    /// <summary>Gets whether the command has become this process.</summary>
+    public static bool IsToForeground => Environment.GetEnvironmentVariable(Variable) is { } value && !value.Contains(',', StringComparison.Ordinal);
+
     /// <summary>Checks that this process was started by a user, and not by the command.</summary>
     /// <exception cref="TacHostException">Its environment says otherwise.</exception>
     public static void RequireNone()
     {
         if (Environment.GetEnvironmentVariable(Variable) is not null)
-            throw NotOurs();
+            throw VariableError();
         PredecessorLink.RequireNone();
     }
 
@@ -43,7 +46,7 @@ internal sealed class Handover
     /// <exception cref="TacHostException">
     /// The parent failed before it wrote the application, so nobody reads this error. Or the process was not started by tachost.
     /// </exception>
-    public static Handover? Take()
+    public static Handover? Receive()
     {
         if (Environment.GetEnvironmentVariable(Variable) is not { } value)
             return null;
@@ -51,13 +54,13 @@ internal sealed class Handover
         ClearEnvironment();
         var descriptors = value.Split(',');
         if (descriptors.Length > 4 || !descriptors.All(IsInherited) || !IsMemoryFile(descriptors[0]))
-            throw NotOurs();
+            throw VariableError();
         var report = descriptors.Length > 1 ? new StartupReport(Inherited(descriptors[1])) : null;
         if (descriptors.Length > 2)
             WaitForEnd(Inherited(descriptors[2]));
         var leash = descriptors.Length > 3 ? Inherited(descriptors[3]) : null;
         using var file = Inherited(descriptors[0]);
-        return new Handover(Read(file) ?? throw NotOurs(), report, leash);
+        return new Handover(Read(file) ?? throw VariableError(), report, leash);
     }
 
     /// <summary>Returns the memory file and the report pipe of a process that prepares a reload, or null if a user started the process.</summary>
@@ -91,6 +94,7 @@ internal sealed class Handover
     public static void RemoveFrom(Dictionary<string, string> environment)
     {
         environment.Remove(Variable);
+        PredecessorLink.RemoveFrom(environment);
         RuntimeSettings.RemoveFrom(environment);
     }
 
@@ -107,14 +111,14 @@ internal sealed class Handover
     /// <summary>Serializes the prepared applications. The length comes first, so that a reader notices a truncated form.</summary>
     public static void Write(SafeFileHandle file, params IReadOnlyList<Prepared> prepared)
     {
-        var recipe = TacHost.Prepared.ToBytes(prepared);
-        var bytes = new byte[Fingerprint.Size + recipe.Length];
-        recipe.CopyTo(bytes, Fingerprint.Size);
-        Fingerprint.Write(recipe, bytes);
+        var content = TacHost.Prepared.ToBytes(prepared);
+        var bytes = new byte[Fingerprint.Size + content.Length];
+        content.CopyTo(bytes, Fingerprint.Size);
+        Fingerprint.Write(content, bytes);
         RandomAccess.Write(file, bytes, 0);
     }
 
-    /// <summary>Neither the services nor their children are to see it.</summary>
+    /// <summary>Removes the variable, so that services and their children do not inherit it.</summary>
     private static void ClearEnvironment()
     {
         Environment.SetEnvironmentVariable(Variable, null);
@@ -134,7 +138,7 @@ internal sealed class Handover
     private static bool IsMemoryFile(string number) =>
         TargetOf(number)!.Contains(MemoryFileName, StringComparison.Ordinal);
 
-    private static TacHostException NotOurs() => new(ExitCode.Usage, $"{Variable} is set, which is for tachost's own use. Unset it.");
+    private static TacHostException VariableError() => new(ExitCode.Usage, $"{Variable} is set, but is reserved for tachost. Unset it.");
 
     private static string? TargetOf(string number) => new FileInfo($"/proc/self/fd/{number}").LinkTarget;
 

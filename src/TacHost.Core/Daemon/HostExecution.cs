@@ -4,7 +4,7 @@ using TacHost.Native;
 
 namespace TacHost.Daemon;
 
-/// <summary>Starts the host: as a daemon beside this process, or in place of it.</summary>
+/// <summary>Starts the host: as a daemon, or in the foreground by replacing this process.</summary>
 /// <remarks>.NET cannot fork: only one of its threads would survive. posix_spawn(3) and execve(2) start afresh. The host is given the name of this program, which ps(1) shows.</remarks>
 internal static unsafe class HostExecution
 {
@@ -81,7 +81,6 @@ internal static unsafe class HostExecution
         return (own, [Installation.FrontProgram]);
     }
 
-    /// <summary>Returns the words of a command line that starts the command.</summary>
     public static string[] CommandWords() => CommandProgram(Installation.FrontProgram).Words;
 
     /// <summary>Returns the command's program, or <c>dotnet</c> with the command's assembly if this program was started in that way.</summary>
@@ -93,12 +92,12 @@ internal static unsafe class HostExecution
 
     private static string Reason(int error) => error switch
     {
-        Errno.NoSuchFile when !File.Exists("/dev/null") => "there is no '/dev/null', which its standard streams lead to. Mount /dev, or make the device: mknod -m 666 /dev/null c 1 3",
+        Errno.NoSuchFile when !File.Exists("/dev/null") => "there is no '/dev/null', which its standard streams need. Mount /dev, or create the device: mknod -m 666 /dev/null c 1 3",
         Errno.TryAgain => "the limit of processes is reached (ulimit -u, systemd's TasksMax=, a container's pids). Raise it",
         _ => Errno.Text(error),
     };
 
-    /// <summary>Keeps a daemon from holding whatever the shell had open, such as the pipe of a test that waits for its end.</summary>
+    /// <summary>Prevents a daemon from inheriting open descriptors of the shell, such as the pipe of a test that waits for end of file.</summary>
     private static void CloseOthersOnExecute()
     {
         const int closeOnExec = 1;

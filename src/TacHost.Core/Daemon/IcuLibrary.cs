@@ -24,7 +24,6 @@ internal static class IcuLibrary
         return null;
     }
 
-    /// <summary>Returns the name of the library with a version.</summary>
     public static string NameOf(int version, string directory = "") => string.Concat(directory, "libicuuc.so.", Digits(version));
 
     private static string Digits(int version) => version == Newest ? "100" : new string([(char)('0' + (version / 10)), (char)('0' + (version % 10))]);

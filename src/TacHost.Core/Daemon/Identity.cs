@@ -63,7 +63,7 @@ internal sealed record Identity(uint User, uint Group, string? UserName, bool Ef
         if (threads.FirstThatIsNot(this) is { } thread)
             throw new TacHostException(ExitCode.OperatingSystem, $"thread {thread} did not become user {User} and group {Group}.");
         if (!EffectiveOnly && User != 0 && LibcIdentity.SetResUid(Unchanged, 0, Unchanged) == 0)
-            throw new TacHostException(ExitCode.OperatingSystem, $"having become user {User}, the process could still become root again.");
+            throw new TacHostException(ExitCode.OperatingSystem, $"after the change to user {User}, the process could still become root again.");
     }
 
     private static (string? Name, uint UserId, uint? GroupId)? FindUser(string user)

@@ -16,14 +16,12 @@ internal sealed record PassedSocket(int Tree, int Descriptor, string ServicePath
 
     private const char Separator = '\0';
 
-    /// <summary>Writes a list to a file.</summary>
     public static void Write(SafeFileHandle file, IEnumerable<PassedSocket> sockets)
     {
         var fields = sockets.SelectMany(each => new[] { each.Tree.ToString(CultureInfo.InvariantCulture), each.Descriptor.ToString(CultureInfo.InvariantCulture), each.ServicePath, each.Name });
         RandomAccess.Write(file, Encoding.UTF8.GetBytes(string.Concat(fields.Select(field => field + Separator))), 0);
     }
 
-    /// <summary>Reads a list from a file.</summary>
     public static IReadOnlyList<PassedSocket> Read(SafeFileHandle file)
     {
         var bytes = new byte[RandomAccess.GetLength(file)];

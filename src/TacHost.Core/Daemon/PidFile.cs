@@ -9,7 +9,7 @@ namespace TacHost.Daemon;
 /// <summary>The pid file of this process. Claimed by a lock that lasts as long as the process, and removed at the end.</summary>
 /// <remarks>
 /// Only the write lock decides whether an instance is running. Therefore an old, empty or damaged file and a reused process ID never block
-/// a start. A read lock does not count, because everybody who may read the file can set one.
+/// a start. A read lock does not count, because every user with read permission can set one.
 /// The file is complete and locked when it appears under its name: it is written under another name, and then linked or renamed.
 /// The process keeps the lock through a private mapping, without a file descriptor. Code that runs later as
 /// another user can therefore not write a number to the file for root's kill(1).
@@ -34,7 +34,6 @@ internal sealed class PidFile : IDisposable
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
     }
 
-    /// <summary>Gets the directory and the name of the file in it.</summary>
     public (OpenDirectory Directory, string Name) Place => (_directory, Name);
 
     /// <summary>Gets whether the file is still under its name. After an upgrade, another file is.</summary>
@@ -69,8 +68,8 @@ internal sealed class PidFile : IDisposable
             for (var attempt = 1; ; attempt++)
             {
                 if (TryPlace(directory, prepared, path) || TryReplaceStale(directory, prepared, path, isLastAttempt: attempt == Attempts))
-                    return new PidFile(path, directory, PidFileLock.Keep(mine));
-                Waiting.For(Task.Delay(_pause));
+                    return new PidFile(path, directory, PidFileLock.HoldUntilExit(mine));
+                BlockingWait.For(Task.Delay(_pause));
             }
         }
         catch
@@ -124,7 +123,7 @@ internal sealed class PidFile : IDisposable
         if (walk.Error == 0)
             return OpenDirectory.Of(walk);
         throw walk.Error == Errno.TooManyLinks && walk.Distrust is { } reason
-            ? PidFileErrors.CannotUse(path, $"a symbolic link on the way is not followed by root, because {reason}. Name another file with --pidfile")
+            ? PidFileErrors.CannotUse(path, $"root does not follow a symbolic link in the path, because {reason}. Name another file with --pidfile")
             : PidFileErrors.CannotUse(path, walk.Error);
     }
 

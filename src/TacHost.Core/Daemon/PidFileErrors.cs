@@ -13,7 +13,7 @@ internal static class PidFileErrors
         {
             Errno.TooManyLinks => "it is a symbolic link, which is not followed. Remove it, or name another file with --pidfile",
             Errno.IsADirectory => "it is a directory. Name a file in it with --pidfile",
-            Errno.NoSuchFile => "its directory does not exist. Make it, or name another file with --pidfile",
+            Errno.NoSuchFile => "its directory does not exist. Create it, or name another file with --pidfile",
             _ => $"{Errno.Text(error)}. Name another file with --pidfile, or do without one with --no-pidfile",
         };
         return CannotUse(path, reason);
@@ -28,6 +28,6 @@ internal static class PidFileErrors
         var holder = PidFileLock.ProcessIn(file) is { } id ? ProcessDescription.Of(id) : "another process";
         return new TacHostException(
             ExitCode.AlreadyRunning,
-            $"{holder} is running already and holds the pid file '{path}'.\n  Stop it first with: kill $(cat {path})\n  To run another one beside it, give each its own --pidfile and --logfile, or start it in another directory.");
+            $"{holder} is running already and holds the pid file '{path}'.\n  Stop it first with: kill $(cat {path})\n  To run another one too, give each its own --pidfile and --logfile, or start it in another directory.");
     }
 }

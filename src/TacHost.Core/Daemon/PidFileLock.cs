@@ -15,9 +15,7 @@ internal static class PidFileLock
         return LibcFiles.Fcntl(file, LockCommand.Set, ref whole) == 0;
     }
 
-    /// <summary>
-    /// Returns whether an instance holds the file. Queries the lock without setting it, so that concurrent queries do not affect each other.
-    /// </summary>
+    /// <summary>Returns whether an instance holds the file. Queries the lock without setting it, so that concurrent queries do not affect each other.</summary>
     /// <remarks>
     /// A write lock requires write permission. The owner of another user's file may have set one, so
     /// root checks whether the process named in the file has the file open.
@@ -34,7 +32,7 @@ internal static class PidFileLock
     /// Keeps the lock until the end of the process, without a file descriptor. A mapping keeps
     /// the file open, and a private mapping cannot be used to write to it.
     /// </summary>
-    public static FileStatus Keep(SafeFileHandle file)
+    public static FileStatus HoldUntilExit(SafeFileHandle file)
     {
         const int readable = 1, isPrivate = 2, failed = -1;
         var status = FileStatusOf.Open(file) ?? default;

@@ -41,7 +41,7 @@ internal sealed class PidFileTakeover : IDisposable
         if (!_directory.Rename(_prepared, Path.GetFileName(_path)))
             throw new TacHostException(ExitCode.CannotCreate, $"cannot replace the pid file '{_path}': {Errno.LastText}.");
         _isPlaced = true;
-        return new PidFile(_path, _directory, PidFileLock.Keep(_file));
+        return new PidFile(_path, _directory, PidFileLock.HoldUntilExit(_file));
     }
 
     public void Dispose()

@@ -3,11 +3,10 @@ using TacHost.Native;
 
 namespace TacHost.Daemon;
 
-/// <summary>Makes pipes for what one tachost process tells another.</summary>
+/// <summary>Creates pipes between tachost processes.</summary>
 internal static class Pipe
 {
     /// <summary>Makes a pipe that other programs do not inherit.</summary>
-    /// <param name="purpose">What it is for, for the message.</param>
     /// <exception cref="TacHostException">There are no more descriptors.</exception>
     public static (SafeFileHandle Read, SafeFileHandle Write) Create(string purpose)
     {

@@ -28,23 +28,29 @@ internal sealed class PredecessorLink : IDisposable
     /// <summary>Returns the environment variable for descriptors of the orders, the answers and the list of sockets.</summary>
     public static string VariableFor(IEnumerable<int> descriptors) => $"{Variable}={Version},{string.Join(',', descriptors)}";
 
+    /// <summary>Gets whether this process was started by an upgrade and has not received the link.</summary>
+    public static bool IsPending => Environment.GetEnvironmentVariable(Variable) is not null;
+
+    /// <summary>Removes the variable from the environment of a new process.</summary>
+    public static void RemoveFrom(Dictionary<string, string> environment) => environment.Remove(Variable);
+
     /// <summary>Checks that the environment of a process that a user has started does not name an old process.</summary>
     /// <exception cref="TacHostException">The environment does.</exception>
     public static void RequireNone()
     {
-        if (Environment.GetEnvironmentVariable(Variable) is not null)
-            throw new TacHostException(ExitCode.Usage, $"{Variable} is set, which is for tachost's own use. Unset it.");
+        if (IsPending)
+            throw new TacHostException(ExitCode.Usage, $"{Variable} is set, but is reserved for tachost. Unset it.");
     }
 
     /// <summary>Returns the link to the old process, or null if this process was not started by an upgrade.</summary>
     /// <exception cref="TacHostException">The old process is of a version that does the upgrade in another way.</exception>
-    public static PredecessorLink? Take()
+    public static PredecessorLink? Receive()
     {
         if (Environment.GetEnvironmentVariable(Variable) is not { } value)
             return null;
         Environment.SetEnvironmentVariable(Variable, null);
         if (value.Split(',') is not [Version, var orders, var answers, var list])
-            throw new TacHostException(ExitCode.Usage, "the running process and this version do not know the same form of upgrade. Restart the application.");
+            throw new TacHostException(ExitCode.Usage, "this version cannot upgrade the running process. Restart the application.");
         using var file = Own(list);
         var sockets = PassedSocket.Read(file);
         foreach (var socket in sockets)
@@ -52,7 +58,7 @@ internal sealed class PredecessorLink : IDisposable
         return new PredecessorLink(Own(orders), Own(answers), sockets);
     }
 
-    /// <summary>Waits for the order to serve. The end of the old process is one, too: nobody else serves then.</summary>
+    /// <summary>Waits for the order to serve. The end of the old process counts as one, because no other process serves then.</summary>
     /// <returns>False if the wait was interrupted.</returns>
     public bool WaitForOrder(CancellationToken interrupted)
     {

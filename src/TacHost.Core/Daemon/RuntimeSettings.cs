@@ -11,7 +11,7 @@ internal static class RuntimeSettings
     /// The default budget is the size of the processor's cache. A serving daemon then grows to 1.42 times its idle memory,
     /// against 1.16 with 4 MB. The runtime ignores the setting of the same name in runtimeconfig.json.
     /// </remarks>
-    private const string GarbageVariable = "DOTNET_GCgen0size", GarbageSize = "400000";
+    public const string GarbageVariable = "DOTNET_GCgen0size", GarbageSize = "400000";
 
     /// <summary>Tracing by LTTng, for which the runtime searches a library in some fifty places.</summary>
     private const string TracingVariable = "DOTNET_LTTng", TracingOff = "00";
@@ -20,7 +20,6 @@ internal static class RuntimeSettings
     private const string IcuVariable = "DOTNET_ICU_VERSION_OVERRIDE";
     private const char IcuMark = '0';
 
-    /// <summary>Gets whether the command has found ICU.</summary>
     public static bool NamesIcu => Environment.GetEnvironmentVariable(IcuVariable) is { } version && IsOurs(IcuVariable, version);
 
     /// <summary>Adds the settings to an environment.</summary>
@@ -41,7 +40,6 @@ internal static class RuntimeSettings
         }
     }
 
-    /// <summary>Removes the settings from the environment of this process.</summary>
     public static void Remove()
     {
         foreach (var name in Names())
@@ -51,7 +49,6 @@ internal static class RuntimeSettings
         }
     }
 
-    /// <summary>Removes the settings from an environment.</summary>
     public static void RemoveFrom(Dictionary<string, string> environment)
     {
         foreach (var name in Names())

@@ -13,7 +13,6 @@ internal static class SocketActivation
     /// <summary>Gets the value of LISTEN_PID for the successor: a marker, or the unchanged value if the sockets are not for this process.</summary>
     public static string HandedOver => IsForThisProcess ? Marker : Environment.GetEnvironmentVariable(ListenVariables.Process) ?? "";
 
-    /// <summary>Gets the number of sockets for this process.</summary>
     public static int Count => IsForThisProcess ? InheritedCount : 0;
 
     private static int InheritedCount => ListenVariables.ParseCount(Environment.GetEnvironmentVariable(ListenVariables.Count));

@@ -12,7 +12,6 @@ internal sealed class StacksProcess : IDisposable
 
     private StacksProcess(Process process) => _process = process;
 
-    /// <summary>Gets the process ID.</summary>
     public int Id => _process.Id;
 
     /// <summary>Starts the process.</summary>

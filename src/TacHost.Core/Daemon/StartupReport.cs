@@ -10,7 +10,7 @@ namespace TacHost.Daemon;
 /// <remarks>One line with the exit code, then the text of the error, or what else is to be shown, up to the end of the pipe. "0" means running, and "-1" that the text is all that was asked for.</remarks>
 internal sealed class StartupReport(SafeFileHandle pipe) : IDisposable
 {
-    /// <summary>In place of an exit code: the text is to be printed, and nothing runs.</summary>
+    /// <summary>The value instead of an exit code if the text is output and nothing runs.</summary>
     public const int Answer = -1;
 
     private static readonly TimeSpan _pollInterval = TimeSpan.FromMilliseconds(50);
@@ -18,11 +18,32 @@ internal sealed class StartupReport(SafeFileHandle pipe) : IDisposable
     /// <summary>Reports that the application is running. The parent may exit after showing the text.</summary>
     public void Running(string text) => Send(ExitCode.Success, text);
 
-    /// <summary>The words asked for something to be printed, and for no run.</summary>
+    /// <summary>The arguments requested output instead of a run.</summary>
     public void Answered(string text) => Send(Answer, text);
 
-    /// <summary>Reports that the application has failed to start.</summary>
     public void Failed(int exitCode, string message) => Send(exitCode, message);
+
+    /// <summary>Executes the work of a process that only reports, and reports its failure.</summary>
+    /// <param name="program">The program, for the report of a defect.</param>
+    /// <param name="work">The work. Reports its own success.</param>
+    /// <returns>The exit code.</returns>
+    public int Guard(string program, Func<int> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (TacHostException e)
+        {
+            Failed(e.ExitCode, e.Message);
+            return e.ExitCode;
+        }
+        catch (Exception e)
+        {
+            Failed(ExitCode.Software, $"a defect in the {program}, please report it: {e}");
+            return ExitCode.Software;
+        }
+    }
 
     /// <summary>Closes the pipe. Closing it without a report means a failure.</summary>
     public void Dispose() => pipe.Dispose();

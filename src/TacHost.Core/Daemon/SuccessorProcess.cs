@@ -12,7 +12,7 @@ namespace TacHost.Daemon;
 /// </remarks>
 internal sealed class SuccessorProcess : IDisposable
 {
-    /// <summary>The first word of the command line, which no user writes. The directory and the words of the old process follow.</summary>
+    /// <summary>The first argument, which users do not write. The directory and the arguments of the old process follow.</summary>
     public const string Word = "--upgrade-for";
 
     private const int Interrupt = 2, Terminate = 15, Kill = 9, NoHang = 1;
@@ -27,7 +27,6 @@ internal sealed class SuccessorProcess : IDisposable
     private SuccessorProcess(int id, SafeFileHandle report, SafeFileHandle orders, SafeFileHandle answers) =>
         (Id, _report, _orders, _answers) = (id, report, new FileStream(orders, FileAccess.Write, bufferSize: 0), new FileStream(answers, FileAccess.Read, bufferSize: 0));
 
-    /// <summary>Gets the process ID.</summary>
     public int Id { get; }
 
     /// <summary>Starts the process.</summary>
@@ -42,19 +41,19 @@ internal sealed class SuccessorProcess : IDisposable
         using (report.Write)
         using (orders.Read)
         using (answers.Write)
-        using (var recipe = Handover.MemoryFile())
+        using (var memory = Handover.MemoryFile())
         using (var list = Handover.MemoryFile())
         {
             PassedSocket.Write(list, sockets);
             int[] link = [.. new[] { orders.Read, answers.Write, list }.Select(handle => (int)handle.DangerousGetHandle())];
             List<string> environment = [PredecessorLink.VariableFor(link), .. start.Environment];
-            var id = HostExecution.SpawnSuccessor(start, [Word, .. start.Arguments], environment, [.. link, .. sockets.Select(each => each.Descriptor), .. start.Descriptors], recipe, report.Write);
+            var id = HostExecution.SpawnSuccessor(start, [Word, .. start.Arguments], environment, [.. link, .. sockets.Select(each => each.Descriptor), .. start.Descriptors], memory, report.Write);
             return new SuccessorProcess(id, report.Read, orders.Write, answers.Read);
         }
     }
 
     /// <summary>Waits until the new process has started its application.</summary>
-    /// <returns>What it has reported: its version.</returns>
+    /// <returns>The report of the process: its version.</returns>
     /// <exception cref="TacHostException">The new process did not start. It has ended.</exception>
     public string WaitUntilReady(TimeSpan startTimeout, TimeSpan grace, CancellationToken interrupted)
     {
@@ -62,7 +61,7 @@ internal sealed class SuccessorProcess : IDisposable
         if (!StartupReport.TryRead(_report, limit, interrupted, out var report))
         {
             End(grace);
-            throw new TacHostException(ExitCode.TimedOut, interrupted.IsCancellationRequested ? "the upgrade was interrupted, because the application stops." : string.Create(CultureInfo.InvariantCulture, $"the new process {Id} neither started nor said why within {limit.TotalSeconds:0} s, and has been stopped."));
+            throw new TacHostException(ExitCode.TimedOut, interrupted.IsCancellationRequested ? "the upgrade was interrupted, because the application stops." : string.Create(CultureInfo.InvariantCulture, $"the new process {Id} neither started nor reported an error within {limit.TotalSeconds:0} s, and has been stopped."));
         }
 
         if (report is (ExitCode.Success, var version))
@@ -88,7 +87,7 @@ internal sealed class SuccessorProcess : IDisposable
     public void LetReport() => Order();
 
     /// <summary>Returns whether the process has ended. Does not wait.</summary>
-    /// <param name="killer">The number of the signal that ended the process, or 0 if it ended by itself, or by a signal that asks a process to end.</param>
+    /// <param name="killer">The number of the signal that ended the process, or 0 if it exited, or was ended by a signal that requests an end.</param>
     public bool TryWaitForEnd(out int killer)
     {
         const int signalBits = 0x7F;
@@ -147,10 +146,9 @@ internal sealed record SuccessorStart
     /// <summary>Gets the path of the command to start, or null for the one that belongs to this host.</summary>
     public string? Program { get; init; }
 
-    /// <summary>Gets the directory in which this process was started, and its words.</summary>
+    /// <summary>Gets the directory in which this process was started, and its arguments.</summary>
     public required IReadOnlyList<string> Arguments { get; init; }
 
-    /// <summary>Gets the variables that this process has removed from its environment.</summary>
     public IReadOnlyList<string> Environment { get; init; } = [];
 
     /// <summary>Gets descriptors that the successor finds under the same numbers.</summary>

@@ -16,7 +16,7 @@ internal sealed class ThreadCredentials : IDisposable
     public string? FirstThatIsNot(Identity identity)
     {
         if (_threads.Count == 0)
-            throw new TacHostException(ExitCode.OperatingSystem, $"cannot see whether every thread became user {identity.User}, because '{Tasks}' cannot be read. Mount /proc.");
+            throw new TacHostException(ExitCode.OperatingSystem, $"cannot check whether every thread became user {identity.User}, because '{Tasks}' cannot be read. Mount /proc.");
         string? groups = null;
         return _threads.FirstOrDefault(thread => !Is(thread, identity, ref groups));
     }

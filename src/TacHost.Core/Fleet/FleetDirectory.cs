@@ -6,12 +6,19 @@ namespace TacHost.Fleet;
 internal static class FleetDirectory
 {
     private const string Extension = ".csx";
+    private const string GroupExtension = ".d";
     private const string OffExtension = ".off";
     private const int LongestName = 100;
 
     /// <summary>Returns the deployments, sorted by name, so that a prefix such as <c>10-</c> decides the order of the start.</summary>
     /// <exception cref="TacHostException">The directory cannot be read. It is then not an empty one.</exception>
-    public static IReadOnlyList<FleetEntry> Read(string directory)
+    public static IReadOnlyList<FleetEntry> Read(string directory) => Read(directory, withGroups: true);
+
+    /// <summary>Returns the applications of a group, sorted by name. Directories in it are not read.</summary>
+    /// <exception cref="TacHostException">The directory cannot be read.</exception>
+    public static IReadOnlyList<FleetEntry> ReadGroup(string directory) => Read(directory, withGroups: false);
+
+    private static List<FleetEntry> Read(string directory, bool withGroups)
     {
         List<FleetEntry> entries = [];
         HashSet<string> off = new(StringComparer.Ordinal);
@@ -24,6 +31,8 @@ internal static class FleetDirectory
                     continue;
                 if (file.EndsWith(OffExtension, StringComparison.Ordinal))
                     off.Add(file[..^OffExtension.Length]);
+                if (withGroups && file.EndsWith(GroupExtension, StringComparison.Ordinal) && Directory.Exists(path))
+                    entries.Add(GroupAt(path, file[..^GroupExtension.Length]));
                 if (file.EndsWith(Extension, StringComparison.Ordinal) && !file.EndsWith($"@{Extension}", StringComparison.Ordinal))
                     entries.Add(new FleetEntry(file[..^Extension.Length], path) { Problem = ProblemOf(file[..^Extension.Length], path) });
             }
@@ -35,7 +44,24 @@ internal static class FleetDirectory
                 $"cannot read the directory of the fleet '{directory}': {(e is DirectoryNotFoundException ? "there is no such directory." : e.Message)}", e);
         }
 
-        return [.. entries.Select(entry => entry with { IsOff = off.Contains(entry.Name) }).OrderBy(entry => entry.Name, StringComparer.Ordinal)];
+        var files = entries.Where(entry => !entry.IsGroup).Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
+        return [.. entries.Select(entry => entry.IsGroup && files.Contains(entry.Name) ? Unnamed(entry) : entry with { IsOff = off.Contains(entry.Name) }).DistinctBy(entry => entry.Name).OrderBy(entry => entry.Name, StringComparer.Ordinal)];
+    }
+
+    private static FleetEntry Unnamed(FleetEntry group) =>
+        group with { Name = $"{group.Name}{GroupExtension}", Problem = $"'{group.Name}{Extension}' has its name. Rename one of them" };
+
+    private static FleetEntry GroupAt(string path, string name)
+    {
+        FleetEntry group = new(name, path) { Members = "", Problem = ProblemOf(name, path) };
+        try
+        {
+            return group with { Members = string.Join('|', ReadGroup(path).Select(member => member.IsOff ? $"{member.Name} off" : member.Name)) };
+        }
+        catch (TacHostException e)
+        {
+            return group with { Problem = e.Message };
+        }
     }
 
     /// <summary>Returns the deployments, if all of them are usable.</summary>
@@ -44,11 +70,15 @@ internal static class FleetDirectory
     {
         var entries = Read(Path.GetFullPath(directory));
         if (entries.Count == 0)
-            throw new TacHostException(ExitCode.NoInput, OneLine.Of($"there is no tac file (*{Extension}) in '{directory}'."));
+            throw new TacHostException(ExitCode.NoInput, SingleLine.Escape($"there is no tac file (*{Extension}) in '{directory}'."));
         if (entries.FirstOrDefault(entry => entry.Problem is not null) is { } unusable)
-            throw new TacHostException(ExitCode.Usage, OneLine.Of($"'{unusable.Path}' cannot be a deployment: {unusable.Problem}."));
-        return entries;
+            throw new TacHostException(ExitCode.Usage, SingleLine.Escape($"'{unusable.Path}' cannot be a deployment: {unusable.Problem}."));
+        return [.. entries.SelectMany(Applications)];
     }
+
+    /// <summary>Returns the applications of a deployment, for a supervisor that gives each a process of its own.</summary>
+    private static IEnumerable<FleetEntry> Applications(FleetEntry entry) =>
+        entry.IsGroup ? ReadGroup(entry.Path).Select(member => member with { Name = $"{entry.Name}-{member.Name}", IsOff = entry.IsOff || member.IsOff }) : [entry];
 
     private static string? ProblemOf(string name, string path)
     {
@@ -58,6 +88,6 @@ internal static class FleetDirectory
             return $"its name has more than {LongestName} characters. Rename the file";
         if (!char.IsAsciiLetterOrDigit(name[0]) || !name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.' or '@'))
             return "its name may have letters, digits, '-', '_', '.' and '@' only. Rename the file";
-        return Directory.Exists(path) ? "it is a directory" : null;
+        return path.EndsWith(Extension, StringComparison.Ordinal) && Directory.Exists(path) ? "it is a directory" : null;
     }
 }

@@ -13,7 +13,9 @@ internal static class FleetSummary
     {
         if (report.Units.Count == 0)
             return "no deployments";
-        var counts = report.Units.GroupBy(unit => unit.State).OrderBy(group => group.Key == "running" ? 0 : 1).ThenBy(group => group.Key, StringComparer.Ordinal);
+
+        // The applications of a group count, and its process only if it does not run.
+        var counts = report.Units.Where(unit => unit is not { IsGroup: true, State: "running" } || report.Units.Count == 1).GroupBy(unit => unit.State).OrderBy(group => group.Key == "running" ? 0 : 1).ThenBy(group => group.Key, StringComparer.Ordinal);
         var reasons = report.Units.Where(unit => _alarming.Contains(unit.State)).Select(unit => $"{unit.Name}: {FirstLine(unit.Reason ?? "")}").ToList();
         var text = string.Join(", ", counts.Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Count()} {group.Key}")));
         return reasons.Count == 0 ? text : $"{text}: {string.Join("; ", reasons)}";

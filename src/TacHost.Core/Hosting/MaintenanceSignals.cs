@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace TacHost.Hosting;
 
 /// <summary>The signals that do not stop the process: acted on while it serves, ignored before and after.</summary>
-/// <remarks>Registered for the whole life of the process, of which none of them is ever the end. SIGPIPE is ignored by .NET itself.</remarks>
+/// <remarks>Registered for the whole life of the process, so that these signals never end it. .NET itself ignores SIGPIPE.</remarks>
 internal sealed class MaintenanceSignals
 {
     private const PosixSignal User1 = (PosixSignal)10;
@@ -25,10 +25,10 @@ internal sealed class MaintenanceSignals
         ];
 
     /// <summary>Acts on SIGHUP, SIGUSR1 and SIGUSR2 from now on.</summary>
-    public void Act(Action onHangUp, Action onUser1, Action onUser2) => (_onHangUp, _onUser1, _onUser2) = (onHangUp, onUser1, onUser2);
+    public void Enable(Action onHangUp, Action onUser1, Action onUser2) => (_onHangUp, _onUser1, _onUser2) = (onHangUp, onUser1, onUser2);
 
     /// <summary>Ignores them again.</summary>
-    public void Ignore() => (_onHangUp, _onUser1, _onUser2) = (null, null, null);
+    public void Disable() => (_onHangUp, _onUser1, _onUser2) = (null, null, null);
 
     private static PosixSignalRegistration Register(PosixSignal signal, Func<Action?> action) => PosixSignalRegistration.Create(signal, context =>
     {

@@ -10,14 +10,17 @@ internal static class Preconditions
     /// <exception cref="TacHostException">Another instance is running, or an option cannot be satisfied.</exception>
     public static void Check(HostOptions options)
     {
-        if (options.PidFile is { } pidFile)
+        // The process that an upgrade replaces holds the file.
+        if (options.PidFile is { } pidFile && !PredecessorLink.IsPending)
             PidFile.Check(pidFile);
         _ = Identity.Resolve(options.User, options.Group, options.EffectiveOnly);
         foreach (var library in options.Libraries)
             RequireDirectory(library, "--lib");
-        if (options.Jail is null && options.RunDirectory is { } runDirectory)
+        foreach (var plugins in options.PluginDirectories)
+            RequireDirectory(plugins, "--plugins");
+        if (options.Chroot is null && options.RunDirectory is { } runDirectory)
             RequireDirectory(runDirectory, "--rundir");
-        if (options.Jail is not { } jail)
+        if (options.Chroot is not { } jail)
             return;
         RequireDirectory(jail, "--chroot");
         if (!Environment.IsPrivilegedProcess)
@@ -27,6 +30,6 @@ internal static class Preconditions
     private static void RequireDirectory(string path, string option)
     {
         if (!Directory.Exists(path))
-            throw new TacHostException(ExitCode.Usage, OneLine.Of($"'{path}' cannot be the {option}, which is a directory that exists."));
+            throw new TacHostException(ExitCode.Usage, SingleLine.Escape($"{option}: there is no directory '{path}'."));
     }
 }

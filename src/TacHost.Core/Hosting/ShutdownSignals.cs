@@ -65,7 +65,6 @@ internal sealed class ShutdownSignals : IDisposable
         Receive(context.Signal.ToString());
     }
 
-    /// <summary>Processes a signal.</summary>
     internal void Receive(string name)
     {
         bool isRepeated;

@@ -15,7 +15,7 @@ internal static class AspNetCore
     public static string? Directory => _directory.Value;
 
     /// <summary>Gets the error message for a missing installation, with a remedy.</summary>
-    public static string WhyMissing =>
+    public static string MissingReason =>
         $"ASP.NET Core {Framework.Version.ToString(2)} is not installed beside .NET: there is no '{FrameworkRoot}' of that version.\n  Install it (Debian, Ubuntu: apt-get install aspnetcore-runtime-{Framework.Version.ToString(2)}; others: https://dotnet.microsoft.com/download/dotnet/{Framework.Version.ToString(2)}).";
 
     private static string FrameworkRoot => Path.GetFullPath(Path.Combine(Framework.Directory, "..", "..", Name));

@@ -40,20 +40,33 @@ internal static class CodeFile
 
         void Require(SafeFileHandle opened)
         {
-            if (walk.WhyNot(FileStatusOf.Open(opened) ?? default) is { } reason)
+            if (walk.ExplainDistrust(FileStatusOf.Open(opened) ?? default) is { } reason)
                 throw new UntrustedCodeException(path, reason);
         }
+    }
+
+    /// <summary>Checks a file that the dynamic linker opens by its path, which no other user can change then.</summary>
+    /// <param name="path">The absolute path.</param>
+    /// <exception cref="UntrustedCodeException">Another user could have written the file.</exception>
+    public static void RequireTrust(string path)
+    {
+        if (!IsChecked(path, isNamed: true))
+            return;
+        using var walk = PathWalk.Along(path);
+        using var file = walk.Error == 0 ? walk.Open(OpenFlags.PathOnly, waits: true) : null;
+        if (walk.ExplainDistrust(file is null ? default : FileStatusOf.Open(file) ?? default) is { } reason)
+            throw new UntrustedCodeException(path, reason);
     }
 
     /// <summary>Returns the reason why a directory must not be searched for code, or null.</summary>
     /// <param name="directory">The absolute path.</param>
     /// <param name="isNamed">True if the user has named the directory. The check then applies only to root.</param>
-    public static string? WhyNotSearch(string directory, bool isNamed)
+    public static string? ExplainSearchDistrust(string directory, bool isNamed)
     {
         if (!IsChecked(directory, isNamed))
             return null;
         using var walk = PathWalk.Along(directory, entersLast: true, trustsOwnGroup: !isNamed);
-        return walk.Error == 0 ? walk.WhyNotSearch() : $"it cannot be opened: {Errno.Text(walk.Error)}";
+        return walk.Error == 0 ? walk.ExplainSearchDistrust() : $"it cannot be opened: {Errno.Text(walk.Error)}";
     }
 
     /// <summary>Returns whether a path is below one of the directories of <see cref="TrustVariable"/>.</summary>

@@ -6,17 +6,14 @@ namespace TacHost.Loading;
 /// <summary>The assemblies of the base framework, Microsoft.NETCore.App.</summary>
 internal static class Framework
 {
-    /// <summary>A program in native code does not run on .NET, and has to find the one that the host will run on.</summary>
+    /// <summary>The framework of the host. A native program does not run on .NET, so it must search for the framework.</summary>
     private static readonly Lazy<string> _directory = new(static () =>
         RuntimeFeature.IsDynamicCodeSupported ? Path.TrimEndingDirectorySeparator(RuntimeEnvironment.GetRuntimeDirectory()) : InstalledFramework.Find());
 
-    /// <summary>Gets the directory they lie in.</summary>
     public static string Directory => _directory.Value;
 
-    /// <summary>Gets the version of .NET.</summary>
     public static Version Version => RuntimeFeature.IsDynamicCodeSupported ? Environment.Version : new Version(Path.GetFileName(Directory));
 
-    /// <summary>Gets the paths of all assemblies of the framework.</summary>
     public static IEnumerable<string> Assemblies => System.IO.Directory.EnumerateFiles(Directory, "*.dll");
 
     /// <summary>Returns the path of an assembly by its simple name, or null if the framework does not contain it.</summary>

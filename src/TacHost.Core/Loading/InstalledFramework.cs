@@ -38,7 +38,7 @@ internal static class InstalledFramework
 
         foreach (var variable in (string[])[$"DOTNET_ROOT_{Architecture.ToUpperInvariant()}", "DOTNET_ROOT"])
         {
-            if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } named)
+            if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } named && Directory.Exists(named))
             {
                 yield return named;
                 yield break;

@@ -1,10 +1,9 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 
 namespace TacHost.Loading;
 
-/// <summary>
-/// Finds the files of a library in a directory with the layout of <c>dotnet publish</c>: side by side, by culture, and by runtime identifier.
-/// </summary>
+/// <summary>Finds the files of a library in a directory with the layout of <c>dotnet publish</c>: side by side, by culture, and by runtime identifier.</summary>
 internal static class LibraryFiles
 {
     private const string Runtimes = "runtimes";
@@ -16,12 +15,18 @@ internal static class LibraryFiles
     public static string? Assembly(string directory, string name) =>
         OfThisRuntime(directory, name + ".dll") ?? Existing(Path.Combine(directory, name + ".dll"));
 
-    /// <summary>Returns the satellite assembly of a culture in a directory, or null.</summary>
     public static string? Satellite(string directory, string culture, string name) => Existing(Path.Combine(directory, culture, name + ".dll"));
 
     /// <summary>Returns true if a file is the satellite assembly of a culture.</summary>
     public static bool IsSatellite(string path, string culture, string name) =>
         path.EndsWith($"/{culture}/{name}.dll", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Returns the name of the assembly in a file. The directory of a satellite assembly is its culture.</summary>
+    public static AssemblyName NameOf(string path)
+    {
+        var name = Path.GetFileNameWithoutExtension(path);
+        return new AssemblyName(name) { CultureName = name.EndsWith(".resources", StringComparison.OrdinalIgnoreCase) ? Path.GetFileName(Path.GetDirectoryName(path)) : null };
+    }
 
     /// <summary>Returns the native library for a name as in <c>DllImport</c> in a directory, or null.</summary>
     public static string? Native(string directory, string name)
@@ -45,7 +50,7 @@ internal static class LibraryFiles
     }
 
     /// <summary>Returns the file names that .NET tries for a name, in the same order. A name with a suffix is first tried as a file name.</summary>
-    private static string[] NativeNames(string name) =>
+    public static string[] NativeNames(string name) =>
         name.EndsWith(".so", StringComparison.Ordinal) || name.Contains(".so.", StringComparison.Ordinal)
             ? [name, "lib" + name, name + ".so", $"lib{name}.so"]
             : [name + ".so", $"lib{name}.so", name, "lib" + name];

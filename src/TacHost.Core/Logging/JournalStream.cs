@@ -29,7 +29,6 @@ internal sealed class JournalStream(ILogSink console) : ILogSink
         return prefix + text.Replace("\n", "\n" + prefix, StringComparison.Ordinal);
     }
 
-    /// <summary>Returns a log line with its level in front of each of its lines.</summary>
     public static byte[] Prefixed(LogLevel level, ReadOnlySpan<byte> line)
     {
         var prefix = Encoding.ASCII.GetBytes($"<{SyslogSeverity.Of(level)}>");

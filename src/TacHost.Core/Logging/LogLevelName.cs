@@ -12,6 +12,5 @@ internal static class LogLevelName
 
     public static string Of(LogLevel level) => _names[(int)level];
 
-    /// <summary>The level of that name, or null.</summary>
     public static LogLevel? Parse(string name) => Array.IndexOf(_names, name.ToLowerInvariant()) is >= 0 and var index ? (LogLevel)index : null;
 }

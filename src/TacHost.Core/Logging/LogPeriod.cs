@@ -3,7 +3,6 @@ namespace TacHost.Logging;
 /// <summary>The period after which a log file is rotated, regardless of its size.</summary>
 internal enum LogPeriod
 {
-    /// <summary>No rotation by time.</summary>
     None,
     Hour,
     Day,

@@ -45,12 +45,12 @@ internal sealed record SyslogOptions
     public static SyslogFacility ParseFacility(string text) =>
         Facilities.Contains(text, StringComparer.OrdinalIgnoreCase) // exclude numbers and lists, which Enum.Parse accepts
             ? Enum.Parse<SyslogFacility>(text, ignoreCase: true)
-            : throw new TacHostException(ExitCode.Usage, $"'{text}' cannot be the --facility, which is one of {string.Join(' ', Facilities)}.");
+            : throw new TacHostException(ExitCode.Usage, $"--facility: '{text}' is not one of {string.Join(' ', Facilities)}.");
 
     /// <summary>Parses the value of --prefix.</summary>
     /// <exception cref="TacHostException">The prefix is too long, or contains a character after which a receiver would end it.</exception>
     public static string ParsePrefix(string text) =>
         text.Length <= LongestPrefix && text.All(c => char.IsAsciiLetterOrDigit(c) || "-_./+@".Contains(c, StringComparison.Ordinal))
             ? text
-            : throw new TacHostException(ExitCode.Usage, $"'{text}' cannot be the --prefix, which is at most {LongestPrefix} letters, digits and characters of -_./+@.");
+            : throw new TacHostException(ExitCode.Usage, $"--prefix: '{text}' is not valid. Write at most {LongestPrefix} letters, digits and characters of -_./+@.");
 }

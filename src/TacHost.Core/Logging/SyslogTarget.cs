@@ -10,7 +10,6 @@ internal sealed record SyslogTarget(SyslogTransport Transport, string Address, i
 {
     private const int DefaultUdpPort = 514;
 
-    /// <summary>Gets the syslog daemon of this machine.</summary>
     public static SyslogTarget Local { get; } = new(SyslogTransport.Local, "/dev/log");
 
     /// <summary>Parses <c>udp://HOST</c>, <c>udp://HOST:PORT</c>, <c>tcp://HOST:PORT</c>, or the path of a local socket.</summary>
@@ -23,7 +22,7 @@ internal sealed record SyslogTarget(SyslogTransport Transport, string Address, i
         {
             ['u', 'd', 'p', ':', '/', '/', ..] => SyslogTransport.Udp,
             ['t', 'c', 'p', ':', '/', '/', ..] => SyslogTransport.Tcp,
-            _ => throw Wrong(text, "it begins with neither 'udp://' nor 'tcp://' nor '/'"),
+            _ => throw Error(text, "it begins with neither 'udp://' nor 'tcp://' nor '/'"),
         };
         var rest = text["udp://".Length..].TrimEnd('/');
 
@@ -31,12 +30,12 @@ internal sealed record SyslogTarget(SyslogTransport Transport, string Address, i
         var colon = rest.LastIndexOf(':') is var last && last > rest.LastIndexOf(']') ? last : -1;
         var host = (colon < 0 ? rest : rest[..colon]).Trim('[', ']');
         if (Uri.CheckHostName(host) == UriHostNameType.Unknown)
-            throw Wrong(text, host.Length == 0 ? "it names no host" : $"'{host}' is no host");
+            throw Error(text, host.Length == 0 ? "it has no host" : $"'{host}' is not a host");
         if (colon < 0 && transport == SyslogTransport.Tcp)
-            throw Wrong(text, "it names no port, and there is no usual one for TCP");
+            throw Error(text, "it has no port, and TCP has no default port for syslog");
         var port = DefaultUdpPort;
         if (colon >= 0 && (!int.TryParse(rest[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is < 1 or > 65535))
-            throw Wrong(text, $"'{rest[(colon + 1)..]}' is no port, which is a number between 1 and 65535");
+            throw Error(text, $"'{rest[(colon + 1)..]}' is not a port, which is a number between 1 and 65535");
         return new SyslogTarget(transport, host, port);
     }
 
@@ -44,6 +43,6 @@ internal sealed record SyslogTarget(SyslogTransport Transport, string Address, i
     public override string ToString() =>
         Transport == SyslogTransport.Local ? Address : string.Create(CultureInfo.InvariantCulture, $"{(Transport == SyslogTransport.Udp ? "udp" : "tcp")}://{(Address.Contains(':', StringComparison.Ordinal) ? $"[{Address}]" : Address)}:{Port}");
 
-    private static TacHostException Wrong(string text, string reason) =>
-        new(ExitCode.Usage, $"'{text}' cannot be the target of --syslog, because {reason}. Write udp://HOST:514, tcp://HOST:PORT or the path of a socket such as /dev/log.");
+    private static TacHostException Error(string text, string reason) =>
+        new(ExitCode.Usage, $"--syslog: '{text}' is not a target, because {reason}. Write udp://HOST:514, tcp://HOST:PORT or the path of a socket such as /dev/log.");
 }

@@ -7,7 +7,6 @@ namespace TacHost.Native;
 /// <remarks><c>FileMode.Append</c> determines the end once and then counts, which leaves a hole after the file is truncated.</remarks>
 internal sealed class AppendedFile(SafeFileHandle handle) : IDisposable
 {
-    /// <summary>Gets the current status of the file.</summary>
     public FileStatus Status => FileStatusOf.Open(handle) ?? default;
 
     /// <summary>Appends bytes. Only a part may be written, for example on a full disk.</summary>

@@ -16,7 +16,6 @@ internal sealed unsafe class DescriptorSocket(SafeFileHandle handle) : IDisposab
     private const int DoNotWait = 0x40;
     private const int ReceiveCloseOnExec = 0x40000000;
 
-    /// <summary>Gets the descriptor.</summary>
     public SafeFileHandle Handle { get; } = handle;
 
     /// <summary>Creates a socket pair for messages.</summary>
@@ -37,7 +36,7 @@ internal sealed unsafe class DescriptorSocket(SafeFileHandle handle) : IDisposab
 
     /// <summary>Sends as much of a message as possible without blocking.</summary>
     /// <returns>The number of bytes, or -1 after an error, which <see cref="Marshal.GetLastPInvokeError"/> returns.</returns>
-    public int SendNow(ReadOnlySpan<byte> message, SafeFileHandle? attached) => Send(message, attached, NoSignal | DoNotWait);
+    public int TrySend(ReadOnlySpan<byte> message, SafeFileHandle? attached) => Send(message, attached, NoSignal | DoNotWait);
 
     /// <summary>Waits for a message.</summary>
     /// <returns>The length of the message, or 0 at the end.</returns>

@@ -5,7 +5,6 @@ namespace TacHost.Native;
 /// <summary>A directory that is accessed through its own file descriptor.</summary>
 internal sealed class LocalDirectory(SafeFileHandle handle) : IDirectoryCalls
 {
-    /// <summary>Gets the descriptor.</summary>
     public SafeFileHandle Handle { get; } = handle;
 
     public FileStatus? Status(string name) => FileStatusOf.At(Handle, name);

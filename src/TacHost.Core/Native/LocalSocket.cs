@@ -78,16 +78,14 @@ internal sealed unsafe class LocalSocket(SafeFileHandle handle) : IDisposable
     /// <returns>The number of bytes, or 0 at the end of the connection.</returns>
     public int Receive(Span<byte> buffer, out SafeFileHandle? attached) => _messages.Receive(buffer, out attached);
 
-    /// <summary>
-    /// Sends all data, and a file descriptor with its first part. The timeout applies to the whole operation, even if the peer reads slowly.
-    /// </summary>
+    /// <summary>Sends all data, and a file descriptor with its first part. The timeout applies to the whole operation, even if the peer reads slowly.</summary>
     /// <returns>True if all data was sent.</returns>
     public bool Send(ReadOnlySpan<byte> data, TimeSpan patience, SafeFileHandle? attached = null)
     {
         var began = Stopwatch.GetTimestamp();
         while (true)
         {
-            var sent = _messages.SendNow(data, attached);
+            var sent = _messages.TrySend(data, attached);
             if (sent < 0 && Marshal.GetLastPInvokeError() is not (Errno.Interrupted or Errno.TryAgain))
                 return false;
             if (sent == data.Length)
@@ -141,9 +139,9 @@ internal sealed unsafe class LocalSocket(SafeFileHandle handle) : IDisposable
         _ = LibcSockets.SetSockOpt(handle, SocketLevel, SendTimeout, time, 2 * sizeof(long));
     }
 
-    private static (int, uint, uint) PeerOf(SafeFileHandle handle)
+    /// <summary>Returns the process, user and group of the peer of a UNIX socket, or numbers that nobody has after an error. A listening socket is its own peer.</summary>
+    public static (int Process, uint User, uint Group) PeerOf(SafeHandle handle)
     {
-        // A listening socket is its own peer.
         var credentials = stackalloc uint[3];
         uint length = 3 * sizeof(uint);
         return LibcSockets.GetSockOpt(handle, SocketLevel, PeerCredentials, credentials, &length) == 0 ? ((int)credentials[0], credentials[1], credentials[2]) : (0, uint.MaxValue, uint.MaxValue);

@@ -18,7 +18,6 @@ internal sealed class OpenDirectory : IDisposable
 
     private LocalDirectory? Local => _calls as LocalDirectory;
 
-    /// <summary>Opens a directory by its path.</summary>
     public static OpenDirectory? Open(string path)
     {
         var descriptor = Libc.Open(path + "/.", OpenFlags.PathOnly | OpenFlags.CloseOnExec, 0);

@@ -10,10 +10,13 @@ namespace TacHost.Scripting;
 internal sealed record CompiledTac(string Source, IReadOnlyList<CodeImage> Code, IReadOnlyList<string> Libraries, byte[] Prints)
 {
     /// <summary>The format version. Increment it with every change of the format below.</summary>
-    private const int FormVersion = 4;
+    private const int FormVersion = 5;
 
     /// <summary>Gets the places at which the top level changes the process instead of the tree, with what they do.</summary>
     public IReadOnlyList<string> Effects { get; init; } = [];
+
+    /// <summary>Gets the files of packages, as they were when their content was verified.</summary>
+    public IReadOnlyList<SourceStamp> PackageFiles { get; init; } = [];
 
     /// <summary>Serializes the tac file: the fingerprint of the rest, then the parts.</summary>
     public byte[] ToBytes()
@@ -31,6 +34,9 @@ internal sealed record CompiledTac(string Source, IReadOnlyList<CodeImage> Code,
             writer.Write(Prints.Length);
             writer.Write(Prints);
             writer.WriteList(Effects);
+            writer.Write(PackageFiles.Count);
+            foreach (var file in PackageFiles)
+                file.Write(writer);
         }
 
         var bytes = stream.ToArray();
@@ -50,6 +56,6 @@ internal sealed record CompiledTac(string Source, IReadOnlyList<CodeImage> Code,
             return null;
         var source = reader.ReadString();
         var libraries = reader.ReadList();
-        return new CompiledTac(source, reader.ReadList(CodeImage.Read), libraries, reader.ReadBytes(reader.ReadInt32())) { Effects = reader.ReadList() };
+        return new CompiledTac(source, reader.ReadList(CodeImage.Read), libraries, reader.ReadBytes(reader.ReadInt32())) { Effects = reader.ReadList(), PackageFiles = reader.ReadList(SourceStamp.Read) };
     }
 }

@@ -15,7 +15,7 @@ internal sealed class ControlClient : IDisposable
     private const int LongestAnswer = 256 * 1024 * 1024;
 
     /// <summary>The timeout for the connection and for simple requests.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     private readonly LocalSocket _socket;
     private readonly MessageStream _stream;
@@ -33,7 +33,6 @@ internal sealed class ControlClient : IDisposable
     /// <summary>Gets the ID of the peer process, as reported by the kernel.</summary>
     public int Process { get; }
 
-    /// <summary>Gets the user of that process.</summary>
     public uint User { get; }
 
     /// <summary>Connects to the control socket with a name.</summary>
@@ -42,7 +41,7 @@ internal sealed class ControlClient : IDisposable
     /// </returns>
     public static ControlClient? Connect(string name)
     {
-        if (LocalSocket.Connect(name, Patience) is not { } socket)
+        if (LocalSocket.Connect(name, Timeout) is not { } socket)
             return null;
         var me = LibcAccounts.GetEuid();
         if (me == 0 || socket.Peer.User == me || socket.Peer.User == 0)
@@ -51,7 +50,7 @@ internal sealed class ControlClient : IDisposable
         return null;
     }
 
-    /// <summary>Connects to the control socket of a process, whatever its name. Sockets of other processes are ignored.</summary>
+    /// <summary>Connects to the control socket of a process, under any name. Sockets of other processes are ignored.</summary>
     public static ControlClient? Connect(int process)
     {
         foreach (var name in ControlAddress.All().Prepend(ControlAddress.Of(process)).Distinct())
@@ -77,7 +76,7 @@ internal sealed class ControlClient : IDisposable
     {
         try
         {
-            if (!_stream.Send(Request(method, parameters), Patience, attached))
+            if (!_stream.Send(Request(method, parameters), Timeout, attached))
                 throw Gone();
             while (_stream.Receive(patience) is { } line)
             {
@@ -142,7 +141,7 @@ internal sealed class ControlClient : IDisposable
             code switch
             {
                 > 0 and < 256 => code,
-                ControlError.WrongParameters => ExitCode.Usage,
+                ControlError.InvalidParameters => ExitCode.Usage,
                 ControlError.NoSuchMethod => ExitCode.Unavailable,
                 _ => ExitCode.Software,
             },

@@ -1,6 +1,6 @@
 namespace TacHost.Control.Wire;
 
-/// <summary>A session that the method <c>attach</c> has opened. Its notification has what a compiler needs.</summary>
+/// <summary>A session that the method <c>attach</c> has opened. Its notification contains the references for the compiler.</summary>
 /// <param name="Session">The ID of the session, for the method <c>evaluate</c>.</param>
 /// <param name="Framework">The directory of the framework's assemblies.</param>
 /// <param name="References">The other assemblies of the process.</param>

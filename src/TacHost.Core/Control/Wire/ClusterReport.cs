@@ -3,7 +3,6 @@ namespace TacHost.Control.Wire;
 /// <summary>The result of the method <c>cluster</c>: a cluster as one of its nodes sees it.</summary>
 internal sealed record ClusterReport
 {
-    /// <summary>Gets the name of the node that answers.</summary>
     public string Node { get; init; } = "";
 
     /// <summary>Gets whether enough nodes have joined for deployments to be placed.</summary>
@@ -11,12 +10,22 @@ internal sealed record ClusterReport
 
     /// <summary>Gets the nodes, sorted by name.</summary>
     public IReadOnlyList<ClusterNode> Nodes { get; init; } = [];
+
+    public ClusterSet Desired { get; init; } = new();
+
+    /// <summary>Returns the names of all deployments, sorted.</summary>
+    public IReadOnlyList<string> Names() =>
+        [.. Nodes.SelectMany(node => node.Units).Where(unit => !Desired.Applied || Desired.Find(unit.Name) is not null || unit.Here).Select(unit => unit.Name)
+            .Concat(Desired.Units.Where(unit => Desired.Applied || unit.Off).Select(unit => unit.Name)).Distinct().Order(StringComparer.Ordinal)];
+
+    /// <summary>Returns the node that runs a deployment. A node that others cannot reach counts only if no other has the deployment.</summary>
+    public (ClusterNode Node, ClusterUnit Unit)? Owner(string name) =>
+        Nodes.OrderBy(node => node.State is "unreachable" or "down").SelectMany(node => node.Units.Where(unit => unit.Name == name && unit.Here).Select(unit => ((ClusterNode, ClusterUnit)?)(node, unit))).FirstOrDefault();
 }
 
 /// <summary>A node of a cluster.</summary>
 internal sealed record ClusterNode
 {
-    /// <summary>Gets the name.</summary>
     public string Name { get; init; } = "";
 
     /// <summary>Gets the address at which other nodes reach the node.</summary>
@@ -25,8 +34,12 @@ internal sealed record ClusterNode
     /// <summary>Gets the state: joining, up, leaving, unreachable or down.</summary>
     public string State { get; init; } = "";
 
-    /// <summary>Gets the version of tachost.</summary>
     public string Version { get; init; } = "";
+
+    public IReadOnlyList<string> Roles { get; init; } = [];
+
+    /// <summary>Gets the version of the desired state that the deployments of the node have followed.</summary>
+    public long Followed { get; init; }
 
     /// <summary>Gets the deployments that the node can run, sorted by name.</summary>
     public IReadOnlyList<ClusterUnit> Units { get; init; } = [];
@@ -35,27 +48,29 @@ internal sealed record ClusterNode
 /// <summary>A deployment on a node of a cluster.</summary>
 internal sealed record ClusterUnit
 {
-    /// <summary>Gets the name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>Gets the hash of the sources on the node, or null if they do not compile there.</summary>
+    /// <summary>Gets the hash of the content on the disk of the node, or null if it has never compiled there.</summary>
     public string? Hash { get; init; }
+
+    /// <summary>Gets the hash of the content that the node would start, or null.</summary>
+    public string? Ready { get; init; }
+
+    /// <summary>Gets the hash of the content that runs on the node, or null.</summary>
+    public string? Runs { get; init; }
 
     /// <summary>Gets whether the node is the one that runs the deployment.</summary>
     public bool Here { get; init; }
 
-    /// <summary>Gets the state of the deployment on the node, with the words of <see cref="UnitReport.State"/>.</summary>
+    /// <summary>Gets the state of the deployment on the node, as in <see cref="UnitReport.State"/>.</summary>
     public string State { get; init; } = "";
 
-    /// <summary>Gets the reason of the state, or null.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Gets the process ID, or null.</summary>
     public int? Pid { get; init; }
 
     /// <summary>Gets the epoch of the last start on the node, or null.</summary>
     public long? Epoch { get; init; }
 
-    /// <summary>Gets the addresses on which the services listen.</summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
 }

@@ -6,5 +6,5 @@ internal static class ControlError
     public const int NotJson = -32700;
     public const int NotARequest = -32600;
     public const int NoSuchMethod = -32601;
-    public const int WrongParameters = -32602;
+    public const int InvalidParameters = -32602;
 }

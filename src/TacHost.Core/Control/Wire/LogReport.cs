@@ -5,7 +5,7 @@ namespace TacHost.Control.Wire;
 /// <param name="Time">When it was logged.</param>
 /// <param name="Level">Its level.</param>
 /// <param name="Category">Its category.</param>
-/// <param name="Line">The line as it stands in the log. Further lines of the same event begin with a tab.</param>
+/// <param name="Line">The line in the log. Further lines of the same event begin with a tab.</param>
 internal sealed record LogReport(long Number, DateTimeOffset Time, string Level, string Category, string Line);
 
 /// <summary>The result of the method <c>level</c>.</summary>

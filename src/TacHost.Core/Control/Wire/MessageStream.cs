@@ -20,7 +20,7 @@ internal sealed class MessageStream(LocalSocket socket, int longestMessage) : ID
     public SafeFileHandle? Attached { get; private set; }
 
     /// <summary>Receives a message, which is valid until the next call.</summary>
-    /// <param name="patience">How long to wait, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
+    /// <param name="patience">The maximum time to wait, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
     /// <returns>The message without its line feed, or null at the end of the connection.</returns>
     /// <exception cref="TimeoutException">A complete message was not received in time.</exception>
     /// <exception cref="InvalidDataException">The message is too long.</exception>

@@ -3,28 +3,21 @@ namespace TacHost.Control.Wire;
 /// <summary>The result of the method <c>ps</c>: a process and its applications.</summary>
 internal sealed record ProcessReport
 {
-    /// <summary>The protocol version of this program.</summary>
     public const int CurrentProtocol = 1;
 
-    /// <summary>Gets the protocol version.</summary>
     public int Protocol { get; init; }
 
-    /// <summary>Gets the version of the program.</summary>
     public string Version { get; init; } = "";
 
     /// <summary>Gets the process ID, as seen by the process itself.</summary>
     public int Pid { get; init; }
 
-    /// <summary>Gets the ID of the user that runs the process.</summary>
     public uint User { get; init; }
 
-    /// <summary>Gets whether the process is a daemon.</summary>
     public bool Daemon { get; init; }
 
-    /// <summary>Gets the pid file, or null.</summary>
     public string? PidFile { get; init; }
 
-    /// <summary>Gets the log file, or null.</summary>
     public string? LogFile { get; init; }
 
     /// <summary>Gets the root directory, or null if it is the system's root directory.</summary>
@@ -33,7 +26,6 @@ internal sealed record ProcessReport
     /// <summary>Gets the ID of the process that serves instead of this one after an upgrade, or null.</summary>
     public int? Successor { get; init; }
 
-    /// <summary>Gets the applications.</summary>
     public IReadOnlyList<ApplicationReport> Applications { get; init; } = [];
 }
 
@@ -58,6 +50,5 @@ internal sealed record ApplicationReport
     /// <summary>Gets the paths of the services that have failed, also of those that will be started again.</summary>
     public IReadOnlyList<string> Failed { get; init; } = [];
 
-    /// <summary>Gets the number of open connections.</summary>
     public long Connections { get; init; }
 }

@@ -8,7 +8,6 @@ internal sealed record StatusReport(ProcessReport Process, IReadOnlyList<Service
 /// <summary>A service of a running tree.</summary>
 internal sealed record ServiceReport
 {
-    /// <summary>Gets the path.</summary>
     public string Path { get; init; } = "";
 
     /// <summary>Gets the last part of the path.</summary>
@@ -20,7 +19,6 @@ internal sealed record ServiceReport
     /// <summary>Gets whether the service contains other services.</summary>
     public bool IsGroup { get; init; }
 
-    /// <summary>Gets the name of the class.</summary>
     public string Type { get; init; } = "";
 
     /// <summary>Gets the state, in lower case.</summary>
@@ -35,17 +33,17 @@ internal sealed record ServiceReport
     /// <summary>Gets what a stop of the service waits for.</summary>
     public IReadOnlyList<string> WaitsFor { get; init; } = [];
 
-    /// <summary>Gets the number of restarts.</summary>
     public int Restarts { get; init; }
 
     /// <summary>Gets the message of the last failure, or null.</summary>
     public string? LastFailure { get; init; }
 
-    /// <summary>Gets the time of the next restart, or null.</summary>
     public DateTimeOffset? NextTry { get; init; }
 
-    /// <summary>Gets the addresses that the service listens on.</summary>
     public IReadOnlyList<string> LocalAddresses { get; init; } = [];
+
+    /// <summary>Gets the endpoints that the service connects to.</summary>
+    public IReadOnlyList<string> Connects { get; init; } = [];
 
     /// <summary>Gets the number of open connections, or null for a service without connections.</summary>
     public long? Connections { get; init; }

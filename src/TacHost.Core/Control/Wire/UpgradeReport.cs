@@ -5,5 +5,5 @@ namespace TacHost.Control.Wire;
 /// <param name="Version">The version of the process that serves now.</param>
 /// <param name="Leaving">The ID of the process that leaves. It ends when its connections have ended.</param>
 /// <param name="Pid">The ID of the process that serves now.</param>
-/// <param name="Milliseconds">How long it took until that process served.</param>
+/// <param name="Milliseconds">The time until that process served.</param>
 internal sealed record UpgradeReport(string OldVersion, string Version, int Leaving, int Pid, double Milliseconds);

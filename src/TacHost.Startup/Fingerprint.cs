@@ -19,7 +19,6 @@ internal sealed class Fingerprint
     private readonly XxHash64 _first = new();
     private readonly XxHash64 _second = new(OtherSeed);
 
-    /// <summary>Writes the fingerprint of a content.</summary>
     public static void Write(ReadOnlySpan<byte> content, Span<byte> destination)
     {
         BinaryPrimitives.WriteUInt64BigEndian(destination, XxHash64.HashToUInt64(content));

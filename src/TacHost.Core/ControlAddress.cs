@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace TacHost.Control.Wire;
+namespace TacHost;
 
 /// <summary>The abstract names of control sockets: <c>tachost/PID</c>, or <c>tachost/PID/WORD</c> if the first is in use (ADR 36).</summary>
 internal static class ControlAddress
@@ -11,7 +11,6 @@ internal static class ControlAddress
     /// <summary>The flag of a listening socket, in the fourth column of the table.</summary>
     private const int Listens = 0x10000;
 
-    /// <summary>Returns the name for a process.</summary>
     public static string Of(int process) => Prefix + process.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Returns an unpredictable name for a process whose default name is in use.</summary>

@@ -4,13 +4,12 @@ using System.Text;
 namespace TacHost.CommandLine;
 
 /// <summary>Escapes control characters in messages that quote the command line.</summary>
-internal static class OneLine
+internal static class SingleLine
 {
-    /// <summary>Returns a text with all unsafe characters escaped.</summary>
-    public static string Of(string text) => Escape(text, UnsafeText.IsUnsafe);
+    public static string Escape(string text) => Escape(text, UnsafeText.IsUnsafe);
 
     /// <summary>Returns a text with the unsafe characters escaped, except line feeds and tabs.</summary>
-    public static string Printable(string text) => Escape(text, character => UnsafeText.IsUnsafe(character) && character is not ('\n' or '\t'));
+    public static string EscapeLines(string text) => Escape(text, character => UnsafeText.IsUnsafe(character) && character is not ('\n' or '\t'));
 
     private static string Escape(string text, Func<char, bool> isEscaped)
     {

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace TacHost;
 
-/// <summary>Computes fingerprints of recipes.</summary>
-internal static class RecipeFingerprint
+/// <summary>Computes fingerprints of sources.</summary>
+internal static class PreparedFingerprint
 {
     /// <summary>Returns the fingerprint of prepared code, without its notices, and of values.</summary>
     public static string Of(Prepared prepared, params IReadOnlyList<string> values)
@@ -11,7 +11,7 @@ internal static class RecipeFingerprint
         Fingerprint print = new();
         print.Append(Prepared.ToBytes([prepared switch
         {
-            Prepared.Tac tac => tac with { Notices = [], Details = [], Files = [] },
+            Prepared.Tac tac => tac with { Code = tac.Code with { PackageFiles = [] }, Notices = [], Details = [], Files = [] },
             Prepared.Plugin plugin => plugin with { Notices = [] },
             _ => prepared,
         }]));

@@ -5,12 +5,11 @@ namespace TacHost;
 /// For each suspended async method, the runtime compiles five methods, and there would be a chain of ten: 4 ms to the first
 /// poem. <c>Task.Wait</c> spins first, and takes processor time from the start that it waits for.
 /// </remarks>
-internal static class Waiting
+internal static class BlockingWait
 {
     /// <summary>Returns a handle that is set when the task has completed, in any state.</summary>
     public static WaitHandle AsWaitHandle(this Task task) => ((IAsyncResult)task).AsyncWaitHandle;
 
-    /// <summary>Waits until one of the handles is set.</summary>
     public static void ForAny(params WaitHandle[] handles) => WaitHandle.WaitAny(handles);
 
     /// <summary>Waits for a task, and rethrows its exception.</summary>

@@ -7,11 +7,11 @@ namespace TacHost.Daemon;
 /// <summary>A process that prepares an application for this one: it has the compiler, and runs the top level of the tac first, so that one that loops or ends the process does so there.</summary>
 /// <remarks>
 /// Its command line begins with <see cref="Word"/> and the directory in which this process was started. Another tac file and the fingerprint of code that
-/// needs no trial follow, each an empty word if there is none. The rest are the arguments of this process.
+/// needs no trial follow; an empty argument stands for none. The rest are the arguments of this process.
 /// </remarks>
-internal static class RecipePreparation
+internal static class PreparationProcess
 {
-    /// <summary>The first word, which no user writes.</summary>
+    /// <summary>The first argument, which users do not write.</summary>
     public const string Word = "--prepare-for";
 
     private const int Kill = 9;
@@ -22,9 +22,9 @@ internal static class RecipePreparation
     /// <summary>Starts the process and blocks until it has prepared the application.</summary>
     /// <param name="arguments">The arguments of this process.</param>
     /// <param name="directory">The directory in which this process was started.</param>
-    /// <param name="file">The absolute path of the tac file to prepare instead, or null for what the arguments name.</param>
+    /// <param name="file">The absolute path of the tac file to prepare instead, or null for the one in the arguments.</param>
     /// <param name="tried">The fingerprint of code that needs no trial, because this process runs it with the same values, or null.</param>
-    /// <param name="timeout">How long the top level may take.</param>
+    /// <param name="timeout">The maximum time of the top level.</param>
     /// <param name="stopping">Ends the wait and the process.</param>
     /// <returns>The prepared application.</returns>
     /// <exception cref="TacHostException">The application cannot be prepared.</exception>
@@ -59,7 +59,7 @@ internal static class RecipePreparation
         }
         finally
         {
-            // Its answer is complete, or nobody waits for it.
+            // Its answer is complete or no longer needed.
             _ = LibcProcesses.Kill(process, Kill);
             _ = LibcProcesses.WaitPid(process, out _, 0);
         }
