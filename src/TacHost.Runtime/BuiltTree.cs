@@ -11,16 +11,20 @@ namespace TacHost;
 internal sealed record BuiltTree(Application Application, ServiceNode Root)
 {
     /// <summary>Builds a tree in the run directory, as a start does.</summary>
+    /// <param name="options">The options, with the values of parameters.</param>
+    /// <param name="file">The tac file.</param>
+    /// <param name="prepared">The prepared tac file.</param>
+    /// <param name="isOfAnotherFile">Returns whether a name is a parameter of another tac file that gets the same values. Defaults to null: there is no other.</param>
     /// <exception cref="TacHostException">The file could not be prepared, or a start would fail before it starts a service.</exception>
-    public static BuiltTree Of(HostOptions options, string file, Prepared prepared)
+    public static BuiltTree Of(HostOptions options, string file, Prepared prepared, Func<string, bool>? isOfAnotherFile = null)
     {
         var directory = Path.Exists(".") ? Environment.CurrentDirectory : null;
-        var recipe = TacRecipes.Of(prepared, options with { TacFile = file }, directory);
+        var source = TacApplicationSources.Of(prepared, options with { TacFile = file }, directory, isOfAnotherFile: isOfAnotherFile);
         RunDirectory.Enter(options.RunDirectory);
         try
         {
             using ServiceOrigins origins = new();
-            var building = Task.Run(() => recipe.BuildAsync());
+            var building = Task.Run(() => source.BuildAsync());
             if (!building.AsWaitHandle().WaitOne(options.StartTimeout))
                 throw new TacHostException(ExitCode.TimedOut, $"the top level of '{file}' did not end within {options.StartTimeout.TotalSeconds:0.###} s (--start-timeout). Look for a loop or a wait in it; a tac file only builds the tree.");
             var application = building.GetAwaiter().GetResult();

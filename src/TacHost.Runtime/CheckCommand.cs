@@ -12,12 +12,19 @@ internal sealed partial class CheckCommand(HostOptions options, IReadOnlyList<st
 {
     private static readonly JsonSerializerOptions _format = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>The names of the parameters of all files, which are evaluated for them only if one of the files does not have a given parameter.</summary>
+    private Lazy<HashSet<string>> _parameters = new();
+
+    /// <summary>The names of the applications, and their files.</summary>
+    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
+
     private readonly TreeChecks _checks = new(Path.GetFullPath(options.RunDirectory ?? "."), new RunningAddresses(files));
 
     /// <summary>Checks all files, even after a failure. Returns the exit code for the first file with a mistake.</summary>
     /// <param name="prepared">The prepared files, in the order of their names.</param>
     public int Run(IReadOnlyList<Prepared> prepared)
     {
+        _parameters = new(() => [.. files.Zip(prepared).SelectMany(each => ParametersOf(each.First, ((Prepared.Checked)each.Second).Subject))]);
         List<Result> results = [.. files.Zip(prepared, (file, each) => Check(file, (Prepared.Checked)each))];
         Print(results);
         return results.Find(each => each.ExitCode != ExitCode.Success)?.ExitCode ?? ExitCode.Success;
@@ -28,14 +35,36 @@ internal sealed partial class CheckCommand(HostOptions options, IReadOnlyList<st
         var blocking = prepared.Subject is Prepared.Failure ? [] : prepared.Findings;
         try
         {
-            var tree = BuiltTree.Of(options, file, prepared.Subject);
-            IReadOnlyList<Finding> all = [.. blocking, .. Identity(tree.Application).Select(each => TreeChecks.At(tree.Root, each)), .. _checks.Of(file, tree.Root), .. EffectsOf(file, prepared.Subject)];
+            var tree = BuiltTree.Of(options, file, prepared.Subject, name => files.Count > 1 && _parameters.Value.Contains(name));
+            IReadOnlyList<Finding> all = [.. blocking, .. Identity(tree.Application).Select(each => TreeChecks.At(tree.Root, each)), .. _checks.Of(file, tree.Root), .. NameOf(file, tree), .. EffectsOf(file, prepared.Subject)];
             return new Result(file, all, [.. all.Select(each => each.ToString())], all.Count == 0 ? ExitCode.Success : all[0].ExitCode);
         }
         catch (TacHostException e)
         {
             var known = prepared.Subject is Prepared.Failure ? prepared.Findings : e.Findings;
             return new Result(file, [.. blocking, .. known.Count > 0 ? known : [Finding.Of(e)]], [.. blocking.Select(each => each.ToString()), e.TextWith(options.Debug)], e.ExitCode);
+        }
+    }
+
+    /// <summary>Returns the mistake if a previously checked file has an application of the same name.</summary>
+    private IEnumerable<Finding> NameOf(string file, BuiltTree tree)
+    {
+        var name = tree.Root.Name;
+        if (!_names.TryAdd(name, file))
+            yield return TreeChecks.At(tree.Root, new Finding("name", $"the application has the name '{name}', as that of '{_names[name]}' has. Commands such as 'tachost stop {name}' could not tell them apart"));
+    }
+
+    /// <summary>Returns the names of the parameters of a file. Evaluates its top level.</summary>
+    private IEnumerable<string> ParametersOf(string file, Prepared prepared)
+    {
+        try
+        {
+            return prepared is Prepared.Tac tac ? TacApplicationSources.List(options, file, tac).Parameters.Options.Select(option => option.Name) : [];
+        }
+        catch (TacHostException)
+        {
+            // The check of this file reports the reason.
+            return [];
         }
     }
 
@@ -73,15 +102,15 @@ internal sealed partial class CheckCommand(HostOptions options, IReadOnlyList<st
     {
         if (options.Command.Json)
         {
-            Console.Out.WriteLine(JsonSerializer.Serialize(results.Select(each => new { file = each.File, ok = each.Findings.Count == 0, exitCode = each.ExitCode, mistakes = each.Findings.Select(Shape) }), _format));
+            Terminal.Write(JsonSerializer.Serialize(results.Select(each => new { file = each.File, ok = each.Findings.Count == 0, exitCode = each.ExitCode, mistakes = each.Findings.Select(Shape) }), _format) + "\n");
             return;
         }
 
         foreach (var (file, _, texts, _) in results)
         {
-            Console.Out.WriteLine(texts.Count == 0 ? $"{file}: nothing found" : $"{file}:");
+            Terminal.Write(texts.Count == 0 ? $"{file}: nothing found\n" : $"{file}:\n");
             foreach (var text in texts)
-                Console.Out.WriteLine($"  {OneLine.Printable(text).Replace("\n", "\n  ", StringComparison.Ordinal)}");
+                Terminal.Write($"  {SingleLine.EscapeLines(text).Replace("\n", "\n  ", StringComparison.Ordinal)}\n");
         }
     }
 

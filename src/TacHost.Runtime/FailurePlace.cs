@@ -32,12 +32,11 @@ internal sealed class FailurePlace
         return new FailurePlace(found);
     }
 
-    /// <summary>Gets the place, or null.</summary>
     public SourcePlace? Place => SourcePlace.Of(_frame);
 
     /// <summary>Returns the finding of an exception that the code of a tac file threw.</summary>
     public static IReadOnlyList<Finding> FindingsOf(Exception exception, string rule, int exitCode) => Of(exception).Place is { } place
-        ? [new Finding(rule, rule == "exception" ? $"{RootCause.Of(exception).GetType().Name}: {RootCause.Of(exception).Message}" : exception.Message) { File = place.File, Line = place.Line, Column = place.Column, ExitCode = exitCode }]
+        ? [new Finding(rule, rule == "exception" ? $"{RootCause.Of(exception).GetType().Name}: {FailureText.MessageOf(RootCause.Of(exception))}" : exception.Message) { File = place.File, Line = place.Line, Column = place.Column, ExitCode = exitCode }]
         : [];
 
     /// <summary>Returns a text such as <c> at poem.csx:line 4</c>, or an empty string.</summary>

@@ -4,8 +4,6 @@ namespace TacHost;
 internal static class LastGoodFile
 {
     /// <summary>Writes the file atomically. Has no effect if the file has this content.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="prepared">The deployment.</param>
     /// <returns>The reason why it could not be written, or null.</returns>
     public static string? Write(string path, Prepared.Tac prepared)
     {

@@ -13,6 +13,7 @@ internal static class NeedVerb
         ServiceNeedKind.User => "starts programs as the user",
         ServiceNeedKind.Group => "starts programs with the group",
         ServiceNeedKind.Program => "starts",
+        ServiceNeedKind.Connect => "connects to",
         _ => "uses",
     };
 }

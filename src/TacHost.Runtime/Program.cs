@@ -1,37 +1,41 @@
+using System.Runtime.ExceptionServices;
 using TacHost.CommandLine;
 using TacHost.Daemon;
 using TacHost.Dumping;
 using TacHost.Fleet;
+using TacHost.Fleet.Groups;
 using TacHost.Hosting;
 using TacHost.Hosting.Upgrading;
+using TacHost.Logging;
 using TacHost.Native;
 using TacHost.Plugins;
 
 namespace TacHost;
 
-/// <summary>The host: runs what the command <c>tachost</c> has prepared, and answers what only the code of a user can tell.</summary>
+/// <summary>The host: runs the prepared application, and answers requests that need the code of a user.</summary>
 internal static class Program
 {
     public static int Main(string[] args)
     {
         if (args is [ExecAsUser.Word, ..])
             return ExecAsUser.Run(args);
-        if (args is [JailWarden.Word, ..])
-            return JailWarden.Run(args);
+        if (args is [ChrootMonitor.Word, ..])
+            return ChrootMonitor.Run(args);
         if (args is [StacksProcess.Word, ..])
             return StackReader.Run(args);
-        if (args is [RecipePreparation.Word, ..])
+        if (args is [PreparationProcess.Word, ..])
             return ReloadTrial.Run(args);
         Icu.UseInvariantIfMissing();
         StandardStreams.OpenClosed();
         DiagnosticFiles.RemoveUnlessWanted();
         Warmup.Begin(args);
-        StartTimings timings = new(isAskedFor: StartTimings.AreAskedFor(args));
+        var areTimingsAskedFor = StartTimings.AreAskedFor(args);
+        StartTimings timings = new(areTimingsAskedFor, isSecond: areTimingsAskedFor && Handover.IsToForeground);
         var exitCode = FailureReport.Around(showTraces =>
         {
             // The same words that the command has read: they cannot be wrong any more.
             var request = HostRequest.Read(args);
-            timings.Over("command line");
+            timings.Mark("command line");
             showTraces(request is HostRequest.Run { Options.Debug: true });
             return Execute(request, args, timings);
         });
@@ -47,23 +51,26 @@ internal static class Program
     {
         // Registered before any slow operation, so that these signals never end the process.
         MaintenanceSignals signals = new();
-        var handover = Handover.Take() ?? throw new TacHostException(ExitCode.Usage, $"this program is started by '{Installation.FrontProgram}', and does nothing by itself. Start that.");
-        timings.Over("what the command has prepared");
+        var handover = Handover.Receive() ?? throw new TacHostException(ExitCode.Usage, $"this program is started only by tachost. Start '{Installation.FrontProgram}' instead.");
+        timings.Mark("what the command has prepared");
         LeashWatch.Begin(handover.Leash, (request as HostRequest.Run)?.Options.LeashLimit);
+        using var console = request is HostRequest.Run { Options.AsksForParameters: false } or HostRequest.Emperor ? null : new EvaluationConsole();
         switch (request, handover.Prepared)
         {
             case (HostRequest.Emperor emperor, _):
                 return RunEmperor(emperor, args, handover.Report, signals, timings);
+            case (HostRequest.Group group, _):
+                return RunGroup(group, args, handover.Report, signals, timings);
             case (HostRequest.Run { Options: { AsksForParameters: true } options }, [Prepared.Tac tac]):
-                return TacRecipes.ShowParameters(options, tac.Code.Source, tac);
+                return TacApplicationSources.ShowParameters(options, tac.Code.Source, tac);
             case (HostRequest.Run { Options: var options }, [var prepared]):
                 if (options.WaitForDebugger)
                     DebuggerWait.Run(Terminal.WriteError);
                 return Run(options, prepared, args, handover.Report, signals, timings);
             case (HostRequest.ShowParameters { Options: var options, File: var file }, [Prepared.Tac tac]):
-                return TacRecipes.ShowParameters(options, file, tac);
+                return TacApplicationSources.ShowParameters(options, file, tac);
             case (HostRequest.ShowManPage { Options: var options }, [Prepared.Plugin plugin]):
-                return Print(PluginRecipe.Read(plugin, options, ["--help"], asManPage: true).Answer!);
+                return Print(PluginApplicationSource.Read(plugin, options, ["--help"], asManPage: true).Answer!);
             case (HostRequest.ShowPlugins { Options: var options }, [Prepared.Plugin plugin]):
                 return TryPlugin(plugin, options);
             case (HostRequest.Check { Options: var options, Files: var files }, var all):
@@ -85,9 +92,21 @@ internal static class Program
     {
         using (report)
         {
-            EmperorRecipe recipe = new(request, UnitArguments.Of(args, request.Options.Command.Fleet));
-            HostProcess process = new(request.Options, report, signals, timings) { Show = Terminal.WriteError, Reloader = recipe.Reloader, AddMethods = recipe.AddMethods };
-            return process.Run(new Deployment(request.Options, recipe));
+            EmperorApplicationSource source = new(request, UnitArguments.Of(args, request.Options.Command.Fleet));
+            HostProcess process = new(request.Options, report, signals, timings) { Show = Terminal.WriteError, Reloader = source.Reloader, AddMethods = source.AddMethods };
+            return process.Run(new Deployment(request.Options, source));
+        }
+    }
+
+    private static int RunGroup(HostRequest.Group request, string[] args, StartupReport? report, MaintenanceSignals signals, StartTimings timings)
+    {
+        using (report)
+        {
+            AppContext.SetData("TacHost.Command", (Func<string[]>)HostExecution.CommandWords);
+            GroupApplicationSource source = new(request, args);
+            ExceptionHandling.SetUnhandledExceptionHandler(source.Contain);
+            var process = source.In(new HostProcess(request.Options, report, signals, timings) { Show = Terminal.WriteError, Reloader = source.Reloader, AddMethods = source.AddMethods, IsGroup = true });
+            return process.Run(new Deployment(request.Options, source));
         }
     }
 
@@ -101,7 +120,7 @@ internal static class Program
     {
         try
         {
-            PluginRecipe.Read(plugin, options, ["--help"]);
+            PluginApplicationSource.Read(plugin, options, ["--help"]);
             return Print(PluginVerdict.CanRun(plugin.Code.Name, plugin.Code.Path));
         }
         catch (TacHostException e)
@@ -117,9 +136,9 @@ internal static class Program
         {
             try
             {
-                var recipe = RecipeOf(prepared, options, out var answer);
-                if (recipe is not null)
-                    return Run(options, recipe, args, report, signals, timings);
+                var source = SourceOf(prepared, options, out var answer);
+                if (source is not null)
+                    return Run(options, source, args, report, signals, timings);
                 if (report is null)
                     return Print(answer!);
                 report.Answered(answer!);
@@ -134,29 +153,29 @@ internal static class Program
         }
     }
 
-    /// <summary>Returns null if the words of a plugin ask for an answer instead of a run.</summary>
-    private static IApplicationRecipe? RecipeOf(Prepared prepared, HostOptions options, out string? answer)
+    /// <summary>Returns null if the arguments of a plugin request output instead of a run.</summary>
+    private static IApplicationSource? SourceOf(Prepared prepared, HostOptions options, out string? answer)
     {
         answer = null;
         if (prepared is not Prepared.Plugin plugin)
-            return TacRecipes.Of(prepared, options);
-        var recipe = PluginRecipe.Read(plugin, options, options.Words);
-        answer = recipe.Answer;
+            return TacApplicationSources.Of(prepared, options);
+        var source = PluginApplicationSource.Read(plugin, options, options.Words);
+        answer = source.Answer;
         if (answer is not null)
             return null;
 
-        // The command could not know that these words ask for a run.
+        // The command could not know that these arguments request a run.
         Preconditions.Check(options);
-        return recipe;
+        return source;
     }
 
-    private static int Run(HostOptions options, IApplicationRecipe recipe, string[] args, StartupReport? report, MaintenanceSignals signals, StartTimings timings)
+    private static int Run(HostOptions options, IApplicationSource source, string[] args, StartupReport? report, MaintenanceSignals signals, StartTimings timings)
     {
         // For the telnet server, which does not know the host.
         AppContext.SetData("TacHost.Command", (Func<string[]>)HostExecution.CommandWords);
-        using var takeover = PredecessorLink.Take() is { } link ? new Takeover(link) : null;
+        using var takeover = PredecessorLink.Receive() is { } link ? new Takeover(link) : null;
         HostProcess process = new(options, report, signals, timings) { Show = Terminal.WriteError, Reloader = ReloadTrial.ReloaderFor(options, args), Takeover = takeover };
-        var exitCode = process.Run(new Deployment(options, recipe));
+        var exitCode = process.Run(new Deployment(options, source));
         if (process.EndingSignal != 0)
             LibcExecution.EndBySignal(process.EndingSignal);
         return exitCode;

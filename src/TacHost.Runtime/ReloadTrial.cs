@@ -6,35 +6,25 @@ using TacHost.Scripting;
 
 namespace TacHost;
 
-/// <summary>The part of a reload that happens in another process: makes the tree of what the command has prepared, to see that it can be made.</summary>
+/// <summary>The trial of a reload in another process: makes the tree of the prepared tac file once.</summary>
 internal static class ReloadTrial
 {
-    /// <summary>Executes the command line that <see cref="RecipePreparation"/> describes, and reports.</summary>
+    /// <summary>Executes the command line that <see cref="PreparationProcess"/> describes, and reports.</summary>
     public static int Run(string[] args)
     {
         if (Handover.TakeForAnswer() is not var (file, pipe))
             return ExitCode.Usage;
         using StartupReport report = new(pipe);
-        try
+        return report.Guard("host", () =>
         {
             if (PreparationArguments.TryRead(args) is not var (options, directory, _))
                 return ExitCode.Usage;
-            var recipe = RecipeOf(Handover.Read(file)![0], options, directory);
+            var source = SourceOf(Handover.Read(file)![0], options, directory);
             RunDirectory.Enter(options.RunDirectory);
-            Try(recipe, options);
+            Try(source, options);
             report.Running("");
             return ExitCode.Success;
-        }
-        catch (TacHostException e)
-        {
-            report.Failed(e.ExitCode, e.Message);
-            return e.ExitCode;
-        }
-        catch (Exception e)
-        {
-            report.Failed(ExitCode.Software, $"a defect in the host, please report it: {e}");
-            return ExitCode.Software;
-        }
+        });
     }
 
     /// <summary>Returns what executes the reloads of a process. The directory is kept, because the process may change its own.</summary>
@@ -44,16 +34,16 @@ internal static class ReloadTrial
         return new Reloader((running, file, stopping) => PrepareElsewhereAsync(options, args, directory, running, file, stopping));
     }
 
-    private static async Task<IApplicationRecipe> PrepareElsewhereAsync(HostOptions options, string[] args, string directory, IApplicationRecipe? running, string? file, CancellationToken stopping)
+    private static async Task<IApplicationSource> PrepareElsewhereAsync(HostOptions options, string[] args, string directory, IApplicationSource? running, string? file, CancellationToken stopping)
     {
         var newOptions = PreparationArguments.With(options, file);
-        var tried = running is not TacRecipe tac || tac.HasValues(TacRecipes.ParametersOf(newOptions, directory)) ? running?.CodeFingerprint : null;
+        var tried = running is not TacApplicationSource tac || tac.HasValues(TacApplicationSources.ParametersOf(newOptions, directory)) ? running?.CodeFingerprint : null;
         var preparation = Task.Factory.StartNew(
-            () => RecipePreparation.Run(args, directory, file, tried, options.StartTimeout, stopping),
+            () => PreparationProcess.Run(args, directory, file, tried, options.StartTimeout, stopping),
             CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
         try
         {
-            return RecipeOf(await preparation, newOptions, directory);
+            return SourceOf(await preparation, newOptions, directory);
         }
         catch (OperationCanceledException e)
         {
@@ -61,14 +51,14 @@ internal static class ReloadTrial
         }
     }
 
-    private static IApplicationRecipe RecipeOf(Prepared prepared, HostOptions options, string directory) =>
-        prepared is Prepared.Plugin plugin ? PluginRecipe.OfTried(plugin, options.Words, directory) : TacRecipes.Of(prepared, options, directory);
+    private static IApplicationSource SourceOf(Prepared prepared, HostOptions options, string directory) =>
+        prepared is Prepared.Plugin plugin ? PluginApplicationSource.OfTried(plugin, options.Words, directory) : TacApplicationSources.Of(prepared, options, directory);
 
-    private static void Try(IApplicationRecipe recipe, HostOptions options)
+    private static void Try(IApplicationSource source, HostOptions options)
     {
-        var building = Task.Run(() => recipe.BuildAsync(recipe.Place));
+        var building = Task.Run(() => source.BuildAsync(source.Place));
         if (!building.AsWaitHandle().WaitOne(options.StartTimeout))
-            throw new TacHostException(ExitCode.TimedOut, $"the top level of '{recipe.Source}' did not end within {options.StartTimeout.TotalSeconds:0.###} s. Look for a loop or a wait in it; a tac file only builds the tree.");
+            throw new TacHostException(ExitCode.TimedOut, $"the top level of '{source.Origin}' did not end within {options.StartTimeout.TotalSeconds:0.###} s. Look for a loop or a wait in it; a tac file only builds the tree.");
         building.GetAwaiter().GetResult();
     }
 }

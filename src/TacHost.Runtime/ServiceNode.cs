@@ -11,7 +11,6 @@ namespace TacHost;
 /// <param name="Place">The line that creates the service, or null.</param>
 internal sealed record ServiceNode(string Name, string Path, string Type, IReadOnlyList<ServiceNeed> Needs, IReadOnlyList<ServiceNode> Children, SourcePlace? Place)
 {
-    /// <summary>Gets the node and all its descendants.</summary>
     public IEnumerable<ServiceNode> All => Children.SelectMany(child => child.All).Prepend(this);
 
     /// <summary>Creates the nodes of a tree.</summary>

@@ -28,7 +28,6 @@ internal static class ServiceTreePicture
 
     private static readonly XNamespace _svg = "http://www.w3.org/2000/svg";
 
-    /// <summary>Returns the picture of a tree.</summary>
     public static string Make(ServiceNode root)
     {
         List<XElement> boxes = [];
@@ -75,7 +74,7 @@ internal static class ServiceTreePicture
     private static XElement Text(int x, int y, params object[] content) => new(_svg + "text", new XAttribute("x", x), new XAttribute("y", y), content);
 
     /// <summary>Returns a text without characters that XML does not allow.</summary>
-    private static string Printable(string text) => string.Concat(CommandLine.OneLine.Of(text).EnumerateRunes().Where(rune => rune.Value > char.MaxValue || XmlConvert.IsXmlChar((char)rune.Value)));
+    private static string Printable(string text) => string.Concat(CommandLine.SingleLine.Escape(text).EnumerateRunes().Where(rune => rune.Value > char.MaxValue || XmlConvert.IsXmlChar((char)rune.Value)));
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -18,7 +18,7 @@ internal static class ServiceTreeText
         var width = rows.Max(row => row.Name.Length) + 2;
         StringBuilder text = new();
         foreach (var (name, node) in rows)
-            text.Append(OneLine.Of($"{name.PadRight(width)}{node.Type}{string.Concat(node.Needs.Select(need => $", {NeedVerb.Of(need.Kind)} {need.Name}"))}")).Append('\n');
+            text.Append(SingleLine.Escape($"{name.PadRight(width)}{node.Type}{string.Concat(node.Needs.Select(need => $", {NeedVerb.Of(need.Kind)} {need.Name}"))}")).Append('\n');
         return text.ToString();
 
         void Add(ServiceNode node, string line, string below)
@@ -32,7 +32,6 @@ internal static class ServiceTreeText
         }
     }
 
-    /// <summary>Returns the tree in JSON for programs.</summary>
     public static string Json(ServiceNode root) => JsonSerializer.Serialize(Shape(root), _format) + "\n";
 
     private static object Shape(ServiceNode node) => new
@@ -43,6 +42,7 @@ internal static class ServiceTreeText
         file = node.Place?.File,
         line = node.Place?.Line,
         listens = Names(node, ServiceNeedKind.Listen),
+        connects = Names(node, ServiceNeedKind.Connect),
         files = Names(node, ServiceNeedKind.File),
         directories = Names(node, ServiceNeedKind.Directory),
         certificates = Names(node, ServiceNeedKind.Certificate),

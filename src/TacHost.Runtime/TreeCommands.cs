@@ -4,16 +4,15 @@ using TacHost.Units;
 
 namespace TacHost;
 
-/// <summary>The commands that print what the tree of a tac file says, without starting it.</summary>
+/// <summary>The commands that print the tree of a tac file, or files made from it, without a start.</summary>
 internal static class TreeCommands
 {
-    /// <summary>Prints the tree of a tac file.</summary>
     public static int Show(HostOptions options, string file, Prepared prepared)
     {
         var root = BuiltTree.Of(options, file, prepared).Root;
         if (options.Command.Picture is { } picture)
             return WritePicture(root, picture);
-        Console.Out.Write(options.Command.Json ? ServiceTreeText.Json(root) : ServiceTreeText.Make(root));
+        Terminal.Write(options.Command.Json ? ServiceTreeText.Json(root) : ServiceTreeText.Make(root));
         return ExitCode.Success;
     }
 
@@ -26,7 +25,7 @@ internal static class TreeCommands
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TacHostException(ExitCode.CannotCreate, OneLine.Of($"cannot write '{path}': {e.Message}"), e);
+            throw new TacHostException(ExitCode.CannotCreate, SingleLine.Escape($"cannot write '{path}': {e.Message}"), e);
         }
     }
 
@@ -38,30 +37,38 @@ internal static class TreeCommands
         return ExitCode.Success;
     }
 
-    /// <summary>Prints the objects of Kubernetes for a tac file.</summary>
     public static int WriteKubernetes(HostOptions options, string file, Prepared.Tac prepared)
     {
         var tree = BuiltTree.Of(options, file, prepared);
-        Console.Out.Write(Manifest(new Deployed(tree.Root, options, file, tree.Application.Uid), prepared));
+        Terminal.Write(Manifest(new Deployed(tree.Root, options, file, tree.Application.Uid), prepared));
         return ExitCode.Success;
     }
 
-    /// <summary>Prints what a supervisor needs for all tac files of a directory, or writes it to a directory.</summary>
+    /// <summary>Prints or writes the files of another engine for all tac files of a directory.</summary>
     /// <param name="request">The request.</param>
     /// <param name="prepared">The tac files in the order of <see cref="FleetDirectory"/>.</param>
     public static int Export(HostRequest.Export request, IReadOnlyList<Prepared> prepared)
     {
         var entries = FleetDirectory.ReadUsable(request.Directory);
         if (entries.Count != prepared.Count)
-            throw new TacHostException(ExitCode.Unavailable, OneLine.Of($"'{request.Directory}' has changed meanwhile. Try again."));
+            throw new TacHostException(ExitCode.Unavailable, SingleLine.Escape($"'{request.Directory}' has changed meanwhile. Try again."));
         var directory = Path.GetFullPath(request.Directory);
         var target = $"tachost-{Deployed.Safe(Path.GetFileName(Path.TrimEndingDirectorySeparator(directory)))}.target";
         IReadOnlyList<Deployed> all = [.. entries.Zip(prepared, (entry, each) => DeployedOf(request.Options, entry, each) with { UnitName = entry.Name, Target = target })];
         var off = entries.Where(entry => entry.IsOff).Select(entry => entry.Path).ToHashSet(StringComparer.Ordinal);
-        if (request.Engine == "systemd")
-            UnitFiles.Of(target, directory, all, deployed => off.Contains(deployed.File)).Write(request.Options.Command.Directory);
+        IReadOnlyList<Deployed> on = [.. all.Where(deployed => !off.Contains(deployed.File))];
+        var files = request.Engine switch
+        {
+            "systemd" => UnitFiles.Of(target, directory, all, deployed => off.Contains(deployed.File)),
+            "nomad" => UnitFiles.Of(on.Select(deployed => ($"{deployed.UnitName}.nomad.hcl", new NomadJob(deployed).Make()))),
+            "ocf" => UnitFiles.Of(on.Select(deployed => (deployed.UnitName, new OcfAgent(deployed).Make()))),
+            "keepalived" => UnitFiles.Of(on.Select((deployed, index) => ($"{deployed.UnitName}.conf", new KeepalivedConfig(deployed, index).Make()))),
+            _ => null,
+        };
+        if (files is not null)
+            files.Write(request.Options.Command.Directory);
         else
-            Console.Out.Write(string.Join("---\n", all.Zip(prepared).Where(pair => !off.Contains(pair.First.File)).Select(pair => Manifest(pair.First, (Prepared.Tac)pair.Second))));
+            Terminal.Write(string.Join("---\n", all.Zip(prepared).Where(pair => !off.Contains(pair.First.File)).Select(pair => Manifest(pair.First, (Prepared.Tac)pair.Second))));
         return ExitCode.Success;
     }
 
@@ -78,7 +85,7 @@ internal static class TreeCommands
         KubernetesManifest manifest = new(deployed, DeployedFiles.Of(deployed, prepared.Code));
         var text = manifest.Make();
         foreach (var warning in manifest.Warnings)
-            Console.Error.WriteLine($"tachost: warning: {OneLine.Of(warning)}");
+            Terminal.WriteError($"tachost: warning: {SingleLine.Escape(warning)}\n");
         return text;
     }
 }

@@ -7,17 +7,17 @@ using TacHost.Native;
 
 namespace TacHost.Checking;
 
-/// <summary>The addresses that running applications listen on, as their control sockets tell.</summary>
+/// <summary>The addresses that running applications listen on, from their control sockets.</summary>
 internal sealed class RunningAddresses
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
 
     private readonly Lazy<IReadOnlyList<Holder>> _holders;
 
-    /// <summary>Initializes the addresses. They are asked for when they are first needed.</summary>
+    /// <summary>Initializes the addresses, which are queried on first use.</summary>
     /// <param name="own">The checked files, whose own running applications do not count: a new start replaces them.</param>
     public RunningAddresses(IReadOnlyList<string> own) =>
-        _holders = new(() => [.. ControlAddress.All().Select(name => Task.Run(() => Ask(name))).ToArray().SelectMany(Waiting.Result).Where(each => !own.Any(file => IsSame(file, each.Source)))]);
+        _holders = new(() => [.. ControlAddress.All().Select(name => Task.Run(() => Ask(name))).ToArray().SelectMany(BlockingWait.Result).Where(each => !own.Any(file => IsSame(file, each.Source)))]);
 
 #pragma warning disable RS0030 // the texts were printed by .NET, or are those of endpoints that have been parsed
     /// <summary>Finds the running service that listens on a place.</summary>
@@ -70,7 +70,7 @@ internal sealed class RunningAddresses
         }
         catch (Exception e) when (e is TacHostException or JsonException)
         {
-            // A process that does not answer may have ended, or is none of tachost.
+            // A process that does not answer may have ended, or may not be tachost.
             return [];
         }
     }

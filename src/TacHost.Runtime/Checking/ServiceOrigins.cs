@@ -17,7 +17,6 @@ internal sealed class ServiceOrigins : IDisposable
     /// <summary>Initializes the record and begins to observe.</summary>
     public ServiceOrigins() => AppContext.SetData(Observer, (Action<IService>)Record);
 
-    /// <summary>Returns the line that created a service, or null.</summary>
     public SourcePlace? Of(IService service) => _places.TryGetValue(service, out var place) ? place : null;
 
     public void Dispose() => AppContext.SetData(Observer, null);

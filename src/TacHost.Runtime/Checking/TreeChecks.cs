@@ -13,7 +13,6 @@ internal sealed class TreeChecks(string directory, RunningAddresses running)
     public IReadOnlyList<Finding> Of(string file, ServiceNode root) =>
         [.. root.All.SelectMany(node => node.Needs.Select(need => Find(file, node, need)).OfType<Finding>().Select(each => At(node, each)))];
 
-    /// <summary>Returns a finding with the service and its line.</summary>
     public static Finding At(ServiceNode node, Finding finding) =>
         finding with { Service = node.Path, File = node.Place?.File, Line = node.Place?.Line ?? 0, Column = node.Place?.Column ?? 0 };
 

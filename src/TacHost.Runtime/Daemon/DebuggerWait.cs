@@ -13,6 +13,6 @@ internal static class DebuggerWait
     {
         write($"Process {Environment.ProcessId} waits for a debugger (--wait-for-debugger).{(DiagnosticFiles.AreWanted ? "" : $" Debuggers attach only with {DiagnosticFiles.Variable}=1 in the environment: stop it, and set that.")}\n");
         while (!Debugger.IsAttached)
-            Waiting.For(Task.Delay(_interval));
+            BlockingWait.For(Task.Delay(_interval));
     }
 }

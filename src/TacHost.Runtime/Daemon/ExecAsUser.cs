@@ -57,7 +57,6 @@ internal static unsafe class ExecAsUser
         return CannotExecute;
     }
 
-    /// <summary>Returns a reason as text, or nothing if there is no error.</summary>
     private static byte[] ReasonBytes(string refused, int error) => Encoding.UTF8.GetBytes(Errno.Text(error) is var text && error == 0 ? refused : refused + text);
 
     private static bool TryRead(string[] args, out uint user, out uint group, out uint[] groups, out int report)

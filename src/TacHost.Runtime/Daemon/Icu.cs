@@ -12,7 +12,7 @@ internal static class Icu
     private const string InvariantVariable = "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT";
 
     /// <summary>The notice for a machine without the library.</summary>
-    public const string Notice = "ICU is not installed (libicu), so cultures are invariant: texts are compared by their bytes, and dates and numbers have one form. Install libicu, or set DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 to say that this is meant.";
+    public const string Notice = "ICU is not installed (libicu), so cultures are invariant: texts are compared by their bytes, and dates and numbers have one form. Install libicu, or set DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 to accept this.";
 
     /// <summary>Gets whether cultures are invariant because the library is missing.</summary>
     public static bool IsMissing { get; private set; }

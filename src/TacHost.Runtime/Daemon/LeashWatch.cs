@@ -13,7 +13,7 @@ internal static class LeashWatch
 
     /// <summary>Begins to watch.</summary>
     /// <param name="leash">The pipe, or null if the process is on no leash.</param>
-    /// <param name="limit">How long a renewal is valid, and how long the stop may take after the end of the pipe; or null for a leash without renewals.</param>
+    /// <param name="limit">The time for which a renewal is valid, and the maximum time of the stop after the end of the pipe; or null for a leash without renewals.</param>
     /// <exception cref="TacHostException">There is a limit, but no leash.</exception>
     public static void Begin(SafeFileHandle? leash, TimeSpan? limit)
     {
@@ -36,7 +36,7 @@ internal static class LeashWatch
             return;
         var end = LibcClock.BootTime + patience;
         while (LibcClock.BootTime < end)
-            Waiting.For(Task.Delay(_interval));
+            BlockingWait.For(Task.Delay(_interval));
         _ = LibcProcesses.Kill(Environment.ProcessId, ForcedEnd);
     }
 

@@ -35,10 +35,10 @@ internal sealed class ServiceManager : IDisposable
     /// </summary>
     public static ServiceManager Connect()
     {
-        var address = Take(SocketVariable);
+        var address = Consume(SocketVariable);
         var socket = Connect(address);
-        var microseconds = Take(WatchdogVariable);
-        var process = Take(WatchedProcessVariable);
+        var microseconds = Consume(WatchdogVariable);
+        var process = Consume(WatchedProcessVariable);
         var isMeant = process is null || process == Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         return new ServiceManager(
             socket,
@@ -66,7 +66,7 @@ internal sealed class ServiceManager : IDisposable
         Send($"RELOADING=1\nMONOTONIC_USEC={now}\nSTATUS=reloading");
     }
 
-    /// <summary>The reload is over, whether it succeeded or left everything as it was.</summary>
+    /// <summary>Reports the end of a reload, successful or not.</summary>
     public void Reloaded()
     {
         if (_ready is { } ready)
@@ -80,7 +80,7 @@ internal sealed class ServiceManager : IDisposable
         Send($"STOPPING=1\nSTATUS={status}");
     }
 
-    /// <summary>Names the process that serves from now on. Nothing is reported afterwards: the manager would take it for that process.</summary>
+    /// <summary>Reports the ID of the new main process. Nothing is reported afterwards, because the manager would attribute it to that process.</summary>
     public void LeaveTo(int process)
     {
         _ready = null;
@@ -88,8 +88,7 @@ internal sealed class ServiceManager : IDisposable
         Dispose();
     }
 
-    /// <summary>Gets whether there is a service manager.</summary>
-    public bool IsThere => _socket is not null;
+    public bool IsConnected => _socket is not null;
 
     /// <summary>Sends a readable status while the process serves. Sends nothing before the end of the start and during the stop.</summary>
     public void ServingStatus(string status)
@@ -135,7 +134,7 @@ internal sealed class ServiceManager : IDisposable
         }
     }
 
-    private static string? Take(string variable)
+    private static string? Consume(string variable)
     {
         var value = Environment.GetEnvironmentVariable(variable);
         Environment.SetEnvironmentVariable(variable, null);

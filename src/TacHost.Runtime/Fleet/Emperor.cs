@@ -1,4 +1,5 @@
 using TacHost.Control.Wire;
+using TacHost.Fleet.Groups;
 using TacHost.Services;
 
 namespace TacHost.Fleet;
@@ -18,15 +19,14 @@ internal sealed class Emperor : Service
     private readonly IPlacement? _placement;
     private bool _isReleased;
 
-    /// <param name="context">What all deployments share.</param>
-    /// <param name="placement">What decides which of them run here, or null if all do.</param>
+    /// <param name="context">The context that all deployments share.</param>
+    /// <param name="placement">The placement that decides which deployments run here, or null if all do.</param>
     public Emperor(FleetContext context, IPlacement? placement)
     {
         (_context, _placement, _units) = (context, placement, new UnitSet(context));
         _placed = placement is null ? null : new PlacedFleet(_units, context, placement);
     }
 
-    /// <summary>Gets the deployments.</summary>
     public UnitSet Units => _units;
 
     /// <summary>Gets what all deployments share.</summary>
@@ -38,18 +38,17 @@ internal sealed class Emperor : Service
     /// <summary>Gets the summary, such as <c>37 running, 1 failed: science: …</c>.</summary>
     public string Summary => FleetSummary.Of(Report());
 
-    /// <summary>Returns a report of all deployments.</summary>
     public FleetReport Report() => new()
     {
         Pid = Environment.ProcessId,
         Directory = _context.Fleet.Directory,
         Options = _context.Arguments.Options,
         Problem = Problem,
-        Units = [.. _units.All.Select(unit => unit.Report())],
+        Units = [.. _units.All.SelectMany(unit => GroupClient.Applications(unit).Prepend(unit.Report()))],
     };
 
-    /// <summary>Makes what runs equal to the directory: added, changed and removed tac files.</summary>
-    /// <param name="onlyChanged">Whether files count as changed only once they have been quiet; otherwise all are read.</param>
+    /// <summary>Applies the directory: added, changed and removed tac files.</summary>
+    /// <param name="onlyChanged">True if files count as changed only once they have been quiet; otherwise all are read.</param>
     /// <returns>The operations, which may still be under way.</returns>
     /// <exception cref="TacHostException">The directory cannot be read. Nothing was done.</exception>
     public async Task<IReadOnlyList<Task<UnitOutcome>>> ApplyAsync(bool onlyChanged)
@@ -61,7 +60,7 @@ internal sealed class Emperor : Service
             Problem = null;
             var changed = _units.Follow(entries, onlyChanged);
             List<Task<UnitOutcome>> operations = [];
-            foreach (var batch in changed.Chunk(FleetSources.BatchSize))
+            foreach (var batch in changed.Chunk(FleetPreparation.BatchSize))
             {
                 foreach (var (unit, prepared) in await FleetSources.PrepareAsync(batch, _context))
                     operations.Add(unit.ApplyAsync(prepared));
@@ -95,7 +94,7 @@ internal sealed class Emperor : Service
             Environment.SetEnvironmentVariable(variable, null);
         await using var stop = cancellationToken.Register(_context.Stopping.Cancel);
         _units.Follow(FleetDirectory.Read(_context.Fleet.Directory), onlyChanged: false);
-        await Task.WhenAll(_units.All.Select(unit => unit.AdoptAsync()));
+        await Task.WhenAll([.. _units.All.Select(unit => unit.AdoptAsync()), _units.StopAbandonedAsync()]);
         await Task.WhenAll(await ApplyAsync(onlyChanged: false));
         if (_placed is not null)
             await _placed.JoinAsync(cancellationToken);

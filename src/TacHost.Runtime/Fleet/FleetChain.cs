@@ -1,4 +1,5 @@
 using TacHost.Control.Wire;
+using TacHost.Fleet.Groups;
 
 namespace TacHost.Fleet;
 
@@ -15,7 +16,6 @@ internal sealed class FleetChain(string verb, Emperor emperor)
     /// <summary>Gets whether the chain continues after a failure.</summary>
     public bool KeepsGoing { get; init; }
 
-    /// <summary>Gets a callback for each outcome.</summary>
     public Action<UnitOutcome> OnOutcome { get; init; } = _ => { };
 
     /// <summary>Runs the operation.</summary>
@@ -25,10 +25,11 @@ internal sealed class FleetChain(string verb, Emperor emperor)
     public async Task<FleetOutcome> RunAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
         var units = names.Distinct().Select(Find).ToList();
+        var sources = units.Where(target => target.Application is null).Select(target => emperor.Units.Member(target.Unit)).ToList();
         Dictionary<Unit, PreparedUnit> prepared = [];
         if (verb != "stop")
         {
-            foreach (var batch in units.Select(emperor.Units.Member).Chunk(FleetSources.BatchSize))
+            foreach (var batch in sources.Chunk(FleetPreparation.BatchSize))
             {
                 foreach (var (unit, result) in await FleetSources.PrepareAsync(batch, emperor.Context))
                     prepared[unit] = result;
@@ -38,31 +39,33 @@ internal sealed class FleetChain(string verb, Emperor emperor)
         using SemaphoreSlim slots = new(Parallel);
         List<string> left = [];
         List<Task> running = [];
-        foreach (var unit in units)
+        foreach (var target in units)
         {
             await slots.WaitAsync(CancellationToken.None);
             if ((_hasFailed && !KeepsGoing) || cancellationToken.IsCancellationRequested)
             {
-                left.Add(unit.Name);
+                left.Add(target.Name);
                 slots.Release();
                 continue;
             }
 
-            running.Add(OperateAsync(unit, prepared.GetValueOrDefault(unit), slots));
+            running.Add(OperateAsync(target, prepared.GetValueOrDefault(target.Unit), slots));
         }
 
         await Task.WhenAll(running);
         return new FleetOutcome(_done, left);
     }
 
-    private async Task OperateAsync(Unit unit, PreparedUnit? prepared, SemaphoreSlim slots)
+    private async Task OperateAsync(FleetTarget target, PreparedUnit? prepared, SemaphoreSlim slots)
     {
         try
         {
-            var outcome = verb switch
+            var unit = target.Unit;
+            var outcome = (target.Application, verb) switch
             {
-                "stop" => await unit.StopAsync(staysOff: true),
-                "reload" => await unit.ReloadAsync(prepared!),
+                ({ } name, _) => await FleetContext.OnThread(() => GroupClient.Operate(unit, verb, name)),
+                (_, "stop") => await unit.StopAsync(staysOff: true),
+                (_, "reload") => await unit.ReloadAsync(prepared!),
                 _ => await unit.StartAsync(prepared!, again: verb == "restart"),
             };
             lock (_gate)
@@ -79,12 +82,20 @@ internal sealed class FleetChain(string verb, Emperor emperor)
         }
     }
 
-    private Unit Find(string name)
+    private FleetTarget Find(string name)
     {
         if (emperor.Units.Find(name) is { } unit)
-            return unit;
+            return new FleetTarget(unit, null);
+        if (name.Split(GroupClient.Separator, 2) is [var group, var application] && emperor.Units.Find(group) is { Entry.IsGroup: true } found)
+            return new FleetTarget(found, application);
         var names = emperor.Units.All.Select(each => each.Name).ToList();
         var nearest = DidYouMean.To(name, names) is { } near ? $" Did you mean '{near}'?" : "";
         throw new TacHostException(ExitCode.Usage, $"there is no deployment '{name}' in the fleet.{nearest}");
     }
+}
+
+/// <summary>The deployment that a command is for, or an application in the process of a group.</summary>
+internal sealed record FleetTarget(Unit Unit, string? Application)
+{
+    public string Name => Application is null ? Unit.Name : $"{Unit.Name}{GroupClient.Separator}{Application}";
 }

@@ -6,16 +6,13 @@ namespace TacHost.Fleet;
 /// <summary>The state that all deployments of an emperor share.</summary>
 internal sealed class FleetContext(FleetOptions fleet, HostOptions deployments, UnitArguments arguments) : IDisposable
 {
-    /// <summary>Gets the options and the places of the fleet.</summary>
     public FleetOptions Fleet => fleet;
 
-    /// <summary>Gets the options that all deployments have.</summary>
     public HostOptions Deployments => deployments;
 
     /// <summary>Gets the command lines of the deployments.</summary>
     public UnitArguments Arguments => arguments;
 
-    /// <summary>Gets the watch of all processes.</summary>
     public ProcessWatch Watch { get; } = new();
 
     /// <summary>Gets the leash, or null if the deployments outlive the emperor, or have a leash each.</summary>
@@ -27,7 +24,6 @@ internal sealed class FleetContext(FleetOptions fleet, HostOptions deployments, 
     /// <summary>Gets the permits for starts and reloads.</summary>
     public SemaphoreSlim Slots { get; } = new(fleet.Parallel ?? Environment.ProcessorCount);
 
-    /// <summary>Gets or sets the log.</summary>
     public required ILogger Log { get; set; }
 
     /// <summary>Gets the source of the token that ends all starts, waits and compilations.</summary>

@@ -23,7 +23,7 @@ internal static partial class FleetLog
     [LoggerMessage(404, LogLevel.Warning, "Killed '{Name}', process {Process}, because it had not ended within {Seconds} s.")]
     public static partial void Killed(ILogger logger, string name, int process, double seconds);
 
-    [LoggerMessage(405, LogLevel.Warning, "'{Name}' runs as it was: {Reason}")]
+    [LoggerMessage(405, LogLevel.Warning, "'{Name}' keeps running unchanged: {Reason}")]
     public static partial void Stale(ILogger logger, string name, string reason);
 
     [LoggerMessage(406, LogLevel.Error, "'{Name}' has failed: {Reason}")]
@@ -33,7 +33,7 @@ internal static partial class FleetLog
     public static partial void BackingOff(ILogger logger, string name, string reason, double seconds);
 
     [LoggerMessage(408, LogLevel.Warning, "Could not write the state of '{Name}': {Reason}")]
-    public static partial void CannotKeep(ILogger logger, string name, string reason);
+    public static partial void CannotSave(ILogger logger, string name, string reason);
 
     [LoggerMessage(409, LogLevel.Error, "Nothing is stopped or started: {Reason}")]
     public static partial void CannotRead(ILogger logger, string reason);

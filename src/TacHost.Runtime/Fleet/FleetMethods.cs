@@ -7,7 +7,6 @@ namespace TacHost.Fleet;
 /// <summary>The methods that the control socket of an emperor has beside those of every process.</summary>
 internal static class FleetMethods
 {
-    /// <summary>Adds the methods.</summary>
     public static void Add(ControlMethods methods, Emperor emperor)
     {
         methods.Add("fleet", call => call.Answer(emperor.Report(), ControlJson.Default.FleetReport));
@@ -32,7 +31,7 @@ internal static class FleetMethods
         if (call.Flag("all"))
             return [.. emperor.Units.All.Select(unit => unit.Name)];
         if (call.Parameters.ValueKind != JsonValueKind.Object || !call.Parameters.TryGetProperty("names", out var names) || names.ValueKind != JsonValueKind.Array)
-            throw new ControlException(ControlError.WrongParameters, "The parameter 'names' is missing. It is an array of strings. Or 'all' is true.");
+            throw new ControlException(ControlError.InvalidParameters, "The parameter 'names' is missing. It is an array of strings. Or 'all' is true.");
         return [.. names.EnumerateArray().Select(name => name.ValueKind == JsonValueKind.String ? name.GetString()! : "")];
     }
 }

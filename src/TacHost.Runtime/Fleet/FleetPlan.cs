@@ -15,28 +15,31 @@ internal static class FleetPlan
     {
         var entries = FleetDirectory.Read(emperor.Context.Fleet.Directory);
         Dictionary<string, PreparedUnit> prepared = [];
-        foreach (var batch in entries.Where(entry => entry.Problem is null).Chunk(FleetSources.BatchSize))
-        {
-            var results = await FleetContext.OnThread(() => FleetPreparation.Run(emperor.Context.Arguments.Options, [.. batch.Select(entry => entry.Path)], emperor.Context.Stopping.Token));
-            foreach (var (entry, result) in batch.Zip(results))
-                prepared[entry.Name] = result;
-        }
-
+        var results = await FleetContext.OnThread(() => FleetPreparation.Prepare(emperor.Context.Arguments.Options, entries, emperor.Context.Stopping.Token));
+        foreach (var (entry, result) in entries.Zip(results))
+            prepared[entry.Name] = result;
         return Make(entries, prepared, [.. emperor.Units.All.Select(unit => new PlanState(unit.Name, unit.State, unit.RunningHash, unit.IsAlive, unit.IsOn))]);
     }
 
-    /// <summary>Makes the plan from the directory and what runs.</summary>
+    /// <summary>Makes the plan from the directory and the running deployments.</summary>
     public static IReadOnlyList<PlannedService> Make(IReadOnlyList<FleetEntry> entries, IReadOnlyDictionary<string, PreparedUnit> prepared, IReadOnlyList<PlanState> states)
     {
         List<PlannedService> plan = [];
         foreach (var entry in entries)
+        {
             plan.Add(Of(entry, prepared.GetValueOrDefault(entry.Name), states.FirstOrDefault(state => state.Name == entry.Name)));
+            foreach (var (name, member) in prepared.GetValueOrDefault(entry.Name)?.Members ?? [])
+            {
+                if (member.Failure is { } failure)
+                    plan.Add(Line(Broken, $"{entry.Name}/{name}", failure.Message));
+            }
+        }
+
         foreach (var state in states.Where(state => !entries.Any(entry => entry.Name == state.Name)))
             plan.Add(Line("removed", state.Name, "its tac file is gone"));
         return plan;
     }
 
-    /// <summary>Returns a text that is equal for equal plans.</summary>
     public static string FingerprintOf(IReadOnlyList<PlannedService> plan)
     {
         Fingerprint fingerprint = new();

@@ -3,7 +3,7 @@ using TacHost.Hosting;
 
 namespace TacHost.Fleet;
 
-/// <summary>The reload of an emperor: makes what runs equal to the directory, or shows the plan of that.</summary>
+/// <summary>The reload of an emperor: applies the directory, or returns the plan.</summary>
 internal sealed class FleetReloader(Emperor emperor) : IReloader
 {
     /// <inheritdoc/>
@@ -15,7 +15,7 @@ internal sealed class FleetReloader(Emperor emperor) : IReloader
         var plan = await FleetPlan.MakeAsync(emperor);
         var fingerprint = FleetPlan.FingerprintOf(plan);
         if (request.IfPlan is { } expected && expected != fingerprint)
-            throw new TacHostException(ExitCode.TimedOut, $"the plan is another one by now, with the fingerprint {fingerprint}. Look at it again.");
+            throw new TacHostException(ExitCode.TimedOut, $"the plan has changed and has the fingerprint {fingerprint} now. Look at it again.");
         List<string> notices = [];
         if (!request.OnlyPlan)
         {

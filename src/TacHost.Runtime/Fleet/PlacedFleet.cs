@@ -10,6 +10,7 @@ internal sealed class PlacedFleet(UnitSet units, FleetContext context, IPlacemen
 {
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(250);
 
+    private long _followed;
     private readonly Dictionary<string, (int Process, IReadOnlyList<string> Addresses)> _addresses = [];
 
     /// <inheritdoc/>
@@ -18,11 +19,15 @@ internal sealed class PlacedFleet(UnitSet units, FleetContext context, IPlacemen
         context.Right!.Check();
         if (units.Find(name) is not { } unit)
             return;
+        await unit.FollowAsync(placement.Desired.Find(name));
         await unit.PlaceAsync(epoch);
     }
 
     /// <inheritdoc/>
     public Task DisplaceAsync(string name) => units.Find(name)?.DisplaceAsync() ?? Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public LogPage ReadLog(LogQuestion question) => LogPages.Read(context.Fleet.LogFileOf(question.Name), question);
 
     /// <inheritdoc/>
     public void Abandon(string reason)
@@ -32,29 +37,40 @@ internal sealed class PlacedFleet(UnitSet units, FleetContext context, IPlacemen
         foreach (var unit in units.All)
             unit.Signal(UnitProcess.Terminate);
         while (units.All.Any(unit => unit.IsAlive) && LibcClock.BootTime < end)
-            Waiting.For(Task.Delay(10));
+            BlockingWait.For(Task.Delay(10));
         foreach (var unit in units.All)
             unit.Signal(UnitProcess.Kill);
         LibcClock.ExitNow(ExitCode.TimedOut);
     }
 
-    /// <summary>Joins the cluster.</summary>
     public async Task JoinAsync(CancellationToken cancellationToken)
     {
         await placement.JoinAsync(this, context.Log, cancellationToken);
-        placement.Publish(Published());
+        await FollowAsync();
+        placement.Publish(Published(), _followed);
     }
 
-    /// <summary>Publishes what runs, until the end.</summary>
+    /// <summary>Publishes the running deployments until the end.</summary>
     public async Task PublishAsync(CancellationToken stoppingToken)
     {
+        var following = Task.CompletedTask;
         using PeriodicTimer timer = new(_interval);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             foreach (var unit in units.All)
                 await FindAddressesAsync(unit);
-            placement.Publish(Published());
+            if (following.IsCompleted && placement.Desired.Version > _followed)
+                following = FollowAsync();
+            placement.Publish(Published(), _followed);
         }
+    }
+
+    /// <summary>Has all deployments follow the desired state.</summary>
+    private async Task FollowAsync()
+    {
+        var desired = placement.Desired;
+        await Task.WhenAll(units.All.Select(unit => unit.FollowAsync(desired.Find(unit.Name))));
+        _followed = desired.Version;
     }
 
     private IReadOnlyList<ClusterUnit> Published() => [.. units.All.Where(unit => unit.IsWanted).Select(Published)];
@@ -65,7 +81,9 @@ internal sealed class PlacedFleet(UnitSet units, FleetContext context, IPlacemen
         return new ClusterUnit
         {
             Name = unit.Name,
-            Hash = unit.KnownHash,
+            Hash = unit.Contents.OnDisk,
+            Ready = unit.Contents.Ready,
+            Runs = unit.Contents.Running,
             Here = unit.IsHere,
             State = unit.State.Word(),
             Reason = unit.Reason,
@@ -84,13 +102,12 @@ internal sealed class PlacedFleet(UnitSet units, FleetContext context, IPlacemen
             _addresses[unit.Name] = (process, addresses);
     }
 
-    /// <summary>Returns null as long as the process does not answer.</summary>
     private static List<string>? AddressesOf(int process)
     {
         try
         {
             using var client = ControlClient.Connect(process);
-            return client?.Call("status", null, ControlClient.Patience).Deserialize(ControlJson.Default.StatusReport)!.Services.SelectMany(service => service.LocalAddresses).Distinct().ToList();
+            return client?.Call("status", null, ControlClient.Timeout).Deserialize(ControlJson.Default.StatusReport)!.Services.SelectMany(service => service.LocalAddresses).Distinct().ToList();
         }
         catch (TacHostException)
         {

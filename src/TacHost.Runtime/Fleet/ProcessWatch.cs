@@ -5,7 +5,7 @@ using TacHost.Native;
 namespace TacHost.Fleet;
 
 /// <summary>Reports the ends of processes, children or not, on one thread for all of them.</summary>
-/// <remarks>A descriptor of pidfd_open(2) becomes readable when its process ends. SIGCHLD would not tell of adopted processes, and .NET has a handler of its own for it.</remarks>
+/// <remarks>A descriptor of pidfd_open(2) becomes readable when its process ends. SIGCHLD does not report adopted processes, and .NET has its own handler for it.</remarks>
 internal sealed class ProcessWatch : IDisposable
 {
     private const short Input = 1;
@@ -84,10 +84,10 @@ internal sealed class ProcessWatch : IDisposable
     private PollDescriptor[] Descriptors()
     {
         lock (_gate)
-            return [Waiting((int)_read.DangerousGetHandle()), .. _watched.Keys.Select(Waiting)];
+            return [ForInput((int)_read.DangerousGetHandle()), .. _watched.Keys.Select(ForInput)];
     }
 
-    private static PollDescriptor Waiting(int descriptor) => new() { Descriptor = descriptor, Events = Input };
+    private static PollDescriptor ForInput(int descriptor) => new() { Descriptor = descriptor, Events = Input };
 
     private Action? Take(int descriptor)
     {

@@ -5,9 +5,9 @@ using TacHost.Native;
 
 namespace TacHost.Fleet;
 
-/// <summary>Renews the right of deployments to run, and ends this process if it was frozen for so long that others may run them.</summary>
+/// <summary>Renews the right of deployments to run, and ends this process if it was suspended for so long that other nodes may run them.</summary>
 /// <remarks>
-/// The clock counts suspends. A process that wakes after a freeze ends on this thread, before it acts on what it knew. Its deployments end by themselves,
+/// The clock counts suspends. A process that resumes after a freeze ends on this thread, before it acts on outdated state. Its deployments end by themselves,
 /// because their last renewal is too old.
 /// </remarks>
 internal sealed class RightToRun : IDisposable
@@ -30,7 +30,6 @@ internal sealed class RightToRun : IDisposable
         new Thread(Run) { IsBackground = true, Name = "right to run", Priority = ThreadPriority.Highest }.Start();
     }
 
-    /// <summary>Gets the longest freeze.</summary>
     public TimeSpan Limit => _limit;
 
     /// <summary>Creates a leash.</summary>

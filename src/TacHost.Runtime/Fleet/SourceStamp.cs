@@ -3,7 +3,7 @@ using TacHost.Native;
 
 namespace TacHost.Fleet;
 
-/// <summary>Sees that files of a deployment have changed, without reading them, and that nobody is writing them any more.</summary>
+/// <summary>Detects changes of a deployment's files without reading them, and the end of the writes.</summary>
 /// <param name="clock">The clock.</param>
 internal sealed class SourceStamp(TimeProvider clock)
 {
@@ -32,7 +32,7 @@ internal sealed class SourceStamp(TimeProvider clock)
     /// <summary>Notes that the files are about to be read.</summary>
     public void Begin() => _began = clock.GetUtcNow();
 
-    /// <summary>Notes that the files have been read. What was written meanwhile counts as a change.</summary>
+    /// <summary>Notes that the files have been read. A write during the read counts as a change.</summary>
     /// <param name="path">The tac file.</param>
     /// <param name="files">The files that were read.</param>
     public void End(string path, IReadOnlyList<string> files)

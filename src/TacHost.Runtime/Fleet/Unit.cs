@@ -11,43 +11,41 @@ namespace TacHost.Fleet;
 internal sealed class Unit(FleetEntry entry, FleetContext context) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
-    private readonly UnitRestarts _restarts = new(TimeProvider.System);
     private readonly UnitLife _life = new(entry.Name, context);
     private UnitRecord _record = UnitRecord.Read(context.Fleet.StateFileOf(entry.Name));
     private PreparedUnit? _good;
-    private int _tries;
+    private PreparedUnit? _latest;
+    private PreparedUnit? _previous;
+    private DesiredUnit? _agreed;
 
-    /// <summary>Gets or sets what the directory says.</summary>
+    private UnitRetry Retry => field ??= new UnitRetry(_life.Status, LockedAsync, StartCoreAsync, context.Stopping.Token);
+
+    /// <summary>Gets or sets the entry of the directory.</summary>
     public FleetEntry Entry { get; set; } = entry;
 
-    /// <summary>Gets the name.</summary>
     public string Name => Entry.Name;
 
-    /// <summary>Gets the state.</summary>
-    public UnitState State => _life.State;
+    public UnitState State => _life.Status.State;
 
-    /// <summary>Gets the reason of the state, or null.</summary>
-    public string? Reason => _life.Reason;
+    public string? Reason => _life.Status.Reason;
 
-    /// <summary>Gets whether a process runs.</summary>
     public bool IsAlive => _life.Process is { Ended.IsCompleted: false };
 
-    /// <summary>Gets whether the deployment is to run, here or on another machine.</summary>
+    /// <summary>Gets whether the deployment should run, here or on another machine.</summary>
     public bool IsWanted => !Entry.IsOff && !_record.IsOff && Entry.Problem is null;
 
-    /// <summary>Gets whether this machine is the one that is to run it. Without a cluster, it always is.</summary>
+    /// <summary>Gets whether this machine should run it; always true without a cluster.</summary>
     public bool IsHere { get; private set; } = context.Right is null;
 
-    /// <summary>Gets whether the deployment is to run here.</summary>
     public bool IsOn => IsWanted && IsHere;
 
     /// <summary>Gets the epoch of the last start in a cluster, or null.</summary>
     public long? Epoch { get; private set; }
 
-    /// <summary>Gets the hash of the sources that would run, or null if they have never compiled.</summary>
-    public string? KnownHash => _good?.Hash;
+    /// <summary>Gets the hashes, without paths, of the contents that are known here: on the disk, ready to start, and running.</summary>
+    public (string? OnDisk, string? Ready, string? Running) Contents =>
+        (_latest?.Content, _good?.Content, IsAlive ? Known(each => each.Hash == _record.Hash)?.Content : null);
 
-    /// <summary>Gets the ID of the process, or null.</summary>
     public int? Process => _life.Process is { Ended.IsCompleted: false, Id: var id } ? id : null;
 
     /// <summary>Gets the hash of the sources that run, or empty.</summary>
@@ -62,13 +60,13 @@ internal sealed class Unit(FleetEntry entry, FleetContext context) : IDisposable
         (IsHere, Epoch) = (true, epoch);
         if (!IsOn)
             return await TurnOffAsync();
-        if (_good is null)
+        if (_good is null || !IsAgreed(_good))
         {
-            _life.Fail("its sources do not compile on this node");
+            _life.Status.Fail(_good is null ? "its sources do not compile on this node" : "its content on this node is not that of the cluster");
             return Outcome(ExitCode.BadTac, Reason!);
         }
 
-        _restarts.Clear();
+        Retry.Clear();
         TryAdopt();
         await _life.StopAsync();
         return await StartCoreAsync();
@@ -81,14 +79,39 @@ internal sealed class Unit(FleetEntry entry, FleetContext context) : IDisposable
         return await TurnOffAsync();
     });
 
-    /// <summary>Sends a signal to the process, if one runs.</summary>
+    /// <summary>Makes the running version equal to the desired one, if the deployment runs on this node and the content is known.</summary>
+    public Task<UnitOutcome> FollowAsync(DesiredUnit? agreed) => LockedAsync(async () =>
+    {
+        var hasOtherParameters = !(agreed ?? new DesiredUnit()).HasParametersOf(_agreed);
+        _agreed = agreed;
+        if (Known(IsAgreed) is not { } wanted)
+            return Outcome(ExitCode.Unavailable, "its content on this node is not that of the cluster");
+        var isOther = wanted.Hash != _record.Hash;
+        var isChanged = wanted != _good;
+        if (isChanged)
+            (_previous, _good) = (_good, wanted);
+        if (!IsOn || !IsAlive)
+            return await StartAgainAsync(isOther || hasOtherParameters);
+        if (!hasOtherParameters)
+            return isOther ? await ReloadCoreAsync() : isChanged ? RunsAlready() : Outcome(ExitCode.Success, "runs already");
+        await _life.StopAsync();
+        return await StartCoreAsync();
+    });
+
     public void Signal(int signal) => _life.Process?.Signal(signal);
 
-    /// <summary>Makes what runs equal to the prepared sources: starts, reloads, or does nothing.</summary>
+    /// <summary>Makes the running version equal to the prepared sources: starts, reloads, or does nothing.</summary>
     public Task<UnitOutcome> ApplyAsync(PreparedUnit prepared) => LockedAsync(async () =>
     {
-        if (!IsHere && prepared.Failure is null)
-            _good = prepared;
+        if (prepared.Failure is null)
+        {
+            _latest = prepared;
+            if (!IsAgreed(prepared))
+                return Outcome(ExitCode.Success, "is not what the cluster has agreed on");
+            if (!IsHere)
+                _good = prepared;
+        }
+
         if (!IsOn)
             return await TurnOffAsync();
         if (prepared.Failure is { } failure)
@@ -99,7 +122,7 @@ internal sealed class Unit(FleetEntry entry, FleetContext context) : IDisposable
             return _record.Hash == prepared.Hash && State != UnitState.Stale ? RunsAlready() : await ReloadCoreAsync();
         if (!isNew && State is UnitState.BackingOff or UnitState.Failed)
             return Outcome(ExitCode.Unavailable, Reason ?? "");
-        _restarts.Clear();
+        Retry.Clear();
         return await StartCoreAsync();
     });
 
@@ -108,6 +131,8 @@ internal sealed class Unit(FleetEntry entry, FleetContext context) : IDisposable
     {
         if (prepared.Failure is { } failure)
             return Refuse(failure);
+        if (!IsAgreed(prepared))
+            return NotAgreed();
         _good = prepared;
         if (!IsAlive && !TryAdopt())
             return Outcome(ExitCode.Unavailable, "is not running. Start it.");
@@ -121,9 +146,11 @@ internal sealed class Unit(FleetEntry entry, FleetContext context) : IDisposable
             return Outcome(ExitCode.Usage, $"the file '{Name}.off' turns it off. Remove that.");
         if (prepared.Failure is { } failure)
             return Refuse(failure);
+        if (!IsAgreed(prepared))
+            return NotAgreed();
         _good = prepared;
-        _restarts.Clear();
-        Keep(_record with { IsOff = false });
+        Retry.Clear();
+        Save(_record with { IsOff = false });
         if (IsAlive || TryAdopt())
         {
             if (!again)
@@ -138,7 +165,7 @@ internal sealed class Unit(FleetEntry entry, FleetContext context) : IDisposable
     public Task<UnitOutcome> StopAsync(bool staysOff) => LockedAsync(async () =>
     {
         if (staysOff)
-            Keep(_record with { IsOff = true });
+            Save(_record with { IsOff = true });
         return await TurnOffAsync();
     });
 
@@ -157,24 +184,40 @@ internal sealed class Unit(FleetEntry entry, FleetContext context) : IDisposable
     public void ShowCompiling()
     {
         if (!IsAlive && IsOn && State is UnitState.Off)
-            _life.Set(UnitState.Compiling);
+            _life.Status.Set(UnitState.Compiling);
     }
 
     /// <summary>Leaves the process to the next emperor.</summary>
     public void Dispose() => _life.Dispose();
 
     /// <summary>Returns what is shown of the deployment.</summary>
-    public UnitReport Report() => _life.Report() with { Hash = RunningHash is { Length: > 0 } hash ? hash : null, Source = Entry.Path };
+    public UnitReport Report() => _life.Report() with { Hash = RunningHash is { Length: > 0 } hash ? hash : null, Source = Entry.Path, IsGroup = Entry.IsGroup };
+
+    /// <summary>Returns whether a content is the one that the cluster has agreed on. Without an agreement, each one is.</summary>
+    private bool IsAgreed(PreparedUnit prepared) => _agreed?.Hash is not { } hash || hash == prepared.Content;
+
+    private PreparedUnit? Known(Func<PreparedUnit, bool> predicate) => new[] { _latest, _good, _previous }.OfType<PreparedUnit>().FirstOrDefault(predicate);
+
+    private UnitOutcome NotAgreed() => Outcome(ExitCode.Usage, "its content here is not what the cluster has agreed on. Use 'tachost cluster apply'.");
+
+    /// <summary>Starts a failed deployment if its sources have changed.</summary>
+    private async Task<UnitOutcome> StartAgainAsync(bool isOther)
+    {
+        if (!IsOn || !isOther || State is not (UnitState.BackingOff or UnitState.Failed))
+            return Outcome(ExitCode.Success, "does not run here");
+        Retry.Clear();
+        return await StartCoreAsync();
+    }
 
     private async Task<UnitOutcome> TurnOffAsync()
     {
-        _tries++;
+        Retry.Cancel();
         TryAdopt();
         await _life.StopAsync();
         if (Entry.Problem is { } problem)
-            _life.Fail(problem);
+            _life.Status.Fail(problem);
         else
-            _life.Set(UnitState.Off);
+            _life.Status.Set(UnitState.Off);
         return Outcome(Entry.Problem is null ? ExitCode.Success : ExitCode.Usage, Entry.Problem ?? "is off");
     }
 
@@ -182,15 +225,15 @@ internal sealed class Unit(FleetEntry entry, FleetContext context) : IDisposable
     private UnitOutcome Refuse(Prepared.Failure failure)
     {
         if (IsAlive || TryAdopt())
-            _life.Set(UnitState.Stale, failure.Message);
+            _life.Status.Set(UnitState.Stale, failure.Message);
         else if (_good is null)
-            _life.Fail(failure.Message);
+            _life.Status.Fail(failure.Message);
         return Outcome(failure.ExitCode, failure.Message);
     }
 
     private UnitOutcome RunsAlready()
     {
-        _life.Set(UnitState.Running);
+        _life.Status.Set(UnitState.Running);
         return Outcome(ExitCode.Success, "runs already");
     }
 
@@ -203,26 +246,30 @@ internal sealed class Unit(FleetEntry entry, FleetContext context) : IDisposable
             return false;
         _life.Take(process, OnEnded);
         if (_record.Process != process.Id || _record.StartTicks != process.StartTicks)
-            Keep(_record with { Hash = "", Process = process.Id, StartTicks = process.StartTicks });
+            Save(_record with { Hash = "", Process = process.Id, StartTicks = process.StartTicks });
         FleetLog.Adopted(context.Log, Name, process.Id);
         return true;
     }
 
     private async Task<UnitOutcome> StartCoreAsync()
     {
-        _tries++;
-        _life.Set(UnitState.Queued);
+        Retry.Cancel();
+        _life.Status.Set(UnitState.Queued);
         await context.Slots.WaitAsync(context.Stopping.Token);
         try
         {
             if (TryAdopt())
                 return await ReloadIfOtherAsync();
             var good = _good!;
-            var (process, exitCode, message) = await FleetContext.OnThread(() => _life.Start(context.Arguments.ForDaemon(Entry, InCluster()), good.Prepared));
+
+            // The next emperor finds the process by its record, also if this one is killed before the process has reported.
+            if (!File.Exists(context.Fleet.StateFileOf(Name)))
+                Save(_record);
+            var (process, exitCode, message) = await FleetContext.OnThread(() => _life.Start(context.Arguments.ForDaemon(Entry, InCluster()), good));
             if (process is not null)
             {
                 _life.Take(process, OnEnded);
-                Keep(new UnitRecord(good.Hash, process.Id, process.StartTicks, false));
+                Save(new UnitRecord(good.Hash, process.Id, process.StartTicks, false));
                 FleetLog.Started(context.Log, Name, process.Id);
                 return Outcome(ExitCode.Success, "runs");
             }
@@ -230,7 +277,7 @@ internal sealed class Unit(FleetEntry entry, FleetContext context) : IDisposable
             // Somebody else was faster, such as an emperor that was killed between the spawn and the report.
             if (exitCode == ExitCode.AlreadyRunning && TryAdopt())
                 return await ReloadIfOtherAsync();
-            BackOff(TimeSpan.Zero, exitCode, message);
+            Retry.AfterEnd(TimeSpan.Zero, exitCode, message, canStart: _good is not null);
             return Outcome(exitCode, message);
         }
         finally
@@ -246,7 +293,7 @@ internal sealed class Unit(FleetEntry entry, FleetContext context) : IDisposable
             return [];
         right.Check();
         Epoch = Math.Max(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), Epoch + 1 ?? 0);
-        return [$"--epoch={Epoch}", string.Create(CultureInfo.InvariantCulture, $"--leash-limit={right.Limit.TotalSeconds}")];
+        return [$"--epoch={Epoch}", string.Create(CultureInfo.InvariantCulture, $"--leash-limit={right.Limit.TotalSeconds}"), .. (_agreed?.Parameters ?? new Dictionary<string, string>()).Select(each => $"--set={each.Key}={each.Value}")];
     }
 
     private async Task<UnitOutcome> ReloadIfOtherAsync() =>
@@ -267,58 +314,21 @@ internal sealed class Unit(FleetEntry entry, FleetContext context) : IDisposable
 
     private async Task<UnitOutcome> ReloadLockedAsync()
     {
-        var (exitCode, message) = await _life.ReloadAsync();
+        var (exitCode, message) = await _life.ReloadAsync(isBack: _agreed?.Hash is not null && _good!.Content != _latest?.Content);
         if (exitCode != ExitCode.Success)
             return Outcome(exitCode, message);
-        Keep(_record with { Hash = _good!.Hash });
+        Save(_record with { Hash = _good!.Hash });
         return Outcome(exitCode, message);
     }
 
-    /// <summary>The process has ended, and nobody had asked for that.</summary>
     private void OnEnded(UnitProcess process) => _ = LockedAsync(() =>
     {
         if (_life.Release(process) is var (ran, exitCode, how))
-            BackOff(ran, exitCode, how);
+            Retry.AfterEnd(ran, exitCode, how, canStart: _good is not null);
         return Task.FromResult(true);
     });
 
-    private void BackOff(TimeSpan ran, int? exitCode, string how)
-    {
-        if (context.Stopping.IsCancellationRequested)
-        {
-            _life.Set(UnitState.Off);
-            return;
-        }
-
-        if (_restarts.AfterEnd(ran, exitCode) is not { } delay || _good is null)
-        {
-            _life.Fail(how);
-            return;
-        }
-
-        _life.BackOff(delay, how);
-        _ = TryAgainAsync(delay, ++_tries);
-    }
-
-    private async Task TryAgainAsync(TimeSpan delay, int number)
-    {
-        try
-        {
-            await Task.Delay(delay, context.Stopping.Token);
-            await LockedAsync(async () =>
-            {
-                if (number == _tries && State == UnitState.BackingOff)
-                    await (_life.CountRestart() ? StartCoreAsync() : Task.CompletedTask);
-                return true;
-            });
-        }
-        catch (OperationCanceledException)
-        {
-            // The emperor stops.
-        }
-    }
-
-    private void Keep(UnitRecord record)
+    private void Save(UnitRecord record)
     {
         _record = record;
         try
@@ -328,7 +338,7 @@ internal sealed class Unit(FleetEntry entry, FleetContext context) : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Only the next emperor needs the file. It then reloads once more than it must.
-            FleetLog.CannotKeep(context.Log, Name, e.Message);
+            FleetLog.CannotSave(context.Log, Name, e.Message);
         }
     }
 

@@ -6,64 +6,30 @@ using TacHost.Daemon;
 
 namespace TacHost.Fleet;
 
-/// <summary>The process of a deployment and what is known of it. Changed by one operation at a time; read by any thread.</summary>
+/// <summary>The process of a deployment and its state. Changed by one operation at a time; read by any thread.</summary>
 internal sealed class UnitLife(string name, FleetContext context) : IDisposable
 {
+    /// <summary>The time for the start of a group, whose applications have their own timeouts.</summary>
+    private static readonly TimeSpan _longestBoot = TimeSpan.FromHours(1);
+
     private static readonly TimeSpan _betweenConnects = TimeSpan.FromMilliseconds(50);
 
-    private DateTimeOffset? _since;
-    private DateTimeOffset? _nextTry;
-    private int _restarts;
-    private string? _lastExit;
+    private readonly UnitStatus _status = new(name, () => context.Log);
     private int? _spawned;
 
-    /// <summary>Gets the state.</summary>
-    public UnitState State { get; private set; }
+    public UnitStatus Status => _status;
 
-    /// <summary>Gets the reason of the state, or null.</summary>
-    public string? Reason { get; private set; }
-
-    /// <summary>Gets the process, or null.</summary>
     public UnitProcess? Process { get; private set; }
 
-    /// <summary>Sets the state.</summary>
-    public void Set(UnitState state, string? reason = null)
-    {
-        if (state == UnitState.Stale && (State, Reason) != (state, reason))
-            FleetLog.Stale(context.Log, name, reason!);
-        (State, Reason) = (state, reason);
-        _nextTry = null;
-    }
-
-    /// <summary>Sets the state after the deployment was given up.</summary>
-    public void Fail(string reason)
-    {
-        if ((State, Reason) != (UnitState.Failed, reason))
-            FleetLog.Failed(context.Log, name, reason);
-        Set(UnitState.Failed, reason);
-    }
-
-    /// <summary>Sets the state before the next try.</summary>
-    public void BackOff(TimeSpan delay, string reason)
-    {
-        FleetLog.BackingOff(context.Log, name, reason, delay.TotalSeconds);
-        Set(UnitState.BackingOff, reason);
-        _nextTry = TimeProvider.System.GetUtcNow() + delay;
-    }
-
-    /// <summary>Counts a restart.</summary>
-    /// <returns>True.</returns>
-    public bool CountRestart() => ++_restarts > 0;
-
     /// <summary>Starts a daemon and blocks until it runs or has ended.</summary>
-    public (UnitProcess? Process, int ExitCode, string Message) Start(IReadOnlyList<string> arguments, Prepared prepared)
+    public (UnitProcess? Process, int ExitCode, string Message) Start(IReadOnlyList<string> arguments, PreparedUnit prepared)
     {
-        Set(UnitState.Starting);
+        _status.Set(UnitState.Starting);
         var options = context.Deployments;
         try
         {
             using var own = context.Right?.CreateLeash();
-            return new UnitStart(arguments, prepared, context.Watch, own ?? context.Leash?.Read).Run(options.StartTimeout, options.Grace, id => _spawned = id, context.Stopping.Token);
+            return new UnitStart(arguments, prepared.Prepared, context.Watch, own ?? context.Leash?.Read).Run(prepared.Prepared is Prepared.Own ? _longestBoot : options.StartTimeout, options.Grace, id => _spawned = id, context.Stopping.Token);
         }
         catch (TacHostException e)
         {
@@ -82,52 +48,52 @@ internal sealed class UnitLife(string name, FleetContext context) : IDisposable
     {
         Process?.Dispose();
         Process = process;
-        _since = process.IsAdopted ? File.GetLastWriteTime(context.Fleet.PidFileOf(name)) : TimeProvider.System.GetLocalNow();
-        Set(UnitState.Running);
+        _status.Since = process.IsAdopted ? File.GetLastWriteTime(context.Fleet.PidFileOf(name)) : TimeProvider.System.GetLocalNow();
+        _status.Set(UnitState.Running);
         process.Ended.ContinueWith(_ => onEnded(process), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     /// <summary>Lets go of a process that has ended.</summary>
-    /// <returns>How long it ran and how it ended, or null if the end was asked for.</returns>
+    /// <returns>The run time and the end, or null if the end was requested.</returns>
     public (TimeSpan Ran, int? ExitCode, string How)? Release(UnitProcess process)
     {
         if (Process != process)
             return null;
-        var status = Waiting.Result(process.Ended);
-        var ran = TimeProvider.System.GetLocalNow() - _since!.Value;
+        var status = BlockingWait.Result(process.Ended);
+        var ran = TimeProvider.System.GetLocalNow() - _status.Since!.Value;
         Forget(process);
         return (ran, status is { Signal: 0, Code: var code } ? code : null, $"the process {process.Id} ended {UnitExit.Describe(status)}");
     }
 
-    /// <summary>Stops the process, if one runs.</summary>
     public async Task StopAsync()
     {
         if (Process is not { } process)
             return;
-        Set(UnitState.Stopping);
+        _status.Set(UnitState.Stopping);
         if (await process.StopAsync(context.Deployments.Grace + CommandLine.HostRequest.EmperorMargin, CancellationToken.None))
             FleetLog.Killed(context.Log, name, process.Id, context.Deployments.Grace.TotalSeconds);
         else
             FleetLog.Stopped(context.Log, name, process.Id);
         Forget(process);
-        Set(UnitState.Off);
+        _status.Set(UnitState.Off);
     }
 
     /// <summary>Has the process reload itself. If that fails, it runs as before.</summary>
-    public async Task<(int ExitCode, string Message)> ReloadAsync()
+    /// <param name="isBack">Whether to go back to the deployment before the present one, whose files are not on the disk any more.</param>
+    public async Task<(int ExitCode, string Message)> ReloadAsync(bool isBack = false)
     {
         var process = Process!;
-        Set(UnitState.Reloading);
+        _status.Set(UnitState.Reloading);
         try
         {
-            var report = await FleetContext.OnThread(() => Reload(process));
+            var report = await FleetContext.OnThread(() => Reload(process, isBack));
             FleetLog.Reloaded(context.Log, name, report.Changes ? report.Summary : "nothing has changed");
-            Set(UnitState.Running);
+            _status.Set(UnitState.Running);
             return (ExitCode.Success, report.Changes ? report.Summary : "nothing has changed");
         }
         catch (TacHostException e)
         {
-            Set(UnitState.Stale, e.Message);
+            _status.Set(UnitState.Stale, e.Message);
             return (e.ExitCode, e.Message);
         }
     }
@@ -136,17 +102,11 @@ internal sealed class UnitLife(string name, FleetContext context) : IDisposable
     public UnitReport Report()
     {
         var id = Process is { Ended.IsCompleted: false, Id: var running } ? running : _spawned;
-        return new UnitReport
+        return _status.Report() with
         {
-            Name = name,
-            State = State.Word(),
-            Reason = Reason,
             Pid = id,
             Adopted = Process?.IsAdopted ?? false,
-            Since = Process is null ? null : _since,
-            Restarts = _restarts,
-            NextTry = _nextTry,
-            LastExit = _lastExit,
+            Since = Process is null ? null : _status.Since,
             Memory = id is { } one ? ProcessTimes.PrivateMemory(one) : null,
             Processor = id is { } same ? ProcessTimes.Processor(same)?.TotalSeconds : null,
             LogFile = context.Fleet.LogFileOf(name),
@@ -155,7 +115,7 @@ internal sealed class UnitLife(string name, FleetContext context) : IDisposable
 
     public void Dispose() => Process?.Dispose();
 
-    private ReloadReport Reload(UnitProcess process)
+    private ReloadReport Reload(UnitProcess process, bool isBack)
     {
         // A process that was adopted while it was starting has no control socket yet.
         var end = TimeProvider.System.GetUtcNow() + context.Deployments.StartTimeout;
@@ -164,17 +124,22 @@ internal sealed class UnitLife(string name, FleetContext context) : IDisposable
         {
             if (process.Ended.IsCompleted || TimeProvider.System.GetUtcNow() > end)
                 throw new TacHostException(ExitCode.Unavailable, $"process {process.Id} has no control socket.");
-            Waiting.For(Task.Delay(_betweenConnects, context.Stopping.Token));
+            BlockingWait.For(Task.Delay(_betweenConnects, context.Stopping.Token));
         }
 
         using (client)
-            return client.Call("reload", new JsonObject(), Timeout.InfiniteTimeSpan).Deserialize(ControlJson.Default.ReloadReport)!;
+        {
+            JsonObject parameters = [];
+            if (isBack && client.Call("history", null, ControlClient.Timeout).Deserialize(ControlJson.Default.HistoryReport)!.Deployments is [.., { } before, _])
+                parameters["rollback"] = before.Number;
+            return client.Call("reload", parameters, Timeout.InfiniteTimeSpan).Deserialize(ControlJson.Default.ReloadReport)!;
+        }
     }
 
     private void Forget(UnitProcess process)
     {
-        var status = Waiting.Result(process.Ended);
-        _lastExit = $"{UnitExit.Describe(status)} at {TimeProvider.System.GetLocalNow():yyyy-MM-dd HH:mm:ss}";
+        var status = BlockingWait.Result(process.Ended);
+        _status.LastExit = $"{UnitExit.Describe(status)} at {TimeProvider.System.GetLocalNow():yyyy-MM-dd HH:mm:ss}";
         Process = null;
         process.Dispose();
         try

@@ -25,7 +25,6 @@ internal sealed class UnitProcess : IDisposable
         watch.Add(descriptor, OnEnd);
     }
 
-    /// <summary>Gets the process ID.</summary>
     public int Id { get; }
 
     /// <summary>Gets the start time in the kernel's ticks, which with the ID identifies the process for this boot.</summary>
@@ -58,18 +57,17 @@ internal sealed class UnitProcess : IDisposable
         if (PidFileHolder.Find(pidFile) is not { } id || LibcExecution.PidfdOpen(id) is not { } descriptor)
             return null;
 
-        // The ID could have been reused before the descriptor was opened. The lock tells.
+        // The ID could have been reused before the descriptor was opened, so check the lock.
         if (PidFileHolder.Find(pidFile) == id)
             return new UnitProcess(id, descriptor, isChild: false, watch);
         descriptor.Dispose();
         return null;
     }
 
-    /// <summary>Sends a signal. Has no effect if the process has ended.</summary>
     public void Signal(int signal) => LibcExecution.PidfdSendSignal(_descriptor, signal);
 
     /// <summary>Asks the process to end, and ends it by force after its time.</summary>
-    /// <returns>Whether force was needed.</returns>
+    /// <returns>True if force was needed.</returns>
     public async Task<bool> StopAsync(TimeSpan patience, CancellationToken hurry)
     {
         Signal(Terminate);
@@ -86,7 +84,6 @@ internal sealed class UnitProcess : IDisposable
         }
     }
 
-    /// <summary>Leaves the process to itself.</summary>
     public void Dispose()
     {
         if (!Ended.IsCompleted)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TacHost.CommandLine;
 
 namespace TacHost.Fleet;
 
@@ -6,13 +7,21 @@ namespace TacHost.Fleet;
 /// <param name="Hash">The hash of the sources that the process runs, or empty.</param>
 /// <param name="Process">The process, or 0.</param>
 /// <param name="StartTicks">The start time of the process, so that another one with the same ID is not taken for it.</param>
-/// <param name="IsOff">Whether an operator has turned the deployment off.</param>
+/// <param name="IsOff">True if an operator has turned the deployment off.</param>
 internal sealed record UnitRecord(string Hash, int Process, string StartTicks, bool IsOff)
 {
-    private const string Off = "off", On = "on";
+    private const string Off = "off", On = "on", Partial = ".new";
 
     /// <summary>Gets the record of a deployment that has never run.</summary>
     public static UnitRecord None { get; } = new("", 0, "", false);
+
+    /// <summary>Returns the names of the deployments that have a record, and deletes records that were not written completely.</summary>
+    public static IReadOnlyList<string> NamesIn(string directory)
+    {
+        foreach (var partial in Directory.EnumerateFiles(directory, $"*{FleetOptions.StateExtension}{Partial}"))
+            File.Delete(partial);
+        return [.. Directory.EnumerateFiles(directory, $"*{FleetOptions.StateExtension}").Select(path => Path.GetFileNameWithoutExtension(path))];
+    }
 
     /// <summary>Reads a record. A missing or damaged file is one that says nothing.</summary>
     public static UnitRecord Read(string path)
@@ -35,7 +44,7 @@ internal sealed record UnitRecord(string Hash, int Process, string StartTicks, b
     public void Write(string path)
     {
         var text = string.Create(CultureInfo.InvariantCulture, $"{(IsOff ? Off : On)} {Hash} {Process} {StartTicks}\n");
-        File.WriteAllText(path + ".new", text);
-        File.Move(path + ".new", path, overwrite: true);
+        File.WriteAllText(path + Partial, text);
+        File.Move(path + Partial, path, overwrite: true);
     }
 }

@@ -26,7 +26,7 @@ internal sealed class UnitRestarts(TimeProvider clock)
     private int _failures;
 
     /// <summary>Counts an end.</summary>
-    /// <param name="ran">How long the process had been running.</param>
+    /// <param name="ran">The run time of the process.</param>
     /// <param name="exitCode">The exit code, or null if it is unknown.</param>
     /// <returns>The delay before the next start, or null if there is none.</returns>
     public TimeSpan? AfterEnd(TimeSpan ran, int? exitCode)
@@ -43,7 +43,7 @@ internal sealed class UnitRestarts(TimeProvider clock)
         return _backoff.DelayAfter(_failures);
     }
 
-    /// <summary>Forgets all ends, because an operator or a change of the files begins anew.</summary>
+    /// <summary>Resets the counts, after a command of an operator or a change of the files.</summary>
     public void Clear()
     {
         _ends.Clear();

@@ -17,24 +17,22 @@ internal sealed class UnitSet(FleetContext context) : IDisposable
         }
     }
 
-    /// <summary>Returns a deployment, or null.</summary>
     public Unit? Find(string name)
     {
         lock (_gate)
             return _members.GetValueOrDefault(name)?.Unit;
     }
 
-    /// <summary>Returns a deployment with its files.</summary>
     public FleetMember Member(Unit unit)
     {
         lock (_gate)
             return _members[unit.Name];
     }
 
-    /// <summary>Adds what the directory has gained, and begins to stop what it has lost.</summary>
-    /// <param name="entries">What the directory has.</param>
-    /// <param name="onlyChanged">Whether to leave out what has not changed, or is still being written.</param>
-    /// <returns>The deployments whose files are to be read.</returns>
+    /// <summary>Adds new deployments of the directory, and begins to stop removed ones.</summary>
+    /// <param name="entries">The content of the directory.</param>
+    /// <param name="onlyChanged">True to leave out files that have not changed, or are still being written.</param>
+    /// <returns>The deployments whose files must be read.</returns>
     public IReadOnlyList<FleetMember> Follow(IReadOnlyList<FleetEntry> entries, bool onlyChanged)
     {
         lock (_gate)
@@ -55,6 +53,17 @@ internal sealed class UnitSet(FleetContext context) : IDisposable
             }
 
             return changed;
+        }
+    }
+
+    /// <summary>Stops the deployments that an earlier emperor has started and whose tac files are gone.</summary>
+    public Task StopAbandonedAsync()
+    {
+        lock (_gate)
+        {
+            foreach (var name in UnitRecord.NamesIn(context.Fleet.RunDirectory).Except(_members.Keys))
+                _leaving[name] = AdoptAndLeaveAsync(new Unit(new FleetEntry(name, ""), context));
+            return Task.WhenAll(_leaving.Values);
         }
     }
 
@@ -80,6 +89,12 @@ internal sealed class UnitSet(FleetContext context) : IDisposable
     {
         _members.Remove(name, out var member);
         _leaving[name] = LeaveAsync(member!.Unit);
+    }
+
+    private async Task AdoptAndLeaveAsync(Unit unit)
+    {
+        await unit.AdoptAsync();
+        await LeaveAsync(unit);
     }
 
     private async Task LeaveAsync(Unit unit)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using TacHost.Daemon;
 using TacHost.Native;
@@ -14,17 +13,16 @@ internal sealed class UnitStart(IReadOnlyList<string> arguments, Prepared prepar
 {
     /// <summary>The additional time of a daemon beyond its own timeouts: to start its runtime, and to report.</summary>
     private static readonly TimeSpan _margin = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan _pollInterval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Runs the start, and blocks until the daemon runs or has ended.</summary>
     /// <param name="timeout">The time until the daemon must report.</param>
     /// <param name="grace">The time until it must have ended after a stop.</param>
     /// <param name="onSpawned">Called with the ID of the process.</param>
     /// <param name="stopping">Ends the start.</param>
-    /// <returns>The process, or the reason why there is none.</returns>
+    /// <returns>The process, or the error.</returns>
     public (UnitProcess? Process, int ExitCode, string Message) Run(TimeSpan timeout, TimeSpan grace, Action<int> onSpawned, CancellationToken stopping)
     {
-        using var recipe = Handover.MemoryFile();
+        using var memory = Handover.MemoryFile();
         var go = Pipe.Create("the daemon's application");
         var report = Pipe.Create("the daemon's report");
         using (report.Read)
@@ -34,12 +32,12 @@ internal sealed class UnitStart(IReadOnlyList<string> arguments, Prepared prepar
             {
                 using (go.Read)
                 using (report.Write)
-                    process = leash is null ? UnitProcess.Spawn(arguments, watch, recipe, report.Write, go.Read) : UnitProcess.Spawn(arguments, watch, recipe, report.Write, go.Read, leash);
+                    process = leash is null ? UnitProcess.Spawn(arguments, watch, memory, report.Write, go.Read) : UnitProcess.Spawn(arguments, watch, memory, report.Write, go.Read, leash);
                 onSpawned(process.Id);
-                Handover.Write(recipe, prepared);
+                Handover.Write(memory, prepared);
             }
 
-            var answer = ReadReport(report.Read, timeout + grace + _margin, stopping, out var isOver);
+            var isOver = !StartupReport.TryRead(report.Read, timeout + grace + _margin, stopping, out var answer);
             if (answer is (ExitCode.Success, _))
                 return (process, ExitCode.Success, "");
             using (process)
@@ -48,31 +46,11 @@ internal sealed class UnitStart(IReadOnlyList<string> arguments, Prepared prepar
                     process.Signal(UnitProcess.Terminate);
                 if (!process.Ended.AsWaitHandle().WaitOne(grace + _margin))
                     process.Signal(UnitProcess.Kill);
-                var status = Waiting.Result(process.Ended);
+                var status = BlockingWait.Result(process.Ended);
                 return answer is var (exitCode, message) ? (null, exitCode, message)
-                    : isOver ? (null, ExitCode.TimedOut, stopping.IsCancellationRequested ? "the start was interrupted." : $"the process neither started nor said why within {timeout.TotalSeconds:0} s, and has been stopped.")
+                    : isOver ? (null, ExitCode.TimedOut, stopping.IsCancellationRequested ? "the start was interrupted." : $"the process neither started nor reported an error within {timeout.TotalSeconds:0} s, and has been stopped.")
                     : (null, status is { Signal: 0, Code: var code } ? code : ExitCode.Software, $"the process ended before it was running, {UnitExit.Describe(status)}, and gave no reason.");
             }
-        }
-    }
-
-    private static (int ExitCode, string Message)? ReadReport(SafeFileHandle pipe, TimeSpan timeout, CancellationToken stopping, out bool isOver)
-    {
-        var began = Stopwatch.GetTimestamp();
-        using MemoryStream text = new();
-        using FileStream stream = new(pipe, FileAccess.Read, bufferSize: 0);
-        var buffer = new byte[4096];
-        while (true)
-        {
-            isOver = stopping.IsCancellationRequested || Stopwatch.GetElapsedTime(began) > timeout;
-            if (isOver)
-                return null;
-            if (!Polling.WaitForInput(pipe, _pollInterval))
-                continue;
-            var count = stream.Read(buffer);
-            if (count == 0)
-                return StartupReport.Read(text.ToArray());
-            text.Write(buffer, 0, count);
         }
     }
 }

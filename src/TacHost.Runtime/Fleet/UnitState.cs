@@ -3,7 +3,6 @@ namespace TacHost.Fleet;
 /// <summary>The states of a deployment of a fleet.</summary>
 internal enum UnitState
 {
-    /// <summary>Turned off.</summary>
     Off,
 
     /// <summary>Waits for its turn to start.</summary>
@@ -20,7 +19,7 @@ internal enum UnitState
     /// <summary>Was given up, or cannot start. A change of its files or an operator starts it again.</summary>
     Failed,
 
-    /// <summary>Runs as it was, because its sources do not compile or a reload failed.</summary>
+    /// <summary>Runs an older version, because its sources do not compile or a reload failed.</summary>
     Stale,
 }
 

@@ -4,11 +4,11 @@ using TacHost.Services;
 
 namespace TacHost.Hosting;
 
-/// <summary>An application in this process: its recipe, log, service tree, state and exit code.</summary>
+/// <summary>An application in this process: its source, log, service tree, state and exit code.</summary>
 /// <remarks>
 /// This class has no static state, so that a process can run several deployments. State of the process belongs to <see cref="HostProcess"/>.
 /// </remarks>
-internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
+internal sealed class Deployment(HostOptions options, IApplicationSource source)
 {
     private Application? _application;
     private LogOutput? _log;
@@ -16,18 +16,25 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
     private Task? _stop;
     private DeploymentReloads? _reloads;
     private HostProcess? _process;
+    private Exception? _escaped;
 
     /// <summary>Gets the options. A deployment uses the timeouts, the identity and the log.</summary>
     public HostOptions Options => options;
 
-    /// <summary>Gets or sets the recipe that the application is built from: that of the start, or of the last reload.</summary>
-    public IApplicationRecipe Recipe { get; set; } = recipe;
+    /// <summary>Gets or sets the source that the application is built from: that of the start, or of the last reload.</summary>
+    public IApplicationSource Source { get; set; } = source;
 
     /// <summary>Gets whether the deployment opens its own log. If false, it uses the log of the process.</summary>
     public bool HasOwnLog { get; init; }
 
     /// <summary>Gets the directory that relative paths of the application are resolved against, or null for the working directory.</summary>
     public string? BaseDirectory { get; init; }
+
+    /// <summary>Gets what executes the reloads of this deployment, or null for that of the process.</summary>
+    public IReloader? Reloader { get; init; }
+
+    /// <summary>Gets a callback for the end of the deployment. Called on the main thread.</summary>
+    public Action<Deployment>? OnStopped { get; init; }
 
     /// <summary>Gets the log.</summary>
     /// <exception cref="InvalidOperationException">The log has not been opened.</exception>
@@ -37,18 +44,13 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
     /// <exception cref="InvalidOperationException">The application has not been built.</exception>
     public Application Application => _application ?? throw new InvalidOperationException("The deployment has no application before its start.");
 
-    /// <summary>Gets whether the application has been built.</summary>
     public bool HasApplication => _application is not null;
 
-    /// <summary>Gets the current state.</summary>
     public DeploymentState State { get; private set; }
 
-    /// <summary>Gets the time at which the application started to run, or null.</summary>
     public DateTimeOffset? StartedAt { get; private set; }
 
-    /// <summary>
-    /// Gets the current exit code. It is final in the states <see cref="DeploymentState.Stopped"/> and <see cref="DeploymentState.Failed"/>.
-    /// </summary>
+    /// <summary>Gets the current exit code. It is final in the states <see cref="DeploymentState.Stopped"/> and <see cref="DeploymentState.Failed"/>.</summary>
     public int ExitCode { get; private set; }
 
     /// <summary>Opens the log and starts the application.</summary>
@@ -61,9 +63,9 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
             _log = HasOwnLog ? LogOutput.Open(options.Log) : process.Log;
             _console = HasOwnLog ? process.Console?.CreateRoute(_log.Factory) : null;
             process.Console?.Enter(_console);
-            foreach (var notice in Recipe.Notices)
+            foreach (var notice in Source.Notices)
                 HostLog.Notice(_log.Host, notice);
-            foreach (var detail in Recipe.Details)
+            foreach (var detail in Source.Details)
                 HostLog.Detail(_log.Host, detail);
             var start = new DeploymentStart(this, process, timings);
             _application = start.Run();
@@ -84,31 +86,31 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
         }
 
         (State, StartedAt) = (DeploymentState.Running, TimeProvider.System.GetLocalNow());
-        HostLog.Running(_log.Host, _application.Name!, Environment.ProcessId, Recipe.Source);
+        HostLog.Running(_log.Host, _application.Name!, Environment.ProcessId, Source.Origin);
         PostWhenOver(_application.Failed, process);
         PostWhenOver(_application.StopRequested, process);
-        KeepForLater();
+        SaveAsLastGood();
     }
 
     /// <summary>Gets the reloads of the running application.</summary>
     /// <exception cref="InvalidOperationException">The process cannot reload.</exception>
     public DeploymentReloads Reloads => LazyInitializer.EnsureInitialized(ref _reloads, () =>
-        new DeploymentReloads(this, _process!, _process!.Reloader ?? throw new InvalidOperationException("The process cannot reload.")));
+        new DeploymentReloads(this, _process!, Reloader ?? _process!.Reloader ?? throw new InvalidOperationException("The process cannot reload.")));
 
-    /// <summary>Keeps the recipe of what runs for a start with --last-good, beside the start. A jail has no cache directory.</summary>
-    public void KeepForLater()
+    /// <summary>Saves the running version for a start with --last-good, on another thread. A jail has no cache directory.</summary>
+    public void SaveAsLastGood()
     {
-        if (options.Jail is not null)
+        if (options.Chroot is not null)
             return;
-        var recipe = Recipe;
+        var source = Source;
         _ = Task.Run(() =>
         {
-            if (recipe.Keep() is { } problem)
+            if (source.Save() is { } problem)
                 HostLog.Notice(Log.Host, problem);
         });
     }
 
-    /// <summary>Directs what is printed in this execution context to the log of the deployment.</summary>
+    /// <summary>Redirects console output of this execution context to the log of the deployment.</summary>
     public void EnterConsole() => _process!.Console?.Enter(_console);
 
     /// <summary>Begins to stop the application. Has no effect if the application is not running.</summary>
@@ -126,8 +128,29 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
     /// <summary>Completes the stop after <see cref="HostEvent.DeploymentStopped"/>, and closes the deployment's own log.</summary>
     public void EndStop()
     {
-        Waiting.For(_stop!);
+        BlockingWait.For(_stop!);
         CloseLog();
+        OnStopped?.Invoke(this);
+    }
+
+    /// <summary>Switches to a new file of the deployment's own log, as <see cref="LogOutput.Reopen"/> does.</summary>
+    public void ReopenLog()
+    {
+        if (HasOwnLog)
+            _log?.Reopen();
+    }
+
+    /// <summary>Ends the application because an exception has left its code on a thread of the runtime.</summary>
+    /// <returns>True if the application was running.</returns>
+    public bool Fail(Exception escaped)
+    {
+        if (State != DeploymentState.Running)
+            return false;
+        HostLog.Escaped(Log.Host, escaped);
+        Log.WriteOut();
+        _escaped = escaped;
+        _process!.Events.Post(new HostEvent.DeploymentEnds(this));
+        return true;
     }
 
     private void CloseLog()
@@ -143,6 +166,8 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
     /// <returns>The exit code for the reason.</returns>
     private int ExitCodeOfReason()
     {
+        if (_escaped is not null)
+            return TacHost.ExitCode.Software;
         if (Application.Failed is { IsFaulted: true, Exception: { InnerException: ServiceFailedException failure } })
         {
             HostLog.ServiceFailed(Log.Host, failure.ServicePath);
@@ -176,16 +201,16 @@ internal sealed class Deployment(HostOptions options, IApplicationRecipe recipe)
 
     private TacHostException StopAfterFailure(HostProcess process)
     {
-        Waiting.Result(new DeploymentStop(this, process).RunAsync(TacHost.ExitCode.Unavailable));
+        BlockingWait.Result(new DeploymentStop(this, process).RunAsync(TacHost.ExitCode.Unavailable));
         var failure = Application.Failed.Exception!.InnerException!;
-        return new TacHostException(TacHost.ExitCode.Unavailable, $"'{Recipe.Source}' did not start. {failure.Message}", failure);
+        return new TacHostException(TacHost.ExitCode.Unavailable, $"'{Source.Origin}' did not start. {FailureText.OfStart(failure, service: null)}", failure);
     }
 
     /// <summary>Stops services that have started although a signal requested a stop, because a service ignored its token.</summary>
     private TacHostException StopAfterSignal(HostProcess process)
     {
-        Waiting.Result(new DeploymentStop(this, process).RunAsync(process.Signals.ExitCode));
-        return StartFailure.Interrupted(Recipe.Source, process.Signals);
+        BlockingWait.Result(new DeploymentStop(this, process).RunAsync(process.Signals.ExitCode));
+        return StartFailure.Interrupted(Source.Origin, process.Signals);
     }
 
     private void PostWhenOver(Task task, HostProcess process) =>

@@ -7,9 +7,7 @@ using TacHost.Services;
 
 namespace TacHost.Hosting;
 
-/// <summary>
-/// Starts the application of a deployment within the start timeout: builds the tree, starts its privileged part, drops privileges, starts the rest.
-/// </summary>
+/// <summary>Starts the application of a deployment within the start timeout: builds the tree, starts its privileged part, drops privileges, starts the rest.</summary>
 internal sealed class DeploymentStart(Deployment deployment, HostProcess process, StartTimings timings)
 {
     private readonly HostOptions _options = deployment.Options;
@@ -29,7 +27,7 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
         using var limit = new TimeLimit(_options.StartTimeout, _log.Host, _signals.Requested);
         try
         {
-            if (_options.Jail is null)
+            if (_options.Chroot is null)
                 RunDirectory.Enter(_options.RunDirectory);
             var parts = Task.Factory.StartNew(() => RunPhases(limit), CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
             if (!limit.EndsBefore(parts))
@@ -39,8 +37,8 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
         }
         catch (Exception e)
         {
-            var failure = StartFailure.Describe(e, deployment.Recipe.Source, _application, _unfinished, _signals, _options.StartTimeout);
-            if (!_options.Log.IsConsole)
+            var failure = StartFailure.Describe(e, deployment.Source.Origin, _application, _unfinished, _signals, _options.StartTimeout);
+            if (!_log.IsConsole)
                 HostLog.StartFailed(_log.Host, failure.InnerException, failure.Message);
             throw failure;
         }
@@ -52,12 +50,12 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
     /// </summary>
     private void RunPhases(TimeLimit limit)
     {
-        var application = Waiting.Result(deployment.Recipe.BuildAsync());
+        var application = Build();
         limit.Token.ThrowIfCancellationRequested();
         _application = application;
-        timings.Over("tree built");
-        ConnectLog(application);
+        timings.Mark("tree built");
         SetBaseDirectory(application);
+        ConnectLog(application);
         application.Epoch = _options.Epoch;
         process.Takeover?.Adopt(application, process.Deployments.Index().First(each => each.Item == deployment).Index);
         var identity = Identity.Resolve(_options.User ?? Text(application.Uid), _options.Group ?? Text(application.Gid), _options.EffectiveOnly);
@@ -70,7 +68,22 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
         }
         catch
         {
-            Waiting.For(application.DisposeAsync().AsTask());
+            BlockingWait.For(application.DisposeAsync().AsTask());
+            throw;
+        }
+    }
+
+    /// <summary>Builds the tree. If the tac file fails, writes what its loggers kept.</summary>
+    private Application Build()
+    {
+        try
+        {
+            return BlockingWait.Result(deployment.Source.BuildAsync());
+        }
+        catch (EvaluationException e)
+        {
+            foreach (var application in e.Applications.Where(each => !each.HasLoggerFactory))
+                application.LoggerFactory = _log.Factory;
             throw;
         }
     }
@@ -78,22 +91,26 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
     private void StartParts(Application application, Identity? identity, TimeLimit limit)
     {
         limit.OnTimeout = () => _unfinished = [.. ServiceTree.Starting(application).Select(service => service.ServicePath)];
-        Waiting.For(application.PrivilegedStartAsync(limit.Token));
-        timings.Over("privileged start");
+        BlockingWait.For(application.PrivilegedStartAsync(limit.Token));
+        timings.Mark("privileged start");
         StopIfGivenUp();
         DropPrivileges(application, identity);
-        if (_options.Jail is not null)
+        if (_options.Chroot is not null)
             SetBaseDirectory(application);
-        timings.Over("privileges dropped");
+        timings.Mark("privileges dropped");
         StopIfGivenUp();
-        Waiting.For(application.StartAsync(limit.Token));
+        BlockingWait.For(application.StartAsync(limit.Token));
         HasFailed = application.Failed.IsFaulted;
-        timings.Over("start");
+        timings.Mark("start");
     }
 
     /// <summary>Connects the tree to the log of its tac file, unless the command line names a logger.</summary>
     private void ConnectLog(Application application)
     {
+        if (deployment.HasOwnLog || process.Deployments.Count == 1)
+            _log.Settle(_options.Log.With(application.LogFile, application.ResolvePath));
+        else if (application.LogFile != new LogFileOptions())
+            HostLog.LogFileIgnored(_log.Host, application.Name!);
         var own = application.HasLoggerFactory && application.LoggerFactory is not NullLoggerFactory ? application.LoggerFactory : null;
         var isOverruled = _options.Log.LoggerType is not null && (own is not null || application.LoggerProviders.Count > 0);
         if (isOverruled)
@@ -133,9 +150,7 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
         }
     }
 
-    /// <summary>
-    /// Sets the base directory after the working directory is final. If the working directory has been deleted, the application keeps its default.
-    /// </summary>
+    /// <summary>Sets the base directory after the working directory is final. If the working directory has been deleted, the application keeps its default.</summary>
     private void SetBaseDirectory(Application application)
     {
         try

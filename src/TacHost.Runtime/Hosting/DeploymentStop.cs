@@ -74,7 +74,7 @@ internal sealed class DeploymentStop(Deployment deployment, HostProcess process)
         process.Manager.Status($"still stopping: {names}");
     }
 
-    /// <summary>Returns the services that are stopping, and what each waits for; or if none is, those that are still to stop.</summary>
+    /// <summary>Returns the services that are stopping, with the operations that they wait for. If there are none, returns those that have not begun to stop.</summary>
     private static string Names(Application application)
     {
         var left = ServiceTree.NotStopped(application).ToList();

@@ -15,8 +15,7 @@ internal sealed class HostEvents
         }
     }
 
-    /// <summary>Waits for the next event and removes it.</summary>
-    public HostEvent Take()
+    public HostEvent Wait()
     {
         lock (_queue)
         {

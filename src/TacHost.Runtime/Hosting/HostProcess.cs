@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using TacHost.CommandLine;
 using TacHost.Control.Server;
@@ -19,6 +18,7 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ma
 {
     private const uint DefaultUmask = 0x3F; // 077, twistd's default for a daemon
 
+    private readonly Lock _gate = new();
     private PidFile? _pidFile;
     private LogOutput? _log;
     private ShutdownSignals? _signals;
@@ -35,14 +35,15 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ma
     /// <summary>Gets what executes reloads, or null for a process that cannot reload.</summary>
     public IReloader? Reloader { get; init; }
 
-    /// <summary>Gets the upgrade that started this process, or null.</summary>
     public Takeover? Takeover { get; init; }
 
-    /// <summary>Gets the upgrades of this process by another one.</summary>
     public Upgrade Upgrade => LazyInitializer.EnsureInitialized(ref _upgrade, () => new Upgrade(this));
 
     /// <summary>Gets the server of <c>--metrics</c>, or null.</summary>
     public MonitoringServer? Monitoring { get; private set; }
+
+    /// <summary>Gets whether applications are added while the process runs, each with a console of its own.</summary>
+    public bool IsGroup { get; init; }
 
     /// <summary>Gets a callback that adds methods to the control socket, or null.</summary>
     public Action<ControlMethods>? AddMethods { get; init; }
@@ -50,22 +51,18 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ma
     /// <summary>Gets the events for the main thread.</summary>
     public HostEvents Events { get; } = new();
 
-    /// <summary>Gets the log of the host itself.</summary>
     public LogOutput Log => _log ?? throw NotRunning();
 
     /// <summary>Gets the handler of SIGINT and SIGTERM.</summary>
     public ShutdownSignals Signals => _signals ?? throw NotRunning();
 
-    /// <summary>Gets the connection to the service manager.</summary>
     public ServiceManager Manager => _manager ?? throw NotRunning();
 
     /// <summary>Gets the router of console output, or null in a process with one deployment.</summary>
     public ConsoleRouter? Console { get; private set; }
 
-    /// <summary>Gets the options of the process.</summary>
     public HostOptions Options => options;
 
-    /// <summary>Gets whether the process is a daemon.</summary>
     public bool IsDaemon => report is not null && !options.NoDaemon;
 
     /// <summary>Gets the directory in which the process was started, or null if it had been deleted.</summary>
@@ -76,6 +73,19 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ma
 
     /// <summary>Gets the deployments. Valid after the call of <see cref="Run"/>.</summary>
     public IReadOnlyList<Deployment> Deployments { get; private set; } = [];
+
+    /// <summary>Adds a deployment that its owner starts and stops while the process runs.</summary>
+    public void Add(Deployment deployment)
+    {
+        lock (_gate)
+            Deployments = [.. Deployments, deployment];
+    }
+
+    public void Remove(Deployment deployment)
+    {
+        lock (_gate)
+            Deployments = [.. Deployments.Where(each => each != deployment)];
+    }
 
     /// <summary>Starts the deployments, and returns after all have stopped.</summary>
     /// <returns>The exit code of the first deployment that failed, or 0.</returns>
@@ -92,22 +102,24 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ma
             using var reaper = OrphanReaper.StartIfInitialProcess();
             using var manager = _manager = ServiceManager.Connect();
             using var pidFile = _pidFile = Takeover is null && options.PidFile is { } path ? PidFile.Claim(path) : null;
-            timings.Over("signals, service manager, pid file");
+            timings.Mark("signals, service manager, pid file");
             using var log = _log = LogOutput.Open(options.Log);
-            timings.Over("log");
-            otherSignals.Act(OnHangUp, OnUser1, OnUser2);
+            timings.Mark("log");
+            MaintenanceActions actions = new(this);
+            otherSignals.Enable(actions.OnHangUp, actions.OnUser1, actions.OnUser2);
             AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
             try
             {
-                using (log.CaptureConsole())
-                using (Console = Deployments.Count > 1 ? new ConsoleRouter() : null)
+                log.CaptureConsole();
+                using (Console = IsGroup || Deployments.Count > 1 ? new ConsoleRouter() : null)
                     return StartAndServe();
             }
             finally
             {
+                log.EndCapture();
                 _upgrade?.Finish();
                 AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
-                otherSignals.Ignore();
+                otherSignals.Disable();
                 if (_pidFile?.Remove() is { } problem)
                     HostLog.Notice(log.Host, problem);
                 HostLog.ShutDown(log.Host);
@@ -146,105 +158,52 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ma
         if (Icu.IsMissing)
             HostLog.Notice(Log.Host, Icu.Notice);
         using var monitoring = Monitoring = options.Metrics is { } endpoint ? MonitoringServer.Bind(endpoint, new MonitoringSource(() => Reports.WithServices(this), () => Log.LostLines), Log.Factory, tree => Takeover?.Adopt(tree, PassedSocket.Metrics)) : null;
-        var running = StartAll();
+        DeploymentLoop loop = new(this);
+        loop.StartAll(timings);
         monitoring?.Start();
 
         // Write the whole log of the start before the prompt returns.
         Log.WriteOut();
         if (Takeover is not null)
-            return ServeAfterTakeover(Takeover, running);
-        Manager.Ready(Summary(running));
-        timings.Over("log written out, service manager told");
+            return ServeAfterTakeover(Takeover, loop);
+        Manager.Ready(loop.Summary);
+        timings.Mark("log written out, service manager told");
         using var control = options.NoControl ? null : ControlServer.Listen(Log.Host);
-        timings.Over("control socket");
+        timings.Mark("control socket");
         ReportRunning();
-        return Serve(running, control);
+        return Serve(loop, control);
     }
 
     /// <summary>Waits for the order of the old process, takes its place and serves. Without the order, a signal came first, and the start is undone.</summary>
-    private int ServeAfterTakeover(Takeover takeover, List<Deployment> running)
+    private int ServeAfterTakeover(Takeover takeover, DeploymentLoop loop)
     {
         takeover.PreparePidFile(options.PidFile);
         report?.Running(HostVersion.Text);
         var mayServe = takeover.WaitForOrder(Signals.Requested);
         if (!mayServe)
-            return Serve(running, null);
+            return Serve(loop, null);
         _pidFile = takeover.Commit();
         HostLog.TookOver(Log.Host);
         using var control = options.NoControl ? null : ControlServer.Listen(Log.Host);
         takeover.Report();
-        Manager.Ready(Summary(running));
+        Manager.Ready(loop.Summary);
         takeover.FollowPredecessor();
-        return Serve(running, control);
+        return Serve(loop, control);
     }
 
     /// <summary>Serves until all deployments have stopped.</summary>
-    private int Serve(List<Deployment> running, ControlServer? control)
+    private int Serve(DeploymentLoop loop, ControlServer? control)
     {
         control?.Serve(() => HostMethods.For(this));
-        Manager.Watch(() => Task.Run(() => ServiceTree.VisitAll(running)), e => HostLog.TreeDidNotAnswer(Log.Host, e));
-        using StatusTicker ticker = new(this, Summary(running));
-        List<IDisposable> watches = options.Watch ? [.. running.Select(deployment => Reloader!.Watch(deployment))] : [];
-        WaitForEnd(running);
+        Manager.Watch(() => Task.Run(() => ServiceTree.VisitAll(loop.Running)), e => HostLog.TreeDidNotAnswer(Log.Host, e));
+        using StatusTicker ticker = new(this, loop.Summary);
+        List<IDisposable> watches = options.Watch ? [.. loop.Running.Select(deployment => Reloader!.Watch(deployment))] : [];
+        loop.WaitForEnd();
         watches.ForEach(watch => watch.Dispose());
         var exitCode = Deployments.FirstOrDefault(deployment => deployment.ExitCode != ExitCode.Success)?.ExitCode ?? ExitCode.Success;
         EndingSignal = exitCode == ExitCode.Success && options.ExitWithSignal ? Signals.FirstNumber : 0;
         _ended.SetResult(exitCode);
         return exitCode;
-    }
-
-    /// <summary>Starts the deployments in order. A failure affects only its deployment, as long as another one starts.</summary>
-    private List<Deployment> StartAll()
-    {
-        List<Deployment> running = [];
-        TacHostException? first = null;
-        foreach (var deployment in Deployments)
-        {
-            try
-            {
-                deployment.Start(this, timings);
-                running.Add(deployment);
-            }
-            catch (TacHostException e) when (Deployments.Count > 1)
-            {
-                first ??= e;
-            }
-        }
-
-        return running.Count > 0 || first is null ? running : throw first;
-    }
-
-    /// <summary>Processes events until all deployments have stopped.</summary>
-    private void WaitForEnd(List<Deployment> running)
-    {
-        var count = running.Count;
-        while (count > 0)
-        {
-            switch (Events.Take())
-            {
-                case HostEvent.ShutdownRequested:
-                    Stop(running);
-                    break;
-                case HostEvent.DeploymentEnds { Deployment: var deployment }:
-                    Stop([deployment]);
-                    break;
-                case HostEvent.DeploymentStopped { Deployment: var deployment }:
-                    deployment.EndStop();
-                    count--;
-                    break;
-            }
-        }
-    }
-
-    private void Stop(List<Deployment> deployments)
-    {
-        foreach (var deployment in deployments)
-        {
-            if (!deployment.BeginStop(this))
-                continue;
-            if (Deployments.All(each => each.State is not DeploymentState.Running))
-                Manager.Stopping(Signals.First is { } signal ? $"stopping after {signal}" : deployment.ExitCode == ExitCode.Success ? "stopping as asked" : "stopping after a failure");
-        }
     }
 
     private void ReportRunning()
@@ -263,33 +222,6 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ma
         _pidFile?.Remove();
     }
 
-    private void OnUser1()
-    {
-        Log.Reopen();
-        HostLog.Reopened(Log.Host);
-    }
-
-    private void OnHangUp()
-    {
-        HostLog.Reloading(Log.Host);
-        if (Reloader is not null)
-            _ = Task.Run(ReloadAsync);
-    }
-
-    private void OnUser2()
-    {
-        HostLog.UpgradeSignalled(Log.Host);
-        _ = Task.Factory.StartNew(() => Upgrade.RunAfterSignal(), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-    }
-
-    private async Task ReloadAsync()
-    {
-        Manager.Reloading();
-        foreach (var deployment in Deployments.Where(deployment => deployment.State == DeploymentState.Running))
-            await deployment.Reloads.RunAfterSignalAsync();
-        Manager.Reloaded();
-    }
-
     private void OnShutdownSignal(string signal, bool isRepeated)
     {
         if (_log is { } log && isRepeated)
@@ -298,15 +230,6 @@ internal sealed class HostProcess(HostOptions options, StartupReport? report, Ma
             HostLog.ShuttingDown(first.Host, signal);
         if (!isRepeated)
             Events.Post(new HostEvent.ShutdownRequested(signal));
-    }
-
-    private static string Summary(List<Deployment> running)
-    {
-        if (running is [{ Recipe.Summary: { } summary }])
-            return summary;
-        var services = ServiceTree.VisitAll(running);
-        var names = running.Count == 1 ? running[0].Application.Name : string.Create(CultureInfo.InvariantCulture, $"{running.Count} applications");
-        return string.Create(CultureInfo.InvariantCulture, $"{names} {(running.Count == 1 ? "is" : "are")} running, {services} {(services == 1 ? "service" : "services")}");
     }
 
     private static InvalidOperationException NotRunning() => new("The process is not running yet.");

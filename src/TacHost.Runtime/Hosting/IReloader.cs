@@ -3,10 +3,10 @@ namespace TacHost.Hosting;
 /// <summary>Makes a running application what its tac file or plugin would be now.</summary>
 internal interface IReloader
 {
-    /// <summary>Executes a reload. If it fails, the running application is as it was.</summary>
+    /// <summary>Executes a reload. If it fails, the running application is unchanged.</summary>
     /// <param name="deployment">The application. It has no other reload under way.</param>
     /// <param name="process">The process.</param>
-    /// <param name="request">What is asked for.</param>
+    /// <param name="request">The request.</param>
     /// <param name="stopping">Cancelled when the application is to stop.</param>
     /// <exception cref="TacHostException">The reload failed.</exception>
     Task<ReloadResult> RunAsync(Deployment deployment, HostProcess process, ReloadRequest request, CancellationToken stopping);
@@ -18,16 +18,16 @@ internal interface IReloader
     IReadOnlyList<PastDeployment> HistoryOf(Deployment deployment);
 }
 
-/// <summary>A reload that is asked for.</summary>
+/// <summary>The request of a reload.</summary>
 internal sealed record ReloadRequest
 {
-    /// <summary>Gets whether only the plan is asked for.</summary>
+    /// <summary>Gets whether only the plan is requested.</summary>
     public bool OnlyPlan { get; init; }
 
     /// <summary>Gets the tac file to plan with instead of the running one, or null.</summary>
     public string? File { get; init; }
 
-    /// <summary>Gets the number of the deployment to return to instead of what the tac file is now, 0 for the one before, or null.</summary>
+    /// <summary>Gets the number of the deployment to return to, 0 for the previous one, or null to read the tac file.</summary>
     public int? Rollback { get; init; }
 
     /// <summary>Gets the fingerprint that the plan must have, or null for any.</summary>
@@ -43,12 +43,11 @@ internal sealed record PlannedService(string Verdict, string Path, string Reason
 
 /// <summary>A reload that has succeeded, or its plan.</summary>
 /// <param name="Plan">Each service of the new tree in the order of the start, then those that leave.</param>
-/// <param name="Notices">What else there is to say.</param>
+/// <param name="Notices">Further notices.</param>
 /// <param name="Fingerprint">Equal for equal plans.</param>
-/// <param name="Took">How long it took until the new services had their places.</param>
+/// <param name="Took">The time until the new services had their places.</param>
 internal sealed record ReloadResult(IReadOnlyList<PlannedService> Plan, IReadOnlyList<string> Notices, string Fingerprint, TimeSpan Took)
 {
-    /// <summary>Gets whether anything changes.</summary>
     public bool HasChanges => Plan.Any(service => service.Verdict != "kept");
 
     /// <summary>Gets the plan in one line, such as <c>1 replaced, 2 kept</c>.</summary>

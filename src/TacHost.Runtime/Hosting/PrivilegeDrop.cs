@@ -1,4 +1,5 @@
 using TacHost.Daemon;
+using TacHost.Loading;
 using TacHost.Logging;
 
 namespace TacHost.Hosting;
@@ -11,26 +12,28 @@ internal static class PrivilegeDrop
     public static void Run(HostProcess process, Identity? identity)
     {
         var (options, log) = (process.Options, process.Log);
-        if (options.Jail is null && identity is null)
+        if (options.Chroot is null && identity is null)
             return;
         if (process.Deployments.Count > 1)
             throw new TacHostException(ExitCode.Usage, "several applications in one process cannot change its user, group or root directory. Give the one that needs this a process of its own.");
         if (identity is not null)
             log.ChangeOwner(identity.User, identity.Group);
 
+        LoadedAssemblies.LoadLibraries();
+
         // The files cannot be removed after privileges are dropped.
         if (DiagnosticFiles.AreWanted)
             DiagnosticFiles.Remove();
-        var missing = options.Jail is null ? [] : Waiting.Result(Jail.PrepareAsync());
+        var missing = options.Chroot is null ? [] : BlockingWait.Result(ChrootDirectory.PrepareAsync());
         foreach (var problem in missing)
             HostLog.Notice(log.Host, problem);
-        if (options.Jail is not null)
+        if (options.Chroot is not null)
             CloseWaysOut(process, identity);
         using var threads = new ThreadCredentials();
-        if (options.Jail is { } jail)
+        if (options.Chroot is { } jail)
         {
-            Jail.Enter(jail, options.RunDirectory);
-            HostLog.Jailed(log.Host, jail);
+            ChrootDirectory.Enter(jail, options.RunDirectory);
+            HostLog.RootChanged(log.Host, jail);
         }
 
         if (identity is null)
@@ -43,8 +46,8 @@ internal static class PrivilegeDrop
     /// <summary>Starts the process outside of the chroot, and closes all other open directories.</summary>
     private static void CloseWaysOut(HostProcess process, Identity? identity)
     {
-        JailWarden.TakeOver(identity, process.Log.Place, process.PidFilePlace);
-        foreach (var directory in Jail.CloseDirectories())
+        ChrootMonitor.TakeOver(identity, process.Log.Place, process.PidFilePlace);
+        foreach (var directory in ChrootDirectory.CloseDirectories())
             HostLog.Notice(process.Log.Host, $"The directory '{directory}' was open and would have been a way out of the jail. It has been closed.");
     }
 }

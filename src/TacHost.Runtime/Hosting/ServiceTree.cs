@@ -5,11 +5,9 @@ namespace TacHost.Hosting;
 /// <summary>Searches a tree for services in a given state.</summary>
 internal static class ServiceTree
 {
-    /// <summary>Returns the innermost services that have not stopped.</summary>
     public static IEnumerable<IService> NotStopped(IService root) =>
         Innermost(root, service => service.State is not (ServiceState.Stopped or ServiceState.Failed));
 
-    /// <summary>Returns the innermost services that are starting.</summary>
     public static IEnumerable<IService> Starting(IService root) =>
         Innermost(root, service => service.State is ServiceState.Starting);
 

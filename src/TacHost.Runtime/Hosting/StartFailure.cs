@@ -1,5 +1,4 @@
 using TacHost.Services;
-using TacHost.Services.Networking;
 
 namespace TacHost.Hosting;
 
@@ -20,14 +19,10 @@ internal static class StartFailure
             return Interrupted(source, signals);
         if (failure is OperationCanceledException)
             return new TacHostException(ExitCode.TimedOut, $"'{source}' did not start within {limit.TotalSeconds:0.###} s: {WhatWasGoingOn(application, unfinished)}\n  If it needs longer, raise --start-timeout.");
-        var service = application is null ? null : ServiceTree.Failed(application, failure);
-        var text = service is null || failure is CannotListenException
-            ? failure.Message
-            : $"The service '{service.ServicePath}' failed to start: {(failure is IOException ? failure.Message : FailureText.Of(failure))}";
+        var text = FailureText.OfStart(failure, application is null ? null : ServiceTree.Failed(application, failure));
         return new TacHostException(ExitCode.Unavailable, $"'{source}' did not start. {text}", failure);
     }
 
-    /// <summary>Returns the failure of a start that was interrupted by a signal.</summary>
     public static TacHostException Interrupted(string source, ShutdownSignals signals) =>
         new(signals.ExitCode, $"'{source}' was interrupted by {signals.First} while starting.");
 

@@ -19,7 +19,7 @@ internal sealed class StatusTicker : IDisposable
     public StatusTicker(HostProcess process, string summary)
     {
         (_process, _summary, _last) = (process, summary, summary);
-        if (!process.Manager.IsThere)
+        if (!process.Manager.IsConnected)
             return;
         _timer = new Timer(static ticker => ((StatusTicker)ticker!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Continue();
@@ -32,7 +32,7 @@ internal sealed class StatusTicker : IDisposable
     {
         try
         {
-            Tell();
+            SendStatus();
         }
         catch (Exception e)
         {
@@ -42,7 +42,7 @@ internal sealed class StatusTicker : IDisposable
         Continue();
     }
 
-    private void Tell()
+    private void SendStatus()
     {
         var applications = Reports.Of(_process).Applications;
         var (connections, failed) = (applications.Sum(each => each.Connections), applications.SelectMany(each => each.Failed).ToList());
@@ -61,7 +61,7 @@ internal sealed class StatusTicker : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // The process has stopped meanwhile.
+            // The process is stopping.
         }
     }
 }

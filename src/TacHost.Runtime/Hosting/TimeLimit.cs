@@ -33,7 +33,7 @@ internal sealed class TimeLimit : IDisposable
     /// <returns>True if the task has completed.</returns>
     public bool EndsBefore(Task task)
     {
-        Waiting.ForAny(task.AsWaitHandle(), Token.WaitHandle);
+        BlockingWait.ForAny(task.AsWaitHandle(), Token.WaitHandle);
         return task.IsCompleted;
     }
 

@@ -3,7 +3,7 @@ using System.Runtime.Loader;
 
 namespace TacHost.Loading;
 
-/// <summary>Loads ASP.NET Core, once something asks for it.</summary>
+/// <summary>Loads ASP.NET Core on first use.</summary>
 /// <remarks>
 /// An assembly is loaded from the framework's directory into the default context, as the rest of .NET is: there, the machine code that is in its file is used.
 /// </remarks>

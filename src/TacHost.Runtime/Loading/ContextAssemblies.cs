@@ -6,7 +6,6 @@ namespace TacHost.Loading;
 /// <summary>Queries the assemblies of load contexts.</summary>
 internal static class ContextAssemblies
 {
-    /// <summary>Returns the assemblies in the load context of an assembly.</summary>
     public static IEnumerable<Assembly> Beside(Assembly assembly) => AssemblyLoadContext.GetLoadContext(assembly)?.Assemblies ?? [];
 
     /// <summary>Returns whether a name refers to the same assembly for two assemblies.</summary>

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Reflection;
+using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 
 namespace TacHost.Loading;
@@ -9,7 +11,7 @@ namespace TacHost.Loading;
 /// Other libraries are read into memory, so that you can rebuild them while the process runs; their <see cref="Assembly.Location"/> is empty.
 /// Libraries of the host are mapped with their precompiled code. .NET ignores that code in collectible contexts, so the context of a start
 /// is not collectible. This saves 12 ms of processor time for each start (ADR 8). The context of a reload is collectible: <see cref="LoadPlace"/>.
-/// Unload is never called, because an unloading context loads nothing more. The context is collected with the last object of its types.
+/// Unload is never called, because an unloading context cannot load further assemblies. The context is collected with the last object of its types.
 /// </remarks>
 internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadOnlyList<string> libraries, IReadOnlyList<string> directories, bool isCollectible = false)
     : AssemblyLoadContext(name, isCollectible)
@@ -24,6 +26,9 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
     /// <summary>The files of the libraries, as they were before they were read.</summary>
     private readonly Dictionary<string, SourceStamp> _read = new(StringComparer.Ordinal);
 
+    /// <summary>The native libraries that are loaded in advance, by their file names.</summary>
+    private readonly ConcurrentDictionary<string, nint> _native = new(StringComparer.Ordinal);
+
     /// <summary>Gets whether the files of the libraries are still those that were read.</summary>
     public bool HasCurrentLibraries
     {
@@ -34,7 +39,7 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
         }
     }
 
-    /// <summary>Gets the context whose libraries are used in place of what lies in the file system, or null.</summary>
+    /// <summary>Gets the context whose libraries are used instead of files, or null.</summary>
     public IsolatedLoadContext? Bound { get; init; }
 
     /// <summary>Gets the libraries that are shared if they are the same, or null.</summary>
@@ -43,6 +48,9 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
     /// <summary>Returns true if an assembly is the code of a tac file or a plugin itself, instead of a library.</summary>
     public static bool IsMainCode(Assembly? assembly) =>
         assembly is not null && GetLoadContext(assembly) is IsolatedLoadContext context && context._main.Contains(assembly);
+
+    /// <summary>Returns the name of the tac file or the plugin whose own code an assembly is, or null for any other assembly.</summary>
+    public static string? SourceOf(Assembly? assembly) => IsMainCode(assembly) ? GetLoadContext(assembly!)?.Name : null;
 
     /// <summary>Loads the main code of the context, and returns the last of its assemblies.</summary>
     public Assembly LoadMain(IReadOnlyList<CodeImage> code)
@@ -96,6 +104,29 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
         }
     }
 
+    /// <summary>Loads all libraries with their references, translations and native libraries, because their files may be unreachable later.</summary>
+    public void LoadLibraries()
+    {
+        foreach (var library in libraries)
+        {
+            if (library.EndsWith(NativeExtension, StringComparison.Ordinal))
+                LoadNative(library);
+            else
+                TryLoad(LibraryFiles.NameOf(library));
+        }
+
+        HashSet<string> seen = [];
+        Queue<Assembly> left = new(Assemblies);
+        while (left.TryDequeue(out var assembly))
+        {
+            foreach (var name in assembly.GetReferencedAssemblies().Where(name => seen.Add(name.Name!) && !IsShared(name)))
+            {
+                if (TryLoad(name) is { } loaded)
+                    left.Enqueue(loaded);
+            }
+        }
+    }
+
     protected override Assembly? Load(AssemblyName assemblyName)
     {
         var simple = assemblyName.Name!;
@@ -110,7 +141,7 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
             : OfThisRuntime(libraries.FirstOrDefault(library => !library.EndsWith(NativeExtension, StringComparison.Ordinal) && Path.GetFileNameWithoutExtension(library.AsSpan()).Equals(simple, StringComparison.OrdinalIgnoreCase)), simple)
                 ?? Search(directory => LibraryFiles.Assembly(directory, simple));
         if (path is null && AspNetCore.Directory is null && simple.StartsWith(AspNetCore.NamePrefix, StringComparison.Ordinal))
-            throw new TacHostException(ExitCode.Unavailable, $"It needs '{simple}', but {AspNetCore.WhyMissing}");
+            throw new TacHostException(ExitCode.Unavailable, $"It needs '{simple}', but {AspNetCore.MissingReason}");
         if (path is null)
             return null;
         lock (_read)
@@ -118,7 +149,7 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
         if (assemblyName.CultureName is not { Length: > 0 } && Loaded?.Find(simple, path, this) is { } same)
             return same;
         if (IsOwn(path))
-            return LoadFromAssemblyPath(path);
+            return (Loaded?.OfTheHost ?? this).LoadFromAssemblyPath(path);
 
         var symbols = Path.ChangeExtension(path, ".pdb");
         return Load(CodeFile.ReadAllBytes(path), File.Exists(symbols) ? CodeFile.ReadAllBytes(symbols) : []);
@@ -129,7 +160,23 @@ internal sealed class IsolatedLoadContext(string name, Assembly contract, IReadO
     {
         if (unmanagedDllName.Contains('/', StringComparison.Ordinal))
             return 0;
-        return Search(directory => LibraryFiles.Native(directory, unmanagedDllName)) is { } path ? LoadUnmanagedDllFromPath(path) : 0;
+        foreach (var fileName in _native.IsEmpty ? [] : LibraryFiles.NativeNames(unmanagedDllName))
+        {
+            if (_native.TryGetValue(fileName, out var loaded))
+                return loaded;
+        }
+
+        if (Search(directory => LibraryFiles.Native(directory, unmanagedDllName)) is not { } path)
+            return 0;
+        CodeFile.RequireTrust(path);
+        return LoadUnmanagedDllFromPath(path);
+    }
+
+    private void LoadNative(string path)
+    {
+        CodeFile.RequireTrust(path);
+        if (NativeLibrary.TryLoad(path, out var handle))
+            _native[Path.GetFileName(path)] = handle;
     }
 
     /// <summary>Returns the file for this runtime beside a named library, if it exists. The compiler does not reference such files.</summary>

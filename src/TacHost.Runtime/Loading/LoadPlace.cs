@@ -11,20 +11,21 @@ internal sealed class LoadPlace
 
     private LoadPlace(IsolatedLoadContext? bound, LoadedLibraries? loaded) => (_bound, _loaded) = (bound, loaded);
 
+    public LoadedLibraries? Shared => _loaded;
+
     /// <summary>Gets the context, once the code is loaded.</summary>
     public IsolatedLoadContext? Context { get; private set; }
 
     /// <summary>Returns a place for code that stays loaded, with libraries of its own.</summary>
     public static LoadPlace ForStart() => new(null, null);
 
-    /// <summary>Returns a place for code that uses the very libraries of other code, whatever lies in the file system by now.</summary>
+    /// <summary>Returns a place for code that shares the loaded libraries of other code, even if their files have changed.</summary>
     public static LoadPlace WithLibrariesOf(LoadPlace other) =>
         new(other.Context ?? throw new InvalidOperationException("The other code is not loaded yet."), null);
 
     /// <summary>Returns a place for code that uses the libraries as they are in the file system now. Those that are loaded already are shared.</summary>
     public static LoadPlace Beside(LoadedLibraries loaded) => new(null, loaded);
 
-    /// <summary>Makes the context.</summary>
     public IsolatedLoadContext Create(string name, Assembly contract, IReadOnlyList<string> libraries, IReadOnlyList<string> directories)
     {
         Context = new IsolatedLoadContext(name, contract, libraries, directories, isCollectible: _bound is not null || _loaded is not null)

@@ -10,25 +10,31 @@ namespace TacHost.Loading;
 /// </remarks>
 internal sealed class LoadedLibraries
 {
+    private readonly Lock _gate = new();
     private readonly List<WeakReference<IsolatedLoadContext>> _contexts = [];
     private readonly Dictionary<string, (DateTime Time, long Length, Guid Version)> _versions = new(StringComparer.Ordinal);
 
-    /// <summary>Adds a context.</summary>
+    /// <summary>Gets a context that stays loaded, for the libraries that come with the host; or null if each context loads them. .NET uses their precompiled code only there.</summary>
+    public IsolatedLoadContext? OfTheHost { get; init; }
+
     public void Add(IsolatedLoadContext context)
     {
-        _contexts.RemoveAll(each => !each.TryGetTarget(out _));
-        _contexts.Add(new WeakReference<IsolatedLoadContext>(context));
+        lock (_gate)
+        {
+            _contexts.RemoveAll(each => !each.TryGetTarget(out var other) || other == context);
+            _contexts.Add(new WeakReference<IsolatedLoadContext>(context));
+        }
     }
 
     /// <summary>Returns the loaded library that is the same as the one at a path, or null.</summary>
     /// <param name="name">Its simple name.</param>
     /// <param name="path">The file.</param>
-    /// <param name="asking">The context that needs it, which finds what the library refers to.</param>
+    /// <param name="asking">The context that needs it, which resolves the references of the library.</param>
     public Assembly? Find(string name, string path, IsolatedLoadContext asking)
     {
-        foreach (var reference in _contexts)
+        foreach (var context in Contexts())
         {
-            if (!reference.TryGetTarget(out var context) || context == asking)
+            if (context == asking)
                 continue;
             foreach (var assembly in context.Assemblies)
             {
@@ -45,13 +51,28 @@ internal sealed class LoadedLibraries
     public Assembly? FindMain(IReadOnlyList<CodeImage> code, IsolatedLoadContext asking)
     {
         List<Guid> versions = [.. code.Select(each => VersionOf(each.Image))];
-        foreach (var reference in _contexts)
+        foreach (var context in Contexts())
         {
-            if (reference.TryGetTarget(out var context) && context.MainIfSame(versions) is { } main && RefersToTheSame(main, context, asking))
+            if (context.MainIfSame(versions) is { } main && RefersToTheSame(main, context, asking))
                 return main;
         }
 
         return null;
+    }
+
+    private List<IsolatedLoadContext> Contexts()
+    {
+        List<IsolatedLoadContext> contexts = [];
+        lock (_gate)
+        {
+            foreach (var reference in _contexts)
+            {
+                if (reference.TryGetTarget(out var context))
+                    contexts.Add(context);
+            }
+        }
+
+        return contexts;
     }
 
     private static bool RefersToTheSame(Assembly assembly, IsolatedLoadContext context, IsolatedLoadContext asking)
@@ -65,14 +86,19 @@ internal sealed class LoadedLibraries
         return true;
     }
 
-    /// <summary>The module version id of a file, which .NET tells of a loaded assembly only.</summary>
+    /// <summary>Returns the module version ID of a file. Reflection returns it only for loaded assemblies.</summary>
     private Guid VersionOf(string path)
     {
         FileInfo file = new(path);
-        if (_versions.TryGetValue(path, out var known) && known.Time == file.LastWriteTimeUtc && known.Length == file.Length)
-            return known.Version;
+        lock (_versions)
+        {
+            if (_versions.TryGetValue(path, out var known) && known.Time == file.LastWriteTimeUtc && known.Length == file.Length)
+                return known.Version;
+        }
+
         var version = VersionOf(CodeFile.ReadAllBytes(path));
-        _versions[path] = (file.LastWriteTimeUtc, file.Length, version);
+        lock (_versions)
+            _versions[path] = (file.LastWriteTimeUtc, file.Length, version);
         return version;
     }
 

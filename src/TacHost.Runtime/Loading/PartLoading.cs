@@ -3,7 +3,7 @@ using System.Runtime.Loader;
 
 namespace TacHost.Loading;
 
-/// <summary>Loads a part of the host that lies in a directory of its own with its libraries, and that most processes do without.</summary>
+/// <summary>Loads an optional part of the host, which is in its own directory with its libraries.</summary>
 internal static class PartLoading
 {
     /// <summary>Creates an object of a type in such a part.</summary>
@@ -14,7 +14,7 @@ internal static class PartLoading
         where T : class =>
         (T)Activator.CreateInstance(new PartLoadContext(assembly).LoadFromAssemblyPath(assembly).GetType(type, throwOnError: true)!, BindingFlags.Public | BindingFlags.Instance, null, arguments, null)!;
 
-    /// <summary>Shares all that the host has, and takes the rest from the directory of the part.</summary>
+    /// <summary>Uses the assemblies of the host, and otherwise those in the directory of the part.</summary>
     private sealed class PartLoadContext(string assembly) : AssemblyLoadContext(Path.GetFileNameWithoutExtension(assembly))
     {
         private readonly string _directory = Path.GetDirectoryName(assembly)!;

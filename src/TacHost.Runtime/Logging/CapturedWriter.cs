@@ -5,7 +5,7 @@ namespace TacHost.Logging;
 /// <summary>Converts printed text to log lines, one for each line.</summary>
 /// <param name="log">Logs a line.</param>
 /// <param name="original">The writer for text that the log itself prints while it logs a line.</param>
-internal sealed class CapturedWriter(Action<string> log, Lazy<TextWriter> original) : TextWriter
+internal sealed class CapturedWriter(Action<string> log, Lazy<TextWriter> original) : ConsoleWriter
 {
     private const int LongestLine = 1024 * 1024;
 
@@ -14,16 +14,6 @@ internal sealed class CapturedWriter(Action<string> log, Lazy<TextWriter> origin
 
     private readonly Lock _gate = new();
     private readonly StringBuilder _line = new();
-
-    public override Encoding Encoding => Encoding.UTF8;
-
-    public override void Write(char value) => Write([value]);
-
-    public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
-
-    public override void Write(string? value) => Write(value.AsSpan());
-
-    public override void WriteLine(string? value) => Write($"{value}\n");
 
     public override void Write(ReadOnlySpan<char> buffer)
     {
@@ -42,7 +32,6 @@ internal sealed class CapturedWriter(Action<string> log, Lazy<TextWriter> origin
     {
     }
 
-    /// <summary>Logs an incomplete line.</summary>
     public void EndLine()
     {
         foreach (var line in Take("\n"))

@@ -14,7 +14,6 @@ internal sealed class ConsoleCapture : IDisposable
     private readonly CapturedWriter _capturedOut;
     private readonly CapturedWriter _capturedError;
 
-    /// <summary>Starts the capture.</summary>
     public ConsoleCapture(ILoggerFactory loggers)
     {
         var (stdout, stderr) = (loggers.CreateLogger("stdout"), loggers.CreateLogger("stderr"));

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.Logging;
 
 namespace TacHost.Logging;
@@ -14,20 +13,17 @@ internal sealed class ConsoleRouter : IDisposable
     private readonly TextWriter _out = Console.Out;
     private readonly TextWriter _error = Console.Error;
 
-    /// <summary>Starts the routing.</summary>
     public ConsoleRouter()
     {
         Console.SetOut(new RoutedWriter(() => _current.Value?.Out ?? _out));
         Console.SetError(new RoutedWriter(() => _current.Value?.Error ?? _error));
     }
 
-    /// <summary>Creates the route to a log.</summary>
     public ConsoleRoute CreateRoute(ILoggerFactory loggers) => new(loggers, _out, _error);
 
     /// <summary>Routes the output of the current execution context. Null restores the output of the process.</summary>
     public void Enter(ConsoleRoute? route) => _current.Value = route;
 
-    /// <summary>Ends the routing.</summary>
     public void Dispose()
     {
         Console.SetOut(_out);
@@ -35,19 +31,9 @@ internal sealed class ConsoleRouter : IDisposable
     }
 
     /// <summary>A writer that forwards to the current target.</summary>
-    private sealed class RoutedWriter(Func<TextWriter> target) : TextWriter
+    private sealed class RoutedWriter(Func<TextWriter> target) : ConsoleWriter
     {
-        public override Encoding Encoding => Encoding.UTF8;
-
-        public override void Write(char value) => target().Write(value);
-
-        public override void Write(char[] buffer, int index, int count) => target().Write(buffer, index, count);
-
         public override void Write(ReadOnlySpan<char> buffer) => target().Write(buffer);
-
-        public override void Write(string? value) => target().Write(value);
-
-        public override void WriteLine(string? value) => target().WriteLine(value);
 
         public override void Flush() => target().Flush();
     }
@@ -66,13 +52,10 @@ internal sealed class ConsoleRoute
         _error = new CapturedWriter(line => HostLog.PrintedAsError(stderr, line), new Lazy<TextWriter>(originalError));
     }
 
-    /// <summary>Gets the writer of standard output.</summary>
     public TextWriter Out => _out;
 
-    /// <summary>Gets the writer of standard error.</summary>
     public TextWriter Error => _error;
 
-    /// <summary>Logs incomplete lines.</summary>
     public void EndLines()
     {
         _out.EndLine();

@@ -3,16 +3,14 @@ using TacHost.Native;
 
 namespace TacHost.Logging;
 
-/// <summary>
-/// The current log file. Follows a rename, replacement or deletion of the file, and gives a new file the same permissions as the previous one.
-/// </summary>
+/// <summary>The current log file. Follows a rename, replacement or deletion of the file, and gives a new file the same permissions as the previous one.</summary>
 internal sealed class CurrentLogFile : IDisposable
 {
     private const uint ReadableAndWritable = 0x1B6; // 0666, restricted by the umask
 
     private readonly OpenDirectory? _directory;
     private readonly string _name;
-    private readonly StandardStreams? _streams;
+    private StandardStreams? _streams;
     private readonly string _path;
     private readonly string? _distrust;
     private AppendedFile _file;
@@ -27,7 +25,6 @@ internal sealed class CurrentLogFile : IDisposable
     /// <summary>Gets the directory of the file, or null if it is a pipe or a device, which cannot be rotated.</summary>
     public OpenDirectory? Directory => _directory;
 
-    /// <summary>Gets the name of the file in its directory.</summary>
     public string Name => _name;
 
     public FileStatus Status => _file.Status;
@@ -130,6 +127,13 @@ internal sealed class CurrentLogFile : IDisposable
         return 0;
     }
 
+    /// <summary>Redirects standard output and standard error to the file, until it is closed.</summary>
+    public void TakeStandardStreams()
+    {
+        _streams ??= new StandardStreams();
+        RedirectStreams();
+    }
+
     /// <summary>Changes the owner of the file through its descriptor.</summary>
     public bool ChangeOwner(uint user, uint group) => _file.ChangeOwner(user, group);
 
@@ -165,7 +169,7 @@ internal sealed class CurrentLogFile : IDisposable
     {
         var reason = error switch
         {
-            Errno.NoSuchFile => "its directory does not exist. Make it, or name another file with --logfile.",
+            Errno.NoSuchFile => "its directory does not exist. Create it, or name another file with --logfile.",
             Errno.IsADirectory => "it is a directory. Name a file in it with --logfile.",
             Errno.AccessDenied => "this user may not write there. Name another file with --logfile.",
             Errno.NoSuchDevice => "it is a named pipe without a reader. Start the reader first.",

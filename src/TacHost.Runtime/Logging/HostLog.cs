@@ -38,10 +38,13 @@ internal static partial class HostLog
     [LoggerMessage(238, LogLevel.Debug, "{Detail}")]
     public static partial void Detail(ILogger logger, string detail);
 
+    [LoggerMessage(296, LogLevel.Critical, "Unhandled exception, the application terminates.")]
+    public static partial void Escaped(ILogger logger, Exception failure);
+
     [LoggerMessage(210, LogLevel.Critical, "Unhandled exception, the process terminates.")]
     public static partial void Unhandled(ILogger logger, Exception? failure);
 
-    [LoggerMessage(229, LogLevel.Error, "A task has failed, and nothing has awaited it.")]
+    [LoggerMessage(229, LogLevel.Error, "A task failed, and its exception was not observed.")]
     public static partial void Unobserved(ILogger logger, Exception failure);
 
     [LoggerMessage(211, LogLevel.Information, "{Line}")]
@@ -102,7 +105,7 @@ internal static partial class HostLog
     public static partial void Reopened(ILogger logger);
 
     [LoggerMessage(223, LogLevel.Information, "chroot to {Directory}")]
-    public static partial void Jailed(ILogger logger, string directory);
+    public static partial void RootChanged(ILogger logger, string directory);
 
     [LoggerMessage(224, LogLevel.Information, "set {Kind} {User}/{Group}")]
     public static partial void IdentityChanged(ILogger logger, string kind, uint user, uint group);
@@ -113,7 +116,7 @@ internal static partial class HostLog
     [LoggerMessage(226, LogLevel.Error, "A service threw an exception when its stop was cancelled.")]
     public static partial void CancellationThrew(ILogger logger, Exception failure);
 
-    [LoggerMessage(227, LogLevel.Error, "The tree did not answer the watchdog's question.")]
+    [LoggerMessage(227, LogLevel.Error, "The service tree did not respond to the watchdog.")]
     public static partial void TreeDidNotAnswer(ILogger logger, Exception failure);
 
     [LoggerMessage(235, LogLevel.Information, "User {User} (process {Process}) has asked for a stop, shutting down.")]
@@ -127,6 +130,15 @@ internal static partial class HostLog
 
     [LoggerMessage(230, LogLevel.Warning, "The loggers of the tac file are not used, because of --logger.")]
     public static partial void TacLoggersIgnored(ILogger logger);
+
+    [LoggerMessage(255, LogLevel.Warning, "Ignored a console logger of the tac file, because the log already has its lines and all console output. Remove the console logger.")]
+    public static partial void ConsoleLoggerIgnored(ILogger logger);
+
+    [LoggerMessage(253, LogLevel.Information, "Further lines are in '{Path}', the log file of the tac file. --logfile names another one.")]
+    public static partial void LogMoved(ILogger logger, string path);
+
+    [LoggerMessage(254, LogLevel.Warning, "The log file of {Application} is not used, because several applications share the log of this process.")]
+    public static partial void LogFileIgnored(ILogger logger, string application);
 
     [LoggerMessage(228, LogLevel.Critical, "The process terminates without stopping its services, because Environment.Exit was called or the runtime failed. Call Application.RequestStop instead.")]
     public static partial void EndedFromWithin(ILogger logger);

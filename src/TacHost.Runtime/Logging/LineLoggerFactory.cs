@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.Extensions.Logging;
+using TacHost.Services.Infrastructure;
 
 namespace TacHost.Logging;
 
@@ -9,6 +10,7 @@ internal sealed class LineLoggerFactory(ILineFormat format, ILogSink? sink, LogL
 {
     private const int OrdinarySize = 64 * 1024;
 
+    private volatile Target _target = new(format, sink);
     private readonly LogLevels _levels = levels ?? new LogLevels(LogLevel.Trace, []);
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
@@ -31,14 +33,24 @@ internal sealed class LineLoggerFactory(ILineFormat format, ILogSink? sink, LogL
     {
     }
 
+    /// <summary>Sends further lines to another sink.</summary>
+    public void Redirect(ILineFormat format, ILogSink sink) => _target = new Target(format, sink);
+
     private LoggerExternalScopeProvider Scopes => LazyInitializer.EnsureInitialized(ref _scopes);
 
-    private List<object>? ScopesNow()
+    /// <summary>Returns the scopes of a line, and sets the time of one that was logged earlier.</summary>
+    private List<object>? ScopesNow(ref DateTimeOffset time)
     {
         if (_scopes is null)
             return null;
         List<object> all = [];
         _scopes.ForEachScope(static (scope, all) => all.Add(scope!), all);
+        if (all.Find(static scope => scope is EarlyLine) is EarlyLine early)
+        {
+            time = early.Time;
+            all.Remove(early);
+        }
+
         return all.Count == 0 ? null : all;
     }
 
@@ -47,8 +59,9 @@ internal sealed class LineLoggerFactory(ILineFormat format, ILogSink? sink, LogL
         var buffer = _buffer ?? new ArrayBufferWriter<byte>();
         _buffer = null;
         buffer.ResetWrittenCount();
-        format.Write(logEvent, buffer);
-        sink?.Write(new LogLine(logEvent.Time, logEvent.Level, buffer.WrittenSpan));
+        var target = _target;
+        target.Format.Write(logEvent, buffer);
+        target.Sink?.Write(new LogLine(logEvent.Time, logEvent.Level, buffer.WrittenSpan));
         Recent?.Add(logEvent, buffer.WrittenSpan);
         if (buffer.Capacity <= OrdinarySize)
             _buffer = buffer;
@@ -70,13 +83,16 @@ internal sealed class LineLoggerFactory(ILineFormat format, ILogSink? sink, LogL
             var time = factory._clock.GetLocalNow();
             try
             {
-                factory.Write(new LogEvent(time, logLevel, category, eventId, formatter(state, exception), exception, state as IReadOnlyList<KeyValuePair<string, object?>>, factory.ScopesNow()));
+                var scopes = factory.ScopesNow(ref time);
+                factory.Write(new LogEvent(time, logLevel, category, eventId, formatter(state, exception), exception, state as IReadOnlyList<KeyValuePair<string, object?>>, scopes));
             }
             catch (Exception e)
             {
                 // A value whose ToString throws must not make the service fail that logs it.
-                factory.Write(new LogEvent(time, logLevel, category, eventId, $"What was logged here cannot be shown, because making text of it threw {e.GetType().Name}: {e.Message}", null, null));
+                factory.Write(new LogEvent(time, logLevel, category, eventId, $"This log entry cannot be shown, because formatting it threw {e.GetType().Name}: {e.Message}", null, null));
             }
         }
     }
+
+    private sealed record Target(ILineFormat Format, ILogSink? Sink);
 }

@@ -12,7 +12,6 @@ internal sealed class LogLevels(LogLevel minimum, IEnumerable<KeyValuePair<strin
     /// <summary>Gets the level of categories without a rule.</summary>
     public LogLevel Minimum => _table.Minimum;
 
-    /// <summary>Gets the rules.</summary>
     public IReadOnlyCollection<KeyValuePair<string, LogLevel>> Rules => _table.Rules;
 
     /// <summary>Sets the level of a category and of those below it.</summary>
@@ -29,7 +28,6 @@ internal sealed class LogLevels(LogLevel minimum, IEnumerable<KeyValuePair<strin
         }
     }
 
-    /// <summary>Returns whether lines of a level are logged in a category.</summary>
     public bool IsEnabled(string? category, LogLevel level) => level >= _table.LevelOf(category ?? "") && level != LogLevel.None;
 
     /// <summary>Returns the level of one category, for a logger that asks often.</summary>
@@ -40,7 +38,6 @@ internal sealed class LogLevels(LogLevel minimum, IEnumerable<KeyValuePair<strin
     {
         private Known? _known;
 
-        /// <summary>Gets the least severe level that is logged.</summary>
         public LogLevel Level
         {
             get

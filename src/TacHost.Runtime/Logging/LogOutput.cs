@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
@@ -12,10 +11,11 @@ internal sealed class LogOutput : IDisposable
     private const string HostCategory = "-";
 
     private readonly ILoggerProvider? _provider;
-    private readonly ILogSink? _sink;
+    private ILogSink? _sink;
     private RotatingLogFile? _file;
     private readonly ForkedLogger _host;
     private ConsoleSink? _console;
+    private ConsoleCapture? _capture;
     private ILoggerFactory? _ofTheTac;
     private IReadOnlyCollection<ILoggerProvider> _providersOfTheTac = [];
 
@@ -55,7 +55,7 @@ internal sealed class LogOutput : IDisposable
     {
         using var sink = new ConsoleSink(Stream.Null);
         LogLevels levels = new(LogLevel.Information, []);
-        using (var log = new LogOutput(levels, new RecentLines(), new LineLoggerFactory(new TextFormat(), sink, levels), sink))
+        using (var log = new LogOutput(levels, new RecentLines(), new LineLoggerFactory(new TextLogFormat(), sink, levels), sink))
             HostLog.Starting(log.Host, version, runtime, "");
         if (toFile)
             SerilogFileSink.WarmUp();
@@ -63,7 +63,7 @@ internal sealed class LogOutput : IDisposable
 
     /// <summary>
     /// Creates the logger factory that a tac file requests: its own factory, or this log together with
-    /// additional providers. Lines of the host are also logged there.
+    /// additional providers. Lines of the host are also logged there, except by a console logger, whose output is captured and would repeat them.
     /// </summary>
     /// <param name="own">The factory, or null. The log disposes it.</param>
     /// <param name="providers">The providers. The log disposes them.</param>
@@ -76,23 +76,70 @@ internal sealed class LogOutput : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private ILoggerFactory FactoryWith(ILoggerFactory? own, IReadOnlyCollection<ILoggerProvider> providers)
     {
+        List<ILoggerProvider> others = [.. providers.Where(provider => !ConsoleLoggers.IsProvider(provider.GetType()))];
         _providersOfTheTac = providers;
-        _ofTheTac = own ?? new LoggerFactory(providers, Filtered(Levels));
-        _host.Fork(_ofTheTac.CreateLogger(HostCategory));
-        return own ?? new LoggerFactory([new FactoryProvider(Factory), new FactoryProvider(_ofTheTac)], Filtered(Levels));
+        _ofTheTac = own ?? new LoggerFactory(others, Filtered(Levels));
+        var host = _ofTheTac.CreateLogger(HostCategory);
+        if (!ConsoleLoggers.IsIn(host))
+            _host.Fork(host);
+        if (own is not null)
+            return own;
+        if (others.Count < providers.Count)
+            HostLog.ConsoleLoggerIgnored(Host);
+        return new LoggerFactory([new FactoryProvider(Factory), new FactoryProvider(_ofTheTac)], Filtered(Levels));
     }
 
-    /// <summary>
-    /// Redirects console output to the log. If the log itself is the console, returns null, and
-    /// console output uses the same queue as the log.
-    /// </summary>
-    public ConsoleCapture? CaptureConsole()
+    /// <summary>Redirects console output to the log. If the log itself is the console, console output uses the same queue as the log.</summary>
+    public void CaptureConsole()
     {
         if (_console is null)
-            return new ConsoleCapture(Factory);
+        {
+            _capture = new ConsoleCapture(Factory);
+            return;
+        }
+
         Console.SetOut(new QueuedWriter(_console.Output));
         Console.SetError(new QueuedWriter(new QueuedOutput(StandardStreams.Raw(2))));
-        return null;
+    }
+
+    public void EndCapture() => _capture?.Dispose();
+
+    /// <summary>Gets the log file, or null for another destination.</summary>
+    public string? FilePath { get; private set; }
+
+    /// <summary>Gets whether the log goes to standard output, where start errors are shown anyway.</summary>
+    public bool IsConsole => _console is not null;
+
+    /// <summary>Applies the settings that became known with the tac file. The lines so far are moved to another file.</summary>
+    /// <exception cref="TacHostException">The other file cannot be written.</exception>
+    public void Settle(LogOptions options)
+    {
+        if (options.File is { } path && path != FilePath && Factory is LineLoggerFactory lines)
+            MoveTo(path, options, lines);
+        else
+            _file?.Configure(options);
+        _file?.Release();
+    }
+
+    private void MoveTo(string path, LogOptions options, LineLoggerFactory lines)
+    {
+        var format = LineFormats.Of(options);
+        var file = RotatingLogFile.Open(path, options with { TakesStandardStreams = false }, text => LineFormats.Notice(format, text));
+        var sink = SinkFor(path, file);
+        foreach (var line in Recent.After(0))
+            sink.Write(new LogLine(line.Time, line.Level, line.Utf8));
+        var (oldFile, oldSink, oldConsole) = (_file, _sink, _console);
+        (_file, _sink, _console, FilePath) = (file, sink, null, path);
+        if (oldConsole is not null)
+            HostLog.LogMoved(Host, path);
+        Recent.AddsTime = false;
+        lines.Redirect(format, sink);
+        if (oldConsole is not null)
+            CaptureConsole();
+        oldFile?.Abandon();
+        oldSink?.Dispose();
+        if (options.TakesStandardStreams)
+            file.TakeStandardStreams();
     }
 
     /// <summary>Switches to the file that has the log's name now, as logrotate requests with SIGUSR1. Has no effect without a log file.</summary>
@@ -135,26 +182,29 @@ internal sealed class LogOutput : IDisposable
     {
         var levels = LevelsOf(options);
         RecentLines recent = new();
-        FactoryProvider remembering = new(new LineLoggerFactory(new TextFormat(), null, levels) { Recent = recent });
+        FactoryProvider remembering = new(new LineLoggerFactory(new TextLogFormat(), null, levels) { Recent = recent });
         return new LogOutput(levels, recent, new LoggerFactory([provider, remembering], Filtered(levels)), null, provider);
     }
 
     private static LogOutput ToFile(LogOptions options, string path)
     {
-        var format = Format(options);
-        var file = RotatingLogFile.Open(path, options, text => Notice(format, text));
-
-        // A pipe or a device cannot use the file sink, which would wait for the other end or create its own file.
-        ILogSink sink = file.IsRegular ? new SerilogFileSink(path, file) : file;
+        var format = LineFormats.Of(options);
+        var file = options.IsChosen
+            ? RotatingLogFile.Open(path, options, text => LineFormats.Notice(format, text))
+            : RotatingLogFile.OpenHeld(path, options, text => LineFormats.Notice(format, text));
+        var sink = SinkFor(path, file);
         var levels = LevelsOf(options);
         RecentLines recent = new();
-        return new LogOutput(levels, recent, new LineLoggerFactory(format, sink, levels) { Recent = recent }, sink) { _file = file };
+        return new LogOutput(levels, recent, new LineLoggerFactory(format, sink, levels) { Recent = recent }, sink) { _file = file, FilePath = path };
     }
+
+    /// <summary>Returns the sink for a file. A pipe or a device cannot use the file sink, which would wait for the other end or create its own file.</summary>
+    private static ILogSink SinkFor(string path, RotatingLogFile file) => file.IsRegular ? new SerilogFileSink(path, file) : file;
 
     private static LogOutput ToSyslog(LogOptions options, SyslogOptions syslog)
     {
-        var format = Format(options, withTime: false);
-        var sink = new SyslogSink(syslog, text => Notice(format, text));
+        var format = LineFormats.Of(options, withTime: false);
+        var sink = new SyslogSink(syslog, text => LineFormats.Notice(format, text));
         var levels = LevelsOf(options);
         RecentLines recent = new(addsTime: options.Format == LogFormat.Text);
         return new LogOutput(levels, recent, new LineLoggerFactory(format, sink, levels) { Recent = recent }, sink);
@@ -164,8 +214,8 @@ internal sealed class LogOutput : IDisposable
     {
         using var stdout = new SafeFileHandle(1, ownsHandle: false);
         var isJournal = JournalStream.IsAt(stdout, Environment.GetEnvironmentVariable("JOURNAL_STREAM"));
-        var format = Format(options, withTime: !isJournal);
-        ConsoleSink console = new(StandardStreams.Raw(1), text => isJournal ? JournalStream.Prefixed(LogLevel.Error, Notice(format, text)) : Notice(format, text));
+        var format = LineFormats.Of(options, withTime: !isJournal);
+        ConsoleSink console = new(StandardStreams.Raw(1), text => isJournal ? JournalStream.Prefixed(LogLevel.Error, LineFormats.Notice(format, text)) : LineFormats.Notice(format, text));
         ILogSink sink = isJournal ? new JournalStream(console) : console;
         var levels = LevelsOf(options);
         RecentLines recent = new(addsTime: isJournal && options.Format == LogFormat.Text);
@@ -174,23 +224,9 @@ internal sealed class LogOutput : IDisposable
 
     private static LogLevels LevelsOf(LogOptions options) => new(options.MinimumLevel, options.Levels);
 
-    /// <summary>Returns filters that ask for the level each time, so that it can be changed.</summary>
+    /// <summary>Returns filters that look up the level for each line, so that it can be changed.</summary>
     private static LoggerFilterOptions Filtered(LogLevels levels) =>
         new() { MinLevel = LogLevel.Trace, Rules = { new LoggerFilterRule(null, null, null, (_, category, level) => levels.IsEnabled(category, level)) } };
-
-    private static ILineFormat Format(LogOptions options, bool withTime = true) =>
-        options.Format == LogFormat.Json ? Json() : new TextFormat(withTime, options.ShowScopes);
-
-    /// <summary>Creates the JSON format. A separate method, so that a text log does not load System.Text.Json, which costs 1 ms and 1 MB.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static JsonFormat Json() => new();
-
-    private static byte[] Notice(ILineFormat format, string text)
-    {
-        var line = new ArrayBufferWriter<byte>();
-        format.Write(new LogEvent(TimeProvider.System.GetLocalNow(), LogLevel.Error, "-", default, text, null, null), line);
-        return line.WrittenSpan.ToArray();
-    }
 
     private void OnUnhandledException(object sender, UnhandledExceptionEventArgs e)
     {

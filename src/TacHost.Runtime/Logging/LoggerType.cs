@@ -15,20 +15,20 @@ internal static class LoggerType
     {
         var comma = name.IndexOf(',', StringComparison.Ordinal);
         if (comma <= 0 || name[(comma + 1)..].Trim() is not { Length: > 0 } assembly)
-            throw Wrong(name, "it names no assembly. Write 'Namespace.Type, Assembly'", null);
+            throw Error(name, "it has no assembly name. Write 'Namespace.Type, Assembly'", null);
         try
         {
             // The assembly of ILoggerProvider is shared, so that both sides use the same type.
             var context = new IsolatedLoadContext($"--logger {assembly}", typeof(ILoggerProvider).Assembly, [], directories);
             var type = context.LoadFromAssemblyName(new AssemblyName(assembly)).GetType(name[..comma].Trim())
-                ?? throw Wrong(name, $"there is no such type in '{assembly}'", null);
+                ?? throw Error(name, $"there is no such type in '{assembly}'", null);
             if (!typeof(ILoggerProvider).IsAssignableFrom(type) || type.GetConstructor([]) is not { } constructor)
-                throw Wrong(name, "it is no ILoggerProvider with a public constructor without parameters", null);
+                throw Error(name, "it is not an ILoggerProvider with a public parameterless constructor", null);
             return (ILoggerProvider)constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, null, null);
         }
         catch (FileNotFoundException e)
         {
-            throw Wrong(name, $"there is no '{assembly}.dll', or not all that it needs, in {string.Join(", ", directories.Select(directory => $"'{directory}'"))}. Name its directory with --lib", e);
+            throw Error(name, $"there is no '{assembly}.dll', or not all that it needs, in {string.Join(", ", directories.Select(directory => $"'{directory}'"))}. Name its directory with --lib", e);
         }
         catch (IOException e) when (e.InnerException is TacHostException refused)
         {
@@ -36,10 +36,10 @@ internal static class LoggerType
         }
         catch (Exception e) when (e is not TacHostException)
         {
-            throw Wrong(name, $"making one threw {FailureText.Of(e)}", e);
+            throw Error(name, $"its constructor threw {FailureText.Of(e)}", e);
         }
     }
 
-    private static TacHostException Wrong(string name, string reason, Exception? cause) =>
-        new(ExitCode.Usage, $"'{name}' cannot be the --logger, because {reason}.", cause);
+    private static TacHostException Error(string name, string reason, Exception? cause) =>
+        new(ExitCode.Usage, $"--logger: '{name}' is not valid, because {reason}.", cause);
 }

@@ -9,7 +9,6 @@ namespace TacHost.Logging;
 /// <param name="keep">The maximum number of files, or 0 for no limit.</param>
 internal sealed class OldLogFiles(OpenDirectory directory, string name, int keep)
 {
-    /// <summary>Gets the name of the newest file.</summary>
     public string Newest => Numbered(1);
 
     /// <summary>Gets the names of the existing files, the newest first.</summary>

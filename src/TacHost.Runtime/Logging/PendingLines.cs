@@ -8,7 +8,6 @@ internal sealed class PendingLines
     private readonly List<int> _ends = [];
     private byte[] _bytes = new byte[4 * 1024];
 
-    /// <summary>Gets the number of lines.</summary>
     public int Count => _ends.Count;
 
     /// <summary>Gets the total number of bytes.</summary>

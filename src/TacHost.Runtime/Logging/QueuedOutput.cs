@@ -36,7 +36,7 @@ internal sealed class QueuedOutput(Stream output, int longestQueue = QueuedOutpu
                 return;
             }
 
-            TellLoss();
+            LogLoss();
             _queued.Write(bytes);
             Begin();
             Monitor.PulseAll(_gate);
@@ -62,14 +62,14 @@ internal sealed class QueuedOutput(Stream output, int longestQueue = QueuedOutpu
     {
         lock (_gate)
         {
-            TellLoss();
+            LogLoss();
             Monitor.PulseAll(_gate);
         }
 
         Flush();
     }
 
-    private void TellLoss()
+    private void LogLoss()
     {
         if (_lost > 0 && describeLoss is not null)
             _queued.Write(describeLoss(_lost));

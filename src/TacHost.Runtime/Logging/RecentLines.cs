@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace TacHost.Logging;
 
 /// <summary>A ring buffer of the last log lines, independent of the target of the log.</summary>
-/// <param name="addsTime">Whether the lines come without their time, because a journal or a syslog daemon adds it.</param>
+/// <param name="addsTime">True if the lines come without their time, because a journal or a syslog daemon adds it.</param>
 internal sealed class RecentLines(bool addsTime = false)
 {
     private const int MostLines = 1000;
@@ -16,10 +16,13 @@ internal sealed class RecentLines(bool addsTime = false)
     private int _bytes;
     private int _waiting;
 
+    /// <summary>Gets or sets whether lines come without their time.</summary>
+    public bool AddsTime { get; set; } = addsTime;
+
     /// <summary>Adds a line, and forgets the oldest ones if there are too many.</summary>
     public void Add(in LogEvent logEvent, ReadOnlySpan<byte> line)
     {
-        byte[] bytes = addsTime ? [.. TextFormat.Utf8Of(logEvent.Time), .. line] : line.ToArray();
+        byte[] bytes = AddsTime ? [.. TextLogFormat.Utf8Of(logEvent.Time), .. line] : line.ToArray();
         lock (_gate)
         {
             _lines.Enqueue(new RecentLine(++_last, logEvent.Time, logEvent.Level, logEvent.Category, bytes));
@@ -53,12 +56,12 @@ internal sealed class RecentLines(bool addsTime = false)
     }
 }
 
-/// <summary>A line of the log with what can be asked for.</summary>
+/// <summary>A line of the log with its filter properties.</summary>
 /// <param name="Number">Its number, counted from the start of the process.</param>
 /// <param name="Time">When it was logged.</param>
 /// <param name="Level">Its level.</param>
 /// <param name="Category">Its category.</param>
-/// <param name="Utf8">The line as it stands in the log, up to and including the last line feed.</param>
+/// <param name="Utf8">The line in the log, including the last line feed.</param>
 internal sealed record RecentLine(long Number, DateTimeOffset Time, LogLevel Level, string Category, byte[] Utf8)
 {
     /// <summary>Gets the text without the last line feed.</summary>

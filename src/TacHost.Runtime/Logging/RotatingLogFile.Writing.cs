@@ -7,7 +7,7 @@ namespace TacHost.Logging;
 internal sealed partial class RotatingLogFile
 {
     /// <summary>Adds the number of lost lines as the first pending line.</summary>
-    private void TellLoss()
+    private void LogLoss()
     {
         if (_lostLines == 0 || _pending.Count > 0)
             return;
@@ -82,9 +82,7 @@ internal sealed partial class RotatingLogFile
         return _openedSize > 0 ? _every.NumberOf(_openedModified.ToOffset(now.Offset)) : _every.NumberOf(now);
     }
 
-    /// <summary>
-    /// Renames the file and creates a new one. After an error, the log continues in the old file, because an oversized log is better than none.
-    /// </summary>
+    /// <summary>Renames the file and creates a new one. After an error, the log continues in the old file, because an oversized log is better than none.</summary>
     private bool Rotate()
     {
         if (_rotationFailedAt is { } failedAt && _clock.GetElapsedTime(failedAt) < _untilRotationIsRetried)

@@ -2,9 +2,7 @@ using TacHost.Native;
 
 namespace TacHost.Logging;
 
-/// <summary>
-/// A log file that is rotated before a line would exceed its maximum size, and at the end of a period. The newest rotated file has the suffix '.1'.
-/// </summary>
+/// <summary>A log file that is rotated before a line would exceed its maximum size, and at the end of a period. The newest rotated file has the suffix '.1'.</summary>
 /// <remarks>
 /// A line is never split between files. Lines are written at most 50 ms after they are logged, and immediately when the log is closed.
 /// If the file cannot be written, services are not blocked. Lost lines are counted, and their number is logged when the file is writable again.
@@ -12,24 +10,28 @@ namespace TacHost.Logging;
 internal sealed partial class RotatingLogFile : ILogSink
 {
     private const int EnoughToWrite = 64 * 1024;
+    private const long DefaultSize = 1_000_000;
+    private const int DefaultFilesKept = 10;
 
     private static readonly TimeSpan _longestDelay = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan _untilRotationIsRetried = TimeSpan.FromSeconds(10);
 
     private readonly CurrentLogFile _file;
-    private readonly OldLogFiles? _oldFiles;
-    private readonly long _limit;
-    private readonly LogPeriod _every;
-    private readonly TimeSpan? _longestAge;
+    private OldLogFiles? _oldFiles;
+    private long _limit;
+    private LogPeriod _every;
+    private TimeSpan? _longestAge;
     private readonly Func<string, byte[]> _notice;
     private readonly TimeProvider _clock;
     private readonly long _openedSize;
     private readonly DateTimeOffset _openedModified;
     private readonly Lock _gate = new();
+    private bool _isNew;
     private readonly ITimer _timer;
     private readonly PendingLines _pending = new();
     private readonly HashSet<ulong> _rotatedHere = [];
     private long _pendingSince;
+    private bool _isHeld;
     private bool _timerRuns;
     private bool _closed;
     private long _lostLines;
@@ -42,10 +44,8 @@ internal sealed partial class RotatingLogFile : ILogSink
     private RotatingLogFile(CurrentLogFile file, LogOptions options, Func<string, byte[]> notice, TimeProvider clock)
     {
         (_file, _notice, _clock) = (file, notice, clock);
-        (_every, _longestAge) = (file.Directory is null ? LogPeriod.None : options.Period, options.LongestAge);
-        _limit = options.FileSize > 0 && file.Directory is not null ? options.FileSize : long.MaxValue;
+        Configure(options);
         (_openedSize, _openedModified) = (file.Status.Size, DateTimeOffset.FromUnixTimeSeconds(file.Status.ModifiedSeconds));
-        _oldFiles = file.Directory is { } directory ? new OldLogFiles(directory, file.Name, options.FilesKept) : null;
         _timer = clock.CreateTimer(static self => ((RotatingLogFile)self!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -57,6 +57,59 @@ internal sealed partial class RotatingLogFile : ILogSink
     /// <exception cref="TacHostException">The file cannot be written.</exception>
     public static RotatingLogFile Open(string path, LogOptions options, Func<string, byte[]> notice, TimeProvider? clock = null) =>
         new(CurrentLogFile.Open(path, options.TakesStandardStreams), options, notice, clock ?? TimeProvider.System);
+
+    /// <summary>Opens the default log, which a tac file may still replace: lines are held back until <see cref="Release"/>.</summary>
+    /// <exception cref="TacHostException">The file cannot be written.</exception>
+    public static RotatingLogFile OpenHeld(string path, LogOptions options, Func<string, byte[]> notice)
+    {
+        var isNew = !File.Exists(path);
+        return new(CurrentLogFile.Open(path, options.TakesStandardStreams), options, notice, TimeProvider.System) { _isHeld = true, _isNew = isNew };
+    }
+
+    /// <summary>Writes the lines that were held back.</summary>
+    public void Release()
+    {
+        lock (_gate)
+        {
+            _isHeld = false;
+            if (!_closed)
+                WritePending();
+        }
+    }
+
+    /// <summary>Closes the file without the lines that were held back, and deletes it if this start has created it and nothing was written.</summary>
+    public void Abandon()
+    {
+        lock (_gate)
+        {
+            if (_isNew && _file.Status is { Size: 0 } own && _file.Directory is { } directory && directory.Status(_file.Name) is { } present && present.IsSameFileAs(own))
+                directory.Delete(_file.Name);
+            if (_isHeld)
+                _pending.Clear();
+        }
+
+        Dispose();
+    }
+
+    /// <summary>Redirects standard output and standard error to the file.</summary>
+    public void TakeStandardStreams() => _file.TakeStandardStreams();
+
+    /// <summary>Sets the limits for rotation and retention. Has no effect on a pipe or a device.</summary>
+    public void Configure(LogOptions options)
+    {
+        if (_file.Directory is not { } directory)
+        {
+            _limit = long.MaxValue;
+            return;
+        }
+
+        lock (_gate)
+        {
+            _limit = (options.FileSize ?? DefaultSize) is > 0 and var size ? size : long.MaxValue;
+            (_every, _longestAge) = (options.Period, options.LongestAge is { Ticks: > 0 } age ? age : null);
+            _oldFiles = new OldLogFiles(directory, _file.Name, options.FilesKept ?? DefaultFilesKept);
+        }
+    }
 
     /// <summary>Gets whether the log is a regular file instead of a pipe or a device.</summary>
     public bool IsRegular => _oldFiles is not null;
@@ -81,15 +134,15 @@ internal sealed partial class RotatingLogFile : ILogSink
                 BeginPeriod(time ?? _clock.GetLocalNow());
             if (_pending.Count == 0)
                 _pendingSince = _clock.GetTimestamp();
-            TellLoss();
+            LogLoss();
             _pending.Add(line);
 
             // The timer is late if services occupy all threads of the pool.
-            if (_pending.Length >= EnoughToWrite || _clock.GetElapsedTime(_pendingSince) > _longestDelay)
+            if (_pending.Length >= EnoughToWrite || (!_isHeld && _clock.GetElapsedTime(_pendingSince) > _longestDelay))
             {
                 WritePending();
             }
-            else if (!_timerRuns)
+            else if (!_timerRuns && !_isHeld)
             {
                 _timerRuns = true;
                 _timer.Change(_longestDelay, Timeout.InfiniteTimeSpan);
@@ -153,7 +206,7 @@ internal sealed partial class RotatingLogFile : ILogSink
         {
             if (_closed)
                 return;
-            TellLoss();
+            LogLoss();
             WritePending();
             _closed = true;
             _timer.Dispose();

@@ -37,7 +37,7 @@ internal sealed class SyslogSink : ILogSink
     private long _queuedBytes;
     private long _lostLines;
     private long _lostBefore;
-    private volatile string _lostFor = "its daemon takes them too slowly";
+    private volatile string _lostFor = "the syslog daemon is too slow";
 
     /// <param name="options">The target and the format of the messages.</param>
     /// <param name="notice">Creates a log line for a message of this sink.</param>
@@ -64,7 +64,7 @@ internal sealed class SyslogSink : ILogSink
                 return;
             }
 
-            TellLoss(line.Time);
+            LogLoss(line.Time);
             Enqueue(messages);
         }
     }
@@ -75,7 +75,7 @@ internal sealed class SyslogSink : ILogSink
     {
         lock (_gate)
         {
-            TellLoss(TimeProvider.System.GetLocalNow());
+            LogLoss(TimeProvider.System.GetLocalNow());
             _queue.Writer.TryComplete();
         }
 
@@ -85,7 +85,7 @@ internal sealed class SyslogSink : ILogSink
         _socket.Dispose();
     }
 
-    private void TellLoss(DateTimeOffset time)
+    private void LogLoss(DateTimeOffset time)
     {
         if (_lostLines == 0)
             return;
@@ -141,7 +141,7 @@ internal sealed class SyslogSink : ILogSink
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
-            _lostFor = e is SocketException ? e.Message : "its daemon does not answer";
+            _lostFor = e is SocketException ? e.Message : "the syslog daemon does not answer";
             return false;
         }
     }

@@ -42,16 +42,12 @@ internal sealed class InstrumentSeries
         Histogram,
     }
 
-    /// <summary>Gets the name of the family.</summary>
     public string Name { get; }
 
-    /// <summary>Gets the type, as Prometheus names it.</summary>
     public string Type => _kind switch { Kind.Counter => "counter", Kind.Histogram => "histogram", _ => "gauge" };
 
-    /// <summary>Gets the description.</summary>
     public string Help => _instrument.Description ?? _instrument.Name;
 
-    /// <summary>Adds a measurement.</summary>
     public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var labels = tags.IsEmpty ? "" : Labels(tags);
@@ -83,7 +79,7 @@ internal sealed class InstrumentSeries
         }
     }
 
-    /// <summary>Forgets what was observed, which will be observed again.</summary>
+    /// <summary>Clears the observed values, before they are observed again.</summary>
     public void BeginScrape()
     {
         if (!_instrument.IsObservable)

@@ -9,7 +9,6 @@ internal sealed class MetricsReader : IDisposable
     private readonly Lock _gate = new(), _scrape = new();
     private readonly List<InstrumentSeries> _all = [];
 
-    /// <summary>Initializes a reader that counts from now on.</summary>
     public MetricsReader()
     {
         _listener.InstrumentPublished = OnPublished;
@@ -30,7 +29,7 @@ internal sealed class MetricsReader : IDisposable
     /// <summary>Writes all instruments as they are now. Instruments of one name share a family; those of another type under the same name are left out.</summary>
     public void WriteTo(PrometheusText text)
     {
-        // What is observed for one answer is not to be cleared by another.
+        // One answer must not clear the observations of another.
         lock (_scrape)
             Scrape(text);
     }
@@ -50,7 +49,7 @@ internal sealed class MetricsReader : IDisposable
         }
         catch (AggregateException)
         {
-            // A callback of somebody's meter has thrown. Its values are missing, and all others are there.
+            // A callback of a meter threw. Only its values are missing.
         }
 
         foreach (var family in all.GroupBy(series => series.Name).OrderBy(family => family.Key, StringComparer.Ordinal))
@@ -73,7 +72,7 @@ internal sealed class MetricsReader : IDisposable
         listener.EnableMeasurementEvents(instrument, series);
     }
 
-    /// <summary>The meter is gone: so are its values.</summary>
+    /// <summary>Removes the values of a disposed meter.</summary>
     private void OnCompleted(Instrument instrument, object? series)
     {
         lock (_gate)

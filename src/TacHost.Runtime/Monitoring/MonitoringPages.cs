@@ -9,7 +9,6 @@ internal sealed class MonitoringPages(MonitoringSource source, MetricsReader met
 {
     private const string Running = "running";
 
-    /// <summary>Returns the page of a path.</summary>
     public MonitoringPage Get(string path) => path switch
     {
         "/metrics" => new(200, "OK", "text/plain; version=0.0.4; charset=utf-8", Metrics()),

@@ -12,7 +12,7 @@ internal sealed class MonitoringServer : IDisposable
     private const int MostConnections = 64;
 
     /// <summary>The idle timeout of a client, and the time limit of the last responses during a stop.</summary>
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10), _shortPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(10), _shortTimeout = TimeSpan.FromSeconds(1);
 
     private readonly Application _tree = new("metrics");
     private readonly MetricsReader _metrics;
@@ -23,11 +23,10 @@ internal sealed class MonitoringServer : IDisposable
         _tree.LoggerFactory = log;
         new StreamServer(endpoint, new MonitoringFactory(pages))
         {
-            Limits = new ConnectionLimits { Connections = MostConnections, IdleTimeout = _patience },
+            Limits = new ConnectionLimits { MaxConnections = MostConnections, IdleTimeout = _timeout },
         }.SetServiceParent(_tree);
     }
 
-    /// <summary>Gets the tree.</summary>
     public Application Tree => _tree;
 
     /// <summary>Reads the text of an endpoint; a number alone is a port of this machine that no other machine reaches.</summary>
@@ -40,11 +39,11 @@ internal sealed class MonitoringServer : IDisposable
         }
         catch (FormatException e)
         {
-            throw new TacHostException(ExitCode.Usage, OneLine.Of($"'{text}' cannot be the --metrics, which is a port or an endpoint such as tcp:9100:interface=127.0.0.1. {e.Message}"), e);
+            throw new TacHostException(ExitCode.Usage, SingleLine.Escape($"--metrics: '{text}' is not a port or an endpoint such as tcp:9100:interface=127.0.0.1. {e.Message}"), e);
         }
     }
 
-    /// <summary>Binds the endpoint, while the process still may, and loads all that an answer needs.</summary>
+    /// <summary>Binds the endpoint before privileges are dropped, and loads all types that a response needs.</summary>
     /// <param name="endpoint">The text of the endpoint.</param>
     /// <param name="source">The source of the pages.</param>
     /// <param name="log">The log.</param>
@@ -59,7 +58,7 @@ internal sealed class MonitoringServer : IDisposable
         prepare?.Invoke(server._tree);
         try
         {
-            Waiting.For(server._tree.PrivilegedStartAsync(CancellationToken.None));
+            BlockingWait.For(server._tree.PrivilegedStartAsync(CancellationToken.None));
         }
         catch (CannotListenException e)
         {
@@ -73,14 +72,14 @@ internal sealed class MonitoringServer : IDisposable
     }
 
     /// <summary>Begins to answer. Until then, clients wait.</summary>
-    public void Start() => Waiting.For(_tree.StartAsync(CancellationToken.None));
+    public void Start() => BlockingWait.For(_tree.StartAsync(CancellationToken.None));
 
     /// <summary>Closes the port and the connections.</summary>
     public void Dispose()
     {
-        using CancellationTokenSource limit = new(_shortPatience);
-        Waiting.For(_tree.StopAsync(limit.Token));
-        Waiting.For(_tree.DisposeAsync().AsTask());
+        using CancellationTokenSource limit = new(_shortTimeout);
+        BlockingWait.For(_tree.StopAsync(limit.Token));
+        BlockingWait.For(_tree.DisposeAsync().AsTask());
         _metrics.Dispose();
     }
 

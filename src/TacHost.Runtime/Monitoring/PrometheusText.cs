@@ -13,7 +13,6 @@ internal sealed class PrometheusText
         _text.Append("# HELP ").Append(name).Append(' ').Append(help.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal)).Append('\n')
             .Append("# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
 
-    /// <summary>Writes a sample.</summary>
     public void Sample(string name, IReadOnlyList<KeyValuePair<string, string>> labels, double value) => Sample(name, Labels(labels), value);
 
     /// <summary>Writes a sample whose labels are written already.</summary>
@@ -31,7 +30,6 @@ internal sealed class PrometheusText
     public static string Labels(IEnumerable<KeyValuePair<string, string>> labels) =>
         string.Join(',', labels.Select(label => $"{Name(label.Key)}=\"{label.Value.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal)}\""));
 
-    /// <summary>Returns a name with '_' for each character that no name may have.</summary>
     public static string Name(string text)
     {
         StringBuilder name = new(text.Length + 1);
@@ -40,7 +38,6 @@ internal sealed class PrometheusText
         return name.Length == 0 || char.IsAsciiDigit(name[0]) ? name.Insert(0, '_').ToString() : name.ToString();
     }
 
-    /// <summary>Returns a number as Prometheus reads it.</summary>
     public static string Number(double value) => value switch
     {
         double.PositiveInfinity => "+Inf",

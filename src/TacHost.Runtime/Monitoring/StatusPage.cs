@@ -5,12 +5,11 @@ using TacHost.Control.Wire;
 
 namespace TacHost.Monitoring;
 
-/// <summary>The page to look at what runs, for a browser. It loads itself anew and needs no script.</summary>
+/// <summary>The status page for browsers. It refreshes itself without a script.</summary>
 internal static class StatusPage
 {
     private const string Style = "body{font:15px system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #8884;vertical-align:top}.running{color:#197a2b}.failed{color:#b3261e;font-weight:bold}small{color:#777}@media(prefers-color-scheme:dark){body{background:#111;color:#ddd}.running{color:#6c6}.failed{color:#f77}}";
 
-    /// <summary>Returns the page.</summary>
     public static string Make(StatusReport report)
     {
         var process = report.Process;

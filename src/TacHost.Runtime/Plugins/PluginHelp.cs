@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using TacHost.CommandLine;
-using TacHost.Services.Plugins;
+using TacHost.Services.Plugins.Infrastructure;
 
 namespace TacHost.Plugins;
 
@@ -58,7 +58,6 @@ internal static class PluginHelp
     public static string Names(OptionDescription option) =>
         $"{(option.Letter is { } letter ? $"-{letter}, " : "    ")}--{option.Name}{(option.ValueName is null ? "" : $" {option.ValueName}")}";
 
-    /// <summary>Returns the description of an option with its choices and its default.</summary>
     public static string Description(OptionDescription option, object? defaults)
     {
         StringBuilder text = new(option.Description);

@@ -18,7 +18,7 @@ internal static class PluginLoading
             var type = context.LoadMainOrShare(code.Code).GetType(code.TypeName, throwOnError: true)!;
             return typeof(IServiceMaker).IsAssignableFrom(type)
                 ? (IServiceMaker)Activator.CreateInstance(type, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DoNotWrapExceptions, null, null, null)!
-                : throw new InvalidOperationException($"{type.Name} carries [Plugin], but is no {nameof(IServiceMaker)}: derive it from ServiceMaker<TOptions>");
+                : throw new InvalidOperationException($"{type.Name} has [Plugin], but is not an {nameof(IServiceMaker)}: derive it from ServiceMaker<TOptions>");
         }
         catch (IOException e) when (e.InnerException is TacHostException missing)
         {

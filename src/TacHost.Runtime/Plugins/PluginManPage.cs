@@ -1,6 +1,6 @@
 using System.Text;
 using TacHost.CommandLine;
-using TacHost.Services.Plugins;
+using TacHost.Services.Plugins.Infrastructure;
 
 namespace TacHost.Plugins;
 

@@ -3,16 +3,15 @@ using TacHost.Hosting;
 namespace TacHost.Reloading;
 
 /// <summary>The last deployments of an application that ran: that of the start, and those of reloads.</summary>
-/// <remarks>Holds recipes, which are bytes: no code stays loaded for them.</remarks>
+/// <remarks>Holds sources, which are bytes: no code stays loaded for them.</remarks>
 internal sealed class DeploymentHistory
 {
-    /// <summary>The number of deployments that are kept.</summary>
     public const int Kept = 10;
 
     private readonly Lock _gate = new();
     private readonly List<PastDeployment> _all = [];
 
-    public DeploymentHistory(IApplicationRecipe first, DateTimeOffset since) => _all.Add(new PastDeployment(1, since, first, "start"));
+    public DeploymentHistory(IApplicationSource first, DateTimeOffset since) => _all.Add(new PastDeployment(1, since, first, "start"));
 
     /// <summary>Gets the deployments, the one that runs last.</summary>
     public IReadOnlyList<PastDeployment> All
@@ -25,19 +24,19 @@ internal sealed class DeploymentHistory
     }
 
     /// <summary>Adds a deployment that runs now.</summary>
-    /// <param name="recipe">The recipe.</param>
-    /// <param name="what">The description of the change, or null if no service has changed. Then the recipe belongs to the last deployment.</param>
-    public void Add(IApplicationRecipe recipe, string? what)
+    /// <param name="source">The source.</param>
+    /// <param name="what">The description of the change, or null if no service has changed. Then the source belongs to the last deployment.</param>
+    public void Add(IApplicationSource source, string? what)
     {
         lock (_gate)
         {
-            if (what is null || _all[^1].Recipe.Fingerprint == recipe.Fingerprint)
+            if (what is null || _all[^1].Source.Fingerprint == source.Fingerprint)
             {
-                _all[^1] = _all[^1] with { Recipe = recipe };
+                _all[^1] = _all[^1] with { Source = source };
                 return;
             }
 
-            _all.Add(new PastDeployment(_all[^1].Number + 1, TimeProvider.System.GetLocalNow(), recipe, what));
+            _all.Add(new PastDeployment(_all[^1].Number + 1, TimeProvider.System.GetLocalNow(), source, what));
             if (_all.Count > Kept)
                 _all.RemoveAt(0);
         }

@@ -7,28 +7,22 @@ internal sealed class Generations
 {
     private readonly List<(WeakReference<IsolatedLoadContext> Context, CodePrints Prints)> _all = [];
 
-    /// <param name="first">The recipe of the start.</param>
-    /// <param name="since">The time of the start.</param>
-    public Generations(IApplicationRecipe first, DateTimeOffset since)
+    public Generations(IApplicationSource first, DateTimeOffset since)
     {
-        (Recipe, Place, History) = (first, first.Place, new DeploymentHistory(first, since));
+        (Source, Place, History) = (first, first.Place, new DeploymentHistory(first, since));
+        Libraries = Place.Shared ?? new LoadedLibraries();
         Libraries.Add(Place.Context!);
         Remember();
     }
 
-    /// <summary>Gets the recipe of what runs.</summary>
-    public IApplicationRecipe Recipe { get; private set; }
+    public IApplicationSource Source { get; private set; }
 
-    /// <summary>Gets where its code is loaded.</summary>
     public LoadPlace Place { get; private set; }
 
-    /// <summary>Gets the deployments that ran.</summary>
     public DeploymentHistory History { get; }
 
-    /// <summary>Gets the libraries that are loaded.</summary>
-    public LoadedLibraries Libraries { get; } = new();
+    public LoadedLibraries Libraries { get; }
 
-    /// <summary>Gets the prints of all code that may run.</summary>
     public CodePrints RunningPrints
     {
         get
@@ -40,10 +34,10 @@ internal sealed class Generations
         }
     }
 
-    /// <summary>Notes that another recipe runs now.</summary>
-    public void Advance(IApplicationRecipe recipe, LoadPlace place)
+    /// <summary>Notes that another source runs now.</summary>
+    public void Advance(IApplicationSource source, LoadPlace place)
     {
-        (Recipe, Place) = (recipe, place);
+        (Source, Place) = (source, place);
         Remember();
     }
 
@@ -51,6 +45,6 @@ internal sealed class Generations
     private void Remember()
     {
         _all.RemoveAll(each => !each.Context.TryGetTarget(out _));
-        _all.Add((new WeakReference<IsolatedLoadContext>(Place.Context!), Recipe.Prints));
+        _all.Add((new WeakReference<IsolatedLoadContext>(Place.Context!), Source.Prints));
     }
 }

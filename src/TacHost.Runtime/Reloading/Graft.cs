@@ -128,7 +128,8 @@ internal sealed class Graft
     {
         foreach (var element in elements)
         {
-            var key = element is not null && element.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>) ? type.GetProperty("Key")!.GetValue(element) : element;
+            var key = element is DictionaryEntry entry ? entry.Key
+                : element?.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>) ? type.GetProperty("Key")!.GetValue(element) : element;
             if (key is not null && StayingIn(key, []) is { } pair)
                 _problems.Add(new GraftProblem(pair, $"a {Leaf.NameOf(pair.New.GetType())}, which is {(key == pair.New ? "a key" : "part of a key")} in a collection,", _newcomer));
         }
@@ -170,7 +171,7 @@ internal sealed class Graft
         if (running is not null && running.GetType() == twin.GetType())
             return _isApplied ? running : null;
         if (!IsUnchangeable(twin.GetType(), []))
-            _problems.Add(new GraftProblem(pair, running is null ? $"a {Leaf.NameOf(twin.GetType())}, which cannot be found in what runs," : $"a {Leaf.NameOf(twin.GetType())}, whose class is the tac's own,", _newcomer));
+            _problems.Add(new GraftProblem(pair, running is null ? $"a {Leaf.NameOf(twin.GetType())}, which cannot be found in the running tree," : $"a {Leaf.NameOf(twin.GetType())}, whose class is the tac's own,", _newcomer));
         return null;
     }
 

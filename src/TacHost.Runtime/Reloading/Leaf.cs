@@ -22,12 +22,14 @@ internal static class Leaf
         DateTime time => time.ToString("O", CultureInfo.InvariantCulture),
         DateTimeOffset time => time.ToString("O", CultureInfo.InvariantCulture),
         DateOnly or TimeOnly or TimeSpan => ((IFormattable)value).ToString(value is TimeSpan ? "c" : "O", CultureInfo.InvariantCulture),
-        Guid or Version or IPAddress or IPNetwork or Rune or Index or Range => value.ToString(),
+        Guid or Version or IPNetwork or Rune or Index or Range => value.ToString(),
+
+        // A class derived from one of these may hold more than the text.
+        IPAddress or IPEndPoint or DnsEndPoint or Uri or Regex when !ObjectShapes.IsOfDotNet(value.GetType()) => null,
+        IPAddress => value.ToString(),
         IPEndPoint place => place.ToString(),
         DnsEndPoint place => place.ToString(),
         Uri uri => uri.OriginalString,
-        CultureInfo culture => culture.Name,
-        Encoding encoding => $"{encoding.WebName} {encoding.Preamble.Length} {encoding.EncoderFallback} {encoding.DecoderFallback}",
         TimeZoneInfo zone => zone.ToSerializedString(),
         Regex expression => $"{expression} {expression.Options} {expression.MatchTimeout}",
         _ => null,
@@ -52,9 +54,7 @@ internal static class Leaf
         return type.IsGenericType ? $"{name}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>" : name;
     }
 
-    /// <summary>
-    /// Returns the name of a field for a message: <c>port</c> for <c>_port</c>, and the name of the property or constructor parameter for its field.
-    /// </summary>
+    /// <summary>Returns the name of a field for a message: <c>port</c> for <c>_port</c>, and the name of the property or constructor parameter for its field.</summary>
     public static string NameOf(string field)
     {
         var name = field.StartsWith('<') && field.IndexOf('>', StringComparison.Ordinal) is var end and > 1 ? field[1..end] : field.TrimStart('_');

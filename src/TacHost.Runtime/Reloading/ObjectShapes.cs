@@ -8,7 +8,6 @@ namespace TacHost.Reloading;
 /// <summary>The way to compare objects of a type.</summary>
 internal enum Look
 {
-    /// <summary>Compare all fields.</summary>
     Fields,
 
     /// <summary>Compare the elements in order, and the comparer. The fields depend on reference hashes.</summary>
@@ -17,7 +16,6 @@ internal enum Look
     /// <summary>Compare only the identity.</summary>
     Identity,
 
-    /// <summary>Do not compare.</summary>
     Opaque,
 }
 
@@ -30,6 +28,7 @@ internal sealed record ShapeField(FieldInfo Field, string Label, Lazy<bool> IsFi
 /// <summary>A cache of the fields of types. Must not outlive a comparison, because a type keeps its load context alive.</summary>
 internal sealed class ObjectShapes
 {
+    private static readonly PropertyInfo _tableComparer = typeof(Hashtable).GetProperty("EqualityComparer", BindingFlags.Instance | BindingFlags.NonPublic)!;
     private static readonly string[] _comparerNames = ["Comparer", "KeyComparer", "ValueComparer"];
 
     private readonly Dictionary<Type, ShapeField[]> _fields = [];
@@ -61,20 +60,24 @@ internal sealed class ObjectShapes
             || typeof(ITimer).IsAssignableFrom(type) || typeof(IEnumerator).IsAssignableFrom(type) || type.IsPointer || type.IsByRefLike || type == typeof(Pointer)
             || (type.IsGenericType && type.GetGenericTypeDefinition().FullName is "System.WeakReference`1" or "System.Runtime.CompilerServices.ConditionalWeakTable`2"))
             return Look.Opaque;
-        return IsOfDotNet(type) && typeof(IEnumerable).IsAssignableFrom(type) && type.GetInterfaces().Any(IsCollection) ? Look.Elements : Look.Fields;
+        return IsCollection(type) ? Look.Elements : Look.Fields;
     }
+
+    /// <summary>Returns whether a type is one of .NET.</summary>
+    public static bool IsOfDotNet(Type type) => type.Assembly.FullName is { } name && name.StartsWith("System.", StringComparison.Ordinal);
 
     /// <summary>Returns whether the positions in a collection depend on the hashes of its elements.</summary>
     public static bool IsHashed(Type type) => ComparerPropertiesOf(type).Any();
 
-    /// <summary>Returns the comparers of a collection.</summary>
     public static IEnumerable<object?> ComparersOf(object collection) => ComparerPropertiesOf(collection.GetType()).Select(property => property.GetValue(collection));
 
     private static IEnumerable<PropertyInfo> ComparerPropertiesOf(Type type) =>
-        _comparerNames.Select(type.GetProperty).OfType<PropertyInfo>();
+        type == typeof(Hashtable) ? [_tableComparer] : _comparerNames.Select(type.GetProperty).OfType<PropertyInfo>();
 
+    /// <summary>Returns whether a collection is nothing but its elements and comparers. Others have bounds, functions or another collection behind them.</summary>
     private static bool IsCollection(Type type) =>
-        type == typeof(ICollection) || (type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(ICollection<>) || type.GetGenericTypeDefinition() == typeof(IReadOnlyCollection<>)));
-
-    private static bool IsOfDotNet(Type type) => type.Assembly.GetName().Name is { } name && name.StartsWith("System.", StringComparison.Ordinal);
+        type == typeof(Hashtable)
+        || (type.Namespace is "System.Collections.Generic" or "System.Collections.Concurrent" or "System.Collections.Immutable" or "System.Collections.Frozen"
+            && IsOfDotNet(type) && (!type.IsNested || type.Name == "Builder") && type.Name != "BlockingCollection`1"
+            && type.GetInterfaces().Any(each => each == typeof(ICollection) || (each.IsGenericType && each.GetGenericTypeDefinition() is var definition && (definition == typeof(ICollection<>) || definition == typeof(IReadOnlyCollection<>)))));
 }

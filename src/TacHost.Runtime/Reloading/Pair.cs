@@ -18,10 +18,8 @@ internal sealed class Pair(object old, object @new)
     /// <summary>Gets the differences in the object itself: descriptions by place.</summary>
     public Dictionary<string, string> Differences { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Gets the pairs that this pair refers to.</summary>
     public List<(string Label, Pair Target)> Targets { get; } = [];
 
-    /// <summary>Gets the pairs that refer to this pair.</summary>
     public List<Pair> Users { get; } = [];
 
     public void Refer(string label, Pair target)

@@ -11,7 +11,6 @@ internal sealed class PairIndex
     private readonly Dictionary<(object?, FieldInfo), Pair> _variables = [];
     private readonly Dictionary<(object?, FieldInfo), Pair> _newVariables = [];
 
-    /// <summary>Gets all pairs.</summary>
     public IEnumerable<Pair> All => _byOld.Values.Concat(_functions.Values).Concat(_variables.Values);
 
     /// <summary>Gets the variables that the code of services writes, each with the function or object whose code does.</summary>

@@ -2,10 +2,11 @@ using TacHost.CommandLine;
 using TacHost.Hosting;
 using TacHost.Loading;
 using TacHost.Services;
+using TacHost.Services.Infrastructure;
 
 namespace TacHost.Reloading;
 
-/// <summary>The tree that a tac makes now, compared with what runs.</summary>
+/// <summary>The comparison of the tree that a tac makes now with the running tree.</summary>
 internal sealed class ReloadChange
 {
     private readonly TreeChange _tree;
@@ -16,30 +17,28 @@ internal sealed class ReloadChange
     /// <summary>Gets the tree that the tac makes now.</summary>
     public Application New { get; }
 
-    /// <summary>Gets where its code is loaded.</summary>
     public LoadPlace Place { get; }
 
-    /// <summary>Gets what a reload does, with reasons.</summary>
     public ReloadPlan Plan => _tree.Plan;
 
-    /// <summary>Evaluates the tac as it was and as it is, and compares. Starts nothing.</summary>
-    /// <exception cref="TacHostException">The tac threw, or asks for something that a running process cannot change.</exception>
-    public static ReloadChange Make(Deployment deployment, Generations generations, IApplicationRecipe recipe)
+    /// <summary>Evaluates the old and the new tac and compares them, but starts nothing.</summary>
+    /// <exception cref="TacHostException">The tac threw an exception, or needs a change that a running process cannot make.</exception>
+    public static ReloadChange Make(Deployment deployment, Generations generations, IApplicationSource source)
     {
-        RefuseEffects(recipe);
-        RefuseEffects(generations.Recipe);
+        RefuseEffects(source);
+        RefuseEffects(generations.Source);
         var oldPlace = LoadPlace.WithLibrariesOf(generations.Place);
         var newPlace = LoadPlace.Beside(generations.Libraries);
 
-        // The old one first: what a top level sets outside of its tree is then as the new one wants it.
-        var (old, failure) = MakeOld(generations.Recipe, oldPlace);
-        var @new = Waiting.Result(recipe.BuildAsync(newPlace));
+        // The old one first, so that values set outside of the tree are those of the new one.
+        var (old, failure) = MakeOld(generations.Source, oldPlace);
+        var @new = BlockingWait.Result(source.BuildAsync(newPlace));
         if (old is null)
             throw new TacHostException(ExitCode.Software, $"the changes cannot be determined, because the previous version of the tac file can no longer be run. Restart the process. {failure!.Message}", failure);
-        RefuseUnchangeable(old, @new, deployment.Options, recipe.Source);
+        RefuseUnchangeable(old, @new, deployment.Options, source.Origin);
         TreeChange tree = new(
-            deployment.Application, old, generations.Recipe.Prints, generations.RunningPrints, @new, recipe.Prints,
-            () => Waiting.Result(recipe.BuildAsync(LoadPlace.WithLibrariesOf(newPlace))), ContextAssemblies.IsSame);
+            deployment.Application, old, generations.Source.Prints, generations.RunningPrints, @new, source.Prints,
+            () => BlockingWait.Result(source.BuildAsync(LoadPlace.WithLibrariesOf(newPlace))), ContextAssemblies.IsSame);
         return new ReloadChange(old, @new, tree, newPlace);
     }
 
@@ -51,7 +50,7 @@ internal sealed class ReloadChange
         return replacement;
     }
 
-    /// <summary>Takes over what is set at the application itself and can be changed while it runs.</summary>
+    /// <summary>Copies the properties of the application that can change while it runs.</summary>
     public void ApplySettings(Application running)
     {
         if (New.ExitCode != _old.ExitCode)
@@ -59,17 +58,17 @@ internal sealed class ReloadChange
     }
 
     /// <summary>Refuses a top level that changes the process, because a reload executes it several times beside the running services, and that of the previous tac file again.</summary>
-    private static void RefuseEffects(IApplicationRecipe recipe)
+    private static void RefuseEffects(IApplicationSource source)
     {
-        if (recipe.Effects.Count > 0)
-            throw new TacHostException(ExitCode.BadTac, $"the top level of '{recipe.Source}' changes the process, and a reload executes it several times: {string.Join(", ", recipe.Effects)}. Do that in the start of a service, and restart the process.");
+        if (source.Effects.Count > 0)
+            throw new TacHostException(ExitCode.BadTac, $"the top level of '{source.Origin}' changes the process, and a reload executes it several times: {string.Join(", ", source.Effects)}. Do that in the start of a service, and restart the process.");
     }
 
-    private static (Application? Application, TacHostException? Failure) MakeOld(IApplicationRecipe recipe, LoadPlace place)
+    private static (Application? Application, TacHostException? Failure) MakeOld(IApplicationSource source, LoadPlace place)
     {
         try
         {
-            return (Waiting.Result(recipe.BuildAsync(place)), null);
+            return (BlockingWait.Result(source.BuildAsync(place)), null);
         }
         catch (TacHostException e)
         {
@@ -85,6 +84,8 @@ internal sealed class ReloadChange
             throw Refused($"the group of the process was {Shown(old.Gid)} and is {Shown(@new.Gid)}");
         if (old.LoggerFactory.GetType().FullName != @new.LoggerFactory.GetType().FullName || !old.LoggerProviders.Select(provider => provider.GetType().FullName).SequenceEqual(@new.LoggerProviders.Select(provider => provider.GetType().FullName)))
             throw Refused("it has other loggers");
+        if (old.LogFile != @new.LogFile)
+            throw Refused("it has other settings of the log file");
         if (old.Name != @new.Name)
             throw Refused($"the name of the application was '{old.Name}' and is '{@new.Name}'");
 

@@ -1,17 +1,16 @@
 using TacHost.Hosting;
 using TacHost.Services;
-using TacHost.Services.Networking;
 
 namespace TacHost.Reloading;
 
 /// <summary>Says why the new services of a reload did not start.</summary>
 internal static class ReloadFailure
 {
-    /// <param name="failure">What ended the start.</param>
+    /// <param name="failure">The exception that ended the start.</param>
     /// <param name="deployment">The application.</param>
-    /// <param name="new">The tree that was to run.</param>
+    /// <param name="new">The new tree.</param>
     /// <param name="unfinished">The services that were starting when the time was over.</param>
-    /// <param name="signals">Whether one of them asked for the end.</param>
+    /// <param name="signals">The signals, one of which may have requested the end.</param>
     public static TacHostException Describe(Exception failure, Deployment deployment, Application @new, IReadOnlyList<string> unfinished, ShutdownSignals signals)
     {
         if (failure is TacHostException known)
@@ -26,10 +25,7 @@ internal static class ReloadFailure
             return new TacHostException(ExitCode.TimedOut, $"the new services did not start within {deployment.Options.StartTimeout.TotalSeconds:0.###} s.{names}\n  If they need longer, raise --start-timeout.");
         }
 
-        var service = ServiceTree.Failed(@new, failure);
-        var text = service is null || failure is CannotListenException
-            ? failure.Message
-            : $"The service '{service.ServicePath}' failed to start: {(failure is IOException ? failure.Message : FailureText.Of(failure))}";
+        var text = FailureText.OfStart(failure, ServiceTree.Failed(@new, failure));
         return new TacHostException(ExitCode.Unavailable, text, failure);
     }
 }

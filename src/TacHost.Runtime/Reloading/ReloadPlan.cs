@@ -8,10 +8,8 @@ internal enum Verdict
     /// <summary>The service continues to run unchanged.</summary>
     Kept,
 
-    /// <summary>The service is replaced by another one.</summary>
     Replaced,
 
-    /// <summary>The service is new.</summary>
     Added,
 
     /// <summary>The service is no longer in the tac file.</summary>
@@ -36,7 +34,6 @@ internal sealed record PlanLine(Verdict Verdict, string Path, string Reason)
 /// <param name="Notices">Further notices.</param>
 internal sealed record ReloadPlan(IReadOnlyList<PlanLine> Lines, IReadOnlyList<string> Notices)
 {
-    /// <summary>Gets whether the reload would change a service.</summary>
     public bool ChangesAnything => Lines.Any(line => line.Verdict != Verdict.Kept);
 
     /// <summary>Gets a short text that is equal for equal plans.</summary>
@@ -50,6 +47,5 @@ internal sealed record ReloadPlan(IReadOnlyList<PlanLine> Lines, IReadOnlyList<s
         }
     }
 
-    /// <summary>Returns the lines and the notices, each with a line end.</summary>
     public override string ToString() => string.Concat(Lines.Select(line => $"{line}\n")) + string.Concat(Notices.Select(notice => $"{notice}\n"));
 }

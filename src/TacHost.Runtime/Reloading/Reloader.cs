@@ -1,42 +1,43 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using TacHost.Hosting;
-using TacHost.Services;
+using TacHost.Services.Infrastructure;
 
 namespace TacHost.Reloading;
 
 /// <summary>The steps of a reload (docs/reload.md): prepare, make both trees, compare, start beside, commit, stop what leaves.</summary>
-/// <param name="prepareAsync">Prepares the tac file or the plugin as it is now, or another tac file, in another process. Receives the recipe whose code needs no trial, or null.</param>
-internal sealed class Reloader(Func<IApplicationRecipe?, string?, CancellationToken, Task<IApplicationRecipe>> prepareAsync) : IReloader
+/// <param name="prepareAsync">Prepares the tac file or the plugin as it is now, or another tac file, in another process. Receives the source whose code needs no trial, or null.</param>
+internal sealed class Reloader(Func<IApplicationSource?, string?, CancellationToken, Task<IApplicationSource>> prepareAsync) : IReloader
 {
-    private readonly Dictionary<Deployment, Generations> _generations = [];
+    private readonly ConditionalWeakTable<Deployment, Generations> _generations = [];
 
     /// <inheritdoc/>
     public async Task<ReloadResult> RunAsync(Deployment deployment, HostProcess process, ReloadRequest request, CancellationToken stopping)
     {
         var began = Stopwatch.GetTimestamp();
-        if (deployment.Options.Jail is { } jail)
+        if (deployment.Options.Chroot is { } jail)
             throw new TacHostException(ExitCode.NoPermission, $"the process is in the jail '{jail}', where there is no compiler. Restart it.");
         var generations = GenerationsOf(deployment);
         var past = request.Rollback is { } number ? generations.History.Find(number) : null;
-        var recipe = past?.Recipe ?? await prepareAsync(generations.Place.Context!.HasCurrentLibraries ? generations.Recipe : null, request.File, stopping);
+        var source = past?.Source ?? await prepareAsync(generations.Place.Context!.HasCurrentLibraries ? generations.Source : null, request.File, stopping);
         using TimeLimit limit = new(deployment.Options.StartTimeout, deployment.Log.Host, stopping);
-        var change = await CompareAsync(deployment, generations, recipe, limit);
+        var change = await CompareAsync(deployment, generations, source, limit);
         var plan = change.Plan;
         if (request.IfPlan is { } expected && expected != plan.Fingerprint)
-            throw new TacHostException(ExitCode.TimedOut, $"the plan is another one by now, with the fingerprint {plan.Fingerprint}. Look at it again.");
+            throw new TacHostException(ExitCode.TimedOut, $"the plan has changed and has the fingerprint {plan.Fingerprint} now. Look at it again.");
         if (!request.OnlyPlan)
         {
             if (plan.ChangesAnything)
                 await ReplaceAsync(deployment, process, change, limit);
             change.ApplySettings(deployment.Application);
-            generations.Advance(recipe, change.Place);
-            deployment.Recipe = recipe;
-            deployment.KeepForLater();
+            generations.Advance(source, change.Place);
+            deployment.Source = source;
+            deployment.SaveAsLastGood();
         }
 
-        ReloadResult result = new([.. plan.Lines.Select(Planned)], [.. past is null ? recipe.Notices : NoticesOf(past), .. plan.Notices], plan.Fingerprint, Stopwatch.GetElapsedTime(began));
+        ReloadResult result = new([.. plan.Lines.Select(Planned)], [.. past is null ? source.Notices : NoticesOf(past), .. plan.Notices], plan.Fingerprint, Stopwatch.GetElapsedTime(began));
         if (!request.OnlyPlan)
-            generations.History.Add(recipe, plan.ChangesAnything ? $"{(past is null ? "reload" : $"rollback to {past.Number}")}: {result.Summary}" : null);
+            generations.History.Add(source, plan.ChangesAnything ? $"{(past is null ? "reload" : $"rollback to {past.Number}")}: {result.Summary}" : null);
         return result;
     }
 
@@ -47,7 +48,7 @@ internal sealed class Reloader(Func<IApplicationRecipe?, string?, CancellationTo
     public IReadOnlyList<PastDeployment> HistoryOf(Deployment deployment) => GenerationsOf(deployment).History.All;
 
     private static string[] NoticesOf(PastDeployment past) =>
-        [$"This is deployment {past.Number} again. Its tac file '{past.Recipe.Source}' has not been changed, and the next reload reads it."];
+        [$"This is deployment {past.Number} again. Its tac file '{past.Source.Origin}' has not been changed, and the next reload reads it."];
 
     private static PlannedService Planned(PlanLine line) =>
         new(line.Verdict switch { Verdict.Kept => "kept", Verdict.Replaced => "replaced", Verdict.Added => "added", _ => "removed" }, line.Path, line.Reason, line.ToString());
@@ -55,19 +56,19 @@ internal sealed class Reloader(Func<IApplicationRecipe?, string?, CancellationTo
     private Generations GenerationsOf(Deployment deployment)
     {
         lock (_generations)
-            return _generations.TryGetValue(deployment, out var known) ? known : _generations[deployment] = new Generations(deployment.Recipe, deployment.StartedAt ?? TimeProvider.System.GetLocalNow());
+            return _generations.GetValue(deployment, static each => new Generations(each.Source, each.StartedAt ?? TimeProvider.System.GetLocalNow()));
     }
 
     /// <summary>Makes the trees and compares them, on a thread of its own: neither a tac nor a constructor is ours to interrupt, and one that never ends is left behind there.</summary>
-    private static async Task<ReloadChange> CompareAsync(Deployment deployment, Generations generations, IApplicationRecipe recipe, TimeLimit limit)
+    private static async Task<ReloadChange> CompareAsync(Deployment deployment, Generations generations, IApplicationSource source, TimeLimit limit)
     {
         deployment.EnterConsole();
         var comparison = Task.Factory.StartNew(
-            () => ReloadChange.Make(deployment, generations, recipe),
+            () => ReloadChange.Make(deployment, generations, source),
             CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
         if (await limit.EndsBeforeAsync(comparison))
             return await comparison;
-        throw new TacHostException(ExitCode.TimedOut, $"the top level of '{recipe.Source}' did not end within {deployment.Options.StartTimeout.TotalSeconds:0.###} s in the running process, though it did in another one. Its thread is left behind.");
+        throw new TacHostException(ExitCode.TimedOut, $"the top level of '{source.Origin}' did not end within {deployment.Options.StartTimeout.TotalSeconds:0.###} s in the running process, though it did in another one. Its thread was abandoned.");
     }
 
     private static async Task ReplaceAsync(Deployment deployment, HostProcess process, ReloadChange change, TimeLimit limit)

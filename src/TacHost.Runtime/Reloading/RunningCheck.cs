@@ -67,7 +67,7 @@ internal sealed class RunningCheck
     {
         if (_code.Compare(old.GetType(), running.GetType()) is not null)
         {
-            Note(old, "", $"a {Leaf.NameOf(running.GetType())} runs, and the tac as it was would make a {Leaf.NameOf(old.GetType())} now");
+            Note(old, "", $"the running service is a {Leaf.NameOf(running.GetType())}, but the unchanged tac file would make a {Leaf.NameOf(old.GetType())} now");
             return;
         }
 
@@ -93,13 +93,11 @@ internal sealed class RunningCheck
         }
     }
 
-    /// <summary>
-    /// Compares the lengths of arrays, which never change, and texts in them, which rarely change. Arrays of numbers are treated as buffers.
-    /// </summary>
+    /// <summary>Compares the lengths of arrays, which never change, and texts in them, which rarely change. Arrays of numbers are treated as buffers.</summary>
     private void CompareArrays(object user, Array old, Array running)
     {
         if (old.Length != running.Length)
-            Note(user, "", $"it has {running.Length} elements in what runs, and the tac as it was would make {old.Length} now");
+            Note(user, "", $"it has {running.Length} elements in the running service, but the unchanged tac file would make {old.Length} now");
         else if (!old.GetType().GetElementType()!.IsPrimitive)
             MapElements(user, running, compareTexts: true);
     }
@@ -121,7 +119,7 @@ internal sealed class RunningCheck
         if (ReferenceEquals(old, running))
             return;
         if (old is null || running is null || (Leaf.TextOf(old) is { } before && Leaf.TextOf(running) is { } now && before != now))
-            Note(user, label, $"{label} is {Leaf.Shown(running)} in what runs, and the tac as it was would make it {Leaf.Shown(old)} now: something that it reads has changed");
+            Note(user, label, $"{label} is {Leaf.Shown(running)} in the running service, but the unchanged tac file would make it {Leaf.Shown(old)} now: an input of the tac file has changed");
         else if (Leaf.TextOf(old) is not null || old is MemberInfo)
             return;
         else if (old is Delegate first && running is Delegate second)
@@ -131,7 +129,7 @@ internal sealed class RunningCheck
         else if (_runningOf.TryAdd(old, running))
             _left.Enqueue(() => Expand(old, running));
         else if (!ReferenceEquals(_runningOf[old], running))
-            Note(user, label, $"{label} is another {Leaf.NameOf(old.GetType())} in what runs");
+            Note(user, label, $"{label} is another {Leaf.NameOf(old.GetType())} in the running service");
     }
 
     private void CompareFunctions(object user, string label, Delegate old, Delegate running)
@@ -139,7 +137,7 @@ internal sealed class RunningCheck
         Delegate[] before = old.GetInvocationList(), now = running.GetInvocationList();
         if (before.Length != now.Length || before.Zip(now, (one, other) => _code.Compare(one.Method, other.Method)).Any(difference => difference is not null))
         {
-            Note(user, label, $"{label} is another function in what runs");
+            Note(user, label, $"{label} is another function in the running service");
             return;
         }
 

@@ -34,7 +34,7 @@ internal sealed class SaveWatch : IDisposable
     {
         using PeriodicTimer timer = new(_interval);
         var hasFailed = false;
-        var handled = Text(_deployment.Recipe.Files);
+        var handled = Text(_deployment.Source.Files);
         var last = handled;
         var since = 0L;
         while (!_over.IsCancellationRequested && await timer.WaitForNextTickAsync(CancellationToken.None))
@@ -62,7 +62,7 @@ internal sealed class SaveWatch : IDisposable
             return (before.WithDirectories, true);
 
         // A file that the new services do not record again would cause reloads for ever.
-        return (State(false, out _) == before.Plain ? before.Plain : Text(_deployment.Recipe.Files), false);
+        return (State(false, out _) == before.Plain ? before.Plain : Text(_deployment.Source.Files), false);
     }
 
     /// <summary>Returns a text that is another one after each save.</summary>
@@ -70,8 +70,8 @@ internal sealed class SaveWatch : IDisposable
     /// <param name="isComplete">False if a source file does not exist or is empty.</param>
     private string State(bool withDirectories, out bool isComplete)
     {
-        List<SourceStamp> files = [.. _deployment.Recipe.Files.Select(file => SourceStamp.Of(file.Path))];
-        isComplete = _deployment.Recipe.Files.Zip(files).All(pair => pair.First.Stamp is null || pair.Second.Stamp is { Size: > 0 });
+        List<SourceStamp> files = [.. _deployment.Source.Files.Select(file => SourceStamp.Of(file.Path))];
+        isComplete = _deployment.Source.Files.Zip(files).All(pair => pair.First.Stamp is null || pair.Second.Stamp is { Size: > 0 });
         var changed = TreeOrder.Of(_deployment.Application).OfType<Service>().SelectMany(service => service.ChangedFiles).Select(_deployment.Application.ResolvePath).Distinct();
         files.AddRange(changed.Select(SourceStamp.Of));
         if (withDirectories)
@@ -79,7 +79,7 @@ internal sealed class SaveWatch : IDisposable
         return Text(files);
     }
 
-    /// <summary>Returns the files beside others. Only the names count of those that are not sources, because a log file changes with each failure.</summary>
+    /// <summary>Returns the files beside others. For files that are not sources, only the names count, because a log file changes with each failure.</summary>
     private static List<SourceStamp> InDirectoriesOf(IReadOnlyList<SourceStamp> files) =>
         [.. files.Select(file => Path.GetDirectoryName(file.Path)!).Distinct().Where(Directory.Exists).SelectMany(Directory.EnumerateFiles).Order(StringComparer.Ordinal)
             .Select(path => Path.GetExtension(path) is ".csx" or ".cs" or ".json" or ".dll" ? SourceStamp.Of(path) : new SourceStamp(path, null))];

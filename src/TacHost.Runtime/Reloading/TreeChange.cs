@@ -35,13 +35,11 @@ internal sealed class TreeChange
         Plan = MakePlan();
     }
 
-    /// <summary>Gets the plan.</summary>
     public ReloadPlan Plan { get; }
 
     /// <summary>Gets the values that differ each time the tac file is executed.</summary>
     public IReadOnlyList<string> Noise { get; } = [];
 
-    /// <summary>Gets the services of the new tree that stay, each with its running counterpart.</summary>
     public IReadOnlyDictionary<IService, IService> Staying => _matches.New.Where(Stays).ToDictionary(service => service, service => (IService)_running.RunningOf(_matches.OldOf(service)!)!, (IEqualityComparer<IService>)ReferenceEqualityComparer.Instance);
 
     /// <summary>Gets the services of the new tree that replace others, each with the running service.</summary>
@@ -132,12 +130,12 @@ internal sealed class TreeChange
             var old = _matches.OldOf(service);
             lines.Add(Stays(service) ? new PlanLine(Verdict.Kept, NameOf(service), "")
                 : old is null ? new PlanLine(Verdict.Added, NameOf(service), "is new")
-                : _running.Missing.Contains(old) ? new PlanLine(Verdict.Added, NameOf(service), "is not in what runs")
+                : _running.Missing.Contains(old) ? new PlanLine(Verdict.Added, NameOf(service), "is not in the running tree")
                 : new PlanLine(Verdict.Replaced, NameOf(service), _replaced.ReasonOf(_comparison.Pairs.OfOld(old)!) ?? ""));
         }
 
         foreach (var service in _matches.Old.Where(service => _matches.NewOf(service) is null && !_running.Missing.Contains(service)))
-            lines.Add(new PlanLine(Verdict.Removed, NameOf(service), "is not in the tac any more"));
+            lines.Add(new PlanLine(Verdict.Removed, NameOf(service), "is no longer in the tac file"));
         return new ReloadPlan(lines, Noise);
     }
 

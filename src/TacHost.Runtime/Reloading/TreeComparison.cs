@@ -32,7 +32,6 @@ internal sealed class TreeComparison
 
     public CodeComparison Code { get; }
 
-    /// <summary>Gets all pairs.</summary>
     public PairIndex Pairs { get; } = new();
 
     private Pair Enter(object old, object @new)
@@ -57,6 +56,8 @@ internal sealed class TreeComparison
         {
             if (before != after || old.GetType().FullName != @new.GetType().FullName)
                 user.Differ(label, $"{label} was {Leaf.Shown(old)} and is {Leaf.Shown(@new)}");
+            else
+                Note(user, label, Code.Compare(old.GetType(), @new.GetType()));
             return;
         }
 
@@ -75,7 +76,7 @@ internal sealed class TreeComparison
                 Note(user, label, first.Name == second.Name && first.DeclaringType is { } one && second.DeclaringType is { } two ? Code.Compare(one, two) : $"{label} was '{first.Name}' and is '{second.Name}'");
                 break;
             case (ValueType first, ValueType second):
-                CompareFields(user, label + ".", first, second);
+                CompareContent(user, label + ".", first, second);
                 break;
             default:
                 CompareObjects(user, label, old, @new);
@@ -111,22 +112,31 @@ internal sealed class TreeComparison
 
     private void Expand(Pair pair)
     {
-        var (first, second) = (pair.Old.GetType(), pair.New.GetType());
+        var type = pair.Old.GetType();
+        var look = type.IsArray ? Look.Elements : ObjectShapes.LookAt(type);
+        if (look == Look.Fields)
+            CompareContent(pair, "", pair.Old, pair.New);
+        else if (Code.Compare(type, pair.New.GetType()) is { } difference)
+            pair.Differ("", difference);
+        else if (look == Look.Opaque)
+            pair.Differ(Pair.Unseen, $"it is a {Leaf.NameOf(type)}, which cannot be inspected");
+        else if (look == Look.Elements)
+            CompareElements(pair, (IEnumerable)pair.Old, (IEnumerable)pair.New);
+    }
+
+    /// <summary>Compares the code, the variables and the fields of two objects or structures.</summary>
+    private void CompareContent(Pair user, string prefix, object old, object @new)
+    {
+        var (first, second) = (old.GetType(), @new.GetType());
         if (Code.Compare(first, second) is { } difference)
         {
-            pair.Differ("", difference);
+            Note(user, prefix.TrimEnd('.'), difference);
             return;
         }
 
         foreach (var use in _variableUse.OfType(first, second))
-            Use(pair, use);
-        var look = first.IsArray ? Look.Elements : ObjectShapes.LookAt(first);
-        if (look == Look.Opaque)
-            pair.Differ(Pair.Unseen, $"it is a {Leaf.NameOf(first)}, which cannot be inspected");
-        else if (look == Look.Elements)
-            CompareElements(pair, (IEnumerable)pair.Old, (IEnumerable)pair.New);
-        else if (look == Look.Fields)
-            CompareFields(pair, "", pair.Old, pair.New);
+            Use(user, use);
+        CompareFields(user, prefix, old, @new);
     }
 
     private void CompareFields(Pair pair, string prefix, object old, object @new)
@@ -154,9 +164,13 @@ internal sealed class TreeComparison
         object?[] before = [.. old.Cast<object?>()], after = [.. @new.Cast<object?>()];
         if (before.Length != after.Length)
             pair.Differ("", $"it had {before.Length} elements and has {after.Length}");
+        else if (old is Array { Rank: > 1 } one && @new is Array other && Shape(one) != Shape(other))
+            pair.Differ("", $"it was an array of {Shape(one)} and is one of {Shape(other)}");
         for (var i = 0; i < Math.Min(before.Length, after.Length); i++)
             Compare(pair, $"[{i}]", before[i], after[i]);
     }
+
+    private static string Shape(Array array) => string.Join(" by ", Enumerable.Range(0, array.Rank).Select(array.GetLength));
 
     private void CompareFunctions(Pair user, string label, Delegate old, Delegate @new)
     {
@@ -198,7 +212,7 @@ internal sealed class TreeComparison
     {
         if (use.Problem is { } problem)
         {
-            user.Differ(use.Name, problem);
+            user.Differ(Pair.Unseen, problem);
             return;
         }
 

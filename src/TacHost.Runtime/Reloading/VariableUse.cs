@@ -37,8 +37,7 @@ internal sealed class VariableUse(CodeComparison code)
             var isWritten = print.Writes.Contains(variable);
             if (!isWritten && !print.Reads.Contains(variable))
                 continue;
-            var isMade = IsMade(first[i].Name);
-            if ((isMade ? second.ElementAtOrDefault(i) : second.FirstOrDefault(field => field.Name == first[i].Name)) is not { } counterpart)
+            if ((IsMade(first[i]) ? second.Where(IsMade).ElementAtOrDefault(first[..i].Count(IsMade)) : second.FirstOrDefault(field => field.Name == first[i].Name)) is not { } counterpart)
             {
                 uses.Add(new Use(first[i].Name, old, first[i], @new, first[i], isWritten, $"the variable '{first[i].Name}' is gone"));
                 continue;
@@ -86,5 +85,5 @@ internal sealed class VariableUse(CodeComparison code)
 
     private static FieldInfo[] Fields(Type type) => [.. type.GetFields(AllFields).OrderBy(field => field.MetadataToken)];
 
-    private static bool IsMade(string name) => name.Contains('<', StringComparison.Ordinal) || name.StartsWith("CS$", StringComparison.Ordinal);
+    private static bool IsMade(FieldInfo field) => (field.Name.Contains('<', StringComparison.Ordinal) && field.Name != "<>4__this") || field.Name.StartsWith("CS$", StringComparison.Ordinal);
 }

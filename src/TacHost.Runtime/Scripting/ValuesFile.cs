@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using TacHost.Services;
+using TacHost.Services.Infrastructure;
 
 namespace TacHost.Scripting;
 
@@ -32,6 +32,10 @@ internal static class ValuesFile
         {
             throw new TacHostException(ExitCode.Usage, $"the file of values '{path}' is not valid JSON in line {e.LineNumber + 1}: {e.Message.Split(" LineNumber", 2)[0]}", e);
         }
+        catch (InvalidOperationException e)
+        {
+            throw new TacHostException(ExitCode.Usage, $"the file of values '{path}' cannot be used: a text in it contains half of a surrogate pair.", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new TacHostException(ExitCode.NoInput, $"cannot read the file of values '{path}': {(e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file." : e.Message)}", e);
@@ -42,12 +46,12 @@ internal static class ValuesFile
     {
         using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
         if (document.RootElement.ValueKind != JsonValueKind.Object)
-            throw Wrong(path, "it is not an object. Write { \"name\": value, … }");
+            throw Error(path, "it is not an object. Write { \"name\": value, … }");
         List<ParameterValue> values = [];
         foreach (var property in document.RootElement.EnumerateObject())
         {
             if (values.Exists(value => value.Name == property.Name))
-                throw Wrong(path, $"it has two values for '{property.Name}'");
+                throw Error(path, $"it has two values for '{property.Name}'");
             if (property.Value.ValueKind != JsonValueKind.Null)
                 values.Add(new ParameterValue(property.Name, Texts(path, property), path));
         }
@@ -65,8 +69,8 @@ internal static class ValuesFile
     {
         JsonValueKind.String => value.GetString()!,
         JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
-        _ => throw Wrong(path, $"'{name}' is not a text, a number, true, false or a list of these"),
+        _ => throw Error(path, $"'{name}' is not a text, a number, true, false or a list of these"),
     };
 
-    private static TacHostException Wrong(string path, string why) => new(ExitCode.Usage, $"the file of values '{path}' cannot be used: {why}.");
+    private static TacHostException Error(string path, string why) => new(ExitCode.Usage, $"the file of values '{path}' cannot be used: {why}.");
 }

@@ -14,7 +14,6 @@ internal sealed record ConfigMapEntry(string Key, string Path, byte[] Content)
     /// <summary>Gets the content as text, or null if the content is not UTF-8.</summary>
     public string? Text { get; } = TextOf(Content);
 
-    /// <summary>Returns the entries of files, each with a key of its own.</summary>
     public static IReadOnlyList<ConfigMapEntry> Of(IEnumerable<(string Path, byte[] Content)> files)
     {
         HashSet<string> keys = new(StringComparer.Ordinal);
@@ -30,7 +29,6 @@ internal sealed record ConfigMapEntry(string Key, string Path, byte[] Content)
         return entries;
     }
 
-    /// <summary>Returns a hash of all paths and contents.</summary>
     public static string Hash(IEnumerable<ConfigMapEntry> entries)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

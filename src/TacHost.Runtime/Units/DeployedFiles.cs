@@ -21,15 +21,13 @@ internal sealed class DeployedFiles
     public IReadOnlyList<string> Expected => _expected;
 
     /// <summary>Finds the files.</summary>
-    /// <param name="deployed">The deployment.</param>
-    /// <param name="tac">The compiled tac file.</param>
     /// <exception cref="TacHostException">The tac file is not below the working directory, or a file cannot be read.</exception>
     public static DeployedFiles Of(Deployed deployed, CompiledTac tac)
     {
         DeployedFiles files = new();
         var relative = Path.GetRelativePath(deployed.Directory, deployed.File);
         if (IsOutside(relative))
-            throw new TacHostException(ExitCode.Usage, OneLine.Of($"'{deployed.File}' is not below '{deployed.Directory}', which becomes the working directory in the container. Name a directory above both the tac file and its data with --rundir."));
+            throw new TacHostException(ExitCode.Usage, SingleLine.Escape($"'{deployed.File}' is not below '{deployed.Directory}', which becomes the working directory in the container. Name a directory above both the tac file and its data with --rundir."));
         string[] read = [deployed.File, .. Sources(tac), .. deployed.Options.ValuesFile is { } values ? [Path.GetFullPath(values)] : Array.Empty<string>(), .. deployed.ReadPaths];
         foreach (var path in read.Distinct(StringComparer.Ordinal))
             files.Add(deployed.Directory, path);
@@ -52,7 +50,7 @@ internal sealed class DeployedFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TacHostException(ExitCode.NoInput, OneLine.Of($"cannot read '{path}': {e.Message}"), e);
+            throw new TacHostException(ExitCode.NoInput, SingleLine.Escape($"cannot read '{path}': {e.Message}"), e);
         }
     }
 

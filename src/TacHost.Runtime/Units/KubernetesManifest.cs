@@ -1,30 +1,28 @@
 using System.Globalization;
 using TacHost.CommandLine;
-using TacHost.Monitoring;
+using TacHost.Daemon;
 
 namespace TacHost.Units;
 
 /// <summary>The objects that <c>tachost k8s</c> prints: a ConfigMap with the files, a Deployment, and a Service for the ports.</summary>
-/// <param name="deployed">The deployment.</param>
-/// <param name="files">The files of the deployment.</param>
 internal sealed class KubernetesManifest(Deployed deployed, DeployedFiles files)
 {
-    private const int NobodyId = 65534, FirstFreePort = 1024, LargestConfigMap = 1_000_000, LongestName = 63;
+    private const int NobodyId = 65534, LargestConfigMap = 1_000_000;
     private const string MetricsPort = "metrics", DefaultMetrics = "tcp:9100";
 
     private readonly YamlText _yaml = new();
     private readonly HostOptions _options = deployed.Options;
     private readonly IReadOnlyList<ConfigMapEntry> _entries = ConfigMapEntry.Of(files.Carried);
-    private readonly string _name = NameOf(deployed.UnitName);
+    private readonly string _name = deployed.Label;
 
     private string Directory => $"/srv/{_name}";
 
-    private string Metrics { get; } = MetricsOf(deployed.Options);
+    private string Metrics { get; } = deployed.ReachableMetrics("Kubernetes", DefaultMetrics);
 
     private int MetricsNumber => ListeningPlace.Of(Metrics).Port!.Value;
 
     /// <summary>Gets the ports of the tree that other pods can reach.</summary>
-    private IReadOnlyList<ListeningPlace> Ports { get; } = [.. deployed.TreePlaces.Where(place => place is { Port: not null, IsLocal: false }).DistinctBy(place => (place.Kind, place.Port))];
+    private IReadOnlyList<ListeningPlace> Ports { get; } = [.. deployed.Ports.Where(place => !place.IsLocal)];
 
     /// <summary>Gets the warnings: parts of the deployment that the objects cannot provide.</summary>
     public IEnumerable<string> Warnings =>
@@ -39,7 +37,7 @@ internal sealed class KubernetesManifest(Deployed deployed, DeployedFiles files)
     {
         var size = files.Carried.Sum(file => file.Content.Length);
         if (size > LargestConfigMap)
-            throw new TacHostException(ExitCode.Usage, OneLine.Of($"the files of '{deployed.TacFile}' have {size} bytes, and a ConfigMap takes {LargestConfigMap}. Put the large ones into the image, and name them by a path outside '{deployed.Directory}'."));
+            throw new TacHostException(ExitCode.Usage, SingleLine.Escape($"the files of '{deployed.TacFile}' have {size} bytes, and a ConfigMap takes {LargestConfigMap}. Put the large ones into the image, and name them by a path outside '{deployed.Directory}'."));
         AddConfigMap();
         AddDeployment();
         if (Ports.Count > 0)
@@ -100,7 +98,7 @@ internal sealed class KubernetesManifest(Deployed deployed, DeployedFiles files)
     private void AddPod()
     {
         _yaml.Add("automountServiceAccountToken", false);
-        _yaml.Add("terminationGracePeriodSeconds", (int)Math.Ceiling(_options.Grace.TotalSeconds) + 15);
+        _yaml.Add("terminationGracePeriodSeconds", deployed.StopSeconds);
         _yaml.Map("securityContext", () =>
         {
             _yaml.Add("runAsNonRoot", true);
@@ -109,7 +107,7 @@ internal sealed class KubernetesManifest(Deployed deployed, DeployedFiles files)
             _yaml.Map("seccompProfile", () => _yaml.Add("type", "RuntimeDefault"));
 
             // An unprivileged process gets no capability of a container, and this setting is one that a cluster allows.
-            if (Ports.Any(place => place.Port < FirstFreePort))
+            if (Ports.Any(place => place.IsPrivileged))
             {
                 _yaml.List("sysctls", ["net.ipv4.ip_unprivileged_port_start"], name =>
                 {
@@ -126,8 +124,8 @@ internal sealed class KubernetesManifest(Deployed deployed, DeployedFiles files)
     {
         _yaml.Add("name", name);
         _yaml.Add("image", _options.Command.Image ?? $"tachost:{HostVersion.Text}");
-        _yaml.Add("command", ["tachost", "--nodaemon", "--no-pidfile", "--rundir", Directory, "--metrics", Metrics, .. Words()]);
-        _yaml.List("env", [(Name: "DOTNET_GCgen0size", Value: "400000")], variable =>
+        _yaml.Add("command", ["tachost", "--nodaemon", "--no-pidfile", .. deployed.Words(Metrics, Directory, Inside)]);
+        _yaml.List("env", [(Name: RuntimeSettings.GarbageVariable, Value: RuntimeSettings.GarbageSize)], variable =>
         {
             _yaml.Add("name", variable.Name);
             _yaml.Add("value", variable.Value);
@@ -219,14 +217,6 @@ internal sealed class KubernetesManifest(Deployed deployed, DeployedFiles files)
 
     private void AddLabels() => _yaml.Add("app.kubernetes.io/name", _name);
 
-    private IEnumerable<string> Words() =>
-    [
-        .. _options.Libraries.SelectMany(library => (string[])["--lib", library]),
-        .. _options.ValuesFile is { } values ? ["--values", Inside(values)] : Array.Empty<string>(),
-        .. _options.Settings.SelectMany(setting => (string[])["--set", setting]),
-        Inside(deployed.File),
-    ];
-
     private string Inside(string path)
     {
         var relative = Path.GetRelativePath(deployed.Directory, Path.GetFullPath(path));
@@ -234,20 +224,4 @@ internal sealed class KubernetesManifest(Deployed deployed, DeployedFiles files)
     }
 
     private static (string Name, string Protocol, int Number) Port(ListeningPlace place) => ($"{place.Kind}-{place.Port}", place.Kind == "udp" ? "UDP" : "TCP", place.Port!.Value);
-
-    /// <summary>Returns the endpoint of the probes, which kubelet must reach. A number alone means all addresses here.</summary>
-    private static string MetricsOf(HostOptions options)
-    {
-        var endpoint = options.Metrics is { } text ? text.All(char.IsAsciiDigit) ? $"tcp:{text}" : text : DefaultMetrics;
-        return ListeningPlace.Of(MonitoringServer.Parse(endpoint).ToString()!) is { Kind: "tcp", Port: not null, IsLocal: false }
-            ? endpoint
-            : throw new TacHostException(ExitCode.Usage, OneLine.Of($"the probes of Kubernetes cannot reach --metrics {endpoint}. Name a TCP port on all addresses, such as --metrics {DefaultMetrics}."));
-    }
-
-    /// <summary>Returns a name as of a DNS label.</summary>
-    private static string NameOf(string name)
-    {
-        var label = string.Concat(name.ToLowerInvariant().Select(character => char.IsAsciiLetterOrDigit(character) ? character : '-')).Trim('-');
-        return label.Length == 0 ? "application" : label[..Math.Min(label.Length, LongestName)].TrimEnd('-');
-    }
 }

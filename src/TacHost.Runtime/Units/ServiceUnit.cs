@@ -1,14 +1,12 @@
 using System.Globalization;
 using TacHost.CommandLine;
+using TacHost.Daemon;
 
 namespace TacHost.Units;
 
 /// <summary>The service unit of a deployment. It permits only what the services of the tree declare as needs.</summary>
-/// <param name="deployed">The deployment.</param>
-/// <param name="sockets">The names of its socket units.</param>
 internal sealed class ServiceUnit(Deployed deployed, IReadOnlyList<string> sockets)
 {
-    private const int FirstFreePort = 1024;
     private const string RuntimeRoot = "/run/";
 
     private static readonly string[] _homes = ["/home/", "/root/", "/run/user/"];
@@ -21,7 +19,6 @@ internal sealed class ServiceUnit(Deployed deployed, IReadOnlyList<string> socke
     /// <summary>Gets the addresses that the process itself binds.</summary>
     private IEnumerable<ListeningPlace> Bound => sockets.Count > 0 ? [] : deployed.Places;
 
-    /// <summary>Returns the text of the unit.</summary>
     public string Make()
     {
         _unit.Section("Unit");
@@ -65,32 +62,22 @@ internal sealed class ServiceUnit(Deployed deployed, IReadOnlyList<string> socke
             _unit.Add("ExecReload", "/bin/kill -HUP $MAINPID");
         }
 
-        _unit.Add("ExecStart", string.Join(' ', Words().Select(UnitText.Word)));
+        _unit.Add("ExecStart", string.Join(' ', Words.Select(UnitText.Word)));
         _unit.Add("Environment", $"TACHOST_CACHE=%C/tachost/{deployed.UnitName}");
 
         // As tachost does for daemons of its own.
-        _unit.Add("Environment", "DOTNET_GCgen0size=400000");
+        _unit.Add("Environment", $"{RuntimeSettings.GarbageVariable}={RuntimeSettings.GarbageSize}");
         _unit.Add("CacheDirectory", $"tachost/{deployed.UnitName}");
         _unit.Add("CacheDirectoryMode", "0700");
         _unit.Add("WatchdogSec", "30");
-        _unit.Add("TimeoutStartSec", UnitText.Seconds(_options.StartTimeout.TotalSeconds + 30));
-        _unit.Add("TimeoutStopSec", UnitText.Seconds(_options.Grace.TotalSeconds + 15));
+        _unit.Add("TimeoutStartSec", deployed.StartSeconds.ToString(CultureInfo.InvariantCulture));
+        _unit.Add("TimeoutStopSec", deployed.StopSeconds.ToString(CultureInfo.InvariantCulture));
         _unit.Add("Restart", "on-failure");
         if (!IsForUser)
             _unit.Add("UMask", _options.Umask is { } umask ? Convert.ToString(umask, 8).PadLeft(4, '0') : "0077");
     }
 
-    private IEnumerable<string> Words() =>
-    [
-        Installation.FrontProgram, "--nodaemon", "--no-pidfile", "--rundir", deployed.Directory,
-        .. _options.Libraries.SelectMany(library => (string[])["--lib", library]),
-        .. Option("--metrics", _options.Metrics),
-        .. Option("--values", _options.ValuesFile),
-        .. _options.Settings.SelectMany(setting => (string[])["--set", setting]),
-        deployed.File,
-    ];
-
-    private static string[] Option(string name, string? value) => value is null ? [] : [name, value];
+    private IEnumerable<string> Words => [Installation.FrontProgram, "--nodaemon", "--no-pidfile", .. deployed.Words(_options.Metrics)];
 
     private void AddUserAndFiles()
     {
@@ -102,7 +89,7 @@ internal sealed class ServiceUnit(Deployed deployed, IReadOnlyList<string> socke
             _unit.Add("DynamicUser", "yes");
         if (_options.Group is { } group)
             _unit.Add("Group", UnitText.Plain(group));
-        var needsPort = Bound.Any(place => place.Port < FirstFreePort);
+        var needsPort = Bound.Any(place => place.IsPrivileged);
         _unit.Add("CapabilityBoundingSet", needsPort ? "CAP_NET_BIND_SERVICE" : "");
         if (needsPort)
             _unit.Add("AmbientCapabilities", "CAP_NET_BIND_SERVICE");

@@ -70,7 +70,7 @@ internal static class SocketUnits
             var named = NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(candidate => candidate.Name == iface);
             return named?.GetIPProperties().UnicastAddresses.Select(unicast => unicast.Address).ToList() is { Count: > 0 } addresses
                 ? addresses
-                : throw new TacHostException(ExitCode.Unavailable, OneLine.Of($"the interface '{iface}' has no address on this machine, and a socket unit needs one: {e.Message}"), e);
+                : throw new TacHostException(ExitCode.Unavailable, SingleLine.Escape($"the interface '{iface}' has no address on this machine, and a socket unit needs one: {e.Message}"), e);
         }
     }
 }

@@ -2,13 +2,23 @@ using TacHost.CommandLine;
 
 namespace TacHost.Units;
 
-/// <summary>The units of a deployment: one of the service, and those of its sockets if they are requested.</summary>
+/// <summary>The files of deployments for another engine, such as systemd's units of the service and of its sockets.</summary>
 internal sealed class UnitFiles
 {
+    private const UnixFileMode Programs = (UnixFileMode)0b111_101_101;
+
     private readonly List<(string Name, string Text)> _units = [];
 
     private UnitFiles()
     {
+    }
+
+    /// <summary>Creates the files of several deployments, from names and texts.</summary>
+    public static UnitFiles Of(IEnumerable<(string Name, string Text)> files)
+    {
+        UnitFiles made = new();
+        made._units.AddRange(files);
+        return made;
     }
 
     /// <summary>Creates the units of a deployment.</summary>
@@ -17,7 +27,7 @@ internal sealed class UnitFiles
     {
         UnitFiles files = new();
         if (files.Add(deployed) == 0 && deployed.Options.Command.Sockets)
-            throw new TacHostException(ExitCode.Usage, OneLine.Of($"'{deployed.TacFile}' has no service that listens on a fixed port or path, so there is no socket unit to write. Leave out --sockets."));
+            throw new TacHostException(ExitCode.Usage, SingleLine.Escape($"'{deployed.TacFile}' has no service that listens on a fixed port or path, so there is no socket unit to write. Leave out --sockets."));
         return files;
     }
 
@@ -25,7 +35,7 @@ internal sealed class UnitFiles
     /// <param name="target">The name of the target, which the deployments name too.</param>
     /// <param name="directory">The directory of the tac files.</param>
     /// <param name="all">The deployments.</param>
-    /// <param name="isOff">Whether the target does not want a deployment.</param>
+    /// <param name="isOff">True if the target does not want a deployment.</param>
     public static UnitFiles Of(string target, string directory, IReadOnlyList<Deployed> all, Predicate<Deployed> isOff)
     {
         UnitFiles files = new();
@@ -52,14 +62,13 @@ internal sealed class UnitFiles
     }
 
     /// <summary>Prints the units, or writes each to a file. Writes none if one of the files is another's.</summary>
-    /// <param name="directory">The directory of the files, or null to print.</param>
-    /// <exception cref="TacHostException">A file cannot be written, or somebody has changed it.</exception>
+    /// <exception cref="TacHostException">A file cannot be written, or was not made by tachost.</exception>
     public void Write(string? directory)
     {
         if (directory is null)
         {
             foreach (var (name, text) in _units)
-                Console.Out.Write(_units.Count == 1 ? text : $"{(name == _units[0].Name ? "" : "\n")}# {name}\n{text}");
+                Terminal.Write(_units.Count == 1 ? text : $"{(name == _units[0].Name ? "" : "\n")}# {name}\n{text}");
             return;
         }
 
@@ -73,8 +82,8 @@ internal sealed class UnitFiles
     {
         try
         {
-            if (File.Exists(path) && File.ReadLines(path).FirstOrDefault() != UnitText.Mark)
-                throw new TacHostException(ExitCode.CannotCreate, OneLine.Of($"'{path}' was not made by tachost unit, and is not replaced. Move it away, or choose another --out."));
+            if (File.Exists(path) && !UnitText.IsMarked(path))
+                throw new TacHostException(ExitCode.CannotCreate, SingleLine.Escape($"'{path}' was not made by tachost, and is not replaced. Move it away, or choose another --out."));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -87,7 +96,9 @@ internal sealed class UnitFiles
         try
         {
             File.WriteAllText(path, text);
-            Console.Out.WriteLine(path);
+            if (text.StartsWith("#!", StringComparison.Ordinal))
+                File.SetUnixFileMode(path, Programs);
+            Terminal.Write(path + "\n");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -95,5 +106,5 @@ internal sealed class UnitFiles
         }
     }
 
-    private static TacHostException CannotWrite(string path, Exception failure) => new(ExitCode.CannotCreate, OneLine.Of($"cannot write '{path}': {failure.Message}"), failure);
+    private static TacHostException CannotWrite(string path, Exception failure) => new(ExitCode.CannotCreate, SingleLine.Escape($"cannot write '{path}': {failure.Message}"), failure);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace TacHost.Units;
@@ -9,22 +8,25 @@ internal sealed class UnitText
     /// <summary>The first line of each unit, by which <c>tachost unit --out</c> recognizes its own files.</summary>
     public const string Mark = "# Made by tachost unit. Put changes into a drop-in (systemctl edit), so that they survive.";
 
+    /// <summary>The same line of files that users edit, without the character that begins a comment.</summary>
+    public const string EditableMark = "Made by tachost export, which replaces this file. Delete this line to keep your changes.";
+
+    private const string AnyMark = "# Made by tachost ";
+
     private readonly StringBuilder _text = new(Mark + "\n");
 
-    /// <summary>Begins a section.</summary>
     public void Section(string name) => _text.Append("\n[").Append(name).Append("]\n");
 
-    /// <summary>Adds a setting.</summary>
     public void Add(string name, string value) => _text.Append(name).Append('=').Append(value).Append('\n');
 
     /// <summary>Adds a line that systemd ignores.</summary>
     public void Comment(string text) => _text.Append("# ").Append(text).Append('\n');
 
+    /// <summary>Returns whether a file was made by tachost. In a script, the mark is the second line.</summary>
+    public static bool IsMarked(string path) => File.ReadLines(path).Take(2).Any(line => line.StartsWith(AnyMark, StringComparison.Ordinal));
+
     /// <inheritdoc/>
     public override string ToString() => _text.ToString();
-
-    /// <summary>Formats a period in seconds, rounded up.</summary>
-    public static string Seconds(double seconds) => Math.Ceiling(seconds).ToString("0", CultureInfo.InvariantCulture);
 
     /// <summary>Escapes a text in which systemd expands specifiers.</summary>
     public static string Plain(string text) => text.Replace("%", "%%", StringComparison.Ordinal);

@@ -13,22 +13,16 @@ internal sealed class YamlText
     private int _depth;
     private bool _beginsItem;
 
-    /// <summary>Begins a further document.</summary>
     public void Document() => _text.Append(_text.Length == 0 ? "" : "---\n");
 
-    /// <summary>Adds a line that is not read.</summary>
     public void Comment(string text) => _text.Append("# ").Append(text.ReplaceLineEndings(" ")).Append('\n');
 
-    /// <summary>Adds a number.</summary>
     public void Add(string name, int value) => Line($"{name}: {value.ToString(CultureInfo.InvariantCulture)}");
 
-    /// <summary>Adds a Boolean value.</summary>
     public void Add(string name, bool value) => Line($"{name}: {(value ? "true" : "false")}");
 
-    /// <summary>Adds a text.</summary>
     public void Add(string name, string value) => Line($"{name}: {Text(value)}");
 
-    /// <summary>Adds a list of texts.</summary>
     public void Add(string name, IEnumerable<string> values)
     {
         Line(name + ":");

@@ -8,7 +8,6 @@ namespace TacHost.Control.Server;
 /// <summary>A call on the control socket, with its parameters, its caller and its response.</summary>
 internal sealed class ControlCall(string method, JsonElement parameters, ControlReply reply)
 {
-    /// <summary>Gets the name of the method.</summary>
     public string Method => method;
 
     /// <summary>Gets the parameters, which are an object or undefined.</summary>
@@ -22,11 +21,25 @@ internal sealed class ControlCall(string method, JsonElement parameters, Control
 
     /// <summary>Returns a string parameter, or null if it is missing.</summary>
     /// <exception cref="ControlException">The parameter is not a string.</exception>
-    public string? Text(string name) => Find(name, JsonValueKind.String, "a string")?.GetString();
+    public string? Text(string name) =>
+        Find(name, JsonValueKind.String, "a string") is { } value ? TextOf(value) ?? throw Error($"The parameter '{name}' is not valid Unicode.") : null;
+
+    /// <summary>Returns the text of a value, or null if the value is not a string or contains half of a surrogate pair.</summary>
+    public static string? TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Returns a required string parameter.</summary>
     /// <exception cref="ControlException">The parameter is missing or is not a string.</exception>
-    public string RequiredText(string name) => Text(name) ?? throw Wrong($"The parameter '{name}' is missing. It is a string.");
+    public string RequiredText(string name) => Text(name) ?? throw Error($"The parameter '{name}' is missing. It is a string.");
 
     /// <summary>Returns a non-negative integer parameter, or null if it is missing.</summary>
     /// <exception cref="ControlException">The parameter is not a non-negative integer.</exception>
@@ -34,7 +47,7 @@ internal sealed class ControlCall(string method, JsonElement parameters, Control
     {
         if (Find(name, JsonValueKind.Number, "a whole number, 0 or more") is not { } value)
             return null;
-        return value.TryGetInt32(out var number) && number >= 0 ? number : throw Wrong($"The parameter '{name}' is a whole number, 0 or more.");
+        return value.TryGetInt32(out var number) && number >= 0 ? number : throw Error($"The parameter '{name}' is a whole number, 0 or more.");
     }
 
     /// <summary>Returns true if a Boolean parameter is given and true.</summary>
@@ -44,10 +57,9 @@ internal sealed class ControlCall(string method, JsonElement parameters, Control
         {
             JsonValueKind.True => true,
             JsonValueKind.False or JsonValueKind.Null => false,
-            _ => throw Wrong($"The parameter '{name}' is true or false."),
+            _ => throw Error($"The parameter '{name}' is true or false."),
         };
 
-    /// <summary>Sends the result. If this method is not called, the result is null.</summary>
     public void Answer<T>(T result, JsonTypeInfo<T> type) => reply.Result(json => JsonSerializer.Serialize(json, result, type));
 
     /// <summary>Sends a notification before the result.</summary>
@@ -58,8 +70,8 @@ internal sealed class ControlCall(string method, JsonElement parameters, Control
     {
         if (parameters.ValueKind != JsonValueKind.Object || !parameters.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
             return null;
-        return value.ValueKind == kind ? value : throw Wrong($"The parameter '{name}' is {expected}.");
+        return value.ValueKind == kind ? value : throw Error($"The parameter '{name}' is {expected}.");
     }
 
-    private static ControlException Wrong(string message) => new(ControlError.WrongParameters, message);
+    private static ControlException Error(string message) => new(ControlError.InvalidParameters, message);
 }

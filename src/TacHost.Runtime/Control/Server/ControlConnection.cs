@@ -41,7 +41,7 @@ internal sealed class ControlConnection(LocalSocket socket, ControlMethods metho
     }
 
     /// <summary>Serves no further request. A call that is under way gets its answer.</summary>
-    /// <returns>Whether one is.</returns>
+    /// <returns>True if one is.</returns>
     public bool Finish()
     {
         _isOver = true;
@@ -92,13 +92,13 @@ internal sealed class ControlConnection(LocalSocket socket, ControlMethods metho
             return Refuse(_noId, ControlError.NotARequest, "The 'id' of a request is a string or a number.");
         if (!request.TryGetProperty("jsonrpc", out var version) || version.ValueKind != JsonValueKind.String || !version.ValueEquals("2.0"u8))
             return Refuse(id ?? _noId, ControlError.NotARequest, "A request has \"jsonrpc\":\"2.0\" in it.");
-        if (!request.TryGetProperty("method", out var method) || method.ValueKind != JsonValueKind.String)
+        if (!request.TryGetProperty("method", out var method) || ControlCall.TextOf(method) is not { } name)
             return Refuse(id ?? _noId, ControlError.NotARequest, "The 'method' of a request is a string.");
         var parameters = request.TryGetProperty("params", out var those) ? those : default;
         if (parameters.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Object))
-            return Refuse(id, ControlError.WrongParameters, "The 'params' of a request are an object.");
+            return Refuse(id, ControlError.InvalidParameters, "The 'params' of a request are an object.");
         ControlReply reply = new(_stream, id, limits.SendTimeout);
-        ControlCall call = new(method.GetString()!, parameters, reply) { Caller = (socket.Peer.Process, socket.Peer.User), Attached = attached };
+        ControlCall call = new(name, parameters, reply) { Caller = (socket.Peer.Process, socket.Peer.User), Attached = attached };
         Execute(call, reply);
         return reply.IsTaken;
     }

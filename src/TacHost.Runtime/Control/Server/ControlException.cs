@@ -5,6 +5,5 @@ namespace TacHost.Control.Server;
 /// <param name="message">The reason, for the client.</param>
 internal sealed class ControlException(int code, string message) : Exception(message)
 {
-    /// <summary>Gets the code.</summary>
     public int Code => code;
 }

@@ -15,7 +15,6 @@ internal sealed record ControlLimits
     /// <summary>Gets the timeout for receiving the next complete request.</summary>
     public TimeSpan LongestSilence { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Gets the timeout for sending a message to a client.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Gets the interval in which a running call checks whether its client is still connected.</summary>

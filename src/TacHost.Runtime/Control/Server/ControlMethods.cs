@@ -17,7 +17,6 @@ internal sealed class ControlMethods
     /// <summary>Gets the names, in alphabetical order.</summary>
     public IEnumerable<string> Names => _all.Keys.Order(StringComparer.Ordinal);
 
-    /// <summary>Adds a method.</summary>
     public void Add(string name, ControlMethod method) => _all.Add(name, method);
 
     /// <summary>Adds a method that responds before it returns.</summary>
@@ -27,6 +26,5 @@ internal sealed class ControlMethods
         return Task.CompletedTask;
     });
 
-    /// <summary>Returns the method with a name, or null.</summary>
     public ControlMethod? Find(string name) => _all.GetValueOrDefault(name);
 }

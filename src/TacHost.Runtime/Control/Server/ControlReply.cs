@@ -10,16 +10,13 @@ namespace TacHost.Control.Server;
 /// <param name="patience">The timeout for sending a message.</param>
 internal sealed class ControlReply(MessageStream stream, JsonElement? id, TimeSpan patience)
 {
-    /// <summary>Gets whether the response has been sent.</summary>
     public bool IsSent { get; private set; }
 
     /// <summary>Gets whether all messages so far have been sent.</summary>
     public bool IsTaken { get; private set; } = true;
 
-    /// <summary>Sends a result.</summary>
     public void Result(Action<Utf8JsonWriter> value) => Respond("result", value);
 
-    /// <summary>Sends an error.</summary>
     public void Error(int code, string message) => Respond("error", json =>
     {
         json.WriteStartObject();

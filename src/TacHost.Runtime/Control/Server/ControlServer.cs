@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
-using TacHost.Control.Wire;
 using TacHost.Native;
 
 namespace TacHost.Control.Server;
@@ -15,7 +14,7 @@ internal sealed class ControlServer : IDisposable
     private const uint Root = 0;
 
     /// <summary>The time that a stopping process waits for each client with a running call.</summary>
-    private static readonly TimeSpan _longestFarewell = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _closeTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>The delay after a failed accept, such as without a free file descriptor.</summary>
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
@@ -72,7 +71,7 @@ internal sealed class ControlServer : IDisposable
         foreach (var client in open)
         {
             if (client.Connection.Finish())
-                client.Thread!.Join(_longestFarewell);
+                client.Thread!.Join(_closeTimeout);
             client.Connection.Close();
         }
 
@@ -95,7 +94,7 @@ internal sealed class ControlServer : IDisposable
                 return;
             if (Marshal.GetLastPInvokeError() is Errno.Interrupted or Errno.ConnectionAborted)
                 continue;
-            Waiting.For(Task.Delay(_pause));
+            BlockingWait.For(Task.Delay(_pause));
         }
     }
 

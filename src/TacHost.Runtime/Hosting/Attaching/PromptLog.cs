@@ -8,7 +8,7 @@ internal static partial class PromptLog
     [LoggerMessage(250, LogLevel.Information, "User {User} (user ID {UserId}, process {Process}) has attached, {Mode}.")]
     public static partial void Attached(ILogger logger, string user, uint userId, int process, string mode);
 
-    [LoggerMessage(251, LogLevel.Information, "User {User} (user ID {UserId}, process {Process}) has typed: {Line}")]
+    [LoggerMessage(251, LogLevel.Information, "User {User} (user ID {UserId}, process {Process}) has run: {Line}")]
     public static partial void Typed(ILogger logger, string user, uint userId, int process, string line);
 
     [LoggerMessage(252, LogLevel.Information, "User {User} (user ID {UserId}, process {Process}) has detached.")]

@@ -63,7 +63,7 @@ internal sealed class PromptOperations(HostProcess process)
         if (Interlocked.Increment(ref _lines) > MostLines)
         {
             Interlocked.Decrement(ref _lines);
-            throw new TacHostException(ExitCode.TimedOut, $"{MostLines} lines are running already, which never ended. Restart the application, or wait for one.");
+            throw new TacHostException(ExitCode.TimedOut, $"{MostLines} lines are still running. Wait for one to end, or restart the application.");
         }
 
         // On a thread of its own, so that a prompt works in a process whose thread pool is exhausted.
@@ -82,7 +82,7 @@ internal sealed class PromptOperations(HostProcess process)
         }
         catch (Exception e) when (e is BadImageFormatException or TypeLoadException or FileLoadException)
         {
-            throw new ControlException(ControlError.WrongParameters, $"The attached file is not a line that was compiled for this session: {e.Message}");
+            throw new ControlException(ControlError.InvalidParameters, $"The attached file is not a line that was compiled for this session: {e.Message}");
         }
     }
 
@@ -106,17 +106,17 @@ internal sealed class PromptOperations(HostProcess process)
     private static byte[] ImageOf(SafeFileHandle? file)
     {
         if (file is null)
-            throw new ControlException(ControlError.WrongParameters, "A line is compiled by the client, and is a file attached to the call. Use 'tachost attach'.");
+            throw new ControlException(ControlError.InvalidParameters, "A line is compiled by the client, and is a file attached to the call. Use 'tachost attach'.");
         try
         {
             if (RandomAccess.GetLength(file) is not (> 0 and <= LargestImage and var length))
-                throw new ControlException(ControlError.WrongParameters, $"A compiled line has at most {LargestImage} bytes.");
+                throw new ControlException(ControlError.InvalidParameters, $"A compiled line has at most {LargestImage} bytes.");
             var image = new byte[length];
-            return RandomAccess.Read(file, image, 0) == length ? image : throw new ControlException(ControlError.WrongParameters, "The attached file became shorter.");
+            return RandomAccess.Read(file, image, 0) == length ? image : throw new ControlException(ControlError.InvalidParameters, "The attached file became shorter.");
         }
         catch (Exception e) when (e is NotSupportedException or IOException or UnauthorizedAccessException)
         {
-            throw new ControlException(ControlError.WrongParameters, $"The attached descriptor cannot be read as a file: {e.Message}");
+            throw new ControlException(ControlError.InvalidParameters, $"The attached descriptor cannot be read as a file: {e.Message}");
         }
     }
 

@@ -5,7 +5,7 @@ using TacHost.Native;
 
 namespace TacHost.Hosting.Operations;
 
-/// <summary>Tells what the tree waits for, and permits another process to read the stacks of this one (ADR 50).</summary>
+/// <summary>Reports the operations that the tree is waiting for, and permits another process to read the stacks of this one (ADR 50).</summary>
 internal static class DumpOperation
 {
     private const int SetTracer = 0x59616d61; // PR_SET_PTRACER
@@ -24,7 +24,7 @@ internal static class DumpOperation
         }
         catch (OperationCanceledException)
         {
-            // The client has what it wants.
+            // The client has read the stacks.
         }
         finally
         {

@@ -7,13 +7,12 @@ namespace TacHost.Hosting.Operations;
 /// <summary>The table of the methods that the control socket of a process provides.</summary>
 internal static class HostMethods
 {
-    /// <summary>Returns the methods for a process.</summary>
     public static ControlMethods For(HostProcess process)
     {
         ControlMethods methods = new();
         methods.Add("ps", call => call.Answer(Reports.Of(process), ControlJson.Default.ProcessReport));
         methods.Add("status", call => call.Answer(Reports.WithServices(process), ControlJson.Default.StatusReport));
-        methods.Add("origin", call => call.Answer(new OriginReport(Environment.GetCommandLineArgs()[1..], process.LaunchDirectory, process.Manager.IsThere), ControlJson.Default.OriginReport));
+        methods.Add("origin", call => call.Answer(new OriginReport(Environment.GetCommandLineArgs()[1..], process.LaunchDirectory, process.Manager.IsConnected), ControlJson.Default.OriginReport));
         methods.Add("stop", (call, _) => ServiceOperations.StopAsync(process, call));
         methods.Add("start", (call, _) => ServiceOperations.StartAsync(process, call));
         methods.Add("restart", (call, _) => ServiceOperations.RestartAsync(process, call));

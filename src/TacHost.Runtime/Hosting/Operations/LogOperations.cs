@@ -17,10 +17,11 @@ internal static class LogOperations
     {
         var (level, category) = (LevelOf(call) ?? LogLevel.Trace, call.Text("category"));
         var recent = LogOf(process, call.Text("application")).Recent;
-        var all = recent.After(0);
+        long after = call.Number("after") ?? 0;
+        var all = recent.After(after);
         var wanted = all.Where(IsWanted).ToList();
         var count = call.Number("lines") ?? wanted.Count;
-        var last = all.Count == 0 ? 0 : all[^1].Number;
+        var last = all.Count == 0 ? after : all[^1].Number;
         if (!SendAll(wanted.Skip(Math.Max(0, wanted.Count - count))) || !call.Flag("follow"))
             return;
         while (!cancellationToken.IsCancellationRequested)
@@ -46,7 +47,7 @@ internal static class LogOperations
         bool SendAll(IEnumerable<RecentLine> lines) => lines.All(line => call.Notify(Of(line), ControlJson.Default.LogReport));
     }
 
-    /// <summary>Sets a level, if one is given, and answers all that hold.</summary>
+    /// <summary>Sets a level, if one is given, and answers all levels.</summary>
     public static void SetLevel(HostProcess process, ControlCall call)
     {
         var log = LogOf(process, call.Text("application"));
@@ -60,7 +61,6 @@ internal static class LogOperations
         call.Answer(new LevelReport(LogLevelName.Of(log.Levels.Minimum), log.Levels.Rules.OrderBy(each => each.Key, StringComparer.Ordinal).ToDictionary(each => each.Key, each => LogLevelName.Of(each.Value))), ControlJson.Default.LevelReport);
     }
 
-    /// <summary>Returns the log of an application, or that of the process.</summary>
     private static LogOutput LogOf(HostProcess process, string? application) =>
         process.Deployments.FirstOrDefault(each => each.HasApplication && each.Application.Name == application)?.Log ?? process.Log;
 
@@ -71,5 +71,5 @@ internal static class LogOperations
     private static LogReport Of(RecentLine line) => new(line.Number, line.Time, LogLevelName.Of(line.Level), line.Category, line.Text);
 
     private static LogReport Lost(RecentLine next, long count) =>
-        new(next.Number - 1, next.Time, LogLevelName.Of(LogLevel.Warning), "-", System.FormattableString.Invariant($"Lines that came too fast to be shown here: {count}."));
+        new(next.Number - 1, next.Time, LogLevelName.Of(LogLevel.Warning), "-", System.FormattableString.Invariant($"Lines dropped here because they came too fast: {count}."));
 }

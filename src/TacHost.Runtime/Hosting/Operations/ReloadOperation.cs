@@ -6,7 +6,7 @@ namespace TacHost.Hosting.Operations;
 /// <summary>Reloads an application, or makes the plan of that, for a client of the control socket.</summary>
 internal static class ReloadOperation
 {
-    /// <summary>Executes the method <c>reload</c>. A client that is gone before the end does not stop it.</summary>
+    /// <summary>Executes the method <c>reload</c>. A disconnect of the client does not stop it.</summary>
     /// <exception cref="TacHostException">The reload failed, and everything runs as before.</exception>
     public static async Task RunAsync(HostProcess process, ControlCall call)
     {
@@ -26,7 +26,7 @@ internal static class ReloadOperation
     public static void ShowHistory(HostProcess process, ControlCall call)
     {
         var all = DeploymentOf(process, call).Reloads.History;
-        call.Answer(new HistoryReport([.. all.Select(each => new HistoryEntry(each.Number, each.Since, each == all[^1], each.Recipe.Source, each.What))]), ControlJson.Default.HistoryReport);
+        call.Answer(new HistoryReport([.. all.Select(each => new HistoryEntry(each.Number, each.Since, each == all[^1], each.Source.Origin, each.What))]), ControlJson.Default.HistoryReport);
     }
 
     private static Deployment DeploymentOf(HostProcess process, ControlCall call)

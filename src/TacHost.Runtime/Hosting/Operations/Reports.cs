@@ -9,7 +9,6 @@ namespace TacHost.Hosting.Operations;
 /// <summary>Creates reports of the current state of a process, its applications and their services.</summary>
 internal static class Reports
 {
-    /// <summary>Returns a report of a process and its applications.</summary>
     public static ProcessReport Of(HostProcess process) => new()
     {
         Protocol = ProcessReport.CurrentProtocol,
@@ -18,13 +17,12 @@ internal static class Reports
         User = LibcAccounts.GetEuid(),
         Daemon = process.IsDaemon,
         PidFile = process.Options.PidFile,
-        LogFile = process.Options.Log.File,
-        Root = process.Options.Jail,
+        LogFile = process.Log.FilePath,
+        Root = process.Options.Chroot,
         Successor = process.Upgrade.Successor,
         Applications = [.. process.Deployments.Select(deployment => Of(deployment, process))],
     };
 
-    /// <summary>Returns a report of a process with all services.</summary>
     public static StatusReport WithServices(HostProcess process)
     {
         List<ServiceReport> services = [];
@@ -56,7 +54,7 @@ internal static class Reports
 
     /// <summary>Returns the absolute path of the tac file. The user's path is relative to the directory in which the process was started.</summary>
     private static string SourceOf(Deployment deployment, HostProcess process) =>
-        deployment.Options.Plugin is null && process.LaunchDirectory is { } directory ? Path.GetFullPath(deployment.Recipe.Source, directory) : deployment.Recipe.Source;
+        deployment.Options.Plugin is null && process.LaunchDirectory is { } directory ? Path.GetFullPath(deployment.Source.Origin, directory) : deployment.Source.Origin;
 
     private static void Add(List<ServiceReport> all, Application application, IService service, int depth)
     {
@@ -77,6 +75,7 @@ internal static class Reports
             LastFailure = service.LastFailure is { } failure ? $"{RootCause.Of(failure).GetType().Name}{FailurePlace.Of(failure)}: {RootCause.Of(failure).Message}" : null,
             NextTry = service.NextTry,
             LocalAddresses = service is IListeningService listening ? [.. listening.LocalAddresses.Select(TextOf)] : [],
+            Connects = service is IServiceNeeds needing ? [.. needing.Needs.Where(need => need.Kind == ServiceNeedKind.Connect).Select(need => need.Name)] : [],
             Connections = connections?.Open,
             Accepted = connections?.Accepted,
         });

@@ -5,7 +5,7 @@ using TacHost.Services;
 
 namespace TacHost.Hosting.Operations;
 
-/// <summary>Starts, stops and restarts what a client of the control socket names: one service, or everything.</summary>
+/// <summary>Starts, stops and restarts one service, or everything, for a client of the control socket.</summary>
 internal static class ServiceOperations
 {
     /// <summary>Stops one service, or the process. The answer about the process comes when everything has stopped.</summary>
@@ -25,7 +25,6 @@ internal static class ServiceOperations
         call.Answer(new Control.Wire.StopReport(exitCode), Control.Wire.ControlJson.Default.StopReport);
     }
 
-    /// <summary>Starts one service.</summary>
     public static Task StartAsync(HostProcess process, ControlCall call)
     {
         var (deployment, service) = Find(process, call.RequiredText("service"));

@@ -8,7 +8,7 @@ namespace TacHost.Hosting.Operations;
 /// <summary>Upgrades the process for a client of the control socket.</summary>
 internal static class UpgradeOperation
 {
-    /// <summary>Executes the method <c>upgrade</c>. A client that is gone before the end does not stop it.</summary>
+    /// <summary>Executes the method <c>upgrade</c>. A disconnect of the client does not stop it.</summary>
     /// <exception cref="TacHostException">The upgrade failed, and this process serves as before.</exception>
     public static void Run(HostProcess process, ControlCall call)
     {

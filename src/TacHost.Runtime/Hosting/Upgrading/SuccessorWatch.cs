@@ -3,23 +3,22 @@ using TacHost.Logging;
 
 namespace TacHost.Hosting.Upgrading;
 
-/// <summary>The process that has taken over, for as long as this one still runs: if a signal such as SIGKILL ends it, another process takes over the same sockets (ADR 37).</summary>
+/// <summary>Watches the new process while this one still runs: if a signal such as SIGKILL ends it, another process takes over the same sockets (ADR 37).</summary>
 /// <remarks>The sockets stay open here, so clients wait meanwhile. A service manager restarts its main process itself, so nothing is watched under one.</remarks>
 internal sealed class SuccessorWatch(HostProcess process, SuccessorStart start, UpgradeSockets sockets, SuccessorProcess successor)
 {
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _gate = new();
-    private SuccessorProcess? _successor = process.Manager.IsThere ? null : successor;
+    private SuccessorProcess? _successor = process.Manager.IsConnected ? null : successor;
 
-    /// <summary>Gets the ID of the process that serves.</summary>
     public int Id { get; private set; } = successor.Id;
 
     /// <summary>Starts watching on a thread of its own.</summary>
     public void Start() => new Thread(() =>
     {
         while (Check())
-            Waiting.For(Task.Delay(_interval));
+            BlockingWait.For(Task.Delay(_interval));
     })
     { IsBackground = true, Name = "successor" }.Start();
 
@@ -33,7 +32,7 @@ internal sealed class SuccessorWatch(HostProcess process, SuccessorStart start, 
         }
     }
 
-    /// <returns>Whether there is something to watch.</returns>
+    /// <returns>True if there is something to watch.</returns>
     private bool Check()
     {
         lock (_gate)

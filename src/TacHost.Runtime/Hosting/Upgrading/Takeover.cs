@@ -1,5 +1,6 @@
 using TacHost.Daemon;
 using TacHost.Services;
+using TacHost.Services.Infrastructure;
 
 namespace TacHost.Hosting.Upgrading;
 

@@ -4,7 +4,7 @@ using TacHost.Logging;
 
 namespace TacHost.Hosting.Upgrading;
 
-/// <summary>The upgrades of a process: a new process takes over its sockets, its pid file and its place at the service manager, then this one stops (ADR 37).</summary>
+/// <summary>The upgrades of a process: a new process takes over its sockets, its pid file and its role for the service manager, then this one stops (ADR 37).</summary>
 internal sealed class Upgrade(HostProcess process)
 {
     /// <summary>Gets the time in which a new process that is ready must begin to serve.</summary>

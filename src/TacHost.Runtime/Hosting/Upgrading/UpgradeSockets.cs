@@ -1,6 +1,7 @@
 using TacHost.Daemon;
 using TacHost.Native;
 using TacHost.Services;
+using TacHost.Services.Infrastructure;
 
 namespace TacHost.Hosting.Upgrading;
 
@@ -22,7 +23,6 @@ internal sealed class UpgradeSockets : IDisposable
             Add(PassedSocket.Metrics, monitoring.Tree);
     }
 
-    /// <summary>Gets the list for the successor.</summary>
     public IReadOnlyList<PassedSocket> Passed => _passed;
 
     /// <summary>Gets the descriptors that the successor finds under the same numbers: those of systemd, and those that services name.</summary>

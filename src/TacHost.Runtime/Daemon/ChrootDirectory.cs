@@ -12,23 +12,20 @@ using TacHost.Services.Networking;
 namespace TacHost.Daemon;
 
 /// <summary>The chroot directory. It needs no files of .NET, because everything that is loaded lazily is loaded before chroot(2).</summary>
-internal static class Jail
+internal static class ChrootDirectory
 {
-    /// <summary>The prefix of assemblies that only the compiler needs, which runs in another process.</summary>
-    private const string Compiler = "Microsoft.CodeAnalysis";
-
     /// <summary>Loads everything that cannot be loaded after chroot(2).</summary>
     /// <returns>Descriptions of the features that could not be loaded, and may not work inside.</returns>
     public static async Task<IReadOnlyList<string>> PrepareAsync()
     {
-        LoadedAssemblies.LoadWhatTheyReferTo(except: Compiler);
+        LoadedAssemblies.LoadWhatTheyReferTo();
         _ = CultureInfo.InvariantCulture.CompareInfo.Compare("å", "ä", CompareOptions.IgnoreCase);
         _ = "å".Normalize();
         _ = TimeZoneInfo.GetSystemTimeZones();
         LoadStackTraces();
         List<string> missing = [];
-        await TryAsync("Names will not be resolved", () => HostNameResolver.ResolveAsync("localhost"), missing);
-        await TryAsync("TLS will not work", LoadTlsAsync, missing);
+        await TryAsync("Host names cannot be resolved", () => HostNameResolver.ResolveAsync("localhost"), missing);
+        await TryAsync("TLS does not work", LoadTlsAsync, missing);
         return missing;
     }
 
@@ -42,7 +39,7 @@ internal static class Jail
     {
         const string descriptors = "/proc/self/fd";
         if (!Directory.Exists(descriptors))
-            throw new TacHostException(ExitCode.OperatingSystem, $"cannot see which directories are open, because '{descriptors}' cannot be read. Mount /proc.");
+            throw new TacHostException(ExitCode.OperatingSystem, $"cannot check which directories are open, because '{descriptors}' cannot be read. Mount /proc.");
         List<string> closed = [];
         using SafeFileHandle nothing = File.OpenHandle("/dev/null");
         foreach (var number in Directory.EnumerateFileSystemEntries(descriptors).Select(path => int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture)).ToList())
@@ -68,9 +65,7 @@ internal static class Jail
         RunDirectory.Enter(runDirectory);
     }
 
-    /// <summary>
-    /// Tries a call, whose purpose is the loading of assemblies even if the call fails. A service that needs the feature reports the error itself.
-    /// </summary>
+    /// <summary>Tries a call, whose purpose is the loading of assemblies even if the call fails. A service that needs the feature reports the error itself.</summary>
     private static async Task TryAsync(string consequence, Func<Task> call, List<string> missing)
     {
         try
@@ -79,7 +74,7 @@ internal static class Jail
         }
         catch (Exception e)
         {
-            missing.Add($"{consequence} in the jail, perhaps: outside of it they could not be tried either. {e.Message}");
+            missing.Add($"{consequence} in the jail, perhaps, because a test outside of it failed: {e.Message}");
         }
     }
 

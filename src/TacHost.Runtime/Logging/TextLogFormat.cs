@@ -12,7 +12,7 @@ namespace TacHost.Logging;
 /// </remarks>
 /// <param name="withScopes">True to write the scopes before the text, each followed by an arrow.</param>
 /// <param name="withTime">True to begin the line with the time, which the journal and syslog daemons add themselves.</param>
-internal sealed class TextFormat(bool withTime = true, bool withScopes = false) : ILineFormat
+internal sealed class TextLogFormat(bool withTime = true, bool withScopes = false) : ILineFormat
 {
     /// <summary>The formatted last second, because most lines are in the same second as the previous one.</summary>
     private volatile Second _lastSecond = new(0, TimeSpan.Zero, []);

@@ -2,11 +2,12 @@ using TacHost.CommandLine;
 using TacHost.Loading;
 using TacHost.Services;
 using TacHost.Services.Plugins;
+using TacHost.Services.Plugins.Infrastructure;
 
 namespace TacHost.Plugins;
 
 /// <summary>A plugin with its options, ready to create its application.</summary>
-internal sealed class PluginRecipe : IApplicationRecipe
+internal sealed class PluginApplicationSource : IApplicationSource
 {
     private readonly Prepared.Plugin _plugin;
     private readonly PluginCode _code;
@@ -16,7 +17,7 @@ internal sealed class PluginRecipe : IApplicationRecipe
     private readonly Func<OptionReading, string, object, string> _makeHelp;
     private (IServiceMaker Maker, object Options)? _read;
 
-    private PluginRecipe(Prepared.Plugin plugin, IReadOnlyList<string> words, string launchDirectory, bool asManPage)
+    private PluginApplicationSource(Prepared.Plugin plugin, IReadOnlyList<string> words, string launchDirectory, bool asManPage)
     {
         (_code, _directories, _words, Notices) = (plugin.Code, plugin.Directories, words, plugin.Notices);
         _launchDirectory = launchDirectory;
@@ -24,7 +25,7 @@ internal sealed class PluginRecipe : IApplicationRecipe
         _makeHelp = asManPage ? PluginManPage.Make : PluginHelp.Make;
     }
 
-    public string Source => $"{_code.Name} ({_code.Path})";
+    public string Origin => $"{_code.Name} ({_code.Path})";
 
     public IReadOnlyList<string> Notices { get; }
 
@@ -35,10 +36,10 @@ internal sealed class PluginRecipe : IApplicationRecipe
     public IReadOnlyList<SourceStamp> Files { get; }
 
     /// <inheritdoc/>
-    public string CodeFingerprint => RecipeFingerprint.Of(_plugin);
+    public string CodeFingerprint => PreparedFingerprint.Of(_plugin);
 
     /// <inheritdoc/>
-    public string Fingerprint => RecipeFingerprint.Of(_plugin, _words);
+    public string Fingerprint => PreparedFingerprint.Of(_plugin, _words);
 
     public LoadPlace Place { get; } = LoadPlace.ForStart();
 
@@ -49,26 +50,26 @@ internal sealed class PluginRecipe : IApplicationRecipe
     /// <param name="plugin">The plugin.</param>
     /// <param name="options">Those of the host.</param>
     /// <param name="words">The words that are the plugin's.</param>
-    /// <param name="asManPage">Whether the help is wanted as a man page.</param>
+    /// <param name="asManPage">True to make the help a man page.</param>
     /// <exception cref="TacHostException">The plugin is broken, or its options are wrong.</exception>
-    public static PluginRecipe Read(Prepared.Plugin plugin, HostOptions options, IReadOnlyList<string> words, bool asManPage = false)
+    public static PluginApplicationSource Read(Prepared.Plugin plugin, HostOptions options, IReadOnlyList<string> words, bool asManPage = false)
     {
-        PluginRecipe recipe = new(plugin, words, Environment.CurrentDirectory, asManPage);
+        PluginApplicationSource source = new(plugin, words, Environment.CurrentDirectory, asManPage);
 
         // A plugin's constructor cannot be interrupted. If it hangs, its thread is abandoned and ends with the process.
-        var check = Task.Run(() => recipe.Check(plugin.Version));
+        var check = Task.Run(() => source.Check(plugin.Version));
         if (!check.AsWaitHandle().WaitOne(options.StartTimeout))
             throw new TacHostException(ExitCode.TimedOut, $"the plugin '{plugin.Code.Name}' ('{plugin.Code.Path}') is broken: making its service maker and its options did not end within {options.StartTimeout.TotalSeconds:0.###} s (--start-timeout).");
         check.GetAwaiter().GetResult();
-        return recipe;
+        return source;
     }
 
-    /// <summary>Returns a recipe that another process has tried, so that nothing of the plugin is loaded before it is built.</summary>
-    public static PluginRecipe OfTried(Prepared.Plugin plugin, IReadOnlyList<string> words, string launchDirectory) => new(plugin, words, launchDirectory, asManPage: false);
+    /// <summary>Returns a source that another process has tried, so that nothing of the plugin is loaded before it is built.</summary>
+    public static PluginApplicationSource OfTried(Prepared.Plugin plugin, IReadOnlyList<string> words, string launchDirectory) => new(plugin, words, launchDirectory, asManPage: false);
 
     public Task<Application> BuildAsync(LoadPlace? place = null)
     {
-        var (maker, options) = (place is null ? _read : ReadAgain(place)) ?? throw new InvalidOperationException("The words ask for no run.");
+        var (maker, options) = (place is null ? _read : ReadAgain(place)) ?? throw new InvalidOperationException("The arguments do not ask for a run.");
         IService service;
         try
         {
@@ -127,5 +128,5 @@ internal sealed class PluginRecipe : IApplicationRecipe
         }
     }
 
-    private TacHostException Usage(UsageException e) => new(ExitCode.Usage, OneLine.Of($"{_code.Name}: {e.Message}"), e);
+    private TacHostException Usage(UsageException e) => new(ExitCode.Usage, SingleLine.Escape($"{_code.Name}: {e.Message}"), e);
 }

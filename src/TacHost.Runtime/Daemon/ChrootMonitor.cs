@@ -13,10 +13,10 @@ namespace TacHost.Daemon;
 /// The process inside must not have a directory outside open, because <c>openat(2)</c> reaches the whole file system from there.
 /// This process has them. It runs as the same user, who cannot trace it, and ends with the process inside.
 /// </remarks>
-internal static class JailWarden
+internal static class ChrootMonitor
 {
     /// <summary>The first argument, which is not for users.</summary>
-    public const string Word = "--outside-jail";
+    public const string Word = "--outside-chroot";
 
     private const int NotDumpable = 4; // PR_SET_DUMPABLE
     private const int WordsBeforeDirectories = 5;
@@ -53,10 +53,9 @@ internal static class JailWarden
         for (var i = 0; i < places.Count; i++)
             places[i].Directory.LeaveTo(new RemoteDirectory(own, i));
         if (places[0].Directory.Status(places[0].Name) is null && Marshal.GetLastPInvokeError() == Errno.BrokenPipe)
-            throw new TacHostException(ExitCode.OperatingSystem, "the process that is to keep the log and the pid file outside of the jail could not be started.");
+            throw new TacHostException(ExitCode.OperatingSystem, "cannot start the process that manages the log and the pid file outside of the jail.");
     }
 
-    /// <summary>Runs the process outside of the chroot.</summary>
     public static int Run(string[] args)
     {
         // A service manager signals all processes. This process ignores the signal and ends after the other one.

@@ -4,12 +4,10 @@ using TacHost.Services;
 namespace TacHost;
 
 /// <summary>A source of an application: a prepared tac file, or a plugin with its options.</summary>
-internal interface IApplicationRecipe
+internal interface IApplicationSource
 {
-    /// <summary>Gets the origin of the application, for messages.</summary>
-    string Source { get; }
+    string Origin { get; }
 
-    /// <summary>Gets the notices from the preparation, for the log.</summary>
     IReadOnlyList<string> Notices { get; }
 
     /// <summary>Gets the details of the preparation, for the log at the level Debug.</summary>
@@ -18,21 +16,19 @@ internal interface IApplicationRecipe
     /// <summary>Gets the prints of the code that is the application's own, by which a reload compares it.</summary>
     CodePrints Prints { get; }
 
-    /// <summary>Keeps the recipe for a start with --last-good, because its application runs.</summary>
+    /// <summary>Keeps the source for a start with --last-good, because its application runs.</summary>
     /// <returns>The reason why it could not be kept, or null.</returns>
-    string? Keep() => null;
+    string? Save() => null;
 
     /// <summary>Gets the places at which the top level changes the process instead of the tree, with what they do.</summary>
     IReadOnlyList<string> Effects => [];
 
-    /// <summary>Gets the source files, as they were read.</summary>
     IReadOnlyList<SourceStamp> Files => [];
 
-    /// <summary>Gets a text that is equal for recipes with equal code.</summary>
-    string CodeFingerprint => Source;
+    string CodeFingerprint => Origin;
 
-    /// <summary>Gets a text that is equal for recipes with equal code and equal values.</summary>
-    string Fingerprint => Source;
+    /// <summary>Gets a text that is equal for sources with equal code and equal values.</summary>
+    string Fingerprint => Origin;
 
     /// <summary>Gets where a build that is given no place loads the code.</summary>
     LoadPlace Place { get; }
@@ -41,7 +37,7 @@ internal interface IApplicationRecipe
     string? Summary => null;
 
     /// <summary>Builds the tree without starting it. May never complete; the caller must apply a timeout.</summary>
-    /// <param name="place">Where the code is loaded; null for <see cref="Place"/>.</param>
+    /// <param name="place">The place where the code is loaded; null for <see cref="Place"/>.</param>
     /// <exception cref="TacHostException">The source does not define an application, or building it threw an exception.</exception>
     Task<Application> BuildAsync(LoadPlace? place = null);
 }

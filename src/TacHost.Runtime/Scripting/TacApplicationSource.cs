@@ -1,26 +1,27 @@
 using System.Reflection;
 using TacHost.Loading;
 using TacHost.Services;
+using TacHost.Services.Infrastructure;
 using TacHost.Services.Plugins;
 
 namespace TacHost.Scripting;
 
 /// <summary>A compiled tac file, ready to be executed for its application.</summary>
-internal sealed class TacRecipe(Prepared.Tac prepared) : IApplicationRecipe
+internal sealed class TacApplicationSource(Prepared.Tac prepared) : IApplicationSource
 {
     private const string GlobalName = "application";
+    private const BindingFlags AnyMember = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
 
-    public string Source => prepared.Code.Source;
+    public string Origin => prepared.Code.Source;
 
     public IReadOnlyList<string> Notices => prepared.Notices;
 
     public IReadOnlyList<string> Details => prepared.Details;
 
-    /// <summary>Gets the fingerprints of the code.</summary>
     public CodePrints Prints => CodePrints.FromBytes(prepared.Code.Prints);
 
     /// <inheritdoc/>
-    public string? Keep() => prepared.KeptIn.Length == 0 ? null : LastGoodFile.Write(prepared.KeptIn, prepared);
+    public string? Save() => prepared.KeptIn.Length == 0 ? null : LastGoodFile.Write(prepared.KeptIn, prepared);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Effects => prepared.Code.Effects;
@@ -29,17 +30,16 @@ internal sealed class TacRecipe(Prepared.Tac prepared) : IApplicationRecipe
     public IReadOnlyList<SourceStamp> Files => Values is null ? prepared.Files : [.. prepared.Files, Values];
 
     /// <inheritdoc/>
-    public string CodeFingerprint => RecipeFingerprint.Of(prepared);
+    public string CodeFingerprint => PreparedFingerprint.Of(prepared);
 
     /// <inheritdoc/>
-    public string Fingerprint => RecipeFingerprint.Of(prepared, ValuesOf(Parameters));
+    public string Fingerprint => PreparedFingerprint.Of(prepared, ValuesOf(Parameters));
 
-    public LoadPlace Place { get; } = LoadPlace.ForStart();
+    public LoadPlace Place { get; init; } = LoadPlace.ForStart();
 
     /// <summary>Gets or sets the values of the tac file's parameters.</summary>
     public ParameterSources Parameters { get; set; } = new();
 
-    /// <summary>Gets or sets the file of values, as it was read, or null.</summary>
     public SourceStamp? Values { get; set; }
 
     /// <summary>Returns whether other values of the parameters are equal.</summary>
@@ -54,8 +54,8 @@ internal sealed class TacRecipe(Prepared.Tac prepared) : IApplicationRecipe
         if (global is Application application)
             return application;
         if (global is not IService service)
-            throw TacErrors.WrongType(Source, global.GetType());
-        var wrapping = new Application(Path.GetFileNameWithoutExtension(Source) is { Length: > 0 } name && !name.Any(char.IsControl) ? name : GlobalName);
+            throw TacErrors.WrongType(Origin, global.GetType());
+        var wrapping = new Application(Path.GetFileNameWithoutExtension(Origin) is { Length: > 0 } name && !name.Any(char.IsControl) ? name : GlobalName);
         service.SetServiceParent(wrapping);
         return wrapping;
     }
@@ -81,7 +81,7 @@ internal sealed class TacRecipe(Prepared.Tac prepared) : IApplicationRecipe
 
     private Type Load(LoadPlace place)
     {
-        var context = place.Create(Source, typeof(IService).Assembly, prepared.Code.Libraries, prepared.Directories);
+        var context = place.Create(Origin, typeof(IService).Assembly, prepared.Code.Libraries, prepared.Directories);
         if (!context.IsCollectible)
             context.LoadOwnLibraries();
 
@@ -89,9 +89,7 @@ internal sealed class TacRecipe(Prepared.Tac prepared) : IApplicationRecipe
         return context.LoadMain(prepared.Code.Code).GetTypes().First(type => type.Name == "Submission#0");
     }
 
-    /// <summary>
-    /// Executes the script's top level, according to the protocol between Roslyn scripts and their hosts. Returns the object with the globals.
-    /// </summary>
+    /// <summary>Executes the script's top level, according to the protocol between Roslyn scripts and their hosts. Returns the object with the globals.</summary>
     private async Task<object> EvaluateAsync(Type submission, TacParameters parameters)
     {
         object?[] submissions = [parameters, null];
@@ -101,27 +99,30 @@ internal sealed class TacRecipe(Prepared.Tac prepared) : IApplicationRecipe
             await run;
             return submissions[1]!;
         }
-        catch (UsageException e)
-        {
-            throw Usage(e);
-        }
-        catch (IOException e) when (e.InnerException is TacHostException missing)
-        {
-            throw new TacHostException(missing.ExitCode, $"'{Source}' cannot run. {missing.Message}", e);
-        }
         catch (Exception e)
         {
-            throw new TacHostException(ExitCode.Software, $"'{Source}' threw {FailureText.Of(e)}", e) { Findings = FailurePlace.FindingsOf(e, "exception", ExitCode.Software) };
+            var failure = Describe(e);
+            throw new EvaluationException(failure, ApplicationsIn(submission, submissions[1])) { Findings = failure.Findings };
         }
     }
 
+    private TacHostException Describe(Exception e) => e switch
+    {
+        UsageException usage => Usage(usage),
+        IOException { InnerException: TacHostException missing } => new TacHostException(missing.ExitCode, $"'{Origin}' cannot run. {missing.Message}", e),
+        _ => new TacHostException(ExitCode.Software, $"'{Origin}' threw {FailureText.Of(e)}", e) { Findings = FailurePlace.FindingsOf(e, "exception", ExitCode.Software) },
+    };
+
+    /// <summary>Returns the applications in the global variables that have been set so far.</summary>
+    private static List<Application> ApplicationsIn(Type submission, object? globals) =>
+        globals is null ? [] : [.. submission.GetFields(AnyMember).Where(field => field.FieldType == typeof(Application)).Select(field => field.GetValue(globals)).OfType<Application>()];
+
     private object Global(Type submission, object globals)
     {
-        const BindingFlags all = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
-        if (submission.GetField(GlobalName, all) is { } field)
-            return field.GetValue(globals) ?? throw TacErrors.NullApplication(Source);
-        var property = submission.GetProperty(GlobalName, all) ?? throw TacErrors.NoApplication(Source);
-        return property.GetValue(globals) ?? throw TacErrors.NullApplication(Source);
+        if (submission.GetField(GlobalName, AnyMember) is { } field)
+            return field.GetValue(globals) ?? throw TacErrors.NullApplication(Origin);
+        var property = submission.GetProperty(GlobalName, AnyMember) ?? throw TacErrors.NoApplication(Origin);
+        return property.GetValue(globals) ?? throw TacErrors.NullApplication(Origin);
     }
 
     private void CheckAllKnown(TacParameters parameters)
@@ -136,5 +137,5 @@ internal sealed class TacRecipe(Prepared.Tac prepared) : IApplicationRecipe
         }
     }
 
-    private TacHostException Usage(UsageException e) => new(ExitCode.Usage, $"{Source}: {e.Message}\n  See tachost {Source} --help.", e) { Findings = FailurePlace.FindingsOf(e, "parameter", ExitCode.Usage) };
+    private TacHostException Usage(UsageException e) => new(ExitCode.Usage, $"{Origin}: {e.Message}\n  See tachost {Origin} --help.", e) { Findings = FailurePlace.FindingsOf(e, "parameter", ExitCode.Usage) };
 }

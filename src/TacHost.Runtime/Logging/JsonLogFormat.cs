@@ -12,7 +12,7 @@ namespace TacHost.Logging;
 /// name of the event, <c>properties</c>, the named values of the message, <c>scopes</c>, the outermost first, and <c>exception</c>.
 /// Values are JSON numbers, lists and objects; times are in ISO 8601.
 /// </remarks>
-internal sealed class JsonFormat : ILineFormat
+internal sealed class JsonLogFormat : ILineFormat
 {
     /// <summary>Gets the first UTF-8 bytes of U+061C and of U+2000 to U+2FFF.</summary>
     private static ReadOnlySpan<byte> FirstBytes => [0xD8, 0xE2];
