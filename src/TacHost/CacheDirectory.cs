@@ -25,7 +25,6 @@ internal sealed class CacheDirectory
     /// <summary>Gets the reason why the directory is not used, or null.</summary>
     public string? Notice { get; }
 
-    /// <summary>Opens the cache directory that the environment specifies.</summary>
     public static CacheDirectory Open() =>
         Place() is { } directory ? At(directory, Private) : None("Compiled tac files are not cached, because there is neither a home directory nor TACHOST_CACHE.");
 
@@ -51,7 +50,7 @@ internal sealed class CacheDirectory
         using var walk = PathWalk.Along(directory, entersLast: true);
         if (walk.Error != 0)
             return NotUsed(directory, $"it cannot be opened: {Errno.Text(walk.Error)}");
-        return walk.WhyNotSearch() is { } reason
+        return walk.ExplainSearchDistrust() is { } reason
             ? NotUsed(directory, reason)
             : new CacheDirectory(directory, OpenDirectory.Of(walk), null);
     }
@@ -88,11 +87,10 @@ internal sealed class CacheDirectory
         }
     }
 
-    /// <summary>Deletes a file. Errors are ignored.</summary>
     public void Delete(string name) => _files?.Delete(name);
 
     private static CacheDirectory NotUsed(string directory, string reason) =>
-        None($"The cache '{directory}' is not used, because {reason}. What lies there would be run as this user.");
+        None($"The cache '{directory}' is not used, because {reason}. Its content would be run as this user.");
 
     private static IOException Failure() => new($"{Errno.LastText}.");
 

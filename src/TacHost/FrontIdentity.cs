@@ -7,7 +7,8 @@ namespace TacHost;
 internal static class FrontIdentity
 {
     /// <summary>Gets the identity of this program, of the contract, and of .NET.</summary>
-    public static byte[] Bytes { get; } =
+    /// <exception cref="TacHostException">.NET is not installed.</exception>
+    public static byte[] Bytes => field ??=
     [
         .. OfThisProgram(),
         .. HostAssemblies.ContractId.ToByteArray(),

@@ -7,7 +7,6 @@ internal sealed class LastGood(CacheDirectory directory)
 {
     private const string Extension = ".good";
 
-    /// <summary>Opens those of this user.</summary>
     public static LastGood Open() => new(CacheDirectory.Open());
 
     /// <summary>Returns the file that a process writes when the tac file runs, or null without a cache directory.</summary>
@@ -20,8 +19,9 @@ internal sealed class LastGood(CacheDirectory directory)
         {
             return directory.Read(NameOf(tac)) is { } bytes && Fingerprint.IsAtFrontOf(bytes) && Prepared.FromBytes(bytes[Fingerprint.Size..]) is [Prepared.Tac found] ? found : null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or FormatException or ArgumentException)
         {
+            // The file is not readable, or has the format of another version.
             return null;
         }
     }
@@ -35,7 +35,7 @@ internal sealed class LastGood(CacheDirectory directory)
         if (Find(tac) is not { } found)
             throw new TacHostException(failure.ExitCode, $"{failure.Message}\n--last-good has nothing to run instead, because '{tac}' has not run here before.", failure);
         var notice = $"'{tac}' CANNOT RUN AS IT IS. --last-good runs the version that ran last. The reason: {failure.Message}";
-        Terminal.WriteError($"tachost: {OneLine.Printable(notice)}\n");
+        Terminal.WriteError($"tachost: {SingleLine.EscapeLines(notice)}\n");
         return found with { Notices = [.. found.Notices, notice] };
     }
 

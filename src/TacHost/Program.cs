@@ -2,11 +2,11 @@ using TacHost.CommandLine;
 using TacHost.Control.Client;
 using TacHost.Daemon;
 using TacHost.Dumping;
+using TacHost.Editors;
 using TacHost.Fleet;
 using TacHost.Hosting;
 using TacHost.Loading;
 using TacHost.Native;
-using TacHost.Packages;
 using TacHost.Plugins;
 using TacHost.Prompts;
 using TacHost.Scripting;
@@ -15,15 +15,15 @@ using TacHost.Telnet.Compiler;
 
 namespace TacHost;
 
-/// <summary>The <c>tachost</c> program: all that happens before an application runs.</summary>
+/// <summary>The <c>tachost</c> program, which does all work before an application runs.</summary>
 internal static class Program
 {
     public static int Main(string[] args)
     {
-        if (args is [RecipePreparation.Word or SuccessorProcess.Word, ..])
+        if (args is [PreparationProcess.Word or SuccessorProcess.Word, ..])
             return ReloadPreparation.Run(args, PrepareForReload);
         if (args is [FleetPreparation.Word, ..])
-            return FleetCompilation.Run(args, (options, file) => TacFile.Prepare(file, PluginPath.SearchDirectories(options), TacCommands.PackagesOf(options), TacCache.Open(), options.Debug));
+            return FleetCompilation.Run(args, PrepareForFleet);
         if (args is [CompilerWire.Word])
             return End(new LineCompiler().Run());
         StandardStreams.OpenClosed();
@@ -32,7 +32,7 @@ internal static class Program
         var exitCode = FailureReport.Around(showTraces =>
         {
             var request = HostRequest.Read(args);
-            timings.Over("command line");
+            timings.Mark("command line");
             showTraces(request is HostRequest.Run { Options.Debug: true });
             return Execute(request, args, timings);
         });
@@ -53,8 +53,10 @@ internal static class Program
     {
         switch (request)
         {
+            case HostRequest.ShowUsage:
+                return Print(HelpText.Short());
             case HostRequest.ShowHelp { Options: var options }:
-                return Print(HelpText.Make(PluginReport.ForHelp(Catalog(options))));
+                return Print(HelpText.Make(PluginReport.ForHelp(PluginCommands.Catalog(options))));
             case HostRequest.ShowVersion:
                 return Print($"tachost {HostVersion.Text} (.NET {Framework.Version})\n");
             case HostRequest.ShowCompletion { Shell: var shell }:
@@ -63,8 +65,10 @@ internal static class Program
                 return Print(ManPage.Make());
             case HostRequest.ListTemplates:
                 return NewCommand.List();
-            case HostRequest.New { Template: var template, Name: var file }:
-                return NewCommand.Write(template, file);
+            case HostRequest.WriteProjects { Options: var options, Directory: var directory }:
+                return IdeCommand.Run(directory, PluginPath.SearchDirectories(options), options.Command.Overwrite);
+            case HostRequest.New { Template: var template, Name: var file, AsProgram: var asProgram }:
+                return NewCommand.Write(template, file, asProgram);
             case HostRequest.Restore { Options: var options, Files: var files }:
                 return TacCommands.Restore(options, files, failure => FailureReport.Print(failure, options.Debug));
             case HostRequest.ShowTree { Options: var options, Name: var name }:
@@ -77,16 +81,18 @@ internal static class Program
                 return AttachCommand.Run(who, options.Command);
             case HostRequest.Emperor { Options: var options }:
                 return StartEmperor(options, args, timings);
+            case HostRequest.Group { Options: var options }:
+                return PrepareAndStart(options, args, () => (new Prepared.Own(), "directory of the group"), timings);
             case HostRequest.OperateCluster operate:
-                return ClusterCommands.Run(operate);
+                return ClusterCommands.Run(operate, (options, file) => FleetCompilation.Prepare(options, file, PrepareForFleet));
             case HostRequest.OperateFleet { Command: "run" } run:
                 return RunOfFleet(run, timings);
             case HostRequest.OperateFleet operate:
                 return FleetCommands.Run(operate);
             case HostRequest.ShowPlugins { Options: var options, Question: PluginQuery.Why, Name: var name }:
-                return ExplainPlugin(options, name ?? "", args);
+                return PluginCommands.Explain(options, name ?? "", args);
             case HostRequest.ShowPlugins { Options: var options, Question: var question, Name: var name }:
-                return Print(Answer(question, name ?? "", Catalog(options)));
+                return Print(PluginCommands.Answer(question, name ?? "", options));
             case HostRequest.Compile { Options: var options, Files: var files, Directory: var directory }:
                 return CompileAhead(options, files, directory);
             case HostRequest.Run { Options: var options }:
@@ -96,15 +102,18 @@ internal static class Program
         }
     }
 
-    /// <summary>Prepares what the host needs to answer: only there is code of a user ever loaded.</summary>
+    private static TacPreparation PrepareForFleet(HostOptions options, string file) =>
+        TacFile.Prepare(file, PluginPath.SearchDirectories(options), TacCommands.PackagesOf(options), TacCache.Open(), options.Debug);
+
+    /// <summary>Prepares a request for the host, because only the host loads code of a user.</summary>
     private static IReadOnlyList<Prepared> PrepareFor(HostRequest request)
     {
         Handover.RequireNone();
         switch (request)
         {
             case HostRequest.ShowManPage { Options: var options, Plugin: { } plugin }:
-                var catalog = Catalog(options);
-                return [PluginPreparation.Of(catalog.Find(plugin) ?? throw PluginErrors.NotFound(plugin, catalog), catalog, Compile)];
+                var catalog = PluginCommands.Catalog(options);
+                return [PluginPreparation.Of(catalog.Find(plugin) ?? throw PluginErrors.NotFound(plugin, catalog), catalog, PluginCommands.CompilerOf(options))];
             case HostRequest.Check { Options: var options, Files: var files }:
                 return [.. files.Select(file => TacCommands.PrepareForCheck(options, file))];
             case HostRequest.WriteUnit { Options: var options, File: var file }:
@@ -126,7 +135,7 @@ internal static class Program
         return ExitCode.Success;
     }
 
-    /// <summary>Prepares an application and starts the host: as a daemon, or in place of this process.</summary>
+    /// <summary>Prepares an application and starts the host: as a daemon, or by replacing this process.</summary>
     private static int StartApplication(HostOptions options, string[] args, StartTimings timings)
     {
         // Registered before any slow operation, so that these signals never end the process.
@@ -135,14 +144,14 @@ internal static class Program
         GC.KeepAlive(signals);
         if (options.Plugin is { } name)
         {
-            var catalog = Catalog(options);
+            var catalog = PluginCommands.Catalog(options);
             if (catalog.Find(name) is { } entry)
             {
-                timings.Over("plugin looked up");
-                return PrepareAndStart(options, args, () => (PluginPreparation.Of(entry, catalog, Compile), "plugin read"), timings);
+                timings.Mark("plugin looked up");
+                return PrepareAndStart(options, args, () => (PluginPreparation.Of(entry, catalog, PluginCommands.CompilerOf(options)), "plugin read"), timings);
             }
 
-            // What is there under the name is then taken for a tac file.
+            // An existing file of that name is then a tac file.
             if (!Path.Exists(name))
                 throw PluginErrors.NotFound(name, catalog);
         }
@@ -154,7 +163,7 @@ internal static class Program
         return PrepareAndStart(options, args, () => PrepareTac(options, file), timings);
     }
 
-    /// <summary>Starts an emperor, and tells what came of its deployments.</summary>
+    /// <summary>Starts an emperor, and prints the state of its deployments.</summary>
     private static int StartEmperor(HostOptions options, string[] args, StartTimings timings)
     {
         Handover.RequireNone();
@@ -163,21 +172,20 @@ internal static class Program
         return exitCode == ExitCode.Success ? EmperorCommand.Report(options.Command.Fleet) : exitCode;
     }
 
-    /// <summary>Runs a deployment of a fleet in the foreground.</summary>
     private static int RunOfFleet(HostRequest.OperateFleet request, StartTimings timings)
     {
         var arguments = FleetCommands.ForegroundArguments(request);
         return Execute(HostRequest.Read(arguments), arguments, timings);
     }
 
-    /// <summary>Prepares what a running process was started with. What the compiler warns of goes to its log.</summary>
+    /// <summary>Prepares the source of a running process again. Warnings of the compiler go to its log.</summary>
     private static Prepared PrepareForReload(HostOptions options)
     {
         if (options.Plugin is { } name)
         {
-            var catalog = Catalog(options);
+            var catalog = PluginCommands.Catalog(options);
             if (catalog.Find(name) is { } entry)
-                return PluginPreparation.Of(entry, catalog, Compile);
+                return PluginPreparation.Of(entry, catalog, PluginCommands.CompilerOf(options));
             if (!Path.Exists(name))
                 throw PluginErrors.NotFound(name, catalog);
         }
@@ -203,7 +211,7 @@ internal static class Program
     {
         using var daemon = options.NoDaemon ? null : DaemonProcess.Start(args);
         var (prepared, part) = prepare();
-        timings.Over(part);
+        timings.Mark(part);
         if (daemon is null)
         {
             ShowTimings(options, $"{timings}then, in the host:\n");
@@ -213,7 +221,7 @@ internal static class Program
         var (text, isAnswer) = DaemonRun.Wait(daemon, options, args, prepared);
         if (isAnswer)
             return Print(text);
-        timings.Over("the daemon, until it runs");
+        timings.Mark("the daemon, until it runs");
         ShowTimings(options, $"{timings}of that in the daemon:\n{text}");
         return ExitCode.Success;
     }
@@ -226,44 +234,10 @@ internal static class Program
 
     private static int CompileAhead(HostOptions options, IReadOnlyList<string> files, string? directory)
     {
-        var (done, failures) = AheadOfTime.Compile(files, PluginPath.SearchDirectories(options), directory, TacCommands.PackagesOf(options), TacCommands.PrintWarnings);
+        var (done, failures) = CompileCommand.Run(files, PluginPath.SearchDirectories(options), directory, TacCommands.PackagesOf(options), TacCommands.PrintWarnings);
         Print(done);
         foreach (var failure in failures)
             FailureReport.Print(failure, options.Debug);
         return failures.Count == 0 ? ExitCode.Success : failures[0].ExitCode;
-    }
-
-    private static PluginCatalog Catalog(HostOptions options) => new(options, Compile);
-
-    private static CompiledScript Compile(string path, IReadOnlyList<string> directories) => TacCommands.Prepare(path, directories, new PackageOptions()).Script;
-
-    private static string Answer(PluginQuery question, string name, PluginCatalog catalog) => question switch
-    {
-        PluginQuery.Names => PluginReport.Names(catalog),
-        PluginQuery.Options => PluginReport.Options(catalog, name),
-        _ => PluginReport.List(catalog),
-    };
-
-    /// <summary>Prints what is known of a plugin here, and has the host try whether it can be run.</summary>
-    private static int ExplainPlugin(HostOptions options, string name, string[] args)
-    {
-        Handover.RequireNone();
-        var catalog = Catalog(options);
-        var (text, usable, exitCode) = PluginDiagnosis.Explain(name, catalog);
-        Print(text);
-        if (usable is null)
-            return exitCode;
-        Prepared prepared;
-        try
-        {
-            prepared = PluginPreparation.Of(usable, catalog, Compile);
-        }
-        catch (TacHostException e)
-        {
-            Print(PluginVerdict.CannotRun(usable.Name, usable.Path, e));
-            return e.ExitCode;
-        }
-
-        return HostExecution.Replace(args, prepared);
     }
 }

@@ -6,15 +6,15 @@ namespace TacHost;
 /// <summary>Prepares an application for a running process that reloads or is upgraded: compiles the tac file or reads the plugin, and becomes the host, which tries it or runs it.</summary>
 internal static class ReloadPreparation
 {
-    /// <summary>Executes the command line that <see cref="RecipePreparation"/> or <see cref="SuccessorProcess"/> describes.</summary>
+    /// <summary>Executes the command line that <see cref="PreparationProcess"/> or <see cref="SuccessorProcess"/> describes.</summary>
     /// <param name="args">The words.</param>
-    /// <param name="prepare">Prepares what the options name.</param>
+    /// <param name="prepare">Prepares the source that the options name.</param>
     public static int Run(string[] args, Func<HostOptions, Prepared> prepare)
     {
         if (Handover.TakeForAnswer() is not var (file, pipe))
             return ExitCode.Usage;
         using StartupReport report = new(pipe);
-        try
+        return report.Guard("command", () =>
         {
             if (args[0] == SuccessorProcess.Word)
             {
@@ -27,23 +27,13 @@ internal static class ReloadPreparation
                 return ExitCode.Usage;
             var prepared = prepare(options);
             Handover.Write(file, prepared);
-            if (RecipeFingerprint.Of(prepared) == tried)
+            if (PreparedFingerprint.Of(prepared) == tried)
             {
                 report.Running("");
                 return ExitCode.Success;
             }
 
             return HostExecution.ReplaceWith(args, file, pipe);
-        }
-        catch (TacHostException e)
-        {
-            report.Failed(e.ExitCode, e.Message);
-            return e.ExitCode;
-        }
-        catch (Exception e)
-        {
-            report.Failed(ExitCode.Software, $"a defect in the command, please report it: {e}");
-            return ExitCode.Software;
-        }
+        });
     }
 }

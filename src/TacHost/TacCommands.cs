@@ -11,7 +11,7 @@ internal static class TacCommands
     /// <summary>Prepares the tac file of a run, and prints the compiler's warnings. A cached start does not print them again.</summary>
     public static TacPreparation Prepare(HostOptions options, string file)
     {
-        var prepared = Prepare(file, PluginPath.SearchDirectories(options), PackagesOf(options), options.Debug || options.Watch);
+        var prepared = Prepare(file, PluginPath.SearchDirectories(options), PackagesOf(options), IsForDebugger(options));
         return options.LastGood ? prepared with { Tac = prepared.Tac with { KeptIn = LastGood.Open().FileOf(file) ?? "" } } : prepared;
     }
 
@@ -40,7 +40,7 @@ internal static class TacCommands
     public static void PrintWarnings(TacPreparation prepared)
     {
         foreach (var warning in prepared.Warnings)
-            Terminal.WriteError(OneLine.Printable(warning) + "\n");
+            Terminal.WriteError(SingleLine.EscapeLines(warning) + "\n");
     }
 
     /// <summary>Restores the packages of tac files, even after a failure.</summary>
@@ -52,7 +52,7 @@ internal static class TacCommands
             try
             {
                 var set = TacFile.Restore(file, PackagesOf(options) with { Folder = options.Command.Directory, Renew = options.Command.Renew });
-                Console.Out.Write(set is null ? $"{file}: asks for no packages\n" : $"{file}: {string.Join(", ", set.Lock.Packages.Select(package => $"{package.Id} {package.Version}"))}\n");
+                Terminal.Write(set is null ? $"{file}: asks for no packages\n" : $"{file}: {string.Join(", ", set.Lock.Packages.Select(package => $"{package.Id} {package.Version}"))}\n");
             }
             catch (TacHostException e)
             {
@@ -64,6 +64,9 @@ internal static class TacCommands
         return first?.ExitCode ?? ExitCode.Success;
     }
 
+    /// <summary>Returns whether code is compiled without optimizations.</summary>
+    public static bool IsForDebugger(HostOptions options) => options.Debug || options.Watch;
+
     public static PackageOptions PackagesOf(HostOptions options) => new()
     {
         Locked = options.Locked,
@@ -73,6 +76,6 @@ internal static class TacCommands
     private static void PrintOnTerminal(string line)
     {
         if (!Console.IsErrorRedirected)
-            Console.Error.WriteLine(OneLine.Printable(line));
+            Terminal.WriteError(SingleLine.EscapeLines(line) + "\n");
     }
 }

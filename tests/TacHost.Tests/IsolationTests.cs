@@ -8,7 +8,8 @@ public sealed partial class IsolationTests
     [Fact]
     public void Tests_ThatMeasureTheirProcess_RunAlone()
     {
-        var measuring = TestFiles().Where(file => OfTheProcess().IsMatch(file.Text)).ToList();
+        var files = TestFiles().ToList();
+        var measuring = files.Where(file => OfTheProcess().IsMatch(file.Text)).SelectMany(file => TestsOf(file, files)).ToList();
 
         Assert.NotEmpty(measuring);
         Assert.Empty(measuring.Where(file => !file.Text.Contains("[Collection<AloneCollection>]", StringComparison.Ordinal)).Select(file => file.Path));
@@ -20,6 +21,10 @@ public sealed partial class IsolationTests
     [InlineData("Directory.EnumerateDirectories(\"/proc/self/task\")")]
     public void AFigureOfTheProcess_IsRecognised(string code) => Assert.Matches(OfTheProcess(), code);
 
+    /// <summary>Returns the file itself if it has tests, or else the files with tests that name its class.</summary>
+    private static IEnumerable<(string Path, string Text)> TestsOf((string Path, string Text) file, List<(string Path, string Text)> files) =>
+        HasTests().IsMatch(file.Text) ? [file] : files.Where(each => HasTests().IsMatch(each.Text) && each.Text.Contains(Path.GetFileNameWithoutExtension(file.Path), StringComparison.Ordinal));
+
     /// <summary>The sources of test classes. The end-to-end tests measure other processes, by scripts that look like this code; TopLevelEffectsTests compiles such scripts.</summary>
     private static IEnumerable<(string Path, string Text)> TestFiles() =>
         Directory.EnumerateDirectories(Path.Combine(Checkout.Root, "tests"), "*.Tests")
@@ -27,6 +32,9 @@ public sealed partial class IsolationTests
             .SelectMany(project => Directory.EnumerateFiles(project, "*.cs", SearchOption.AllDirectories))
             .Where(path => Path.GetFileNameWithoutExtension(path) is not (nameof(IsolationTests) or nameof(Scripting.TopLevelEffectsTests)))
             .Select(path => (path, File.ReadAllText(path)));
+
+    [GeneratedRegex(@"^    \[(Fact|Theory)\b", RegexOptions.Multiline)]
+    private static partial Regex HasTests();
 
     [GeneratedRegex(
         """GC\.GetTotal(Memory|AllocatedBytes)|GC\.CollectionCount|GetCurrentProcess\(|"/proc/self/task"|(Get|Enumerate)FileSystemEntries\("/proc/self/fd"\)|SetEnvironmentVariable\(|CurrentDirectory = |Console\.Set(Out|Error|In)\(""")]

@@ -19,16 +19,17 @@ public sealed partial class LayersTests
         ["TacHost.Scripting"] = ["TacHost.Loading", "TacHost.Native", "TacHost.Packages", Contract],
         ["TacHost.Packages"] = ["TacHost.Loading", "TacHost.Native", Contract],
         ["TacHost.Dumping"] = ["TacHost.CommandLine", "TacHost.Control", "TacHost.Daemon", "TacHost.Native"],
-        ["TacHost.Prompts"] = ["TacHost.CommandLine", "TacHost.Control", "TacHost.Daemon", "TacHost.Scripting", Contract],
+        ["TacHost.Prompts"] = ["TacHost.CommandLine", "TacHost.Control", "TacHost.Daemon", "TacHost.Native", "TacHost.Scripting", Contract],
         ["TacHost.Templates"] = [],
         ["TacHost.Loading"] = ["TacHost.Native"],
         ["TacHost.Daemon"] = ["TacHost.Native", "TacHost.Loading", Contract],
         ["TacHost.Checking"] = ["TacHost.Control", "TacHost.Native", "TacHost.Loading", Contract],
+        ["TacHost.Editors"] = ["TacHost.CommandLine", "TacHost.Loading", "TacHost.Packages", "TacHost.Scripting"],
         ["TacHost.Control"] = ["TacHost.CommandLine", "TacHost.Daemon", "TacHost.Native"],
-        ["TacHost.Units"] = ["TacHost.CommandLine", "TacHost.Monitoring", "TacHost.Scripting", Contract],
+        ["TacHost.Units"] = ["TacHost.CommandLine", "TacHost.Daemon", "TacHost.Monitoring", "TacHost.Scripting", Contract],
         ["TacHost.Monitoring"] = ["TacHost.CommandLine", "TacHost.Control", Contract],
         ["TacHost.Fleet"] = ["TacHost.CommandLine", "TacHost.Control", "TacHost.Daemon", "TacHost.Hosting", "TacHost.Native", "TacHost.Loading", "TacHost.Scripting", Contract],
-        ["TacHost.Hosting"] = ["TacHost.CommandLine", "TacHost.Control", "TacHost.Daemon", "TacHost.Native", "TacHost.Logging", "TacHost.Monitoring", Contract],
+        ["TacHost.Hosting"] = ["TacHost.CommandLine", "TacHost.Control", "TacHost.Daemon", "TacHost.Loading", "TacHost.Native", "TacHost.Logging", "TacHost.Monitoring", Contract],
         ["TacHost.Plugins"] = ["TacHost.CommandLine", "TacHost.Native", "TacHost.Loading", Contract],
         ["TacHost.Logging"] = ["TacHost.Native", "TacHost.Loading", Contract],
         ["TacHost.Native"] = [],
@@ -116,6 +117,21 @@ public sealed partial class LayersTests
         Assert.Equal(["cluster"], beside);
     }
 
+    /// <summary>A server that comes with TacHost needs nothing that a third party cannot have (ADR 74).</summary>
+    [Fact]
+    public void Internals_AreSeenByTheAssembliesOfTheTableAlone() => Assert.Equal(
+        [
+            "TacHost.Core: TacHost.Cluster",
+            "TacHost.Core: tachost",
+            "TacHost.Core: tachost-host",
+            "TacHost.Services: TacHost.Processes",
+            "TacHost.Services: TacHost.Testing",
+        ],
+        Directory.EnumerateFiles(Source, "*.csproj", SearchOption.AllDirectories)
+            .SelectMany(project => Friend().Matches(File.ReadAllText(project)).Select(match => $"{Path.GetFileNameWithoutExtension(project)}: {match.Groups["name"].Value}"))
+            .Where(each => !each.EndsWith(".Tests", StringComparison.Ordinal) && !each.EndsWith(".TestSupport", StringComparison.Ordinal) && !each.EndsWith(".MicroBenchmarks", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal));
+
     [Fact]
     public void Contract_AndExample_DoNotKnowTheHost()
     {
@@ -181,6 +197,9 @@ public sealed partial class LayersTests
 
     [GeneratedRegex(@"EntryPoint = ""(?<name>\w+)""")]
     private static partial Regex EntryPoint();
+
+    [GeneratedRegex(@"<InternalsVisibleTo Include=""(?<name>[^""]+)""")]
+    private static partial Regex Friend();
 
     [GeneratedRegex(@"<ProjectReference Include=""[^""]*/(?<name>[^/""]+)\.csproj""")]
     private static partial Regex ProjectReference();

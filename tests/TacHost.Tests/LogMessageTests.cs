@@ -43,7 +43,7 @@ public sealed partial class LogMessageTests
     public void Information_LevelSwitchedOff_LogsNothing()
     {
         var sink = new RecordingSink();
-        using LineLoggerFactory loggers = new(new TextFormat(withTime: false), sink, new LogLevels(LogLevel.Warning, []));
+        using LineLoggerFactory loggers = new(new TextLogFormat(withTime: false), sink, new LogLevels(LogLevel.Warning, []));
         LogMessage.Information(loggers.CreateLogger("a"), 1, "text", []);
         Generated(loggers.CreateLogger("a"), 1, new IPEndPoint(IPAddress.Any, 1), null);
         loggers.CreateLogger("a").Log(LogLevel.None, 1, "text", null, (text, _) => text);

@@ -2,12 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace TacHost.Tests;
 
-/// <summary>The pages that lead a developer to a file name files that exist.</summary>
+/// <summary>The pages that name files name files that exist.</summary>
 public sealed partial class PagesTests
 {
     [Theory]
     [InlineData("ARCHITECTURE.md", 60)]
     [InlineData("CONTRIBUTING.md", 10)]
+    [InlineData("docs/frictions.md", 30)]
+    [InlineData("docs/examples.md", 3)]
     public void Files_NamedByAPage_Exist(string page, int fewest)
     {
         var files = Directory.EnumerateFiles(Checkout.Root, "*.cs*", SearchOption.AllDirectories)
@@ -18,6 +20,20 @@ public sealed partial class PagesTests
 
         Assert.True(named.Count >= fewest);
         Assert.DoesNotContain(named, name => !files.Exists(file => IsNamed(file, name)));
+    }
+
+    /// <summary>A developer who looks for the file of a task finds one file, not two of the same name.</summary>
+    [Fact]
+    public void Files_OfTheTenTasks_HaveUniqueNames()
+    {
+        var page = File.ReadAllText(Path.Combine(Checkout.Root, "CONTRIBUTING.md"));
+        var section = page[page.IndexOf("## Ten files", StringComparison.Ordinal)..page.IndexOf("## Tests", StringComparison.Ordinal)];
+        var files = Directory.EnumerateFiles(Path.Combine(Checkout.Root, "src"), "*.cs", SearchOption.AllDirectories).Select(Path.GetFileName).ToList();
+
+        var named = FileName().Matches(section).Select(match => match.Groups["name"].Value).ToList();
+
+        Assert.True(named.Count >= 10);
+        Assert.All(named, name => Assert.Single(files, name));
     }
 
     [Fact]

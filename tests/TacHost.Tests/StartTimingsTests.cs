@@ -6,8 +6,8 @@ public sealed class StartTimingsTests
     public void ToString_AfterTwoParts_IsALineForEachInOrderAndOneForAll()
     {
         var timings = new StartTimings(isAskedFor: true);
-        timings.Over("first");
-        timings.Over("second");
+        timings.Mark("first");
+        timings.Mark("second");
 
         Assert.Matches(@"^ +\d+\.\d ms  \.NET itself, before tachost \(time of the processor\)\n +\d+\.\d ms  first\n +\d+\.\d ms  second\n +\d+\.\d ms  in all; \d+ methods left to the JIT, \d+\.\d ms; \d+ assemblies\n$", timings.ToString());
     }

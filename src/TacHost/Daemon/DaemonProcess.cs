@@ -22,38 +22,37 @@ internal sealed class DaemonProcess : IDisposable
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(5);
 
     private readonly int _process;
-    private readonly SafeFileHandle _recipe;
+    private readonly SafeFileHandle _memory;
     private readonly SafeFileHandle _prepared;
     private readonly SafeFileHandle _report;
     private string? _pidFile;
-    private bool _isLeft;
+    private bool _detached;
 
-    private DaemonProcess(int process, SafeFileHandle recipe, SafeFileHandle prepared, SafeFileHandle report) =>
-        (_process, _recipe, _prepared, _report) = (process, recipe, prepared, report);
+    private DaemonProcess(int process, SafeFileHandle memory, SafeFileHandle prepared, SafeFileHandle report) =>
+        (_process, _memory, _prepared, _report) = (process, memory, prepared, report);
 
     /// <summary>Spawns a process that waits for its application.</summary>
-    /// <param name="arguments">The arguments of this process.</param>
     public static DaemonProcess Start(IReadOnlyList<string> arguments)
     {
-        var recipe = Handover.MemoryFile();
+        var memory = Handover.MemoryFile();
         var prepared = Pipe.Create("the daemon's application");
         var report = Pipe.Create("the daemon's report");
         using (prepared.Read)
         using (report.Write)
-            return new DaemonProcess(HostExecution.Spawn(arguments, recipe, report.Write, prepared.Read), recipe, prepared.Write, report.Read);
+            return new DaemonProcess(HostExecution.Spawn(arguments, memory, report.Write, prepared.Read), memory, prepared.Write, report.Read);
     }
 
     /// <summary>Sends the application to the daemon, and returns when the daemon runs.</summary>
     /// <param name="prepared">The application.</param>
     /// <param name="pidFile">The daemon's pid file, which is removed if the daemon dies without removing it.</param>
     /// <param name="patience">The timeouts and the cancellation tokens.</param>
-    /// <returns>What it wants to be shown; and whether it does not run, because that is all that was asked for.</returns>
+    /// <returns>The text that it wants to be shown; and true if it does not run, because only the text was requested.</returns>
     /// <exception cref="TacHostException">The daemon failed to start. It has exited and its pid file has been removed.</exception>
     /// <exception cref="OperationCanceledException">The start was interrupted. The daemon has exited.</exception>
     public (string Text, bool IsAnswer) Run(Prepared prepared, string? pidFile, DaemonTimeouts patience)
     {
         _pidFile = pidFile;
-        Handover.Write(_recipe, prepared);
+        Handover.Write(_memory, prepared);
         _prepared.Dispose();
         if (!StartupReport.TryRead(_report, patience.StartTimeout + patience.Grace + _margin, patience.Interrupted, out var report))
         {
@@ -61,12 +60,12 @@ internal sealed class DaemonProcess : IDisposable
             End(patience);
             RemovePidFile();
             patience.Interrupted.ThrowIfCancellationRequested();
-            throw new TacHostException(ExitCode.TimedOut, $"the daemon (process {_process}) neither started nor said why within {patience.StartTimeout.TotalSeconds:0} s, and has been stopped.");
+            throw new TacHostException(ExitCode.TimedOut, $"the daemon (process {_process}) neither started nor reported an error within {patience.StartTimeout.TotalSeconds:0} s, and has been stopped.");
         }
 
         if (report is (ExitCode.Success, var shown))
         {
-            _isLeft = true;
+            _detached = true;
             return (shown, false);
         }
 
@@ -82,10 +81,10 @@ internal sealed class DaemonProcess : IDisposable
     /// <summary>Releases a daemon that runs or has exited. Kills a daemon that has not received an application or whose start failed unexpectedly.</summary>
     public void Dispose()
     {
-        _recipe.Dispose();
+        _memory.Dispose();
         _prepared.Dispose();
         _report.Dispose();
-        if (_isLeft)
+        if (_detached)
             return;
         _ = LibcProcesses.Kill(_process, Kill);
         _ = LibcProcesses.WaitPid(_process, out _, 0);
@@ -110,7 +109,7 @@ internal sealed class DaemonProcess : IDisposable
             var ended = LibcProcesses.WaitPid(_process, out var status, noHang);
             if (ended == _process || (ended < 0 && Marshal.GetLastPInvokeError() != Errno.Interrupted))
             {
-                _isLeft = true;
+                _detached = true;
                 return new ExitStatus(status);
             }
 

@@ -9,7 +9,7 @@ using TacHost.Daemon;
 
 namespace TacHost.Dumping;
 
-/// <summary><c>tachost dump</c>: the managed stacks of all threads of a running process, and what its tree waits for.</summary>
+/// <summary><c>tachost dump</c>: the managed stacks of all threads of a running process, and the operations that its tree is waiting for.</summary>
 internal static class DumpCommand
 {
     /// <returns>0, or an exit code if the stacks cannot be read. The tree is shown then, too.</returns>
@@ -20,7 +20,7 @@ internal static class DumpCommand
         using var reader = StacksProcess.Start(running.Process);
         using var connection = running.Report is null ? null : running.Connect();
         DumpReport? tree = null;
-        connection?.Call("dump", new JsonObject { ["tracer"] = reader.Id }, ControlClient.Patience, message =>
+        connection?.Call("dump", new JsonObject { ["tracer"] = reader.Id }, ControlClient.Timeout, message =>
         {
             tree = message.Deserialize(ControlJson.Default.DumpReport);
             return false;
@@ -40,8 +40,8 @@ internal static class DumpCommand
         return failure is null ? ExitCode.Success : throw failure;
     }
 
-    /// <summary>Finds a process, also one that does not answer any more: its stacks say why.</summary>
-    private static RunningApplication Find(string? who) => Who.All(who) is [{ Report: null } silent] ? silent : Who.Find(who);
+    /// <summary>Finds a process, even one that does not answer.</summary>
+    private static RunningApplication Find(string? who) => Who.All(who) is [{ Report: null } silent] ? silent : Who.FindProcess(who);
 
     private static string Text(RunningApplication running, DumpReport? tree, StacksReport? stacks)
     {
@@ -56,18 +56,18 @@ internal static class DumpCommand
         {
             text.Append(CultureInfo.InvariantCulture, $"\n{Screen.Standard.Heading("Async methods that wait")}\n");
             foreach (var each in stacks.Awaiting)
-                text.Append(CultureInfo.InvariantCulture, $"  {OneLine.Printable(each.Method)}{(each.Count > 1 ? $" ({each.Count} times)" : "")}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  {SingleLine.EscapeLines(each.Method)}{(each.Count > 1 ? $" ({each.Count} times)" : "")}\n");
         }
 
         foreach (var alike in stacks.Threads.GroupBy(thread => $"{thread.Name}\n{thread.Exception}\n{string.Join('\n', thread.Frames)}"))
         {
             var thread = alike.First();
             var ids = string.Join(", ", alike.Select(each => each.Id.ToString(CultureInfo.InvariantCulture)));
-            text.Append(CultureInfo.InvariantCulture, $"\n{Screen.Standard.Heading($"Thread{(alike.Skip(1).Any() ? "s" : "")} {ids}, {OneLine.Printable(thread.Name)}")}\n");
+            text.Append(CultureInfo.InvariantCulture, $"\n{Screen.Standard.Heading($"Thread{(alike.Skip(1).Any() ? "s" : "")} {ids}, {SingleLine.EscapeLines(thread.Name)}")}\n");
             if (thread.Exception is { } exception)
-                text.Append(CultureInfo.InvariantCulture, $"  handles {OneLine.Printable(exception)}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  handles {SingleLine.EscapeLines(exception)}\n");
             foreach (var frame in thread.Frames)
-                text.Append(CultureInfo.InvariantCulture, $"  {OneLine.Printable(frame)}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  {SingleLine.EscapeLines(frame)}\n");
         }
 
         return text.ToString();
@@ -77,13 +77,13 @@ internal static class DumpCommand
     {
         var process = tree.Status.Process;
         foreach (var application in process.Applications)
-            text.Append(CultureInfo.InvariantCulture, $"{Screen.Standard.Heading(OneLine.Of(application.Name ?? "?"))}, process {process.Pid}: {Screen.Standard.State(application.State)}. Thread pool: {tree.PoolThreads} threads, {tree.PendingWorkItems} work items that wait.\n");
+            text.Append(CultureInfo.InvariantCulture, $"{Screen.Standard.Heading(SingleLine.Escape(application.Name ?? "?"))}, process {process.Pid}: {Screen.Standard.State(application.State)}. Thread pool: {tree.PoolThreads} threads, {tree.PendingWorkItems} pending work items.\n");
         foreach (var service in tree.Status.Services.Where(each => each.State is "starting" or "stopping"))
         {
             var time = service.StateSince is { } since ? string.Create(CultureInfo.InvariantCulture, $" for {Math.Max(0, (DateTimeOffset.UtcNow - since).TotalSeconds):0.0} s") : "";
-            text.Append(CultureInfo.InvariantCulture, $"  {OneLine.Of(service.Path)} is {Screen.Standard.State(service.State)}{time}{(service.Connections > 0 ? $", {service.Connections} open connections" : "")}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {SingleLine.Escape(service.Path)} is {Screen.Standard.State(service.State)}{time}{(service.Connections > 0 ? $", {service.Connections} open connections" : "")}\n");
             foreach (var reason in service.WaitsFor)
-                text.Append(CultureInfo.InvariantCulture, $"    waits for {OneLine.Of(reason)}\n");
+                text.Append(CultureInfo.InvariantCulture, $"    waits for {SingleLine.Escape(reason)}\n");
         }
     }
 }

@@ -6,18 +6,33 @@ using TacHost.Control.Wire;
 
 namespace TacHost.Fleet;
 
-/// <summary>The questions to a node of a cluster.</summary>
+/// <summary>The commands for a cluster, which one of its nodes executes.</summary>
 internal static class ClusterCommands
 {
     private const int HashDigits = 8, NodeStateColumn = 2, UnitStateColumn = 1;
 
     /// <summary>Executes a command.</summary>
+    /// <param name="request">The command.</param>
+    /// <param name="prepare">Prepares a tac file.</param>
     /// <exception cref="TacHostException">No node runs here, or it does not know the name.</exception>
-    public static int Run(HostRequest.OperateCluster request)
+    public static int Run(HostRequest.OperateCluster request, Func<HostOptions, string, PreparedUnit> prepare)
     {
         var command = request.Options.Command;
-        using var client = FleetClient.Connect(command.Fleet);
-        var report = client.Call("cluster", null, ControlClient.Patience).Deserialize(ControlJson.Default.ClusterReport)!;
+        using var client = Connect(command.Fleet);
+        switch (request.Command)
+        {
+            case "events":
+                return ClusterEventsCommand.Run(client, command);
+            case "logs":
+                return ClusterLogs.Run(client, command, request.Words[0]);
+            case "plan" or "apply":
+                var wanted = ClusterSettings.ReadDirectory(request.Words[0], file => prepare(request.Options, file));
+                return new ClusterApply(client, command.Json, command.Cluster.AutoRevert).Run(wanted, onlyPlan: request.Command == "plan");
+            case not ("nodes" or "ls" or "where"):
+                return new ClusterOperation(client, command.Json).Run(request.Command, request.Words);
+        }
+
+        var report = Ask(client);
         if (request.Command == "where")
             return Where(report, request.Words[0], command.Json);
         if (command.Json)
@@ -27,11 +42,24 @@ internal static class ClusterCommands
         return request.Command == "nodes" ? ExitCodeOfNodes(report) : ExitCodeOfUnits(report);
     }
 
+    public static ClusterReport Ask(ControlClient client) => client.Call("cluster", null, ControlClient.Timeout).Deserialize(ControlJson.Default.ClusterReport)!;
+
+    /// <summary>Checks that a deployment exists.</summary>
+    /// <exception cref="TacHostException">No node knows the deployment.</exception>
+    public static void CheckName(ClusterReport report, string name)
+    {
+        if (!report.Names().Contains(name))
+            throw new TacHostException(ExitCode.Usage, SingleLine.Escape($"there is no deployment '{name}' in the cluster.{(DidYouMean.To(name, report.Names()) is { } near ? $" Did you mean '{near}'?" : "")}"));
+    }
+
+    private static ControlClient Connect(FleetOptions fleet) => FleetClient.TryConnect(fleet)
+        ?? throw new TacHostException(ExitCode.Unavailable, SingleLine.Escape($"no node of a cluster runs here: '{fleet.EmperorPidFile}' is not locked. Start one with 'tachost cluster --node NAME ... {fleet.Directory}', or say where it runs with --run, and --fleet or {FleetCommandLine.Variable}."));
+
     /// <returns>0, or 1 if deployments are not placed yet or a node is not up: for monitoring.</returns>
     private static int ExitCodeOfNodes(ClusterReport report) => report.Ready && report.Nodes.All(node => node.State == "up") ? 0 : 1;
 
-    /// <returns>0, or 1 if a deployment runs nowhere.</returns>
-    private static int ExitCodeOfUnits(ClusterReport report) => report.Ready && NamesOf(report).All(name => Owner(report, name) is { Unit.State: "running" }) ? 0 : 1;
+    /// <returns>0, or 1 if a deployment that should run does not run on any node.</returns>
+    private static int ExitCodeOfUnits(ClusterReport report) => report.Ready && report.Names().All(name => !report.Desired.Wants(name) || report.Owner(name) is { Unit.State: "running" }) ? 0 : 1;
 
     private static string Nodes(ClusterReport report)
     {
@@ -39,7 +67,7 @@ internal static class ClusterCommands
         foreach (var node in report.Nodes)
         {
             table.Add(
-                node.Name, node.Address, node.State, node.Version,
+                node.Name, node.Address, report.Desired.Draining.Contains(node.Name) ? $"{node.State}, draining" : node.State, node.Version,
                 Number(node.Units.Count(unit => unit.Here)), Number(node.Units.Count(unit => unit.Hash is not null)));
         }
 
@@ -48,39 +76,48 @@ internal static class ClusterCommands
 
     private static string Units(ClusterReport report)
     {
-        Table table = new("NAME", "STATE", "NODE", "EPOCH", "ADDRESSES", "SOURCE", "REASON") { KeepsBeginning = true };
-        foreach (var name in NamesOf(report))
+        Table table = new("NAME", "STATE", "NODE", "EPOCH", "ADDRESSES", "SOURCE", "REASON") { TruncatesEnd = true };
+        foreach (var name in report.Names())
         {
-            var (node, unit) = Owner(report, name) ?? ("", new ClusterUnit { State = "waiting" });
-            table.Add(name, unit.State, node, Number(unit.Epoch), string.Join(", ", unit.Addresses), unit.Hash?[..HashDigits] ?? "", FleetSummary.FirstLine(unit.Reason ?? ""));
+            var (node, unit) = OwnerOf(report, name);
+            table.Add(name, unit.State, node.Name, Number(unit.Epoch), string.Join(", ", unit.Addresses), (unit.Runs ?? unit.Hash)?[..HashDigits] ?? "", string.Join("; ", Remarks(report, unit)));
         }
 
-        return NamesOf(report).Count == 0 ? "The cluster has no deployments.\n" : table.ToString(Screen.Standard.Width, (column, text) => column == UnitStateColumn ? Screen.Standard.State(text) : text);
+        return report.Names().Count == 0 ? "The cluster has no deployments.\n" : table.ToString(Screen.Standard.Width, (column, text) => column == UnitStateColumn ? Screen.Standard.State(text) : text);
+    }
+
+    /// <summary>Returns the reason of the state, and the nodes whose content is another one.</summary>
+    private static IEnumerable<string> Remarks(ClusterReport report, ClusterUnit unit)
+    {
+        if (unit.Reason is { } reason)
+            yield return FleetSummary.FirstLine(reason);
+        if ((report.Desired.Find(unit.Name)?.Hash ?? unit.Runs) is not { } wanted)
+            yield break;
+        foreach (var node in report.Nodes)
+        {
+            if (node.Units.FirstOrDefault(each => each.Name == unit.Name) is { Hash: { } hash } && hash != wanted)
+                yield return $"{node.Name} has other content ({hash[..HashDigits]})";
+        }
     }
 
     /// <summary>Prints a line for each address: <c>ADDRESS NODE EPOCH</c>.</summary>
     /// <returns>0 if the deployment runs, otherwise 69.</returns>
     private static int Where(ClusterReport report, string name, bool isJson)
     {
-        var names = NamesOf(report);
-        if (!names.Contains(name))
-            throw new TacHostException(ExitCode.Usage, OneLine.Of($"there is no deployment '{name}' in the cluster.{(DidYouMean.To(name, names) is { } near ? $" Did you mean '{near}'?" : "")}"));
-        var (node, unit) = Owner(report, name) ?? ("", new ClusterUnit { State = "waiting" });
+        CheckName(report, name);
+        var (node, unit) = OwnerOf(report, name);
         if (isJson)
-            Terminal.Write(JsonText.Of(report.Nodes.FirstOrDefault(each => each.Name == node) is { } owner ? owner with { Units = [unit] } : new ClusterNode(), ControlJson.Default.ClusterNode));
+            Terminal.Write(JsonText.Of(node with { Units = [unit] }, ControlJson.Default.ClusterNode));
         else if (unit.State == "running")
-            Terminal.Write(string.Concat(unit.Addresses.DefaultIfEmpty("-").Select(address => string.Create(CultureInfo.InvariantCulture, $"{address} {node} {unit.Epoch}\n"))));
+            Terminal.Write(string.Concat(unit.Addresses.DefaultIfEmpty("-").Select(address => string.Create(CultureInfo.InvariantCulture, $"{address} {node.Name} {unit.Epoch}\n"))));
         else
-            Terminal.WriteError(OneLine.Of($"tachost: '{name}' is not running: {unit.State}{(unit.Reason is { } reason ? $", {FleetSummary.FirstLine(reason)}" : "")}.") + "\n");
+            Terminal.WriteError(SingleLine.Escape($"tachost: '{name}' is not running: {unit.State}{(unit.Reason is { } reason ? $", {FleetSummary.FirstLine(reason)}" : "")}.") + "\n");
         return unit.State == "running" ? ExitCode.Success : ExitCode.Unavailable;
     }
 
-    private static List<string> NamesOf(ClusterReport report) =>
-        [.. report.Nodes.SelectMany(node => node.Units).Select(unit => unit.Name).Distinct().Order(StringComparer.Ordinal)];
-
-    /// <summary>Returns the node that runs a deployment. A node that others cannot reach counts only if no other has the deployment.</summary>
-    private static (string Node, ClusterUnit Unit)? Owner(ClusterReport report, string name) =>
-        report.Nodes.OrderBy(node => node.State is "unreachable" or "down").SelectMany(node => node.Units.Select(unit => (node.Name, Unit: unit))).Where(each => each.Unit.Name == name && each.Unit.Here).Select(each => ((string, ClusterUnit)?)each).FirstOrDefault();
+    /// <summary>Returns the node that runs a deployment, or an empty one.</summary>
+    private static (ClusterNode Node, ClusterUnit Unit) OwnerOf(ClusterReport report, string name) =>
+        report.Owner(name) ?? (new ClusterNode(), new ClusterUnit { Name = name, State = report.Desired.Wants(name) ? "waiting" : "off" });
 
     private static string Number(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
 }

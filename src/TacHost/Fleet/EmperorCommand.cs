@@ -19,20 +19,20 @@ internal static class EmperorCommand
         foreach (var directory in new[] { fleet.RunDirectory, fleet.LogDirectory })
             Make(directory);
         if (options.NoControl)
-            throw new TacHostException(ExitCode.Usage, "an emperor without a control socket could not be asked for anything. Leave --no-control out.");
+            throw new TacHostException(ExitCode.Usage, "an emperor needs its control socket. Leave --no-control out.");
         if (fleet.Takeover && PidFileHolder.Find(fleet.EmperorPidFile) is { } running)
             TakeOver(running);
         Preconditions.Check(options);
     }
 
     /// <summary>Shows what came of the deployments.</summary>
-    /// <returns>0 if any deployment runs; with --strict, only if each one that is on does.</returns>
+    /// <returns>0 if any deployment runs, or will: a node of a cluster can get one at any time. With --strict, only if each one that is on runs.</returns>
     public static int Report(FleetOptions fleet)
     {
         var report = FleetClient.Ask(fleet);
-        Terminal.Write(OneLine.Of(FleetSummary.Of(report)) + "\n");
+        Terminal.Write(SingleLine.Escape(FleetSummary.Of(report)) + "\n");
         var wanted = report.Units.Where(unit => unit.State != "off").ToList();
-        var isEnough = fleet.Strict ? wanted.All(unit => unit.State == "running") : wanted.Count == 0 || wanted.Any(unit => unit.Pid is not null);
+        var isEnough = fleet.Strict ? wanted.All(unit => unit.State == "running") : wanted.Count == 0 || wanted.Any(unit => unit.Pid is not null || unit.State is "queued" or "compiling" or "starting");
         return isEnough ? ExitCode.Success : ExitCode.Unavailable;
     }
 
@@ -44,7 +44,7 @@ internal static class EmperorCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TacHostException(ExitCode.CannotCreate, OneLine.Of($"cannot make the directory '{directory}' for the pid files and logs of the fleet: {e.Message} Name another one with --run and --logs."), e);
+            throw new TacHostException(ExitCode.CannotCreate, SingleLine.Escape($"cannot make the directory '{directory}' for the pid files and logs of the fleet: {e.Message} Name another one with --run and --logs."), e);
         }
     }
 
@@ -57,7 +57,7 @@ internal static class EmperorCommand
             using var client = ControlClient.Connect(running) ?? throw new TacHostException(ExitCode.Unavailable, $"the emperor (process {running}) has no control socket yet. Try again.");
             client.Call("fleet-release", null, Timeout.InfiniteTimeSpan);
         }
-        catch (TacHostException e) when (e.ExitCode == ExitCode.Unavailable && end.WaitFor(ControlClient.Patience))
+        catch (TacHostException e) when (e.ExitCode == ExitCode.Unavailable && end.WaitFor(ControlClient.Timeout))
         {
             return;
         }

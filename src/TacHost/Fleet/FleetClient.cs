@@ -11,8 +11,9 @@ internal static class FleetClient
 {
     /// <summary>Connects to the emperor.</summary>
     /// <exception cref="TacHostException">No emperor runs.</exception>
-    public static ControlClient Connect(FleetOptions fleet) => TryConnect(fleet)
-        ?? throw new TacHostException(ExitCode.Unavailable, OneLine.Of($"no emperor keeps the fleet '{fleet.Directory}': '{fleet.EmperorPidFile}' is not locked. Start one with 'tachost emperor {fleet.Directory}', or name another fleet with --fleet or {FleetCommandLine.Variable}."));
+    public static ControlClient Connect(FleetOptions fleet) => TryConnect(fleet) ?? throw (PidFileHolder.Find(fleet.EmperorPidFile) is { } process
+        ? new TacHostException(ExitCode.Unavailable, $"the emperor (process {process}) is still starting, and has no control socket yet. Try again.")
+        : new TacHostException(ExitCode.Unavailable, SingleLine.Escape($"no emperor runs the fleet '{fleet.Directory}': '{fleet.EmperorPidFile}' is not locked. Start one with 'tachost emperor {fleet.Directory}', or name another fleet with --fleet or {FleetCommandLine.Variable}.")));
 
     /// <summary>Connects to the emperor, or returns null if none runs.</summary>
     public static ControlClient? TryConnect(FleetOptions fleet) =>
@@ -26,7 +27,6 @@ internal static class FleetClient
         return Ask(client);
     }
 
-    /// <summary>Asks for a report of all deployments.</summary>
     public static FleetReport Ask(ControlClient client) =>
-        client.Call("fleet", null, ControlClient.Patience).Deserialize(ControlJson.Default.FleetReport)!;
+        client.Call("fleet", null, ControlClient.Timeout).Deserialize(ControlJson.Default.FleetReport)!;
 }

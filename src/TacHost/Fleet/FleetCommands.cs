@@ -37,7 +37,7 @@ internal static class FleetCommands
         var (fleet, name) = (request.Options.Command.Fleet, request.Words[0]);
         var entries = FleetDirectory.Read(fleet.Directory);
         var entry = entries.FirstOrDefault(each => each.Name == name)
-            ?? throw new TacHostException(ExitCode.Usage, OneLine.Of($"there is no deployment '{name}' in '{fleet.Directory}'.{(DidYouMean.To(name, entries.Select(each => each.Name)) is { } near ? $" Did you mean '{near}'?" : "")}"));
+            ?? throw new TacHostException(ExitCode.Usage, SingleLine.Escape($"there is no deployment '{name}' in '{fleet.Directory}'.{(DidYouMean.To(name, entries.Select(each => each.Name)) is { } near ? $" Did you mean '{near}'?" : "")}"));
         Directory.CreateDirectory(fleet.RunDirectory);
         using var client = FleetClient.TryConnect(fleet);
         var options = client is null ? [] : FleetClient.Ask(client).Options;
@@ -48,7 +48,7 @@ internal static class FleetCommands
     {
         using var client = FleetClient.Connect(command.Fleet);
         var report = client.Call("reload", new JsonObject { ["dryRun"] = onlyPlan }, Timeout.InfiniteTimeSpan).Deserialize(ControlJson.Default.ReloadReport)!;
-        Terminal.Write(command.Json ? JsonText.Of(report, ControlJson.Default.ReloadReport) : string.Concat(report.Services.Select(line => line.Text).Concat(report.Notices).Select(line => OneLine.Printable(line) + "\n")));
+        Terminal.Write(command.Json ? JsonText.Of(report, ControlJson.Default.ReloadReport) : string.Concat(report.Services.Select(line => line.Text).Concat(report.Notices).Select(line => SingleLine.EscapeLines(line) + "\n")));
         if (report.Services.Any(line => line.Verdict == "broken"))
             return onlyPlan ? Broken : ExitCode.BadTac;
         if (onlyPlan)
@@ -75,13 +75,13 @@ internal static class FleetCommands
         if (command.Json)
             Terminal.Write(JsonText.Of(outcome, ControlJson.Default.FleetOutcome));
         else if (outcome.Left.Count > 0)
-            Terminal.WriteError(OneLine.Of($"tachost: {outcome.Left.Count} left as they were: {string.Join(", ", outcome.Left)}.") + "\n");
+            Terminal.WriteError(SingleLine.Escape($"tachost: {outcome.Left.Count} left as they were: {string.Join(", ", outcome.Left)}.") + "\n");
         return outcome.Done.FirstOrDefault(each => each.ExitCode != ExitCode.Success)?.ExitCode ?? ExitCode.Success;
     }
 
     private static void Show(UnitOutcome outcome)
     {
-        var text = OneLine.Printable($"{outcome.Name}: {outcome.Message}") + "\n";
+        var text = SingleLine.EscapeLines($"{outcome.Name}: {outcome.Message}") + "\n";
         if (outcome.ExitCode == ExitCode.Success)
             Terminal.Write(text);
         else

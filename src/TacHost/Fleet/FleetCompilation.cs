@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using TacHost.CommandLine;
 using TacHost.Daemon;
@@ -9,35 +10,32 @@ namespace TacHost.Fleet;
 internal static class FleetCompilation
 {
     /// <summary>Executes the command line that <see cref="FleetPreparation"/> describes.</summary>
-    /// <param name="args">The words.</param>
-    /// <param name="prepare">Prepares a tac file.</param>
     public static int Run(string[] args, Func<HostOptions, string, TacPreparation> prepare)
     {
         if (args.Length < 3 || Handover.TakeForAnswer() is not var (file, pipe))
             return ExitCode.Usage;
         using StartupReport report = new(pipe);
-        try
+        return report.Guard("command", () =>
         {
             var request = (HostRequest.Compile)HostRequest.Read(args[1..]);
             List<PreparedUnit> units = [.. request.Files.Select(each => Prepare(request.Options, each, prepare))];
             Handover.Write(file, [.. units.Select(unit => unit.Prepared)]);
             report.Running(FleetPreparation.ToText(units));
             return ExitCode.Success;
-        }
-        catch (TacHostException e)
-        {
-            report.Failed(e.ExitCode, e.Message);
-            return e.ExitCode;
-        }
+        });
     }
 
-    private static PreparedUnit Prepare(HostOptions options, string file, Func<HostOptions, string, TacPreparation> prepare)
+    /// <summary>Prepares a tac file.</summary>
+    public static PreparedUnit Prepare(HostOptions options, string file, Func<HostOptions, string, TacPreparation> prepare)
     {
         try
         {
             var tac = prepare(options, file);
             var values = ValuesFileOf(file);
-            return new PreparedUnit(tac.Tac with { Notices = [.. tac.Tac.Notices, .. tac.Warnings] }, HashOf(tac.Key, values), [.. tac.Sources, values]);
+            return new PreparedUnit(tac.Tac with { Notices = [.. tac.Tac.Notices, .. tac.Warnings] }, HashOf(tac.Key, values), [.. tac.Sources, values])
+            {
+                Content = ContentOf(file, [.. tac.Tac.Files.Select(each => each.Path), values, TacFile.LockFileOf(Path.GetFullPath(file))]),
+            };
         }
         catch (TacHostException e)
         {
@@ -46,6 +44,21 @@ internal static class FleetCompilation
     }
 
     private static string ValuesFileOf(string file) => Path.ChangeExtension(Path.GetFullPath(file), ".values.json");
+
+    /// <summary>Returns the hash of files by their paths relative to the tac file, and of those outside of its directory by their names.</summary>
+    private static string ContentOf(string file, IEnumerable<string> files)
+    {
+        var directory = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        Fingerprint hash = new();
+        foreach (var path in files.Where(File.Exists))
+        {
+            var relative = Path.GetRelativePath(directory, path);
+            hash.Append(Encoding.UTF8.GetBytes($"{(relative.StartsWith("..", StringComparison.Ordinal) ? Path.GetFileName(path) : relative)}\n"));
+            hash.Append(SHA256.HashData(File.ReadAllBytes(path)));
+        }
+
+        return hash.ToString();
+    }
 
     private static string HashOf(string key, string values)
     {

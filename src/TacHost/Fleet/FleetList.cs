@@ -24,13 +24,13 @@ internal static class FleetList
             Terminal.Write(command.Watch && Screen.Standard.IsTerminal ? $"\e[H\e[2J{text}" : text);
             if (!command.Watch)
                 return report.Problem is null && report.Units.All(unit => unit.State is not ("failed" or "backing-off" or "stale")) ? 0 : 1;
-            Waiting.For(Task.Delay(_interval));
+            BlockingWait.For(Task.Delay(_interval));
         }
     }
 
     private static string Text(FleetReport report)
     {
-        Table table = new("NAME", "STATE", "PID", "SINCE", "RESTARTS", "MEMORY", "CPU", "SOURCE", "REASON") { KeepsBeginning = true };
+        Table table = new("NAME", "STATE", "PID", "SINCE", "RESTARTS", "MEMORY", "CPU", "SOURCE", "REASON") { TruncatesEnd = true };
         foreach (var unit in report.Units)
         {
             table.Add(
@@ -38,7 +38,7 @@ internal static class FleetList
                 unit.Processor is { } seconds ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s") : "", unit.Hash?[..HashDigits] ?? "", FleetSummary.FirstLine(unit.Reason ?? ""));
         }
 
-        var problem = report.Problem is { } reason ? OneLine.Of(reason) + "\n" : "";
+        var problem = report.Problem is { } reason ? SingleLine.Escape(reason) + "\n" : "";
         return problem + (report.Units.Count == 0 ? "The fleet has no deployments.\n" : table.ToString(Screen.Standard.Width, (column, text) => column == StateColumn ? Screen.Standard.State(text) : text));
     }
 

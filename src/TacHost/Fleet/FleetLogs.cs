@@ -9,6 +9,9 @@ internal static class FleetLogs
     private const int OrdinaryLines = 20;
     private const string Extension = ".log";
 
+    /// <summary>Returns the logs. Those of a group's applications are in a directory with the name of the group.</summary>
+    private static readonly EnumerationOptions _deep = new() { RecurseSubdirectories = true, MaxRecursionDepth = 1 };
+
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(200);
 
     public static int Run(CommandOptions command, IReadOnlyList<string> names)
@@ -16,12 +19,19 @@ internal static class FleetLogs
         var files = Files(command.Fleet, names);
         var width = files.Select(file => file.Name.Length).DefaultIfEmpty().Max();
         var count = command.Lines ?? OrdinaryLines;
-        List<LogTail> tails = command.Follow ? [.. files.Select(file => new LogTail(file.Path))] : [];
+        var tails = command.Follow ? files.ToDictionary(file => file.Name, file => new LogTail(file.Path)) : [];
         Write(files.SelectMany(file => LogFiles.LinesBefore(file.Path, null, count).Select(line => (file.Name, Line: line))), width);
         while (command.Follow)
         {
-            Waiting.For(Task.Delay(_interval));
-            Write(tails.Zip(files).SelectMany(each => each.First.Read().Select(line => (each.Second.Name, Line: line))), width);
+            BlockingWait.For(Task.Delay(_interval));
+            if (names.Count == 0)
+            {
+                foreach (var (name, path) in Files(command.Fleet, names).Where(file => !tails.ContainsKey(file.Name)))
+                    tails[name] = new LogTail(path, fromStart: true);
+                width = tails.Keys.Select(name => name.Length).DefaultIfEmpty().Max();
+            }
+
+            Write(tails.SelectMany(each => each.Value.Read().Select(line => (each.Key, Line: line))), width);
         }
 
         return ExitCode.Success;
@@ -62,19 +72,19 @@ internal static class FleetLogs
     private static void Write(IEnumerable<(string Name, string Line)> events, int width)
     {
         foreach (var (name, line) in Merged(events))
-            Terminal.Write($"{name.PadRight(width)} | {OneLine.Printable(line)}\n");
+            Terminal.Write($"{name.PadRight(width)} | {SingleLine.EscapeLines(line)}\n");
     }
 
     private static List<(string Name, string Path)> Files(FleetOptions fleet, IReadOnlyList<string> names)
     {
         if (!Directory.Exists(fleet.LogDirectory))
-            throw new TacHostException(ExitCode.NoInput, OneLine.Of($"there is no directory '{fleet.LogDirectory}' with the logs of a fleet. Name the fleet with --fleet or {FleetCommandLine.Variable}, and its logs with --logs."));
-        List<(string Name, string Path)> all = [.. Directory.EnumerateFiles(fleet.LogDirectory, $"*{Extension}").Select(path => (Path.GetFileNameWithoutExtension(path), path)).Order()];
+            throw new TacHostException(ExitCode.NoInput, SingleLine.Escape($"there is no directory '{fleet.LogDirectory}' with the logs of a fleet. Name the fleet with --fleet or {FleetCommandLine.Variable}, and its logs with --logs."));
+        List<(string Name, string Path)> all = [.. Directory.EnumerateFiles(fleet.LogDirectory, $"*{Extension}", _deep).Select(path => (Path.ChangeExtension(Path.GetRelativePath(fleet.LogDirectory, path), null), path)).Order()];
         if (names.Count == 0)
             return all;
         var unknown = names.FirstOrDefault(name => !all.Exists(each => each.Name == name));
         return unknown is null
             ? [.. all.Where(each => names.Contains(each.Name))]
-            : throw new TacHostException(ExitCode.NoInput, OneLine.Of($"there is no log '{fleet.LogFileOf(unknown)}'.{(DidYouMean.To(unknown, all.Select(each => each.Name)) is { } near ? $" Did you mean '{near}'?" : "")}"));
+            : throw new TacHostException(ExitCode.NoInput, SingleLine.Escape($"there is no log '{fleet.LogFileOf(unknown)}'.{(DidYouMean.To(unknown, all.Select(each => each.Name)) is { } near ? $" Did you mean '{near}'?" : "")}"));
     }
 }

@@ -17,7 +17,7 @@ internal static class FleetStatus
     {
         var report = FleetClient.Ask(command.Fleet);
         var unit = report.Units.FirstOrDefault(each => each.Name == name)
-            ?? throw new TacHostException(ExitCode.Usage, OneLine.Of($"there is no deployment '{name}' in the fleet.{(DidYouMean.To(name, report.Units.Select(each => each.Name)) is { } near ? $" Did you mean '{near}'?" : "")}"));
+            ?? throw new TacHostException(ExitCode.Usage, SingleLine.Escape($"there is no deployment '{name}' in the fleet.{(DidYouMean.To(name, report.Units.Select(each => each.Name)) is { } near ? $" Did you mean '{near}'?" : "")}"));
         Terminal.Write(command.Json ? JsonText.Of(report with { Units = [unit] }, ControlJson.Default.FleetReport) : Text(unit));
         return unit.State switch
         {
@@ -40,16 +40,26 @@ internal static class FleetStatus
         Row("sources", unit.Hash);
         Row("log", unit.LogFile);
         foreach (var service in Services(unit))
-            text.Append(CultureInfo.InvariantCulture, $"  {new string(' ', 2 * service.Depth)}{OneLine.Of(service.Name)}: {Screen.Standard.State(service.State)}{(service.LocalAddresses.Count > 0 ? $", {string.Join(", ", service.LocalAddresses)}" : "")}{(service.LastFailure is { } failure ? $", {OneLine.Of(failure)}" : "")}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {new string(' ', 2 * service.Depth)}{SingleLine.Escape(service.Name)}: {Screen.Standard.State(service.State)}{(service.LocalAddresses.Count > 0 ? $", {string.Join(", ", service.LocalAddresses)}" : "")}{(service.LastFailure is { } failure ? $", {SingleLine.Escape(failure)}" : "")}\n");
         foreach (var line in LogFiles.LinesBefore(unit.LogFile, null, LastLines))
-            text.Append(CultureInfo.InvariantCulture, $"  | {OneLine.Printable(line)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  | {SingleLine.EscapeLines(line)}\n");
         return text.ToString();
 
         void Row(string title, string? value)
         {
             if (value is not null)
-                text.Append(CultureInfo.InvariantCulture, $"  {title,-12} {OneLine.Printable(value)}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  {title,-12} {SingleLine.EscapeLines(value)}\n");
         }
+    }
+
+    /// <summary>Returns the services of a deployment, which may be one application of several in its process.</summary>
+    private static IReadOnlyList<ServiceReport> Of(UnitReport unit, StatusReport report)
+    {
+        var index = report.Process.Applications.Where(application => application.Name is not null).ToList().FindIndex(application => application.Source == unit.Source);
+        if (report.Process.Applications.Count == 1 || unit.IsGroup || index < 0)
+            return report.Services;
+        var roots = report.Services.Index().Where(each => each.Item.Depth == 0).Select(each => each.Index).Append(report.Services.Count).ToList();
+        return [.. report.Services.Take(roots[index]..roots[index + 1])];
     }
 
     private static IReadOnlyList<ServiceReport> Services(UnitReport unit)
@@ -59,7 +69,7 @@ internal static class FleetStatus
         try
         {
             using var client = ControlClient.Connect(process);
-            return client is null ? [] : client.Call("status", null, ControlClient.Patience).Deserialize(ControlJson.Default.StatusReport)!.Services;
+            return client is null ? [] : Of(unit, client.Call("status", null, ControlClient.Timeout).Deserialize(ControlJson.Default.StatusReport)!);
         }
         catch (TacHostException)
         {

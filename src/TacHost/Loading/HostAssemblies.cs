@@ -3,7 +3,7 @@ using System.Reflection.PortableExecutable;
 
 namespace TacHost.Loading;
 
-/// <summary>The assemblies that loaded code has in common with the host, as their files tell: the contract, what that refers to directly or indirectly, and .NET itself.</summary>
+/// <summary>The assemblies that loaded code shares with the host, read from their files: the contract, its direct and indirect references, and .NET itself.</summary>
 /// <remarks>The host shares exactly these (its <c>SharedAssemblies</c>). Nothing is loaded here.</remarks>
 internal sealed class HostAssemblies
 {
@@ -28,10 +28,9 @@ internal sealed class HostAssemblies
         }
     }
 
-    /// <summary>Gets the paths of those that lie beside the host.</summary>
+    /// <summary>Gets the paths of those in the directory of the host.</summary>
     public IEnumerable<string> OfTheHost => _all.Keys.Select(PathOf).OfType<string>();
 
-    /// <summary>Gets the module version id of the contract.</summary>
     public static Guid ContractId
     {
         get

@@ -1,7 +1,6 @@
 using NuGet.Client;
 using NuGet.ContentModel;
 using NuGet.Frameworks;
-using NuGet.RuntimeModel;
 using TacHost.Loading;
 
 namespace TacHost.Packages;
@@ -15,10 +14,7 @@ internal sealed class PackageAssets
     public PackageAssets(NuGetFramework framework)
     {
         _framework = framework;
-
-        // Each identifier is followed by all more general ones, as in the runtime graph of .NET.
-        var identifiers = LibraryFiles.RuntimeIdentifiers;
-        _conventions = new ManagedCodeConventions(new RuntimeGraph(identifiers.Select((identifier, i) => new RuntimeDescription(identifier, identifiers.Skip(i + 1).Append("any")))));
+        _conventions = new ManagedCodeConventions(PackageRuntimes.OfThisMachine);
     }
 
     /// <summary>Returns the files relative to the package, or null if the package has assemblies but none for this framework.</summary>

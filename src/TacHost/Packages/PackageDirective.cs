@@ -20,7 +20,7 @@ internal sealed record PackageDirective(string Id, string? Version, string File)
     {
         var parts = Rest(text).Split(',', 2, StringSplitOptions.TrimEntries);
         return TryCreate(parts[0], parts.Length > 1 ? parts[1] : null, file)
-            ?? throw new TacHostException(ExitCode.BadTac, $"'{SourceLine.Shortened(file)}' has #r \"{text}\", which names no package. Write #r \"nuget: NAME, VERSION\".");
+            ?? throw new TacHostException(ExitCode.BadTac, $"'{SourceLine.Shortened(file)}' has #r \"{text}\", which is not the name of a package. Write #r \"nuget: NAME, VERSION\".");
     }
 
     /// <summary>Creates a package reference. Returns null if the ID is invalid.</summary>

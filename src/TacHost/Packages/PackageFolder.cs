@@ -7,6 +7,7 @@ using NuGet.Protocol;
 using NuGet.Protocol.Core.Types;
 using NuGet.Versioning;
 using TacHost.Loading;
+using TacHost.Native;
 
 namespace TacHost.Packages;
 
@@ -16,7 +17,8 @@ internal sealed class PackageFolder
     private const string BesideTac = "packages";
 
     private readonly VersionFolderPathResolver _paths;
-    private readonly VersionFolderPathResolver? _beside;
+    private readonly List<VersionFolderPathResolver> _used;
+    private readonly List<VersionFolderPathResolver> _others = [];
     private readonly PackageExtractionContext _extraction;
 
     /// <param name="sources">The configuration.</param>
@@ -25,38 +27,31 @@ internal sealed class PackageFolder
     /// <exception cref="TacHostException">The folder cannot be trusted.</exception>
     public PackageFolder(PackageSources sources, string? named, string directory)
     {
-        var path = named ?? SettingsUtility.GetGlobalPackagesFolder(sources.Settings);
+        var global = SettingsUtility.GetGlobalPackagesFolder(sources.Settings);
+        var path = named ?? global;
         _paths = new VersionFolderPathResolver(path);
+        _used = [_paths];
         if (named is null && Path.Combine(directory, BesideTac) is var beside && Directory.Exists(beside))
-            _beside = new VersionFolderPathResolver(beside);
+            _used.Insert(0, new VersionFolderPathResolver(beside));
+        if (named is not null && CodeFile.ExplainSearchDistrust(global, isNamed: true) is null)
+            _others.Add(new VersionFolderPathResolver(global));
         _extraction = new PackageExtractionContext(PackageSaveMode.Defaultv3, XmlDocFileSaveMode.None, ClientPolicyContext.GetClientPolicy(sources.Settings, NullLogger.Instance), NullLogger.Instance);
         RequireTrust(path);
     }
 
-    /// <summary>Gets the extracted packages as sources. An exact version among them can be restored without a network.</summary>
+    /// <summary>Gets the extracted packages on this machine as sources. An exact version among them can be restored without a network.</summary>
     public IEnumerable<SourceRepository> Repositories =>
-        new[] { _beside, _paths }.OfType<VersionFolderPathResolver>().Where(paths => Directory.Exists(paths.RootPath)).Select(paths => Repository.Factory.GetCoreV3(paths.RootPath, FeedType.FileSystemV3));
+        _used.Concat(_others).Where(paths => Directory.Exists(paths.RootPath)).Select(paths => Repository.Factory.GetCoreV3(paths.RootPath, FeedType.FileSystemV3));
 
-    /// <summary>Returns the directory of an extracted package, or null.</summary>
     public string? Find(PackageIdentity package) =>
-        new[] { _beside, _paths }.OfType<VersionFolderPathResolver>().Where(paths => File.Exists(paths.GetNupkgMetadataPath(package.Id, package.Version)))
+        _used.Where(paths => File.Exists(paths.GetNupkgMetadataPath(package.Id, package.Version)))
             .Select(paths => paths.GetInstallPath(package.Id, package.Version)).FirstOrDefault();
 
-    /// <summary>Returns the content hash of an extracted package, calculated from its archive.</summary>
-    public static string HashOf(string directory)
+    /// <summary>Extracts a package into the folder, from this machine or from one of the sources.</summary>
+    public async Task<bool> InstallAsync(PackageIdentity package, PackageSources sources, SourceCacheContext cache, CancellationToken cancellationToken)
     {
-        using var archive = new PackageArchiveReader(Directory.EnumerateFiles(directory, "*.nupkg").First());
-        return archive.GetContentHash(CancellationToken.None, () => Convert.ToBase64String(System.Security.Cryptography.SHA512.HashData(File.ReadAllBytes(Directory.EnumerateFiles(directory, "*.nupkg").First()))));
-    }
-
-    /// <summary>Downloads and extracts a package, if one of the sources contains it.</summary>
-    public async Task<bool> InstallAsync(PackageIdentity package, PackageSources sources, PackageSourceMapping mapping, SourceCacheContext cache, CancellationToken cancellationToken)
-    {
-        var allowed = mapping.IsEnabled ? mapping.GetConfiguredPackageSources(package.Id) : null;
-        foreach (var repository in sources.Repositories)
+        foreach (var repository in Repositories.Concat(sources.RepositoriesOf(package.Id)))
         {
-            if (allowed is not null && !allowed.Contains(repository.PackageSource.Name))
-                continue;
             var resource = await PackageSources.PackagesOfAsync(repository, cancellationToken);
             using var downloader = await resource.GetPackageDownloaderAsync(package, cache, NullLogger.Instance, cancellationToken);
             if (downloader is not null && await PackageExtractor.InstallFromSourceAsync(package, downloader, _paths, _extraction, cancellationToken, Guid.NewGuid()))
@@ -71,10 +66,10 @@ internal sealed class PackageFolder
     /// <summary>Requires that no other user can change the folder if the current user is root, because its code will be executed.</summary>
     private static void RequireTrust(string path)
     {
-        if (Environment.UserName != "root")
+        if (LibcAccounts.GetEuid() != 0)
             return;
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
-        if (CodeFile.WhyNotSearch(path, isNamed: true) is { } reason)
+        if (CodeFile.ExplainSearchDistrust(path, isNamed: true) is { } reason)
             throw new TacHostException(ExitCode.NoPermission, $"packages are not restored into '{path}' as root: {reason}.\n  Name another folder in NUGET_PACKAGES.");
     }
 }

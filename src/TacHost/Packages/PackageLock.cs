@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TacHost.Loading;
 
 namespace TacHost.Packages;
 
@@ -11,11 +12,13 @@ internal sealed record PackageLock
 
     private static readonly PackageLockJson _json = new(new JsonSerializerOptions { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
-    /// <summary>Gets the version of the file format.</summary>
     public int Version { get; init; } = CurrentVersion;
 
-    /// <summary>Gets the target framework of the packages.</summary>
     public required string Framework { get; init; }
+
+    /// <summary>Gets the runtime identifier, if some of the packages are only for this one, otherwise null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Runtime { get; init; }
 
     /// <summary>Gets the package references of the tac file, as written there.</summary>
     public required IReadOnlyList<string> Requested { get; init; }
@@ -24,7 +27,10 @@ internal sealed record PackageLock
     public required IReadOnlyList<LockedPackage> Packages { get; init; }
 
     /// <summary>Returns the path of the lock file of a tac file.</summary>
-    public static string PathOf(string tac) => tac + Extension;
+    public static string PathOf(string tac) => OwnerOf(tac) + Extension;
+
+    /// <summary>Returns the tac file that the lock file, <c>packages/</c> and <c>nuget.config</c> are beside: the target of a symbolic link, unless the lock file is beside the link.</summary>
+    public static string OwnerOf(string tac) => File.Exists(tac + Extension) ? tac : LinkTarget.Of(tac) ?? tac;
 
     /// <summary>Reads a lock file. Returns null if the file does not exist.</summary>
     /// <exception cref="TacHostException">The file cannot be read, or is not a valid lock file.</exception>
@@ -34,13 +40,16 @@ internal sealed record PackageLock
             return null;
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), _json.PackageLock) is { Version: CurrentVersion } found
-                ? found
-                : throw Wrong(path, "it is of another version of tachost", null);
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), _json.PackageLock) switch
+            {
+                { Version: CurrentVersion, Framework: not null, Requested: { } requested, Packages: { } packages } found when requested.All(each => each is not null) && packages.All(each => each is { Id: not null, Version: not null, ContentHash: not null }) => found,
+                { Version: CurrentVersion } => throw Error(path, "it is not complete", null),
+                _ => throw Error(path, "it is of another version of tachost", null),
+            };
         }
         catch (JsonException e)
         {
-            throw Wrong(path, e.Message, e);
+            throw Error(path, e.Message, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -60,18 +69,15 @@ internal sealed record PackageLock
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             File.Delete(prepared);
-            throw new TacHostException(ExitCode.CannotCreate, $"cannot write the lock file '{path}': {e.Message}\n  Make it where the directory can be written, with 'tachost restore', and bring it here with the tac file.", e);
+            throw new TacHostException(ExitCode.CannotCreate, $"cannot write the lock file '{path}': {e.Message}\n  Create it with 'tachost restore' where the directory can be written, and copy it here with the tac file.", e);
         }
     }
 
-    private static TacHostException Wrong(string path, string why, Exception? cause) =>
+    private static TacHostException Error(string path, string why, Exception? cause) =>
         new(ExitCode.BadTac, $"the lock file '{path}' cannot be used: {why}.\n  Remove it, and run 'tachost restore' to create it again.", cause);
 }
 
 /// <summary>A package in a lock file.</summary>
-/// <param name="Id">The package ID.</param>
-/// <param name="Version">The exact version.</param>
-/// <param name="ContentHash">The content hash of NuGet.</param>
 internal sealed record LockedPackage(string Id, string Version, [property: JsonPropertyName("contentHash")] string ContentHash);
 
 /// <summary>Reads and writes lock files without reflection, which a native program lacks.</summary>

@@ -12,7 +12,6 @@ internal sealed record PackageOptions
     /// <summary>Gets the folder to extract packages to, or null for the user's global folder.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>Gets the timeout of the restore.</summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Gets a callback that receives a line for the terminal before a slow operation.</summary>

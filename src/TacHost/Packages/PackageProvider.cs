@@ -34,7 +34,7 @@ internal sealed class PackageProvider(SourceRepository repository) : IRemoteDepe
             return LibraryDependencyInfo.CreateUnresolved(libraryIdentity, targetFramework);
         var group = NuGetFrameworkUtility.GetNearest(info.DependencyGroups, targetFramework, each => each.TargetFramework);
 
-        // The package defines the spelling of its ID, whatever the tac file contains.
+        // The package defines the spelling of its ID, not the tac file.
         return LibraryDependencyInfo.Create(new LibraryIdentity(info.PackageIdentity.Id, info.PackageIdentity.Version, LibraryType.Package), targetFramework, [.. (group?.Packages ?? []).Where(each => !IsInFramework(each.Id)).Select(ToDependency)]);
     }
 

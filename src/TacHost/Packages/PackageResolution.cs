@@ -1,5 +1,4 @@
 using NuGet.Common;
-using NuGet.Configuration;
 using NuGet.DependencyResolver;
 using NuGet.Frameworks;
 using NuGet.LibraryModel;
@@ -11,20 +10,22 @@ using NuGet.Versioning;
 namespace TacHost.Packages;
 
 /// <summary>Finds which packages, in which versions, some directives come to: NuGet's own way, of the version nearest to the tac file.</summary>
-internal sealed class PackageResolution(PackageSources sources, PackageFolder folder, PackageSourceMapping mapping, SourceCacheContext cache, NuGetFramework framework)
+internal sealed class PackageResolution(PackageSources sources, PackageFolder folder, SourceCacheContext cache, NuGetFramework framework)
 {
     private const string Root = "tac";
 
+    /// <param name="directives">The packages that the tac file asks for.</param>
+    /// <param name="runtimes">The dependencies for this machine alone, or null for none.</param>
     /// <exception cref="TacHostException">A package is not there, or they do not go together.</exception>
-    public async Task<IReadOnlyList<PackageIdentity>> ResolveAsync(IReadOnlyList<PackageDirective> directives)
+    public async Task<IReadOnlyList<PackageIdentity>> ResolveAsync(IReadOnlyList<PackageDirective> directives, RuntimeGraph? runtimes)
     {
-        RemoteWalkContext context = new(cache, mapping, NullLogger.Instance);
+        RemoteWalkContext context = new(cache, sources.Mapping, NullLogger.Instance);
         context.ProjectLibraryProviders.Add(new RootProvider(directives));
         foreach (var repository in folder.Repositories)
             context.LocalLibraryProviders.Add(new PackageProvider(repository));
         foreach (var repository in sources.Repositories)
             context.RemoteLibraryProviders.Add(new PackageProvider(repository));
-        var root = await new RemoteDependencyWalker(context).WalkAsync(new LibraryRange(Root, VersionRange.All, LibraryDependencyTarget.Project), framework, runtimeIdentifier: null, RuntimeGraph.Empty, recursive: true);
+        var root = await new RemoteDependencyWalker(context).WalkAsync(new LibraryRange(Root, VersionRange.All, LibraryDependencyTarget.Project), framework, runtimes is null ? null : PackageRuntimes.Identifier, runtimes ?? RuntimeGraph.Empty, recursive: true);
         var analysis = GraphOperations.Analyze(root);
         List<PackageIdentity> packages = [];
         LibraryRange? missing = null;
@@ -50,7 +51,7 @@ internal sealed class PackageResolution(PackageSources sources, PackageFolder fo
     {
         var asked = directives.FirstOrDefault(each => each.Id.Equals(missing.Name, StringComparison.OrdinalIgnoreCase));
         var version = missing.VersionRange is null || missing.VersionRange.Equals(VersionRange.All) ? "" : $" in version {missing.VersionRange.OriginalString ?? missing.VersionRange.ToNormalizedString()}";
-        return new TacHostException(ExitCode.Unavailable, $"there is no package '{missing.Name}'{version}{(asked is null ? ", on which another one depends" : $", which '{SourceLine.Shortened(asked.File)}' asks for")}. Looked for in {sources.Names}.\n  Check name and version, or add its source with #i \"nuget: SOURCE\" or in nuget.config.");
+        return new TacHostException(ExitCode.Unavailable, $"there is no package '{missing.Name}'{version}{(asked is null ? ", on which another one depends" : $", which '{SourceLine.Shortened(asked.File)}' asks for")}. Looked for in {sources.NamesFor(missing.Name)}.\n  Check name and version, or add its source with #i \"nuget: SOURCE\" or in nuget.config.");
     }
 
     /// <summary>The tac file as the package that depends on all others.</summary>

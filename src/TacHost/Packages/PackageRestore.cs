@@ -1,4 +1,3 @@
-using NuGet.Configuration;
 using NuGet.Frameworks;
 using NuGet.Packaging.Core;
 using NuGet.Protocol.Core.Types;
@@ -11,7 +10,7 @@ internal sealed class PackageRestore(string tac, IReadOnlyList<PackageDirective>
 {
     private static readonly NuGetFramework _framework = NuGetFramework.Parse($"net{Framework.Version.ToString(2)}");
 
-    private string Directory => Path.GetDirectoryName(Path.GetFullPath(tac))!;
+    private string Directory { get; } = Path.GetDirectoryName(Path.GetFullPath(PackageLock.OwnerOf(tac)))!;
 
     private List<string> Requested => [.. directives.Select(each => each.ToString()).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase)];
 
@@ -26,11 +25,11 @@ internal sealed class PackageRestore(string tac, IReadOnlyList<PackageDirective>
         }
         catch (OperationCanceledException e) when (limit.IsCancellationRequested)
         {
-            throw new TacHostException(ExitCode.TimedOut, $"restoring the packages of '{tac}' did not end within {options.TimeLimit.TotalSeconds:0} s.\n  Run 'tachost restore {tac}' where the network is better, and bring the packages here.", e);
+            throw new TacHostException(ExitCode.TimedOut, $"restoring the packages of '{tac}' did not end within {options.TimeLimit.TotalSeconds:0} s.\n  Run 'tachost restore {tac}' where the network is better, and copy the packages here.", e);
         }
-        catch (Exception e) when (e is FatalProtocolException or HttpRequestException or PackagingException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is FatalProtocolException or HttpRequestException or PackagingException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            throw new TacHostException(ExitCode.Unavailable, $"cannot restore the packages of '{tac}' ({string.Join("; ", Requested)}): {Reason(e)}\n  They are not all on this machine. Bring them with 'tachost restore --to packages {tac}' from one that has a network.", e);
+            throw new TacHostException(ExitCode.Unavailable, $"cannot restore the packages of '{tac}' ({string.Join("; ", Requested)}): {Reason(e)}\n  Some of them are not on this machine. Run 'tachost restore --to packages {tac}' on a machine with a network, and copy the folder here.", e);
         }
     }
 
@@ -38,27 +37,38 @@ internal sealed class PackageRestore(string tac, IReadOnlyList<PackageDirective>
     {
         var sources = PackageSources.Read(Directory, addedSources);
         PackageFolder folder = new(sources, options.Folder, Directory);
-        var mapping = PackageSourceMapping.GetPackageSourceMapping(sources.Settings);
         using SourceCacheContext cache = new();
-        var fits = existing is not null && existing.Framework == _framework.GetShortFolderName() && existing.Requested.SequenceEqual(Requested, StringComparer.OrdinalIgnoreCase);
+        var fits = existing is not null && existing.Framework == _framework.GetShortFolderName() && (existing.Runtime ?? PackageRuntimes.Identifier) == PackageRuntimes.Identifier && existing.Requested.SequenceEqual(Requested, StringComparer.OrdinalIgnoreCase);
         if (options.Locked && !fits)
-            throw new TacHostException(ExitCode.BadTac, existing is null ? $"there is no lock file '{PackageLock.PathOf(tac)}', and --locked does not create one." : $"the lock file '{PackageLock.PathOf(tac)}' does not fit '{tac}', and --locked does not change it: it is for {string.Join("; ", existing.Requested)} ({existing.Framework}), and {string.Join("; ", Requested)} ({_framework.GetShortFolderName()}) is requested.");
+            throw new TacHostException(ExitCode.BadTac, existing is null ? $"there is no lock file '{PackageLock.PathOf(tac)}', and --locked does not create one." : $"the lock file '{PackageLock.PathOf(tac)}' does not fit '{tac}', and --locked does not change it: it is for {string.Join("; ", existing.Requested)} ({existing.Framework}{(existing.Runtime is null ? "" : $", {existing.Runtime}")}), and {string.Join("; ", Requested)} ({_framework.GetShortFolderName()}, {PackageRuntimes.Identifier}) is requested.");
         if (fits && !options.Renew)
-            return await ByLockAsync(existing!, sources, folder, mapping, cache, cancellationToken);
+            return await ByLockAsync(existing!, sources, folder, cache, cancellationToken);
         options.Progress($"Restoring packages for {tac}: {string.Join("; ", Requested)}");
-        List<LockedPackage> packages = [];
-        foreach (var package in await new PackageResolution(sources, folder, mapping, cache, _framework).ResolveAsync(directives).WaitAsync(cancellationToken))
+        PackageResolution resolution = new(sources, folder, cache, _framework);
+        var packages = await InstallAsync(await resolution.ResolveAsync(directives, null).WaitAsync(cancellationToken));
+        var runtimes = PackageRuntimes.Read([.. packages.Select(each => (each.Package.Id, each.Directory))]);
+        if (runtimes is not null)
+            packages = await InstallAsync(await resolution.ResolveAsync(directives, runtimes).WaitAsync(cancellationToken));
+        PackageLock made = new()
         {
-            var directory = await RequireAsync(package, sources, folder, mapping, cache, cancellationToken);
-            packages.Add(new LockedPackage(package.Id, package.Version.ToNormalizedString(), PackageFolder.HashOf(directory)));
-        }
-
-        PackageLock made = new() { Framework = _framework.GetShortFolderName(), Requested = Requested, Packages = packages };
+            Framework = _framework.GetShortFolderName(),
+            Runtime = runtimes is null ? null : PackageRuntimes.Identifier,
+            Requested = Requested,
+            Packages = [.. packages.Select(each => new LockedPackage(each.Package.Id, each.Package.Version.ToNormalizedString(), HashOf(each.Directory)))],
+        };
         made.Write(PackageLock.PathOf(tac));
         return Files(made, folder);
+
+        async Task<List<(PackageIdentity Package, string Directory)>> InstallAsync(IReadOnlyList<PackageIdentity> resolved)
+        {
+            List<(PackageIdentity, string)> installed = [];
+            foreach (var package in resolved)
+                installed.Add((package, await RequireAsync(package, sources, folder, cache, cancellationToken)));
+            return installed;
+        }
     }
 
-    private async Task<PackageSet> ByLockAsync(PackageLock locked, PackageSources sources, PackageFolder folder, PackageSourceMapping mapping, SourceCacheContext cache, CancellationToken cancellationToken)
+    private async Task<PackageSet> ByLockAsync(PackageLock locked, PackageSources sources, PackageFolder folder, SourceCacheContext cache, CancellationToken cancellationToken)
     {
         var isTold = false;
         foreach (var package in locked.Packages)
@@ -70,21 +80,21 @@ internal sealed class PackageRestore(string tac, IReadOnlyList<PackageDirective>
                 isTold = true;
             }
 
-            var directory = await RequireAsync(identity, sources, folder, mapping, cache, cancellationToken);
-            if (PackageFolder.HashOf(directory) is var hash && hash != package.ContentHash)
+            var directory = await RequireAsync(identity, sources, folder, cache, cancellationToken);
+            if (HashOf(directory) is var hash && hash != package.ContentHash)
                 throw new TacHostException(ExitCode.BadTac, $"the package '{package.Id}' {package.Version} in '{directory}' is not the one that '{PackageLock.PathOf(tac)}' was made with: its hash is {hash}, not {package.ContentHash}.\n  One of them was changed. Remove the directory to download the package again, or create the lock file again with 'tachost restore {tac}'.");
         }
 
         return Files(locked, folder);
     }
 
-    private static async Task<string> RequireAsync(PackageIdentity package, PackageSources sources, PackageFolder folder, PackageSourceMapping mapping, SourceCacheContext cache, CancellationToken cancellationToken)
+    private static async Task<string> RequireAsync(PackageIdentity package, PackageSources sources, PackageFolder folder, SourceCacheContext cache, CancellationToken cancellationToken)
     {
         if (folder.Find(package) is { } there)
             return there;
-        await folder.InstallAsync(package, sources, mapping, cache, cancellationToken);
+        await folder.InstallAsync(package, sources, cache, cancellationToken);
         return folder.Find(package)
-            ?? throw new TacHostException(ExitCode.Unavailable, $"there is no package '{package.Id}' {package.Version}. Looked for in {sources.Names}, and in the folder of packages on this machine.\n  Add its source with #i \"nuget: SOURCE\" or in nuget.config.");
+            ?? throw new TacHostException(ExitCode.Unavailable, $"there is no package '{package.Id}' {package.Version}. Looked for in {sources.NamesFor(package.Id)}, and in the folder of packages on this machine.\n  Add its source with #i \"nuget: SOURCE\" or in nuget.config.");
     }
 
     /// <summary>Returns the files of the packages, except assemblies that the host or .NET provides.</summary>
@@ -92,15 +102,19 @@ internal sealed class PackageRestore(string tac, IReadOnlyList<PackageDirective>
     {
         PackageAssets assets = new(_framework);
         HostAssemblies shared = new();
-        List<string> compile = [], run = [], ignored = [];
+        List<string> compile = [], ignored = [];
+        List<SourceStamp> run = [];
         foreach (var package in locked.Packages)
         {
             var directory = folder.Find(PackageFolder.Identity(package))!;
-            var files = System.IO.Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(directory, path));
+            using PackageArchive archive = new(directory);
+            List<string> files = [.. archive.Files];
             var (compiled, ran) = assets.Choose(files)
-                ?? throw new TacHostException(ExitCode.BadTac, $"the package '{package.Id}' {package.Version} has nothing for {locked.Framework}. Look for a newer version, or for another package.");
+                ?? throw new TacHostException(ExitCode.BadTac, $"the package '{package.Id}' {package.Version} does not support {locked.Framework}. Use a newer version, or another package.");
             compile.AddRange(compiled.Where(IsOurs).Select(path => Path.Combine(directory, path)));
-            run.AddRange(ran.Where(IsOurs).Select(path => Path.Combine(directory, path)));
+            run.AddRange(ran.Where(IsOurs).Select(path => SourceStamp.Of(Path.Combine(directory, path))));
+            if (compiled.Concat(ran).Where(IsOurs).FirstOrDefault(file => !archive.Matches(file)) is { } changed)
+                throw new TacHostException(ExitCode.BadTac, $"'{Path.Combine(directory, changed)}' is not the file that the archive of the package '{package.Id}' {package.Version} contains.\n  Remove '{directory}' to download the package again.");
             if (files.Select(path => path.Split('/')[0]).Where(folder => folder is "analyzers" or "build" or "buildTransitive").Distinct().Order(StringComparer.Ordinal).ToList() is { Count: > 0 } unused)
                 ignored.Add($"The package '{package.Id}' {package.Version} has {string.Join(", ", unused)}, which tac files do not use.");
         }
@@ -110,11 +124,18 @@ internal sealed class PackageRestore(string tac, IReadOnlyList<PackageDirective>
         bool IsOurs(string path) => !path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) || !shared.Contains(Path.GetFileNameWithoutExtension(path));
     }
 
-    /// <summary>Returns the message of the innermost exception, because NuGet wraps network errors.</summary>
+    private static string HashOf(string directory)
+    {
+        using PackageArchive archive = new(directory);
+        return archive.Hash;
+    }
+
+    /// <summary>Returns the message of NuGet, which names the source, and that of the innermost exception, which has the reason.</summary>
     private static string Reason(Exception e)
     {
-        while (e.InnerException is { } inner)
-            e = inner;
-        return e.Message.EndsWith('.') ? e.Message : e.Message + ".";
+        var innermost = e;
+        while (innermost.InnerException is { } inner)
+            innermost = inner;
+        return innermost == e ? $"{e.Message.TrimEnd('.')}." : $"{e.Message.TrimEnd('.')}: {innermost.Message.TrimEnd('.')}.";
     }
 }

@@ -7,16 +7,30 @@ namespace TacHost.Packages;
 /// <summary>The sources and the folder of packages: those of the user's <c>nuget.config</c>, and the sources that the tac file adds.</summary>
 internal sealed class PackageSources
 {
-    private PackageSources(ISettings settings, IReadOnlyList<SourceRepository> repositories) => (Settings, Repositories) = (settings, repositories);
+    private PackageSources(ISettings settings, IReadOnlyList<SourceRepository> repositories) =>
+        (Settings, Repositories, Mapping) = (settings, repositories, PackageSourceMapping.GetPackageSourceMapping(settings));
 
     public ISettings Settings { get; }
 
+    /// <summary>Gets the source mapping of the configuration.</summary>
+    public PackageSourceMapping Mapping { get; }
+
     public IReadOnlyList<SourceRepository> Repositories { get; }
 
-    /// <summary>Gets the names of the sources, for messages.</summary>
-    public string Names => Repositories.Count == 0 ? "no source" : string.Join(", ", Repositories.Select(each => $"'{each.PackageSource.Source}'"));
+    /// <summary>Returns the sources of a package, which the source mapping restricts.</summary>
+    public IEnumerable<SourceRepository> RepositoriesOf(string id)
+    {
+        var allowed = Mapping.IsEnabled ? Mapping.GetConfiguredPackageSources(id) : null;
+        return Repositories.Where(each => allowed is null || allowed.Contains(each.PackageSource.Name));
+    }
 
-    /// <summary>Returns the resource that downloads packages of a source.</summary>
+    /// <summary>Returns the sources of a package, for messages.</summary>
+    public string NamesFor(string id)
+    {
+        var names = string.Join(", ", RepositoriesOf(id).Select(each => $"'{each.PackageSource.Source}'"));
+        return (names.Length > 0 ? names : "no source") + (Mapping.IsEnabled ? ", according to packageSourceMapping in nuget.config" : "");
+    }
+
     public static async Task<FindPackageByIdResource> PackagesOfAsync(SourceRepository repository, CancellationToken cancellationToken) =>
         await repository.GetResourceAsync<FindPackageByIdResource>(cancellationToken)
         ?? throw new TacHostException(ExitCode.Unavailable, $"'{repository.PackageSource.Source}' is not a source of packages that can be read.");
@@ -24,14 +38,16 @@ internal sealed class PackageSources
     /// <summary>Reads the configuration for a directory.</summary>
     /// <param name="directory">The directory of the tac file.</param>
     /// <param name="added">The sources of <c>#i</c>: URLs or absolute paths.</param>
-    /// <exception cref="TacHostException">The configuration cannot be read.</exception>
+    /// <exception cref="TacHostException">The configuration cannot be read, or a source is not encrypted.</exception>
     public static PackageSources Read(string directory, IReadOnlyList<string> added)
     {
         try
         {
             var settings = NuGet.Configuration.Settings.LoadDefaultSettings(directory);
-            var sources = new PackageSourceProvider(settings).LoadPackageSources().Where(source => source.IsEnabled).Concat(added.Select(source => new PackageSource(source)));
-            return new PackageSources(settings, [.. sources.DistinctBy(source => source.Source).Select(source => Repository.Factory.GetCoreV3(source))]);
+            List<PackageSource> sources = [.. new PackageSourceProvider(settings).LoadPackageSources().Where(source => source.IsEnabled).Concat(added.Select(source => new PackageSource(source))).DistinctBy(source => source.Source)];
+            if (sources.Find(source => source is { IsHttp: true, IsHttps: false, AllowInsecureConnections: false }) is { } insecure)
+                throw new TacHostException(ExitCode.BadTac, $"the source '{insecure.Source}' of packages is not encrypted.\n  Use https, or allow it in nuget.config with allowInsecureConnections=\"true\".");
+            return new PackageSources(settings, [.. sources.Select(source => Repository.Factory.GetCoreV3(source))]);
         }
         catch (NuGetConfigurationException e)
         {

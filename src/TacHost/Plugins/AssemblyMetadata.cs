@@ -44,11 +44,11 @@ internal sealed class AssemblyMetadata
                 Named(mark, nameof(PluginAttribute.Version)) as string ?? AssemblyVersion(),
                 FullName(handle),
                 options,
-                WhyNot(type, name, options));
+                ExplainUnusable(type, name, options));
         }
     }
 
-    private string? WhyNot(TypeDefinition type, string name, List<DeclaredOption> options)
+    private string? ExplainUnusable(TypeDefinition type, string name, List<DeclaredOption> options)
     {
         var typeName = _metadata.GetString(type.Name);
         if (name.Length == 0 || !char.IsAsciiLetterLower(name[0]) || !name.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-'))
@@ -112,7 +112,6 @@ internal sealed class AssemblyMetadata
             : [];
     }
 
-    /// <summary>Returns an attribute of the contract assembly by its type name.</summary>
     private CustomAttributeValue<TypeShape>? Find(CustomAttributeHandleCollection attributes, string name)
     {
         foreach (var attribute in attributes.Select(_metadata.GetCustomAttribute))

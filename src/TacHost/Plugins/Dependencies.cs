@@ -16,9 +16,9 @@ internal sealed class Dependencies(IReadOnlyList<string> directories)
     private readonly HostAssemblies _shared = new();
 
     /// <summary>Returns the reason why an assembly cannot be loaded, or null.</summary>
-    public string? WhyNot(string path, ImmutableArray<byte> image) => WhyNot(path, image, new HashSet<string>(StringComparer.OrdinalIgnoreCase));
+    public string? ExplainMissing(string path, ImmutableArray<byte> image) => ExplainMissing(path, image, new HashSet<string>(StringComparer.OrdinalIgnoreCase));
 
-    private string? WhyNot(string path, ImmutableArray<byte> image, HashSet<string> seen)
+    private string? ExplainMissing(string path, ImmutableArray<byte> image, HashSet<string> seen)
     {
         using var reader = new PEReader(image);
         if (WrongMachine(reader.PEHeaders) is { } wrong)
@@ -27,14 +27,14 @@ internal sealed class Dependencies(IReadOnlyList<string> directories)
         foreach (var reference in metadata.AssemblyReferences.Select(metadata.GetAssemblyReference))
         {
             var name = metadata.GetString(reference.Name);
-            if (seen.Add(name) && WhyNot(path, name, reference.Version, seen) is { } reason)
+            if (seen.Add(name) && ExplainMissing(path, name, reference.Version, seen) is { } reason)
                 return reason;
         }
 
         return null;
     }
 
-    private string? WhyNot(string path, string name, Version wanted, HashSet<string> seen)
+    private string? ExplainMissing(string path, string name, Version wanted, HashSet<string> seen)
     {
         if (_shared.Contains(name) || _shared.VersionOf(name) is not null)
         {
@@ -54,7 +54,7 @@ internal sealed class Dependencies(IReadOnlyList<string> directories)
             var version = metadata.GetAssemblyDefinition().Version;
             return version < wanted
                 ? $"'{path}' needs {name} {wanted}, and '{found}' is {version}. Put the newer one beside the plugin"
-                : WhyNot(found, image, seen);
+                : ExplainMissing(found, image, seen);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or BadImageFormatException or InvalidOperationException)
         {

@@ -18,7 +18,6 @@ internal sealed class PluginCatalog
     /// <summary>Gets the directories, in order.</summary>
     public IReadOnlyList<PluginDirectory> Directories { get; }
 
-    /// <summary>Gets the directories that are searched for references of plugins.</summary>
     public IReadOnlyList<string> SearchDirectories { get; }
 
     /// <summary>Gets the notices about secondary failures.</summary>
@@ -26,7 +25,7 @@ internal sealed class PluginCatalog
 
     /// <summary>Returns the usable plugin with a name, or null. Stops the search at the first match.</summary>
     public PluginEntry? Find(string name) =>
-        Directories.Where(directory => directory.WhyNot is null).SelectMany(directory => Entries(directory)).FirstOrDefault(entry => entry.Name == name && entry.Error is null);
+        Directories.Where(directory => directory.SkipReason is null).SelectMany(directory => Entries(directory)).FirstOrDefault(entry => entry.Name == name && entry.Error is null);
 
     /// <summary>Returns all plugins, sorted by name and then by priority.</summary>
     /// <param name="isFresh">True to ignore the indexes.</param>
@@ -34,7 +33,7 @@ internal sealed class PluginCatalog
     {
         Dictionary<string, string> usable = new(StringComparer.Ordinal);
         List<PluginEntry> all = [];
-        foreach (var entry in Directories.Where(directory => directory.WhyNot is null).SelectMany(directory => Entries(directory, isFresh)))
+        foreach (var entry in Directories.Where(directory => directory.SkipReason is null).SelectMany(directory => Entries(directory, isFresh)))
         {
             if (entry.Error is not null)
                 all.Add(entry);
@@ -57,11 +56,11 @@ internal sealed class PluginCatalog
             if (file.Plugins.Count == 0 && file.Error is not null)
                 yield return new PluginEntry(Path.GetFileNameWithoutExtension(file.Name), null, directory, file, file.Error);
             foreach (var plugin in file.Plugins)
-                yield return new PluginEntry(plugin.Name, plugin, directory, file, WhyNot(plugin, file, directory));
+                yield return new PluginEntry(plugin.Name, plugin, directory, file, ExplainUnusable(plugin, file, directory));
         }
     }
 
-    private static string? WhyNot(DeclaredPlugin plugin, PluginFile file, PluginDirectory directory)
+    private static string? ExplainUnusable(DeclaredPlugin plugin, PluginFile file, PluginDirectory directory)
     {
         var reason = plugin.Error ?? (HostCommands.Find(plugin.Name) is not null ? $"its name is that of a command of the host, 'tachost {plugin.Name}'. Give it another" : null);
         return reason is null ? file.Error : $"'{Path.Combine(directory.Path, file.Name)}' cannot be used: {reason}";

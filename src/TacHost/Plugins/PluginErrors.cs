@@ -11,10 +11,18 @@ internal static class PluginErrors
         var all = catalog.All();
         if (all.FirstOrDefault(entry => entry.Name == name || (entry.Plugin is null && entry.Name.Equals(name, StringComparison.OrdinalIgnoreCase))) is { Error: { } error })
             return new TacHostException(ExitCode.BadTac, $"the plugin '{name}' is broken: {error.TrimEnd('.')}.\n  See tachost plugins --why {name}.");
+        if (ExplainProgram(name, catalog) is { } program)
+            return new TacHostException(ExitCode.Usage, SingleLine.Escape($"there is no plugin '{name}': {program}"));
         var nearest = DidYouMean.To(name, [.. all.Where(entry => entry.IsUsable).Select(entry => entry.Name), .. HostCommands.Names, .. TacFiles()]);
-        var passedOver = catalog.Directories.Where(directory => directory.WhyNot is not null && Directory.Exists(directory.Path)).Select(directory => $" '{directory.Path}' is passed over, because {directory.WhyNot}.");
-        return new TacHostException(ExitCode.Usage, OneLine.Of($"there is no plugin '{name}', and no tac file of that name.{(nearest is null ? " See tachost plugins." : $" Did you mean '{nearest}'?")}{string.Concat(passedOver)}"));
+        var passedOver = catalog.Directories.Where(directory => directory.SkipReason is not null && Directory.Exists(directory.Path)).Select(directory => $" '{directory.Path}' is ignored, because {directory.SkipReason}.");
+        return new TacHostException(ExitCode.Usage, SingleLine.Escape($"unknown command, plugin or file '{name}'.{(nearest is null ? " See tachost --help." : $" Did you mean '{nearest}'?")}{string.Concat(passedOver)}"));
     }
+
+    /// <summary>Returns the reason why a file-based program among the plugins is no plugin, or null if there is none of a name.</summary>
+    public static string? ExplainProgram(string name, PluginCatalog catalog) =>
+        catalog.Directories.Where(directory => directory.SkipReason is null).Select(directory => Path.Combine(directory.Path, $"{name}.cs")).FirstOrDefault(File.Exists) is { } path
+            ? $"a plugin in a single file is a .csx file. Rename '{path}', or build a library of it."
+            : null;
 
     private static List<string> TacFiles()
     {

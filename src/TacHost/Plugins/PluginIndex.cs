@@ -40,7 +40,7 @@ internal static class PluginIndex
 
     /// <summary>Saves the index atomically.</summary>
     /// <returns>The reason why the index could not be saved, or null.</returns>
-    public static string? Keep(string directory, CacheDirectory cache, IReadOnlyCollection<PluginFile> files)
+    public static string? Save(string directory, CacheDirectory cache, IReadOnlyCollection<PluginFile> files)
     {
         if (cache.Path is null)
             return cache.Notice;
@@ -51,11 +51,10 @@ internal static class PluginIndex
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return $"The index of the plugins in '{directory}' could not be kept in '{cache.Path}': {e.Message}";
+            return $"The index of the plugins in '{directory}' could not be saved in '{cache.Path}': {e.Message}";
         }
     }
 
-    /// <summary>Returns the file name of a directory's index.</summary>
     public static string NameOf(string directory)
     {
         var name = new Fingerprint();

@@ -13,7 +13,6 @@ internal static class PluginPath
 {
     private const string Folder = "plugins";
 
-    /// <summary>Gets the directory that is part of the host.</summary>
     public static string Own { get; } = Path.Combine(Installation.HostDirectory, Folder);
 
     /// <summary>Returns all directories, including missing ones.</summary>
@@ -34,22 +33,21 @@ internal static class PluginPath
         return WithoutRepetitions(directories);
 
         void AddNamed(string path, string origin) =>
-            directories.Add(new PluginDirectory(path, origin, WhyAbsent(path) ?? CodeFile.WhyNotSearch(path, isNamed: true), IsNamed: true));
+            directories.Add(new PluginDirectory(path, origin, ExplainAbsence(path) ?? CodeFile.ExplainSearchDistrust(path, isNamed: true), IsNamed: true));
 
         void AddImplied(string path, string origin, string? never = null) =>
-            directories.Add(new PluginDirectory(path, origin, WhyAbsent(path) ?? ((never ?? CodeFile.WhyNotSearch(path, isNamed: false)) is { } reason ? $"{reason}; name it with --plugins to use it all the same" : null), IsNamed: false));
+            directories.Add(new PluginDirectory(path, origin, ExplainAbsence(path) ?? ((never ?? CodeFile.ExplainSearchDistrust(path, isNamed: false)) is { } reason ? $"{reason}; name it with --plugins to use it anyway" : null), IsNamed: false));
     }
 
     /// <summary>Returns the directories that are searched for assemblies: those of the options, then plugin directories, then the host's own.</summary>
     public static IReadOnlyList<string> SearchDirectories(HostOptions options) => SearchDirectories(options, Of(options));
 
-    /// <summary>Returns the directories that are searched for assemblies, for known plugin directories.</summary>
     public static IReadOnlyList<string> SearchDirectories(HostOptions options, IReadOnlyList<PluginDirectory> plugins)
     {
         List<string> all = [.. options.SearchDirectories];
         foreach (var directory in plugins)
         {
-            if (directory.WhyNot is null)
+            if (directory.SkipReason is null)
                 all.Insert(all.Count - 1, directory.Path);
         }
 
@@ -69,7 +67,7 @@ internal static class PluginPath
         return distinct;
     }
 
-    private static string? WhyAbsent(string path) => Directory.Exists(path) ? null : File.Exists(path) ? "it is a file" : "there is no such directory";
+    private static string? ExplainAbsence(string path) => Directory.Exists(path) ? null : File.Exists(path) ? "it is a file" : "there is no such directory";
 
     private static string? UserData()
     {

@@ -12,7 +12,7 @@ internal static class PluginReport
     {
         StringBuilder text = new();
         foreach (var entry in catalog.All().Where(entry => entry.IsUsable))
-            HelpText.AppendRow(text, entry.Name, OneLine.Of(entry.Plugin!.Description), HelpText.TermColumn);
+            HelpText.AppendRow(text, entry.Name, SingleLine.Escape(entry.Plugin!.Description), HelpText.TermColumn);
         return text.ToString();
     }
 
@@ -21,7 +21,7 @@ internal static class PluginReport
     {
         var all = catalog.All();
         List<string[]> rows = [["NAME", "VERSION", "ORIGIN", "STATE", "DESCRIPTION"]];
-        rows.AddRange(all.Select(entry => (string[])[OneLine.Of(entry.Name), OneLine.Of(entry.Plugin?.Version ?? ""), entry.Directory.Origin, entry.State, OneLine.Of(entry.Plugin?.Description ?? "")]));
+        rows.AddRange(all.Select(entry => (string[])[SingleLine.Escape(entry.Name), SingleLine.Escape(entry.Plugin?.Version ?? ""), entry.Directory.Origin, entry.State, SingleLine.Escape(entry.Plugin?.Description ?? "")]));
         var widths = Enumerable.Range(0, rows[0].Length - 1).Select(column => rows.Max(row => row[column].Length)).ToList();
         StringBuilder text = new();
         foreach (var row in rows)
@@ -33,15 +33,15 @@ internal static class PluginReport
         }
 
         foreach (var entry in all.Where(entry => entry.Error is not null))
-            text.Append(CultureInfo.InvariantCulture, $"\n{OneLine.Of(entry.Name)} is broken: {OneLine.Printable(entry.Error!.TrimEnd('.'))}.\n");
+            text.Append(CultureInfo.InvariantCulture, $"\n{SingleLine.Escape(entry.Name)} is broken: {SingleLine.EscapeLines(entry.Error!.TrimEnd('.'))}.\n");
         foreach (var notice in catalog.Notices)
-            text.Append(CultureInfo.InvariantCulture, $"\n{OneLine.Printable(notice)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"\n{SingleLine.EscapeLines(notice)}\n");
         return text.ToString();
     }
 
     /// <summary>Returns the usable plugins for shell completion: one line for each, with name and description separated by a tab.</summary>
     public static string Names(PluginCatalog catalog) =>
-        string.Concat(catalog.All().Where(entry => entry.IsUsable).Select(entry => $"{entry.Name}\t{OneLine.Of(entry.Plugin!.Description)}\n"));
+        string.Concat(catalog.All().Where(entry => entry.IsUsable).Select(entry => $"{entry.Name}\t{SingleLine.Escape(entry.Plugin!.Description)}\n"));
 
     /// <summary>
     /// Returns the options of a plugin for shell completion: long name, short name, type, choices and
@@ -53,7 +53,7 @@ internal static class PluginReport
         foreach (var option in catalog.Find(name)?.Plugin!.Options ?? [])
         {
             var isCommand = option.Kind == DeclaredOption.SubCommand;
-            text.Append(CultureInfo.InvariantCulture, $"{(isCommand ? "" : "--")}{option.Name}\t{(option.Letter == '\0' ? "-" : $"-{option.Letter}")}\t{option.Kind}\t{(option.Choices.Count == 0 ? "-" : string.Join(' ', option.Choices))}\t{OneLine.Of(option.Description)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{(isCommand ? "" : "--")}{option.Name}\t{(option.Letter == '\0' ? "-" : $"-{option.Letter}")}\t{option.Kind}\t{(option.Choices.Count == 0 ? "-" : string.Join(' ', option.Choices))}\t{SingleLine.Escape(option.Description)}\n");
         }
 
         return text.ToString();

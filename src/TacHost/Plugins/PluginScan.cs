@@ -49,7 +49,7 @@ internal sealed class PluginScan(CacheDirectory cache, IReadOnlyList<string> dir
             files.Add(file);
         }
 
-        if (isChanged && !isFresh && PluginIndex.Keep(directory, cache, files) is { } notice)
+        if (isChanged && !isFresh && PluginIndex.Save(directory, cache, files) is { } notice)
             Notices.Add(notice);
         return files;
     }
@@ -102,7 +102,7 @@ internal sealed class PluginScan(CacheDirectory cache, IReadOnlyList<string> dir
     {
         var image = ImmutableCollectionsMarshal.AsImmutableArray(CodeFile.ReadAllBytes(path, isNamed));
         var plugins = AssemblyMetadata.Read(image);
-        return new PluginFile(name, stamp, [], plugins, plugins.Count == 0 ? null : new Dependencies(directories).WhyNot(path, image));
+        return new PluginFile(name, stamp, [], plugins, plugins.Count == 0 ? null : new Dependencies(directories).ExplainMissing(path, image));
     }
 
     private PluginFile ReadScript(string path, string name, FileStamp stamp, bool isNamed)

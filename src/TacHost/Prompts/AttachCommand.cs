@@ -10,11 +10,12 @@ namespace TacHost.Prompts;
 /// <summary><c>tachost attach</c>: a C# prompt in a running application, on a terminal or for lines from a pipe.</summary>
 internal sealed class AttachCommand(AttachedPrompt prompt, bool isTerminal, bool asJson) : IDisposable
 {
+    private readonly TerminalLines? _terminal = isTerminal && !asJson && !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb") ? new TerminalLines() : null;
     private readonly Lock _gate = new();
     private CancellationTokenSource? _line;
 
     /// <returns>0 at the end of the input. Without a terminal, the first line that fails ends the run, with 65 if it does not compile and 70 after an exception.</returns>
-    /// <exception cref="TacHostException">There is no such application, or it has ended.</exception>
+    /// <exception cref="TacHostException">The application does not exist, or has ended.</exception>
     public static int Run(string? who, CommandOptions command)
     {
         var running = Who.Find(who);
@@ -25,10 +26,14 @@ internal sealed class AttachCommand(AttachedPrompt prompt, bool isTerminal, bool
         return attached.ReadLines();
     }
 
-    public void Dispose() => _line?.Dispose();
+    public void Dispose()
+    {
+        _line?.Dispose();
+        _terminal?.Dispose();
+    }
 
     private static string Welcome(RunningApplication running, bool canWrite) =>
-        $"{OneLine.Printable(running.Name ?? "?")}, process {running.Process}. Each line is C# and runs in that process; its log has it. {(canWrite ? "'application' is its application" : "'application' is a read-only view; --write gives the application itself")}, print(x) shows a value.\nCtrl-C interrupts a line, Ctrl-D or 'exit' ends.\n";
+        $"{SingleLine.EscapeLines(running.Name ?? "?")}, process {running.Process}. Each line is C#, runs in that process, and is written to its log. {(canWrite ? "'application' is its application" : "'application' is a read-only view; --write gives the application itself")}, print(x) shows a value.\nCtrl-C interrupts a line, Ctrl-D or 'exit' ends.\n";
 
     private int ReadLines()
     {
@@ -37,8 +42,12 @@ internal sealed class AttachCommand(AttachedPrompt prompt, bool isTerminal, bool
         StringBuilder text = new();
         while (true)
         {
-            ShowPrompt(isFirst: text.Length == 0);
-            var line = input.ReadLine();
+            if (!TryReadLine(input, text.Length == 0 ? "> " : ". ", out var line))
+            {
+                text.Clear();
+                continue;
+            }
+
             if (text.Length == 0 && line?.Trim() is null or "exit" or "quit")
                 break;
             if (line is not null)
@@ -57,9 +66,19 @@ internal sealed class AttachCommand(AttachedPrompt prompt, bool isTerminal, bool
                 return outcome.ExitCode;
         }
 
-        if (isTerminal && !asJson)
+        if (isTerminal && !asJson && _terminal is null)
             Terminal.Write("\n");
         return ExitCode.Success;
+    }
+
+    /// <returns>False if the user has dropped the line and those before it.</returns>
+    private bool TryReadLine(StreamReader input, string prompt, out string? line)
+    {
+        if (_terminal is not null)
+            return _terminal.TryRead(prompt, out line);
+        ShowPrompt(prompt);
+        line = input.ReadLine();
+        return true;
     }
 
     private LineOutcome Evaluate(string text)
@@ -92,22 +111,22 @@ internal sealed class AttachCommand(AttachedPrompt prompt, bool isTerminal, bool
         return outcome;
     }
 
-    private void ShowPrompt(bool isFirst)
+    private void ShowPrompt(string prompt)
     {
         if (isTerminal && !asJson)
-            Terminal.Write(isFirst ? "> " : ". ");
+            Terminal.Write(prompt);
     }
 
-    /// <summary>Interrupts the line that runs. Between lines, the terminal has dropped what was typed.</summary>
+    /// <summary>Interrupts the running line. Between lines, the terminal has already discarded the input.</summary>
     private void OnInterrupt(PosixSignalContext context)
     {
         context.Cancel = true;
         lock (_gate)
             _line?.Cancel();
-        if (_line is null)
+        if (_line is null && _terminal is null)
         {
             Terminal.Write("\n");
-            ShowPrompt(isFirst: true);
+            ShowPrompt("> ");
         }
     }
 
@@ -126,5 +145,5 @@ internal sealed class AttachCommand(AttachedPrompt prompt, bool isTerminal, bool
         return Encoding.UTF8.GetString(bytes.ToArray()) + "\n";
     }
 
-    private static string Printable(string text) => string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(OneLine.Printable));
+    private static string Printable(string text) => string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(SingleLine.EscapeLines));
 }

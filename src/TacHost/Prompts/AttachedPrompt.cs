@@ -10,13 +10,12 @@ using TacHost.Telnet.Compiler;
 
 namespace TacHost.Prompts;
 
-/// <summary>A prompt in a running application: compiles lines here and has them run there (ADR 38).</summary>
+/// <summary>A prompt in a running application: compiles lines here and runs them there (ADR 38).</summary>
 internal sealed class AttachedPrompt : IDisposable
 {
     /// <summary>The compiler recurses as deep as a line is nested. The memory is reserved, and committed only if needed.</summary>
     private const int StackSize = 256 * 1024 * 1024;
 
-    /// <summary>The session ends with this connection.</summary>
     private readonly ControlClient _connection;
     private readonly RunningApplication _running;
     private readonly string _session;
@@ -35,13 +34,13 @@ internal sealed class AttachedPrompt : IDisposable
     public static AttachedPrompt Open(RunningApplication running, bool canWrite)
     {
         if (running.Report?.Version is { } version && version != HostVersion.Text)
-            throw new TacHostException(ExitCode.Unavailable, OneLine.Of($"process {running.Process} runs tachost {version}. This is tachost {HostVersion.Text}, which cannot compile lines for it. Use that version, or run 'tachost upgrade' first."));
+            throw new TacHostException(ExitCode.Unavailable, SingleLine.Escape($"process {running.Process} runs tachost {version}. This is tachost {HostVersion.Text}, which cannot compile lines for it. Use that version, or run 'tachost upgrade' first."));
         var connection = running.Connect();
         try
         {
             AttachReport? report = null;
             JsonObject parameters = new() { ["application"] = running.Name, ["write"] = canWrite };
-            connection.Call("attach", parameters, ControlClient.Patience, message =>
+            connection.Call("attach", parameters, ControlClient.Timeout, message =>
             {
                 report = message.Deserialize(ControlJson.Default.AttachReport);
                 return false;
@@ -55,7 +54,6 @@ internal sealed class AttachedPrompt : IDisposable
         }
     }
 
-    /// <summary>Returns whether a text is complete, or needs further lines.</summary>
     public static bool IsComplete(string text) => LineSession.IsComplete(text);
 
     /// <summary>Compiles and runs a line.</summary>
@@ -79,7 +77,7 @@ internal sealed class AttachedPrompt : IDisposable
             var report = client.Call("evaluate", parameters, Timeout.InfiniteTimeSpan, attached: file).Deserialize(ControlJson.Default.EvaluateReport);
             if (report is null)
                 throw new TacHostException(ExitCode.Unavailable, $"process {_running.Process} has ended the session.");
-            _compiler.Keep(line);
+            _compiler.Commit(line);
             _kept++;
             return new LineOutcome(report.Output, report.Value, report.Failure, report.Failure is null ? ExitCode.Success : ExitCode.Software);
         }

@@ -4,8 +4,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace TacHost.Scripting;
 
-/// <summary>Finds calls that block the top level of a tac file: in its statements, and in its functions that these call.</summary>
-/// <remarks>Calls in lambda expressions, types and libraries are not examined, because they may run later. Neither are loops.</remarks>
+/// <summary>Finds calls that block the top level of a tac file: in its statements, and in its functions and lambdas in variables that these call.</summary>
+/// <remarks>Calls in other lambda expressions, types and libraries are not examined, because they may run later. Neither are loops.</remarks>
 internal sealed class BlockingCalls(CSharpCompilation script)
 {
     private const string Rule = "blocking";
@@ -48,7 +48,11 @@ internal sealed class BlockingCalls(CSharpCompilation script)
         var model = script.GetSemanticModel(code.SyntaxTree);
         foreach (var name in code.DescendantNodes(node => node == code || node is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or BaseTypeDeclarationSyntax)).OfType<SimpleNameSyntax>())
         {
-            if (model.GetSymbolInfo(name).Symbol is not { } symbol || symbol.Kind is not (SymbolKind.Method or SymbolKind.Property))
+            if (model.GetSymbolInfo(name).Symbol is not { } symbol)
+                continue;
+            if (symbol is { Kind: SymbolKind.Field or SymbolKind.Local, DeclaringSyntaxReferences: [var variable] } && variable.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: AnonymousFunctionExpressionSyntax lambda } && (IsCalled(name) || IsInvoked(name)))
+                Reach(lambda);
+            if (symbol.Kind is not (SymbolKind.Method or SymbolKind.Property))
                 continue;
             if (symbol.DeclaringSyntaxReferences is [var declared])
                 FollowCall(name, symbol, declared.GetSyntax());
@@ -73,6 +77,8 @@ internal sealed class BlockingCalls(CSharpCompilation script)
     };
 
     private static bool IsCalled(SimpleNameSyntax name) => Whole(name).Parent is InvocationExpressionSyntax call && call.Expression == Whole(name);
+
+    private static bool IsInvoked(SimpleNameSyntax name) => Whole(name).Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Invoke", Parent: InvocationExpressionSyntax };
 
     /// <summary>Returns the member access of which a name is the last part, or the name itself.</summary>
     private static ExpressionSyntax Whole(SimpleNameSyntax name) => name.Parent switch

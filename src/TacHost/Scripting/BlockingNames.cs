@@ -52,6 +52,5 @@ internal static class BlockingNames
     /// <summary>Returns whether a source file contains the name of such a member anywhere.</summary>
     public static bool OccurIn(SourceFile file) => Array.Exists(_words, word => file.Content.AsSpan().IndexOf(word) >= 0);
 
-    /// <summary>Returns the reason for a member, or null.</summary>
     public static string? ReasonOf(string member) => _reasons.GetValueOrDefault(member);
 }

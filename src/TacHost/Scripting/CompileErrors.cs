@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 
 namespace TacHost.Scripting;
 
 /// <summary>Formats the errors and warnings of the compiler, each with its source line, a caret, and a hint.</summary>
-internal static class CompileErrors
+internal static partial class CompileErrors
 {
     private const string Rule = "compile";
     private const int Shown = 10;
@@ -29,10 +30,8 @@ internal static class CompileErrors
         return text.ToString();
     }
 
-    /// <summary>Returns all errors for programs.</summary>
     public static IReadOnlyList<Finding> Findings(IEnumerable<Diagnostic> errors) => [.. errors.Select(FindingOf)];
 
-    /// <summary>Returns a finding at the place of a diagnostic.</summary>
     public static Finding FindingAt(Location location, string rule, string message)
     {
         if (!location.IsInSource)
@@ -68,15 +67,16 @@ internal static class CompileErrors
     {
         MissingReference when sources.References.FirstOrDefault(reference => error.GetMessage(CultureInfo.InvariantCulture).Contains($"'{reference.Name}'", StringComparison.Ordinal) && search.Find(reference) is null) is { } missing =>
             $"'{missing.Name}' was looked for in {string.Join(", ", search.DirectoriesFor(missing).Select(directory => $"'{directory}'"))}. Add its directory with --lib.",
-        "CS0234" or "CS0246" or "CS0103" when NamesAspNetCore(error) => "For ASP.NET Core and the HTTP services of TacHost, put this line at the top of the file: #r \"TacHost.Web.dll\"",
+        "CS0234" or "CS0246" or "CS0103" when NamesAspNetCore(error) => $"For ASP.NET Core and the HTTP services of TacHost, put this line at the top of the file: {(sources.IsProgram ? $"#:package TacHost.Web@{HostVersion.Text}" : "#r \"TacHost.Web.dll\"")}",
         "CS7021" => $"A tac file is a script, and a script has no namespaces. {OwnFile}.",
         "CS1109" => $"A static class in a tac file cannot hold extension methods. {OwnFile}, or write the method at the top level of the tac file.",
+        "CS9297" => "Directives such as #:package go to the top of the file, before all code.",
         "CS9283" => $"A static class in a tac file cannot hold extension blocks. {OwnFile}.",
-        "CS7011" or "CS8097" when sources.Program is not null => "A .cs tac file has no directives of scripts. Write #:package NAME@VERSION or #:project PATH, or rename the file to .csx.",
+        "CS7011" or "CS8097" when sources.IsProgram => "A .cs tac file has no directives of scripts. Write #:package NAME@VERSION or #:project PATH, or rename the file to .csx.",
         "CS0103" when error.GetMessage(CultureInfo.InvariantCulture).Contains("'args'", StringComparison.Ordinal) => "Write 'Args', the words after '--'.",
         "CS8345" => "A variable at the top level is a field, which cannot hold a span or another ref struct. Put the lines that use it into a block: { … }.",
         "CS8795" or "CS0535" or "CS0534" when UsesGenerator(error) => "Source generators do not run for tac files. Put the type into a library, or use the form that needs none, such as 'new Regex(…)'.",
-        _ when IsUsingDeclaration(Line(error)) => "A tac file cannot begin a statement at its top level with 'using': the variable would be disposed before anything starts. Leave 'using' out, and dispose it in the OnStopAsync of a service.",
+        _ when Line(error) is { } line && UsingDeclaration().IsMatch(line) => "A tac file cannot begin a statement at its top level with 'using': the variable would be disposed before anything starts. Leave 'using' out, and dispose it in the OnStopAsync of a service.",
         _ => null,
     };
 
@@ -87,7 +87,7 @@ internal static class CompileErrors
     private static bool UsesGenerator(Diagnostic error) =>
         error.Id == "CS8795" || error.Location.SourceTree?.ToString().Contains("JsonSerializable", StringComparison.Ordinal) == true;
 
-    /// <summary>Returns whether a line is <c>using T name = …</c> instead of <c>using Alias = …</c>.</summary>
-    private static bool IsUsingDeclaration(string? line) =>
-        line?.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is ["using", _, _, "=", ..] or ["await", "using", _, _, "=", ..];
+    /// <summary>Matches <c>using T name = …</c>, but not <c>using Alias = …</c>.</summary>
+    [GeneratedRegex(@"^\s*(await\s+)?using\s+(?!unsafe\b)[^=(]+[\s>\]?]@?\w+\s*=")]
+    private static partial Regex UsingDeclaration();
 }

@@ -33,19 +33,19 @@ internal static class DefaultReferences
     }
 
     /// <summary>Returns the assemblies of ASP.NET Core, if a library of the tac file references or belongs to it.</summary>
-    /// <param name="libraries">The paths of the libraries.</param>
     /// <exception cref="TacHostException">ASP.NET Core is not installed.</exception>
     public static IEnumerable<MetadataReference> OfAspNetCoreFor(IEnumerable<string> libraries)
     {
         if (libraries.FirstOrDefault(IsBuiltOnAspNetCore) is not { } library)
             return [];
         if (AspNetCore.Directory is not { } directory)
-            throw new TacHostException(ExitCode.Unavailable, $"'{library}' is built on ASP.NET Core, and {AspNetCore.WhyMissing}");
+            throw new TacHostException(ExitCode.Unavailable, $"'{library}' is built on ASP.NET Core, and {AspNetCore.MissingReason}");
         var known = Framework.Assemblies.Concat(OfTheHost).Select(Path.GetFileName).ToHashSet();
         return Directory.EnumerateFiles(directory, "*.dll").Where(path => !known.Contains(Path.GetFileName(path)) && IsManaged(path)).Select(Of);
     }
 
-    private static bool IsBuiltOnAspNetCore(string path) =>
+    /// <summary>Returns whether an assembly belongs to ASP.NET Core or refers to it.</summary>
+    public static bool IsBuiltOnAspNetCore(string path) =>
         Path.GetDirectoryName(path) == AspNetCore.Directory || Read(path, metadata => metadata.AssemblyReferences.Any(each => metadata.GetString(metadata.GetAssemblyReference(each).Name).StartsWith(AspNetCore.NamePrefix, StringComparison.Ordinal)));
 
     private static bool IsManaged(string path) => Read(path, metadata => metadata.IsAssembly);

@@ -22,7 +22,6 @@ internal sealed class OrdinaryFiles
     {
     }
 
-    /// <summary>Gets the files' syntax trees.</summary>
     public IReadOnlyList<SyntaxTree> Trees => _trees;
 
     /// <summary>Finds these files among the files that a tac file loads.</summary>

@@ -2,11 +2,12 @@ using TacHost.Packages;
 
 namespace TacHost.Scripting;
 
-/// <summary>The <c>#:</c> directives of a file-based program, in the terms of a tac file.</summary>
+/// <summary>The <c>#:</c> directives of a file-based program or a script, in the terms of a tac file.</summary>
 /// <remarks>Read without the compiler, because every start reads them.</remarks>
 internal sealed class ProgramDirectives
 {
-    public const string Extension = ".cs";
+    /// <summary>The extension of file-based programs, and the beginning of a directive.</summary>
+    public const string Extension = ".cs", Prefix = "#:";
     private const string WebSdk = "Microsoft.NET.Sdk.Web", PluginFolder = "plugins/";
 
     /// <summary>The namespaces that the SDKs import, beside those of every tac file.</summary>
@@ -25,10 +26,8 @@ internal sealed class ProgramDirectives
 
     private ProgramDirectives(string file) => _file = file;
 
-    /// <summary>Gets the packages that the host does not provide.</summary>
     public IReadOnlyList<PackageDirective> Packages => _packages;
 
-    /// <summary>Gets the referenced assemblies.</summary>
     public IReadOnlyList<ReferenceDirective> References => _references;
 
     /// <summary>Gets the namespaces to import in addition to those of every tac file.</summary>
@@ -36,9 +35,6 @@ internal sealed class ProgramDirectives
 
     /// <summary>Gets a line for the log for each directive without effect.</summary>
     public IReadOnlyList<string> Ignored => _ignored;
-
-    /// <summary>Returns whether a path is one of a file-based program.</summary>
-    public static bool AreIn(string path) => path.EndsWith(Extension, StringComparison.Ordinal);
 
     /// <summary>Reads the directives, which precede all code.</summary>
     /// <param name="text">The content of the file.</param>
@@ -54,8 +50,8 @@ internal sealed class ProgramDirectives
             var end = text.IndexOf('\n', at) is >= 0 and var next ? next : text.Length;
             var line = text.AsSpan(at, end - at).Trim([' ', '\t', '\r', '\uFEFF']);
             var start = end - text.AsSpan(at, end - at).TrimStart([' ', '\t', '\uFEFF']).Length;
-            if (!isInComment && line.StartsWith("#:"))
-                found.Add(line[2..].Trim().ToString(), start, number + 1);
+            if (!isInComment && line.StartsWith(Prefix))
+                found.Add(line[Prefix.Length..].Trim().ToString(), start, number + 1);
             else if (number == 0 && line.StartsWith("#!"))
                 found._positions.Add(start);
             else if (!isInComment && line.StartsWith("/*"))
@@ -70,7 +66,7 @@ internal sealed class ProgramDirectives
         return found;
     }
 
-    /// <summary>Returns the text with each directive turned into a comment, because the compiler knows none of them.</summary>
+    /// <summary>Returns the text with each directive turned into a comment, because the compiler does not know them.</summary>
     public string AsComments(string text)
     {
         if (_positions.Count == 0)
@@ -93,7 +89,7 @@ internal sealed class ProgramDirectives
             case ["project", var project]:
                 _references.Add(new ReferenceDirective(OutputOf(project) ?? NameOf(project) + ".dll", _file)
                 {
-                    Missing = Wrong(line, $"#:project {project} needs the library of the project, and tachost does not build it. Build it with 'dotnet build', or place its '{NameOf(project)}.dll' beside the file, in lib/, or in a directory of --lib."),
+                    Missing = Error(line, $"#:project {project} needs the library of the project, and tachost does not build it. Build it with 'dotnet build', or place its '{NameOf(project)}.dll' beside the file, in lib/, or in a directory of --lib."),
                 });
                 break;
             case ["sdk", "Microsoft.NET.Sdk"]:
@@ -103,12 +99,12 @@ internal sealed class ProgramDirectives
                 _imports.AddRange(_webImports);
                 break;
             case ["sdk", var sdk]:
-                throw Wrong(line, $"#:sdk {sdk} is a build of its own, which tachost does not have. Use Microsoft.NET.Sdk or {WebSdk}, and add libraries with #:package.");
+                throw Error(line, $"#:sdk {sdk} needs a build, which tachost does not run. Use Microsoft.NET.Sdk or {WebSdk}, and add libraries with #:package.");
             case ["property", var property]:
                 _ignored.Add($"'{SourceLine.Shortened(_file)}' line {line}: #:property {property} has no effect in tachost.");
                 break;
             default:
-                throw Wrong(line, $"'#:{directive}' is not a directive of a tac file. Write #:package NAME@VERSION, #:project PATH, #:property NAME=VALUE or #:sdk NAME.");
+                throw Error(line, $"'#:{directive}' is not a directive of a tac file. Write #:package NAME@VERSION, #:project PATH, #:property NAME=VALUE or #:sdk NAME.");
         }
     }
 
@@ -116,7 +112,7 @@ internal sealed class ProgramDirectives
     {
         var parts = package.Split('@', 2, StringSplitOptions.TrimEntries);
         var directive = PackageDirective.TryCreate(parts[0], parts.Length > 1 ? parts[1] : null, _file)
-            ?? throw Wrong(line, $"'#:package {package}' does not name a package. Write #:package NAME@VERSION.");
+            ?? throw Error(line, $"'#:package {package}' does not name a package. Write #:package NAME@VERSION.");
 
         // The libraries of the host are never taken from elsewhere.
         if (new[] { Installation.HostDirectory, Installation.HostDirectory + PluginFolder }.Any(directory => File.Exists(Path.Combine(directory, parts[0] + ".dll"))))
@@ -146,5 +142,5 @@ internal sealed class ProgramDirectives
         return name.EndsWith("proj", StringComparison.Ordinal) ? Path.GetFileNameWithoutExtension(name) : name;
     }
 
-    private TacHostException Wrong(int line, string what) => new(ExitCode.BadTac, $"'{SourceLine.Shortened(_file)}' line {line}: {what}");
+    private TacHostException Error(int line, string what) => new(ExitCode.BadTac, $"'{SourceLine.Shortened(_file)}' line {line}: {what}");
 }

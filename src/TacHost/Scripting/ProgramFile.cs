@@ -8,7 +8,7 @@ namespace TacHost.Scripting;
 
 /// <summary>
 /// A tac file in the form of a file-based program, divided into the parts that a tac has: the statements are
-/// the script, and the types are an ordinary file beside it (ADR 49).
+/// the script, and the types are compiled as an ordinary file (ADR 49).
 /// </summary>
 internal sealed class ProgramFile
 {
@@ -22,16 +22,13 @@ internal sealed class ProgramFile
 
     private ProgramFile(IReadOnlyList<SyntaxTree> types, SyntaxTree script, IReadOnlyList<Diagnostic> errors) => (Types, Script, Errors) = (types, script, errors);
 
-    /// <summary>Gets the syntax trees of the types.</summary>
     public IReadOnlyList<SyntaxTree> Types { get; }
 
-    /// <summary>Gets the syntax tree of the statements.</summary>
     public SyntaxTree Script { get; }
 
     /// <summary>Gets the syntax errors of the whole file. The parts have meaning only if there are none.</summary>
     public IReadOnlyList<Diagnostic> Errors { get; }
 
-    /// <summary>Divides a file.</summary>
     public static ProgramFile Of(SourceFile file, CSharpParseOptions options)
     {
         var text = SourceText.From(new MemoryStream(file.Content), Encoding.UTF8);

@@ -37,15 +37,12 @@ internal sealed class ReferenceSearch(IReadOnlyList<string> directories)
     public static bool IsOfAFramework(string path) =>
         Framework.Find(Path.GetFileNameWithoutExtension(path)) == path || AspNetCore.Find(Path.GetFileNameWithoutExtension(path)) == path;
 
-    /// <summary>Returns the directories that are searched for a reference, for an error message.</summary>
     public IReadOnlyList<string> DirectoriesFor(ReferenceDirective reference) =>
         [reference.BaseDirectory, Path.Combine(reference.BaseDirectory, "lib"), .. Directories];
 
     private static string? FindInFramework(string name) => name.Contains('/', StringComparison.Ordinal) ? null : Framework.Find(SimpleName(name));
 
-    /// <summary>
-    /// Returns the simple name: the text before <c>.dll</c>, or before the comma in a display name such as <c>System.Xml, Version=4.0.0.0</c>.
-    /// </summary>
+    /// <summary>Returns the simple name: the text before <c>.dll</c>, or before the comma in a display name such as <c>System.Xml, Version=4.0.0.0</c>.</summary>
     private static string SimpleName(string name)
     {
         var comma = name.IndexOf(',', StringComparison.Ordinal);

@@ -1,6 +1,6 @@
 namespace TacHost.Scripting;
 
-/// <summary>The disk cache of compiled tac files by <see cref="CacheKey"/>. Entries never change. After any failure, the file is compiled again.</summary>
+/// <summary>The disk cache of compiled tac files by <see cref="TacCacheKey"/>. Entries never change. After any failure, the file is compiled again.</summary>
 internal sealed class TacCache
 {
     private const string Extension = ".tac";
@@ -33,8 +33,7 @@ internal sealed class TacCache
         }
     }
 
-    /// <summary>Stores an entry atomically.</summary>
-    public void Keep(string key, CompiledTac tac)
+    public void Store(string key, CompiledTac tac)
     {
         if (_directory.Path is null)
             return;
@@ -45,7 +44,7 @@ internal sealed class TacCache
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Notice = $"The compiled tac file could not be kept in '{_directory.Path}': {e.Message}";
+            Notice = $"The compiled tac file could not be saved in '{_directory.Path}': {e.Message}";
         }
     }
 

@@ -25,6 +25,7 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
     private readonly OptimizationLevel _optimization = isForDebugger ? OptimizationLevel.Debug : OptimizationLevel.Release;
     private readonly LibraryResolver _libraries = new(search);
     private readonly List<Diagnostic> _diagnostics = [];
+    private CSharpCompilation? _ordinary;
 
     /// <summary>Gets the namespaces that tac files and the lines of telnet sessions import.</summary>
     public static string[] CommonImports { get; } =
@@ -36,7 +37,6 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
     /// <summary>Gets whether the compiler read a file that the cache key does not include.</summary>
     public bool ReadMoreThanItsKey { get; private set; }
 
-    /// <summary>Gets the warnings of the compiler, each with its line.</summary>
     public IReadOnlyList<string> Warnings => CompileErrors.Warnings(_diagnostics);
 
     /// <summary>Compiles the tac file.</summary>
@@ -47,9 +47,10 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
         var script = MakeScript(code, out var loads);
         code.Add(Emit(script));
         ReadMoreThanItsKey = loads.ReadMore;
-        return new CompiledTac(displayedPath, code, [.. _libraries.Found, .. packages?.Run ?? []], CodePrinter.Print([.. code.Select(each => each.Image)]).ToBytes())
+        return new CompiledTac(displayedPath, code, [.. _libraries.Found, .. packages?.Run.Select(file => file.Path) ?? []], CodePrinter.Print([.. code.Select(each => each.Image)]).ToBytes())
         {
-            Effects = TopLevelEffects.Of(script),
+            Effects = TopLevelEffects.Of(script, _ordinary),
+            PackageFiles = packages?.Run ?? [],
         };
     }
 
@@ -66,9 +67,10 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
             .. DefaultReferences.OfAspNetCoreFor(sources.References.Select(search.Find).OfType<string>().Concat(ofPackages)),
             .. ofPackages.Select(path => MetadataReference.CreateFromFile(path)),
         ];
-        var program = sources.Program is null ? null : ProgramFile.Of(sources.Main, _parseOptions);
-        if (program is not null)
-            references.AddRange(LibrariesOf(program));
+        var program = sources.IsProgram ? ProgramFile.Of(sources.Main, _parseOptions) : null;
+        if (program is { Errors.Count: > 0 })
+            throw DoesNotCompile(program.Errors);
+        references.AddRange(LibrariesOfDirectives());
         var ordinary = OrdinaryFiles.Among(sources, _parseOptions);
         var trees = program?.Types ?? ordinary.Trees;
         if (trees.Count > 0)
@@ -91,28 +93,28 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
         return CSharpCompilation.CreateScriptCompilation(OrdinaryFiles.ScriptName, tree, references, Options(options), returnType: typeof(object), globalsType: typeof(TacParameters));
     }
 
-    private IEnumerable<string> Imports => [.. CommonImports, "Microsoft.Extensions.Hosting", .. sources.Program?.Imports ?? []];
+    private IEnumerable<string> Imports => [.. CommonImports, "Microsoft.Extensions.Hosting", .. sources.Directives?.Imports ?? []];
 
-    /// <summary>Returns the libraries that the directives of a program name. Those of a script are in its text.</summary>
-    private IEnumerable<MetadataReference> LibrariesOf(ProgramFile program)
+    /// <summary>Returns the libraries that the <c>#:</c> directives name. Those of <c>#r</c> are in the text of the script.</summary>
+    private IEnumerable<MetadataReference> LibrariesOfDirectives()
     {
-        if (program.Errors.Count > 0)
-            throw DoesNotCompile(program.Errors);
-        if (sources.References.FirstOrDefault(each => each.Missing is not null && search.Find(each) is null) is { Missing: { } missing })
+        var references = sources.Directives?.References ?? [];
+        if (references.FirstOrDefault(each => each.Missing is not null && search.Find(each) is null) is { Missing: { } missing })
             throw missing;
-        return sources.References.SelectMany(each => _libraries.ResolveReference(each.Name, each.File, MetadataReferenceProperties.Assembly));
+        return references.SelectMany(each => _libraries.ResolveReference(each.Name, each.File, MetadataReferenceProperties.Assembly));
     }
 
     private CodeImage CompileOrdinary(IReadOnlyList<SyntaxTree> trees, IReadOnlyList<MetadataReference> references)
     {
         var usings = string.Concat(Imports.Select(name => $"global using {name};\n"));
         var shared = CSharpSyntaxTree.ParseText($"{usings}[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"{OrdinaryFiles.ScriptName}\")]", _parseOptions, "usings.cs", Encoding.UTF8);
-        var libraries = sources.Program is null ? sources.References.SelectMany(each => _libraries.ResolveReference(each.Name, each.File, MetadataReferenceProperties.Assembly)) : [];
-        return Emit(CSharpCompilation.Create(
+        var libraries = sources.References.Except(sources.Directives?.References ?? []).SelectMany(each => _libraries.ResolveReference(each.Name, each.File, MetadataReferenceProperties.Assembly));
+        _ordinary = CSharpCompilation.Create(
             OrdinaryFiles.Name,
             [shared, .. trees],
             references.Concat(libraries),
-            Options(new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: _optimization, allowUnsafe: true))));
+            Options(new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: _optimization, allowUnsafe: true)));
+        return Emit(_ordinary);
     }
 
     /// <summary>Disables concurrent builds, because the stacks of other threads are too small for deep nesting, and a single file compiles quickly.</summary>
@@ -125,6 +127,8 @@ internal sealed class TacCompiler(TacSources sources, ReferenceSearch search, Pa
         using var symbols = new MemoryStream();
         var result = compilation.Emit(image, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
         _diagnostics.AddRange(result.Diagnostics);
+        if (result.Success && GeneratedParts.MissingIn(compilation) is { Count: > 0 } missing)
+            throw DoesNotCompile(missing);
         if (result.Success)
             return new CodeImage(image.ToArray(), symbols.ToArray());
         var errors = result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToList();

@@ -19,26 +19,23 @@ internal static class TacFile
         var sources = TacSources.Read(path);
         var search = new ReferenceSearch(directories);
         List<SourceStamp> libraries = [.. sources.References.Select(search.Find).OfType<string>().Where(path => !ReferenceSearch.IsOfAFramework(path)).Select(SourceStamp.Of)];
-        var key = CacheKey.Of(sources, search, LockOf(sources), isForDebugger);
+        var key = TacCacheKey.Of(sources, search, LockOf(sources), isForDebugger);
         var tac = cache.Find(key);
-        IReadOnlyList<string> warnings = [], details = sources.Program?.Ignored ?? [];
+        IReadOnlyList<string> warnings = [], details = sources.Directives?.Ignored ?? [];
         var wasCompiled = false;
-        if (tac is null || (sources.Packages.Count > 0 && !AreThere(tac.Libraries)))
+        PackageSet? set = null;
+        if (sources.Packages.Count > 0 && (tac is null || !AreAsVerified(tac.PackageFiles)))
         {
-            PackageSet? set = null;
-            if (sources.Packages.Count > 0)
-            {
-                set = Restore(sources, packages);
-                details = [.. details, .. set.Ignored];
-                key = CacheKey.Of(sources, search, LockOf(sources), isForDebugger);
-                tac = cache.Find(key);
-            }
+            set = Restore(sources, packages);
+            details = [.. details, .. set.Ignored];
+            key = TacCacheKey.Of(sources, search, LockOf(sources), isForDebugger);
+            tac = Verified(cache.Find(key), set, cache, key);
+        }
 
-            if (tac is null || !AreThere(tac.Libraries))
-            {
-                tac = Compile(path, sources, search, set, isForDebugger, cache, key, out warnings);
-                wasCompiled = true;
-            }
+        if (tac is null)
+        {
+            tac = Compile(path, sources, search, set, isForDebugger, cache, key, out warnings);
+            wasCompiled = true;
         }
 
         IReadOnlyList<string> notices = cache.Notice is { } notice ? [notice] : [];
@@ -72,6 +69,9 @@ internal static class TacFile
     private static PackageSet Restore(TacSources sources, PackageOptions options) =>
         new PackageRestore(sources.Main.Path, sources.Packages, sources.PackageSources, options).Run(PackageLock.Read(PackageLock.PathOf(sources.Main.Path)));
 
+    /// <summary>Returns the path of the lock file of a tac file, which may not exist.</summary>
+    public static string LockFileOf(string path) => PackageLock.PathOf(path);
+
     /// <summary>Returns the bytes of the lock file, so that a cached start does not load the JSON reader.</summary>
     private static byte[] LockOf(TacSources sources)
     {
@@ -87,15 +87,26 @@ internal static class TacFile
         }
     }
 
-    private static bool AreThere(IReadOnlyList<string> files)
+    /// <summary>Returns whether files of packages have not been written since they were verified.</summary>
+    private static bool AreAsVerified(IReadOnlyList<SourceStamp> files)
     {
         foreach (var file in files)
         {
-            if (!File.Exists(file))
+            if (file.Stamp is not { } verified || FileStamp.Of(file.Path) is not { } current || !current.HasTimeAndSizeOf(verified))
                 return false;
         }
 
         return true;
+    }
+
+    /// <summary>Updates a cached tac file whose packages have been verified again. Returns null if they are now elsewhere.</summary>
+    private static CompiledTac? Verified(CompiledTac? tac, PackageSet packages, TacCache cache, string key)
+    {
+        if (tac is null || !tac.PackageFiles.Select(file => file.Path).SequenceEqual(packages.Run.Select(file => file.Path)))
+            return null;
+        var verified = tac with { PackageFiles = packages.Run };
+        cache.Store(key, verified);
+        return verified;
     }
 
     /// <summary>Compiles a tac file. A separate method, because a method that references the compiler loads it.</summary>
@@ -106,7 +117,7 @@ internal static class TacFile
         var tac = OnDeepStack(compiler.Compile);
         warnings = compiler.Warnings;
         if (!compiler.ReadMoreThanItsKey)
-            cache.Keep(key, tac);
+            cache.Store(key, tac);
         return tac;
     }
 

@@ -27,7 +27,6 @@ internal sealed record ReferenceDirective(string Name, string? File)
     /// <summary>Gets the error if the library does not exist, or null for the compiler's own.</summary>
     public TacHostException? Missing { get; init; }
 
-    /// <summary>Gets the directory of the file.</summary>
     public string BaseDirectory => Path.GetDirectoryName(File) ?? Environment.CurrentDirectory;
 }
 
@@ -50,19 +49,19 @@ internal sealed class TacSources
 
     private TacSources(SourceFile main) => Main = main;
 
-    /// <summary>Gets the tac file itself.</summary>
     public SourceFile Main { get; private set; }
 
-    /// <summary>Gets the directives of a tac file in the form of a file-based program, or null for a script.</summary>
-    public ProgramDirectives? Program { get; private set; }
+    /// <summary>Gets whether the tac file has the form of a file-based program.</summary>
+    public bool IsProgram { get; private init; }
 
-    /// <summary>Gets all source files by path.</summary>
+    /// <summary>Gets the <c>#:</c> directives of the tac file, or null if it has none.</summary>
+    public ProgramDirectives? Directives { get; private set; }
+
     public IReadOnlyDictionary<string, SourceFile> Files => _files;
 
     /// <summary>Gets all references, in the order of their directives.</summary>
     public IReadOnlyList<ReferenceDirective> References => _references;
 
-    /// <summary>Gets the packages that the files reference.</summary>
     public IReadOnlyList<PackageDirective> Packages => _packages;
 
     /// <summary>Gets the package sources in addition to NuGet's configured sources: URLs and absolute paths.</summary>
@@ -81,14 +80,15 @@ internal sealed class TacSources
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new TacHostException(ExitCode.NoInput, $"cannot read the tac file '{path}': {WhyNot(e, path)}", e);
+            throw new TacHostException(ExitCode.NoInput, $"cannot read the tac file '{path}': {Explain(e, path)}", e);
         }
 
-        var sources = new TacSources(main);
-        if (ProgramDirectives.AreIn(main.Path))
-            sources.AddProgram();
+        var sources = new TacSources(main) { IsProgram = main.Path.EndsWith(ProgramDirectives.Extension, StringComparison.Ordinal) };
+        sources.AddDirectives();
+        if (sources.IsProgram)
+            sources._files.Add(main.Path, sources.Main);
         else
-            sources.Add(main);
+            sources.Add(sources.Main);
         return sources;
     }
 
@@ -114,15 +114,16 @@ internal sealed class TacSources
         }
     }
 
-    /// <summary>Adds a file-based program, which loads no other files.</summary>
-    private void AddProgram()
+    /// <summary>Adds the <c>#:</c> directives of the tac file, which may also be a script.</summary>
+    private void AddDirectives()
     {
         var text = SourceText(Main);
-        Program = ProgramDirectives.Read(text, Main.Path);
-        _packages.AddRange(Program.Packages);
-        _references.AddRange(Program.References);
-        Main = Main with { Content = Encoding.UTF8.GetBytes(Program.AsComments(text)) };
-        _files.Add(Main.Path, Main);
+        if (!IsProgram && !text.Contains(ProgramDirectives.Prefix, StringComparison.Ordinal))
+            return;
+        Directives = ProgramDirectives.Read(text, Main.Path);
+        _packages.AddRange(Directives.Packages);
+        _references.AddRange(Directives.References);
+        Main = Main with { Content = Encoding.UTF8.GetBytes(Directives.AsComments(text)) };
     }
 
     private void Add(SourceFile file)
@@ -143,6 +144,8 @@ internal sealed class TacSources
                 _packages.Add(PackageDirective.Parse(directive.Name, file.Path));
             else if (directive.Keyword == DirectiveScan.Reference)
                 _references.Add(new ReferenceDirective(directive.Name, file.Path));
+            else if (PackageDirective.IsOne(directive.Name))
+                throw new TacHostException(ExitCode.BadTac, $"'{SourceLine.Shortened(file.Path)}' has #load \"{directive.Name}\", and #load includes files. Write #r \"nuget: NAME, VERSION\".");
             else if (LoadPath(directive.Name, file.Path) is { } path && TryRead(path) is { } loaded)
                 Add(loaded);
         }
@@ -206,7 +209,7 @@ internal sealed class TacSources
         }
     }
 
-    private static string WhyNot(Exception e, string path) => e switch
+    private static string Explain(Exception e, string path) => e switch
     {
         FileNotFoundException or DirectoryNotFoundException => $"there is no such file.{NearestFile(path)}",
         UnauthorizedAccessException when Directory.Exists(path) => "it is a directory. Name a file in it.",

@@ -9,48 +9,48 @@ public sealed class HostRequestTests
 {
     public static TheoryData<string, string, string> BadValues => new()
     {
-        { "--csx", "", "'' cannot be the --csx, which is the path of a tac file." },
-        { "--set", "port", "'port' cannot be the --set, which is NAME=VALUE." },
-        { "--set", "=1", "'=1' cannot be the --set" },
-        { "--values", "", "'' cannot be the --values, which is a path." },
-        { "--start-timeout", "soon", "'soon' cannot be the --start-timeout, which is a time such as 30s, 5m or 1h30m, of at most 1d." },
-        { "--start-timeout", "-1", "'-1' cannot be the --start-timeout, which is a time such as 30s, 5m or 1h30m, of at most 1d." },
-        { "--start-timeout", "0", "'0' cannot be the --start-timeout, which is a time such as 30s, 5m or 1h30m, above 0 and of at most 1d." },
-        { "--pidfile", "run/", "'run/' cannot be the --pidfile, which is the path of a file." },
-        { "--grace", "1e9", "'1e9' cannot be the --grace, which is a time such as 30s, 5m or 1h30m, of at most 1d." },
-        { "--grace", "NaN", "'NaN' cannot be the --grace" },
-        { "--grace", "86401", "'86401' cannot be the --grace" },
-        { "--grace", "24h1s", "'24h1s' cannot be the --grace" },
-        { "--grace", "30m1h", "'30m1h' cannot be the --grace" },
-        { "--logfile", "", "'' cannot be the --logfile, which is the path of a file, or -." },
-        { "--log-level", "info,web=wran", "'info,web=wran' cannot be the --log-level, which is one of trace, debug, info, warn, error, critical, none." },
-        { "--log-level", "info,=warn", "'info,=warn' cannot be the --log-level, which is a level, or CATEGORY=LEVEL, with commas between them." },
-        { "--log-level", "wran", "'wran' cannot be the --log-level, which is one of trace, debug, info, warn, error, critical, none. Did you mean 'warn'?" },
-        { "--log-every", "dya", "'dya' cannot be the --log-every, which is one of hour, day, week, month. Did you mean 'day'?" },
-        { "--log-age", "long", "'long' cannot be the --log-age, which is a " },
-        { "--log-format", "jsno", "'jsno' cannot be the --log-format, which is one of text, json. Did you mean 'json'?" },
-        { "--log-size", "big", "'big' cannot be the --log-size, which is a number of bytes such as 1000000, 500k or 10M, or 0 for any size." },
-        { "--log-size", "99999999999999999999", "'99999999999999999999' cannot be the --log-size" },
-        { "--log-size", "9999999999999999G", "'9999999999999999G' cannot be the --log-size" },
-        { "--log-keep", "-3", "'-3' cannot be the --log-keep, which is a number, 0 or more." },
-        { "--log-keep", "ten", "'ten' cannot be the --log-keep" },
-        { "--syslog", "tcp://host", "cannot be the target of --syslog" },
-        { "--syslog", "nowhere", "cannot be the target of --syslog" },
-        { "--prefix", "", "'' cannot be the --prefix, which is a word." },
-        { "--prefix", "two words", "'two words' cannot be the --prefix" },
+        { "--csx", "", "--csx: '' is not the path of a tac file." },
+        { "--set", "port", "--set: 'port' is not NAME=VALUE." },
+        { "--set", "=1", "--set: '=1' is not " },
+        { "--values", "", "--values: '' is not a path." },
+        { "--start-timeout", "soon", "--start-timeout: 'soon' is not a time such as 30s, 5m or 1h30m, of at most 1d." },
+        { "--start-timeout", "-1", "--start-timeout: '-1' is not a time such as 30s, 5m or 1h30m, of at most 1d." },
+        { "--start-timeout", "0", "--start-timeout: '0' is not a time such as 30s, 5m or 1h30m, above 0 and of at most 1d." },
+        { "--pidfile", "run/", "--pidfile: 'run/' is not the path of a file." },
+        { "--grace", "1e9", "--grace: '1e9' is not a time such as 30s, 5m or 1h30m, of at most 1d." },
+        { "--grace", "NaN", "--grace: 'NaN' is not " },
+        { "--grace", "86401", "--grace: '86401' is not " },
+        { "--grace", "24h1s", "--grace: '24h1s' is not " },
+        { "--grace", "30m1h", "--grace: '30m1h' is not " },
+        { "--logfile", "", "--logfile: '' is not the path of a file, or -." },
+        { "--log-level", "info,web=wran", "--log-level: 'info,web=wran' is not one of trace, debug, info, warn, error, critical, none." },
+        { "--log-level", "info,=warn", "--log-level: 'info,=warn' is not a level, or CATEGORY=LEVEL, with commas between them." },
+        { "--log-level", "wran", "--log-level: 'wran' is not one of trace, debug, info, warn, error, critical, none. Did you mean 'warn'?" },
+        { "--log-every", "dya", "--log-every: 'dya' is not one of hour, day, week, month. Did you mean 'day'?" },
+        { "--log-age", "long", "--log-age: 'long' is not a " },
+        { "--log-format", "jsno", "--log-format: 'jsno' is not one of text, json. Did you mean 'json'?" },
+        { "--log-size", "big", "--log-size: 'big' is not a number of bytes such as 1000000, 500k or 10M, or 0 for any size." },
+        { "--log-size", "99999999999999999999", "--log-size: '99999999999999999999' is not " },
+        { "--log-size", "9999999999999999G", "--log-size: '9999999999999999G' is not " },
+        { "--log-keep", "-3", "--log-keep: '-3' is not a number, 0 or more." },
+        { "--log-keep", "ten", "--log-keep: 'ten' is not " },
+        { "--syslog", "tcp://host", "is not a target, because " },
+        { "--syslog", "nowhere", "is not a target, because " },
+        { "--prefix", "", "--prefix: '' is not a word." },
+        { "--prefix", "two words", "--prefix: 'two words' is not " },
         { "--facility", "loacl3", "Did you mean 'local3'?" },
-        { "--logger", "", "'' cannot be the --logger, which is the name of a type." },
-        { "--metrics", "", "'' cannot be the --metrics, which is a port or an endpoint." },
-        { "--pidfile", "a\0b", "'a\\u0000b' cannot be the --pidfile, which is a path." },
-        { "--lib", "", "'' cannot be the --lib, which is a path." },
-        { "--plugins", "", "'' cannot be the --plugins, which is a path." },
-        { "--rundir", "", "'' cannot be the --rundir, which is the path of a directory." },
-        { "--umask", "089", "'089' cannot be the --umask, which is an octal number between 0 and 777, such as 022." },
-        { "--umask", "1000", "'1000' cannot be the --umask" },
-        { "--umask", "", "'' cannot be the --umask" },
-        { "--uid", "", "'' cannot be the --uid, which is the name or number of a user." },
-        { "--gid", "", "'' cannot be the --gid, which is the name or number of a group." },
-        { "--chroot", "", "'' cannot be the --chroot, which is a path." },
+        { "--logger", "", "--logger: '' is not the name of a type." },
+        { "--metrics", "", "--metrics: '' is not a port or an endpoint." },
+        { "--pidfile", "a\0b", "--pidfile: 'a\\u0000b' is not a path." },
+        { "--lib", "", "--lib: '' is not a path." },
+        { "--plugins", "", "--plugins: '' is not a path." },
+        { "--rundir", "", "--rundir: '' is not the path of a directory." },
+        { "--umask", "089", "--umask: '089' is not an octal number between 0 and 777, such as 022." },
+        { "--umask", "1000", "--umask: '1000' is not " },
+        { "--umask", "", "--umask: '' is not " },
+        { "--uid", "", "--uid: '' is not the name or number of a user." },
+        { "--gid", "", "--gid: '' is not the name or number of a group." },
+        { "--chroot", "", "--chroot: '' is not a path." },
     };
 
     [Fact]
@@ -100,11 +100,11 @@ public sealed class HostRequestTests
     [InlineData("--log-lvel=info", "Did you mean '--log-level'?")]
     [InlineData("--pidfiel", "Did you mean '--pidfile'?")]
     [InlineData("--frobnicate", "See tachost --help.")]
-    [InlineData("--log-", "'--log-' may be --log-level or --log-format or --log-size or --log-keep or --log-every or --log-age or --log-scopes.")]
-    [InlineData("--n", "'--n' may be --nodaemon or --no_save or --no-pidfile or --no-control.")]
+    [InlineData("--log-", "'--log-' is ambiguous: --log-level or --log-format or --log-size or --log-keep or --log-every or --log-age or --log-scopes.")]
+    [InlineData("--n", "'--n' is ambiguous: --nodaemon or --no_save or --no-pidfile or --no-control.")]
     [InlineData("-x", "there is no option '-x'.")]
     [InlineData("-nx", "there is no option '-x' as in '-nx'.")]
-    [InlineData("--nodaemon=yes", "--nodaemon takes no value, and '--nodaemon=yes' gives it one.")]
+    [InlineData("--nodaemon=yes", "--nodaemon does not take a value: '--nodaemon=yes'.")]
     [InlineData("@response", null)]
     public void Read_NoSuchOption_SaysTheNearest(string word, string? said)
     {
@@ -223,9 +223,9 @@ public sealed class HostRequestTests
     [Theory]
     [InlineData("compile", "'compile' takes other words: tachost compile FILE... [--out DIR].")]
     [InlineData("compile --out /x", "'compile' takes other words: tachost compile FILE... [--out DIR].")]
-    [InlineData("compile a.csx --out", "--out is the last word, and needs a value: --out DIR.")]
+    [InlineData("compile a.csx --out", "--out needs a value: --out DIR.")]
     [InlineData("compile a.csx --uot /x", "there is no option '--uot'. Did you mean '--out'?")]
-    [InlineData("compile --out= a.csx", "'' cannot be the --out, which is a path.")]
+    [InlineData("compile --out= a.csx", "--out: '' is not a path.")]
     public void Read_CompileGoneWrong_SaysWhatItTakes(string words, string said) =>
         Assert.Equal(said, Assert.Throws<TacHostException>(() => HostRequest.Read(words.Split(' '))).Message);
 

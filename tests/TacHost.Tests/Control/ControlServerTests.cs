@@ -10,6 +10,7 @@ using TacHost.Control.Wire;
 namespace TacHost.Tests.Control;
 
 /// <summary>The server in this process, of which there is one socket at a time.</summary>
+[Collection("control socket")]
 public sealed class ControlServerTests
 {
     [Fact]

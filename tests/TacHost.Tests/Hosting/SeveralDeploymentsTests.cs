@@ -97,7 +97,7 @@ public sealed class SeveralDeploymentsTests : IDisposable
         File.WriteAllText(Path.Combine(directory, "poem.txt"), $"poem of {name}");
         var tac = Path.Combine(directory, "app.csx");
         File.WriteAllText(tac, Talker.Replace("NAME", name, StringComparison.Ordinal).Replace("BODY", body, StringComparison.Ordinal));
-        return new Deployment(OptionsWith(name), new TacRecipe(TacFile.Prepare(tac, [AppContext.BaseDirectory], new PackageOptions(), TacCache.At(Path.Combine(_directory, "cache"))).Tac)) { HasOwnLog = true, BaseDirectory = directory };
+        return new Deployment(OptionsWith(name), new TacApplicationSource(TacFile.Prepare(tac, [AppContext.BaseDirectory], new PackageOptions(), TacCache.At(Path.Combine(_directory, "cache"))).Tac)) { HasOwnLog = true, BaseDirectory = directory };
     }
 
     private HostOptions OptionsWith(string log) => new() { NoDaemon = true, PidFile = null, Log = new LogOptions { File = LogPath(log) } };

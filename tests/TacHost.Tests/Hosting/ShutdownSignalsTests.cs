@@ -1,12 +1,11 @@
 using TacHost.Hosting;
-using TacHost.Tests.Logging;
 
 namespace TacHost.Tests.Hosting;
 
 public sealed class ShutdownSignalsTests
 {
     private readonly List<(string Name, bool IsRepeated)> _heard = [];
-    private readonly HandSetClock _clock = new();
+    private readonly TestClock _clock = new();
 
     [Theory]
     [InlineData("SIGTERM")]

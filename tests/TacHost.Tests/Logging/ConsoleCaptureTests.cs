@@ -9,7 +9,7 @@ public sealed class ConsoleCaptureTests : IDisposable
     private readonly RecordingSink _sink = new();
     private readonly LineLoggerFactory _loggers;
 
-    public ConsoleCaptureTests() => _loggers = new LineLoggerFactory(new TextFormat(withTime: false), _sink);
+    public ConsoleCaptureTests() => _loggers = new LineLoggerFactory(new TextLogFormat(withTime: false), _sink);
 
     public void Dispose() => _loggers.Dispose();
 

@@ -29,8 +29,9 @@ public sealed class LogOutputTests : IDisposable
         using (var log = LogOutput.Open(options))
         {
             HostLog.ShutDown(log.Host);
-            using (log.CaptureConsole())
-                Console.WriteLine("printed");
+            log.CaptureConsole();
+            Console.WriteLine("printed");
+            log.EndCapture();
         }
 
         Assert.Equal(["- Information Server Shut Down.", "stdout Information printed", "disposed"], logged);
@@ -117,11 +118,119 @@ public sealed class LogOutputTests : IDisposable
     }
 
     [Fact]
+    public void Settle_FileOfTheTac_HasAllLinesAndTheDefaultIsGone()
+    {
+        using (var log = LogOutput.Open(new LogOptions { File = LogPath }))
+        {
+            HostLog.Notice(log.Host, "before");
+            log.Settle(new LogOptions { File = _directory["tac.log"] });
+            HostLog.Notice(log.Host, "after");
+            Assert.Equal(_directory["tac.log"], log.FilePath);
+            Assert.Equal("tac.log", log.Place?.Name);
+        }
+
+        Assert.False(File.Exists(LogPath));
+        Assert.Equal(["[-#warn] before", "[-#warn] after"], Texts(_directory["tac.log"]));
+    }
+
+    [Fact]
+    public void Settle_FileOfTheTac_LeavesTheDefaultOfAnotherRunAlone()
+    {
+        File.WriteAllText(LogPath, "of another run\n");
+        using (var log = LogOutput.Open(new LogOptions { File = LogPath }))
+        {
+            HostLog.Notice(log.Host, "before");
+            log.Settle(new LogOptions { File = _directory["tac.log"] });
+        }
+
+        Assert.Equal("of another run\n", File.ReadAllText(LogPath));
+        Assert.Equal(["[-#warn] before"], Texts(_directory["tac.log"]));
+    }
+
+    [Fact]
+    public void Settle_WithoutAFile_WritesWhatWasHeldBack()
+    {
+        using var log = LogOutput.Open(new LogOptions { File = LogPath });
+        HostLog.Notice(log.Host, "before");
+        log.Settle(new LogOptions { File = LogPath });
+        Assert.Equal(["[-#warn] before"], Texts(LogPath));
+    }
+
+    [Fact]
+    public void Settle_FileThatCannotBeWritten_KeepsTheLinesInTheDefault()
+    {
+        using (var log = LogOutput.Open(new LogOptions { File = LogPath }))
+        {
+            HostLog.Notice(log.Host, "before");
+            var failure = Assert.Throws<TacHostException>(() => log.Settle(new LogOptions { File = _directory["nowhere/tac.log"] }));
+            Assert.Contains("its directory does not exist", failure.Message, StringComparison.Ordinal);
+            HostLog.Notice(log.Host, "after");
+        }
+
+        Assert.Equal(["[-#warn] before", "[-#warn] after"], Texts(LogPath));
+    }
+
+    [Fact]
+    public void Settle_StandardStreamsTaken_GoToTheFileOfTheTac()
+    {
+        using (var log = LogOutput.Open(new LogOptions { File = LogPath, TakesStandardStreams = true }))
+        {
+            log.Settle(new LogOptions { File = _directory["tac.log"], TakesStandardStreams = true });
+            Shell("echo native; echo error >&2");
+        }
+
+        Assert.Equal("native\nerror\n", File.ReadAllText(_directory["tac.log"]));
+    }
+
+    [Fact]
+    public void Settle_SizeAndCountOfTheTac_Hold()
+    {
+        using (var log = LogOutput.Open(new LogOptions { File = LogPath, IsChosen = true }))
+        {
+            log.Settle(new LogOptions { File = LogPath, IsChosen = true, FileSize = 100, FilesKept = 2 });
+            for (var i = 0; i < 20; i++)
+                HostLog.Notice(log.Host, $"line {i} of a log that is rotated soon");
+        }
+
+        Assert.Equal(["tachost.log", "tachost.log.1", "tachost.log.2"], Directory.EnumerateFiles(_directory.Path).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void Settle_LogOnTheConsole_GoesToTheFileOfTheTacAndSaysSo()
+    {
+        var original = Console.Out;
+        try
+        {
+            using (var log = LogOutput.Open(new LogOptions()))
+            {
+                log.CaptureConsole();
+                HostLog.Notice(log.Host, "before");
+                log.Settle(new LogOptions { File = _directory["tac.log"] });
+                Console.WriteLine("printed");
+                Assert.False(log.IsConsole);
+                log.EndCapture();
+            }
+        }
+        finally
+        {
+            Console.SetOut(original);
+        }
+
+        Assert.Equal(["[-#warn] before", "[stdout] printed"], Texts(_directory["tac.log"]));
+    }
+
+    [Fact]
     public void CaptureConsole_LogOnTheConsole_IsNotNeeded()
     {
         using var log = LogOutput.Open(new LogOptions());
-        Assert.Null(log.CaptureConsole());
+        log.CaptureConsole();
+        Console.WriteLine("printed");
+        log.WriteOut();
+        Assert.DoesNotContain(log.Recent.After(0), line => System.Text.Encoding.UTF8.GetString(line.Utf8).Contains("printed", StringComparison.Ordinal));
     }
+
+    /// <summary>The lines of a log without their times.</summary>
+    private static IEnumerable<string> Texts(string path) => File.ReadAllLines(path).Select(line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
 
     private static void Shell(string command)
     {

@@ -26,7 +26,7 @@ public sealed class RotatingLogFileTests : IDisposable
     [Fact]
     public void Write_TimerIsLate_WritesTheLinesItself()
     {
-        var clock = new HandSetClock();
+        var clock = new ClockWithLateTimers();
         using var log = RotatingLogFile.Open(LogPath, new LogOptions(), Notice, clock);
         Write(log, "first");
         Assert.Equal("", File.ReadAllText(LogPath));
@@ -49,7 +49,7 @@ public sealed class RotatingLogFileTests : IDisposable
     {
         var e = Assert.Throws<TacHostException>(() => RotatingLogFile.Open(_directory["none/tachost.log"], new LogOptions(), Notice));
         Assert.Equal(ExitCode.CannotCreate, e.ExitCode);
-        Assert.Contains("its directory does not exist. Make it, or name another file with --logfile.", e.Message, StringComparison.Ordinal);
+        Assert.Contains("its directory does not exist. Create it, or name another file with --logfile.", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -303,7 +303,7 @@ public sealed class RotatingLogFileTests : IDisposable
     public void Write_DirectoryTakesNoRenames_GrowsAndSaysSoOnce()
     {
         Assert.SkipUnless(Command.IsRoot, "making a directory immutable for its owner needs root");
-        var clock = new HandSetClock();
+        var clock = new TestClock();
         using var log = RotatingLogFile.Open(LogPath, new LogOptions { FileSize = 20 }, Notice, clock);
         Write(log, "line 1");
         log.Flush();

@@ -21,19 +21,19 @@ public sealed class SyslogOptionsTests
     [Theory]
     [InlineData("loghost", "it begins with neither 'udp://' nor 'tcp://' nor '/'")]
     [InlineData("http://loghost", "it begins with neither")]
-    [InlineData("udp://", "it names no host")]
-    [InlineData("udp://a b", "'a b' is no host")]
-    [InlineData("tcp://loghost", "it names no port")]
-    [InlineData("udp://loghost:0", "'0' is no port")]
-    [InlineData("udp://loghost:65536", "'65536' is no port")]
-    [InlineData("tcp://loghost:http", "'http' is no port")]
-    [InlineData("tcp://loghost:-1", "'-1' is no port")]
-    [InlineData("tcp://loghost:", "'' is no port")]
+    [InlineData("udp://", "it has no host")]
+    [InlineData("udp://a b", "'a b' is not a host")]
+    [InlineData("tcp://loghost", "it has no port")]
+    [InlineData("udp://loghost:0", "'0' is not a port")]
+    [InlineData("udp://loghost:65536", "'65536' is not a port")]
+    [InlineData("tcp://loghost:http", "'http' is not a port")]
+    [InlineData("tcp://loghost:-1", "'-1' is not a port")]
+    [InlineData("tcp://loghost:", "'' is not a port")]
     public void Parse_WrongTarget_SaysWhyAndWhatToWrite(string text, string reason)
     {
         var e = Assert.Throws<TacHostException>(() => SyslogOptions.Parse(text));
         Assert.Equal(ExitCode.Usage, e.ExitCode);
-        Assert.Contains($"'{text}' cannot be the target of --syslog, because {reason}", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"--syslog: '{text}' is not a target, because {reason}", e.Message, StringComparison.Ordinal);
         Assert.EndsWith("Write udp://HOST:514, tcp://HOST:PORT or the path of a socket such as /dev/log.", e.Message, StringComparison.Ordinal);
     }
 
@@ -53,7 +53,7 @@ public sealed class SyslogOptionsTests
     public void ParseFacility_AnythingElse_ListsTheNames(string text)
     {
         var e = Assert.Throws<TacHostException>(() => SyslogOptions.ParseFacility(text));
-        Assert.Equal((ExitCode.Usage, $"'{text}' cannot be the --facility, which is one of kern user mail daemon auth syslog lpr news uucp cron authpriv ftp local0 local1 local2 local3 local4 local5 local6 local7."), (e.ExitCode, e.Message));
+        Assert.Equal((ExitCode.Usage, $"--facility: '{text}' is not one of kern user mail daemon auth syslog lpr news uucp cron authpriv ftp local0 local1 local2 local3 local4 local5 local6 local7."), (e.ExitCode, e.Message));
     }
 
     [Theory]

@@ -21,14 +21,14 @@ internal sealed class TacChange
 
         """;
 
-    private TacChange(Application running, TacRecipe old, TacRecipe target, Application @new, TreeChange change) =>
+    private TacChange(Application running, TacApplicationSource old, TacApplicationSource target, Application @new, TreeChange change) =>
         (Running, Old, Target, New, Change) = (running, old, target, @new, change);
 
     public Application Running { get; }
 
-    public TacRecipe Old { get; }
+    public TacApplicationSource Old { get; }
 
-    public TacRecipe Target { get; }
+    public TacApplicationSource Target { get; }
 
     public Application New { get; }
 
@@ -42,7 +42,7 @@ internal sealed class TacChange
     /// <param name="meanwhile">What happens between the start of the first and the reload.</param>
     public static async Task<TacChange> MakeAsync(string before, string after, Func<Application, Task>? meanwhile = null)
     {
-        TacRecipe old = TacOf.Text(Prelude + before), target = before == after ? old : TacOf.Text(Prelude + after);
+        TacApplicationSource old = TacOf.Text(Prelude + before), target = before == after ? old : TacOf.Text(Prelude + after);
         var running = await old.BuildAsync();
         if (meanwhile is not null)
             await meanwhile(running);
@@ -54,7 +54,7 @@ internal sealed class TacChange
     /// <param name="first">The tac that it was started with.</param>
     /// <param name="old">The tac that it is now.</param>
     /// <param name="target">The tac that it is to be.</param>
-    public static async Task<TacChange> OfAsync(Application running, TacRecipe first, TacRecipe old, TacRecipe target)
+    public static async Task<TacChange> OfAsync(Application running, TacApplicationSource first, TacApplicationSource old, TacApplicationSource target)
     {
         var runningPrints = first.Prints;
         runningPrints.AddAll(old.Prints);

@@ -12,8 +12,8 @@ public sealed class TreeChangeTests
         { "comment", "Add(new Poem(\"a\"));", "// here\n\nAdd(new Poem(\"a\"));", "= Poem" },
         { "port", "Add(new TcpServer(10000, new EchoFactory()));", "Add(new TcpServer(10001, new EchoFactory()));", "~ TcpServer: endpoint.port was 10000 and is 10001" },
         { "interface", "Add(new TcpServer(1, new EchoFactory(), \"localhost\"));", "Add(new TcpServer(1, new EchoFactory(), \"127.0.0.1\"));", "~ TcpServer: endpoint.iface was 'localhost' and is '127.0.0.1'" },
-        { "limit", "Add(new TcpServer(1, new EchoFactory()) { Limits = new ConnectionLimits { Connections = 5 } });", "Add(new TcpServer(1, new EchoFactory()) { Limits = new ConnectionLimits { Connections = 6 } });", "~ TcpServer: limits.connections was 5 and is 6" },
-        { "limit that was none", "Add(new TcpServer(1, new EchoFactory()));", "Add(new TcpServer(1, new EchoFactory()) { Limits = new ConnectionLimits { Connections = 6 } });", "~ TcpServer: limits.connections was null and is 6" },
+        { "limit", "Add(new TcpServer(1, new EchoFactory()) { Limits = new ConnectionLimits { MaxConnections = 5 } });", "Add(new TcpServer(1, new EchoFactory()) { Limits = new ConnectionLimits { MaxConnections = 6 } });", "~ TcpServer: limits.maxConnections was 5 and is 6" },
+        { "limit that was none", "Add(new TcpServer(1, new EchoFactory()));", "Add(new TcpServer(1, new EchoFactory()) { Limits = new ConnectionLimits { MaxConnections = 6 } });", "~ TcpServer: limits.maxConnections was null and is 6" },
         { "argument of a class", "Add(new Poem(\"a\"));", "Add(new Poem(\"b\"));", "~ Poem: text was 'a' and is 'b'" },
         { "user of what changed", "var p = Add(new Poem(\"a\")); Add(new Server(p, 1));", "var p = Add(new Poem(\"b\")); Add(new Server(p, 1));", "~ Poem: text was 'a' and is 'b'\n~ Server: it uses 'Poem', which is replaced" },
         { "user of a user", "var p = Add(new Poem(\"a\")); var s = Add(new Server(p, 1)); Add(new Holder(s));", "var p = Add(new Poem(\"b\")); var s = Add(new Server(p, 1)); Add(new Holder(s));", "~ Poem: text was 'a' and is 'b'\n~ Server: it uses 'Poem', which is replaced\n~ Holder: it uses 'Server', which is replaced" },
@@ -21,9 +21,9 @@ public sealed class TreeChangeTests
         { "bystander", "Add(new Poem(\"a\")); Add(new Holder(1));", "Add(new Poem(\"a\")); Add(new Holder(2));", "= Poem\n~ Holder: value was 1 and is 2" },
         { "service added", "Add(new Poem(\"a\"));", "Add(new Poem(\"a\")); Add(new Holder(1));", "= Poem\n+ Holder: is new" },
         { "service in front of equal ones", "Add(new Holder(1)); Add(new Holder(2));", "Add(new Holder(0)); Add(new Holder(1)); Add(new Holder(2));", "+ Holder: is new\n= Holder-2\n= Holder-3" },
-        { "service removed from equal ones", "Add(new Holder(1)); Add(new Holder(2)); Add(new Holder(3));", "Add(new Holder(1)); Add(new Holder(3));", "= Holder\n= Holder-2\n- Holder-2: is not in the tac any more" },
+        { "service removed from equal ones", "Add(new Holder(1)); Add(new Holder(2)); Add(new Holder(3));", "Add(new Holder(1)); Add(new Holder(3));", "= Holder\n= Holder-2\n- Holder-2: is no longer in the tac file" },
         { "exchanged order", "Add(new Holder(1)); Add(new Poem(\"a\"));", "Add(new Poem(\"a\")); Add(new Holder(1));", "= Poem\n= Holder" },
-        { "name", "Add(new Poem(\"a\"), \"x\");", "Add(new Poem(\"a\"), \"y\");", "+ y: is new\n- x: is not in the tac any more" },
+        { "name", "Add(new Poem(\"a\"), \"x\");", "Add(new Poem(\"a\"), \"y\");", "+ y: is new\n- x: is no longer in the tac file" },
         { "type under a name", "Add(new Poem(\"a\"), \"x\");", "Add(new Holder(\"a\"), \"x\");", "~ x: it was a Poem and is a Holder" },
         { "lambda", "var x = 1; Add(Timer(() => Console.Write(x)));", "var x = 1; Add(Timer(() => Console.WriteLine(x)));", "~ TimerService: call.call: its code has changed" },
         { "function behind a lambda", "int F() => 1; Add(Timer(() => F()));", "int F() => 2; Add(Timer(() => F()));", "~ TimerService: call.call: its code has changed" },
@@ -85,7 +85,7 @@ public sealed class TreeChangeTests
             await File.WriteAllTextAsync(file, "10", TestContext.Current.CancellationToken);
             var tac = $"Add(new TcpServer(int.Parse(File.ReadAllText(\"{file}\")), new EchoFactory()));";
             var change = await TacChange.MakeAsync(tac, tac, _ => File.WriteAllTextAsync(file, "11"));
-            Assert.Equal("~ TcpServer: endpoint.port is 10 in what runs, and the tac as it was would make it 11 now: something that it reads has changed", change.Plan);
+            Assert.Equal("~ TcpServer: endpoint.port is 10 in the running service, but the unchanged tac file would make it 11 now: an input of the tac file has changed", change.Plan);
         }
         finally
         {

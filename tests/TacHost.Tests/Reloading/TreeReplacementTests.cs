@@ -1,5 +1,8 @@
+using System.Net.NetworkInformation;
 using System.Reflection;
 using TacHost.Services;
+using TacHost.Services.Infrastructure;
+using TacHost.Services.Networking;
 
 namespace TacHost.Tests.Reloading;
 
@@ -30,7 +33,7 @@ public sealed class TreeReplacementTests
         var change = await StartedAsync(
             Recorders + "R(\"a1\", null, \"a\"); R(\"b\"); R(\"c\"); R(\"d1\", null, \"d\");",
             Recorders + "R(\"b\"); R(\"a2\", null, \"a\"); R(\"n\"); R(\"d2\", null, \"d\");");
-        Assert.Equal("= b\n~ a: text was 'a1' and is 'a2'\n+ n: is new\n~ d: text was 'd1' and is 'd2'\n- c: is not in the tac any more", change.Plan);
+        Assert.Equal("= b\n~ a: text was 'a1' and is 'a2'\n+ n: is new\n~ d: text was 'd1' and is 'd2'\n- c: is no longer in the tac file", change.Plan);
         var kept = change.Running.GetServiceNamed("b");
         events.Clear();
         var replacement = Replacement(change);
@@ -97,7 +100,8 @@ public sealed class TreeReplacementTests
     {
         Random random = new(seed);
         using Events events = new();
-        RandomTac tac = new(random);
+        using TemporaryDirectory directory = new();
+        RandomTac tac = new(random, directory.Path);
         var before = tac.ToString();
         for (var round = 0; round < 8; round++)
         {
@@ -122,14 +126,30 @@ public sealed class TreeReplacementTests
             Assert.True(events.Of("stop") == Expected("stop", leaving.Reverse()), $"{text}\n--- happened ---\n{events}");
             Assert.Equal(change.Change.Plan.Lines.Count(line => line.Verdict is TacHost.Reloading.Verdict.Replaced or TacHost.Reloading.Verdict.Added), TacHost.Reloading.TreeOrder.Of(change.Running).Count() - staying.Count);
 
+            AssertSockets(change.Running, tac, text);
+
             // The running tree, references and sharing included, is what a fresh start would make: nothing is left to do.
             var again = await TacChange.OfAsync(change.Running, change.Old, change.Target, change.Target);
             Assert.True(!again.Change.Plan.ChangesAnything, $"{text}\n--- again ---\n{again.Plan}");
             Assert.Equal(predecessors.Count, plan.Lines.Count(line => line.Verdict == TacHost.Reloading.Verdict.Replaced));
             await change.Running.StopAsync(Token);
+            Assert.Empty(SocketPool.Of(change.Running));
             Assert.Equal(started + events.CountOf("start"), events.CountOf("stop"));
             before = after;
         }
+    }
+
+    /// <summary>The sockets are those of a fresh start, each belongs to its server, and nothing else is open.</summary>
+    private static void AssertSockets(Application running, RandomTac tac, string text)
+    {
+        var sockets = SocketPool.Of(running);
+        Assert.True(sockets.Select(socket => socket.Address).Order(StringComparer.Ordinal).SequenceEqual(tac.Sockets.Order(StringComparer.Ordinal)), $"{text}\n--- sockets ---\n{string.Join('\n', sockets)}");
+        Assert.True(sockets.All(socket => socket.IsOwned), text);
+        var servers = TacHost.Reloading.TreeOrder.Of(running).Where(service => service is StreamServer or DatagramServer).Select(service => service.ServicePath);
+        Assert.Equal(servers.Order(StringComparer.Ordinal), sockets.Select(socket => socket.ServicePath).Order(StringComparer.Ordinal));
+        var open = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(each => each.Port).Where(tac.Ports.Contains);
+        Assert.Equal(tac.Ports.Where(port => tac.Sockets.Contains($"tcp:127.0.0.1:{port}")).Order(), open.Order());
+        Assert.Equal(tac.Sockets.Count(socket => socket.StartsWith("unix:", StringComparison.Ordinal)), Directory.EnumerateFileSystemEntries(tac.Directory).Count());
     }
 
     private static string Expected(string what, IEnumerable<IService> services) =>

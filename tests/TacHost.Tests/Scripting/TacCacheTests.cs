@@ -6,13 +6,13 @@ public sealed class TacCacheTests
 {
     /// <summary>Another process may read an entry at any time.</summary>
     [Fact]
-    public void Keep_EntryThatIsBeingRead_LeavesTheReaderTheOldOneWhole()
+    public void Store_EntryThatIsBeingRead_LeavesTheReaderTheOldOneWhole()
     {
         using TemporaryDirectory directory = new();
         var cache = TacCache.At(directory.Path);
-        cache.Keep("key", new CompiledTac("first", [], [], []));
+        cache.Store("key", new CompiledTac("first", [], [], []));
         using var reader = File.OpenRead(Assert.Single(Directory.GetFiles(directory.Path)));
-        cache.Keep("key", new CompiledTac("second", [], [], []));
+        cache.Store("key", new CompiledTac("second", [], [], []));
         var read = new byte[reader.Length];
         reader.ReadExactly(read);
 

@@ -10,16 +10,21 @@ internal static class TacOf
     /// <summary>Compiles a text.</summary>
     /// <param name="text">The tac file.</param>
     /// <param name="others">Files beside it.</param>
-    public static TacRecipe Text(string text, params (string Name, string? Content)[] others)
+    public static TacApplicationSource Text(string text, params (string Name, string? Content)[] others) => File("test.csx", text, others);
+
+    /// <summary>Compiles a text in the form of a file-based program.</summary>
+    public static TacApplicationSource Program(string text) => File("test.cs", text, []);
+
+    private static TacApplicationSource File(string file, string text, (string Name, string? Content)[] others)
     {
         var directory = Directory.CreateTempSubdirectory("tac-").FullName;
         try
         {
-            var path = Path.Combine(directory, "test.csx");
-            File.WriteAllText(path, text);
+            var path = Path.Combine(directory, file);
+            System.IO.File.WriteAllText(path, text);
             foreach (var (name, content) in others)
-                File.WriteAllText(Path.Combine(directory, name), content);
-            return new TacRecipe(TacFile.Prepare(path, [], new PackageOptions(), TacCache.At(Path.Combine(directory, "cache"))).Tac);
+                System.IO.File.WriteAllText(Path.Combine(directory, name), content);
+            return new TacApplicationSource(TacFile.Prepare(path, [], new PackageOptions(), TacCache.At(Path.Combine(directory, "cache"))).Tac);
         }
         finally
         {

@@ -14,7 +14,7 @@ internal static class HistoryCommand
     {
         var running = Who.Find(who);
         using var client = running.Connect();
-        var report = client.Call("history", new JsonObject { ["application"] = running.Name }, ControlClient.Patience).Deserialize(ControlJson.Default.HistoryReport)!;
+        var report = client.Call("history", new JsonObject { ["application"] = running.Name }, ControlClient.Timeout).Deserialize(ControlJson.Default.HistoryReport)!;
         Terminal.Write(asJson ? JsonText.Of(report, ControlJson.Default.HistoryReport) : TableOf(report));
         return ExitCode.Success;
     }
@@ -27,7 +27,7 @@ internal static class HistoryCommand
         var (who, number) = words switch
         {
             [var word] when NumberOf(word) is { } only && Who.All(word).Count == 0 => (null, only),
-            [var name, var word] => (name, NumberOf(word) ?? throw new TacHostException(ExitCode.Usage, OneLine.Of($"'{word}' cannot be the number of a deployment. 'tachost history' lists them."))),
+            [var name, var word] => (name, NumberOf(word) ?? throw new TacHostException(ExitCode.Usage, SingleLine.Escape($"'{word}' cannot be the number of a deployment. 'tachost history' lists them."))),
             _ => (words.Count > 0 ? words[0] : null, 0),
         };
         return ReloadCommand.Run(who, new JsonObject { ["rollback"] = number }, command.DryRun, command.Json);
@@ -37,7 +37,7 @@ internal static class HistoryCommand
 
     private static string TableOf(HistoryReport report)
     {
-        Table table = new("NUMBER", "SINCE", "CHANGE", "TAC") { KeepsBeginning = true };
+        Table table = new("NUMBER", "SINCE", "CHANGE", "TAC") { TruncatesEnd = true };
         foreach (var each in report.Deployments)
             table.Add($"{each.Number.ToString(CultureInfo.InvariantCulture)}{(each.Runs ? " *" : "")}", Moment.Short(each.Since), each.Change, each.Source);
         return table.ToString(Screen.Standard.Width);

@@ -11,10 +11,8 @@ internal static class JsonText
 {
     private static readonly JsonWriterOptions _indented = ControlJson.Writer with { Indented = true };
 
-    /// <summary>Returns the JSON text of a value.</summary>
     public static string Of<T>(T value, JsonTypeInfo<T> type) => Of(json => JsonSerializer.Serialize(json, value, type));
 
-    /// <summary>Returns the JSON text that a callback writes.</summary>
     public static string Of(Action<Utf8JsonWriter> write)
     {
         ArrayBufferWriter<byte> text = new();

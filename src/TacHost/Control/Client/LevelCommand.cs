@@ -5,7 +5,7 @@ using TacHost.Control.Wire;
 
 namespace TacHost.Control.Client;
 
-/// <summary><c>tachost level</c>: shows and changes what a running application logs.</summary>
+/// <summary><c>tachost level</c>: shows and changes the log levels of a running application.</summary>
 internal static class LevelCommand
 {
     /// <param name="words">Nothing, LEVEL, or CATEGORY and LEVEL.</param>
@@ -20,7 +20,7 @@ internal static class LevelCommand
         if (category is not null)
             parameters["category"] = category;
         using var client = running.Connect();
-        var levels = client.Call("level", parameters, ControlClient.Patience).Deserialize(ControlJson.Default.LevelReport)!;
+        var levels = client.Call("level", parameters, ControlClient.Timeout).Deserialize(ControlJson.Default.LevelReport)!;
         Terminal.Write(command.Json ? JsonText.Of(levels, ControlJson.Default.LevelReport) : Text(levels));
         return ExitCode.Success;
     }
@@ -31,7 +31,7 @@ internal static class LevelCommand
 
     private static string Text(LevelReport levels)
     {
-        Table table = new("LEVEL", "CATEGORY") { KeepsBeginning = true };
+        Table table = new("LEVEL", "CATEGORY") { TruncatesEnd = true };
         table.Add(levels.Default, "(all others)");
         foreach (var (category, level) in levels.Categories)
             table.Add(level, category);

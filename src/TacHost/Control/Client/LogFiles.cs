@@ -15,7 +15,7 @@ internal static class LogFiles
         var end = next is null ? newest.Count : newest.LastIndexOf(next);
         List<string> found = end < 0 ? [] : newest[..end];
 
-        // After a rotation, the line stands in an older file.
+        // After a rotation, the line is in an older file.
         for (var number = 1; found.Count < count && OlderFile(path, number) is { } older; number++)
         {
             var events = Events(older);
@@ -51,7 +51,7 @@ internal static class LogFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It is not this user's to read, or has just been rotated: what the process remembers is shown.
+            // This user cannot read it, or it has just been rotated: show the lines in the memory of the process.
         }
 
         return events;

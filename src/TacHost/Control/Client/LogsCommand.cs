@@ -17,19 +17,19 @@ internal static class LogsCommand
         var isWhole = command.Level is null && command.Category is null;
         using var client = running.Connect();
         List<LogReport> first = [];
-        client.Call("logs", Parameters(lines, follow: false), ControlClient.Patience, message =>
+        client.Call("logs", Parameters(lines, follow: false), ControlClient.Timeout, message =>
         {
             first.Add(Read(message));
             return true;
         });
         if (isWhole && !command.Json && first.Count < lines && running.Report?.LogFile is { } file)
-            Terminal.Write(string.Concat(LogFiles.LinesBefore(file, first.FirstOrDefault()?.Line, lines - first.Count).Select(line => OneLine.Printable(line) + "\n")));
+            Terminal.Write(string.Concat(LogFiles.LinesBefore(file, first.FirstOrDefault()?.Line, lines - first.Count).Select(line => SingleLine.EscapeLines(line) + "\n")));
         foreach (var line in first)
             Show(line);
         if (!command.Follow)
             return ExitCode.Success;
 
-        // What came meanwhile is among the last lines of the second call.
+        // Lines logged between the calls are among the last lines of the second call.
         var shown = first.Count == 0 ? 0 : first[^1].Number;
         client.Call("logs", Parameters(null, follow: true), Timeout.InfiniteTimeSpan, message =>
         {
@@ -54,7 +54,7 @@ internal static class LogsCommand
 
         void Show(LogReport line)
         {
-            var text = OneLine.Printable(line.Line);
+            var text = SingleLine.EscapeLines(line.Line);
             Terminal.Write(command.Json ? JsonSerializer.Serialize(line, ControlJson.Default.LogReport) + "\n" : $"{Screen.Standard.Line(line.Level, text)}\n");
         }
     }

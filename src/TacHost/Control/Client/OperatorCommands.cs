@@ -30,7 +30,6 @@ internal static class OperatorCommands
         };
     }
 
-    /// <summary>Calls a method that answers nothing.</summary>
     private static int Call(string method, string who, JsonObject parameters)
     {
         var running = Who.Find(who);

@@ -10,11 +10,10 @@ internal sealed class ProcessEnd
     private readonly int _process;
     private readonly string? _startTime;
 
-    /// <param name="process">A process that runs.</param>
     public ProcessEnd(int process) => (_process, _startTime) = (process, StartTime(process));
 
     /// <summary>Waits until the process has ended. Another one that gets its id is not taken for it.</summary>
-    /// <returns>Whether it has.</returns>
+    /// <returns>True if it has.</returns>
     public bool WaitFor(TimeSpan patience)
     {
         var began = Stopwatch.GetTimestamp();
@@ -22,7 +21,7 @@ internal sealed class ProcessEnd
         {
             if (Stopwatch.GetElapsedTime(began) > patience)
                 return false;
-            Waiting.For(Task.Delay(_step));
+            BlockingWait.For(Task.Delay(_step));
         }
 
         return true;

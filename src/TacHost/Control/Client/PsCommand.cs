@@ -13,7 +13,7 @@ internal static class PsCommand
     {
         var all = RunningApplication.All();
         if (command.List)
-            Terminal.Write(string.Concat(all.Where(each => each.Name is not null).Select(each => string.Create(CultureInfo.InvariantCulture, $"{OneLine.Of(each.Name!)}\tprocess {each.Process}, {OneLine.Of(each.Application!.Source)}\n"))));
+            Terminal.Write(string.Concat(all.Where(each => each.Name is not null).Select(each => string.Create(CultureInfo.InvariantCulture, $"{SingleLine.Escape(each.Name!)}\tprocess {each.Process}, {SingleLine.Escape(each.Application!.Source)}\n"))));
         else if (command.Json)
             Terminal.Write(JsonText.Of([.. all.Select(RowOf)], ClientJson.Default.PsRowArray));
         else

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -7,15 +6,15 @@ using TacHost.Control.Wire;
 
 namespace TacHost.Control.Client;
 
-/// <summary><c>tachost reload</c> and <c>tachost plan</c>: replace what has changed in a running application, or show what that would be.</summary>
+/// <summary><c>tachost reload</c> and <c>tachost plan</c>: replace only what has changed in a running application, or show the changes.</summary>
 internal static class ReloadCommand
 {
     /// <summary>The exit code of a plan with changes.</summary>
     private const int WouldChange = 2;
 
-    /// <summary>Shows the plan of a reload, or of what another tac file would change.</summary>
+    /// <summary>Shows the plan of a reload, or of a change to another tac file.</summary>
     /// <param name="words">The running application and the tac file. Both may be missing; a single word is a tac file if it is one that does not run.</param>
-    /// <param name="asJson">Whether to print JSON.</param>
+    /// <param name="asJson">True to print JSON.</param>
     public static int Plan(IReadOnlyList<string> words, bool asJson) => words switch
     {
         [var word] when File.Exists(word) && word.EndsWith(".csx", StringComparison.Ordinal) && Who.All(word).Count == 0 => Run(null, With(word), onlyPlan: true, asJson),
@@ -26,8 +25,8 @@ internal static class ReloadCommand
     /// <summary>Executes a reload, or shows its plan.</summary>
     /// <param name="who">The running application, or null for the only one.</param>
     /// <param name="parameters">The parameters of the method that differ from those of an ordinary reload.</param>
-    /// <param name="onlyPlan">Whether to do nothing.</param>
-    /// <param name="asJson">Whether to print JSON.</param>
+    /// <param name="onlyPlan">True to do nothing.</param>
+    /// <param name="asJson">True to print JSON.</param>
     /// <returns>0 if the reload is done, or there is nothing to do; 2 if a plan has changes.</returns>
     /// <exception cref="TacHostException">The reload failed, and everything runs as before.</exception>
     public static int Run(string? who, JsonObject parameters, bool onlyPlan, bool asJson)
@@ -47,9 +46,9 @@ internal static class ReloadCommand
     {
         StringBuilder text = new();
         foreach (var line in report.Services.Select(service => service.Text).Concat(report.Notices))
-            text.Append(OneLine.Printable(line)).Append('\n');
+            text.Append(SingleLine.EscapeLines(line)).Append('\n');
         if (onlyPlan)
             return text.ToString();
-        return text.Append(report.Changes ? string.Create(CultureInfo.InvariantCulture, $"Reloaded in {report.Milliseconds:0} ms: {report.Summary}.\n") : "Reloaded: nothing has changed.\n").ToString();
+        return text.Append(report.Describe()).Append('\n').ToString();
     }
 }

@@ -8,7 +8,7 @@ using TacHost.Native;
 
 namespace TacHost.Control.Client;
 
-/// <summary><c>tachost restart</c>: stops a daemon and starts it again as it was started.</summary>
+/// <summary><c>tachost restart</c>: stops a daemon and starts it with the same command line.</summary>
 internal static class RestartCommand
 {
     /// <summary>The words before those of the user: more than none if the program runs as <c>dotnet tachost.dll</c>.</summary>
@@ -22,23 +22,23 @@ internal static class RestartCommand
         RequireDaemon(running, origin);
         var environment = EnvironmentOf(running.Process);
         if (Check(origin, environment) is > 0 and var code)
-            throw new TacHostException(code, OneLine.Of($"{running.Name} (process {running.Process}) keeps running, because it would not start again."));
+            throw new TacHostException(code, SingleLine.Escape($"{running.Name} (process {running.Process}) keeps running, because it would not start again."));
         _ = StopCommand.Stop(running);
         var exitCode = Start(origin.Arguments, origin.Directory!, environment);
-        return exitCode == ExitCode.Success ? exitCode : throw new TacHostException(exitCode, OneLine.Of($"{running.Name} has been stopped, and has not started again."));
+        return exitCode == ExitCode.Success ? exitCode : throw new TacHostException(exitCode, SingleLine.Escape($"{running.Name} has been stopped, and has not started again."));
     }
 
     /// <summary>The words that another user's process was started with are in its own memory. Root would start what that user has made of them.</summary>
     private static void RequireMine(RunningApplication running)
     {
         if (running.User != LibcAccounts.GetEuid())
-            throw new TacHostException(ExitCode.NoPermission, OneLine.Of($"process {running.Process} runs as {running.UserName}, who could have changed the command line that it was started with. Stop it with 'tachost stop {running.Process}' and start it as before, or restart its unit."));
+            throw new TacHostException(ExitCode.NoPermission, SingleLine.Escape($"process {running.Process} runs as {running.UserName}, who could have changed the command line that it was started with. Stop it with 'tachost stop {running.Process}' and start it as before, or restart its unit."));
     }
 
     private static OriginReport Ask(RunningApplication running)
     {
         using var client = running.Connect();
-        return client.Call("origin", null, ControlClient.Patience).Deserialize(ControlJson.Default.OriginReport)!;
+        return client.Call("origin", null, ControlClient.Timeout).Deserialize(ControlJson.Default.OriginReport)!;
     }
 
     private static void RequireDaemon(RunningApplication running, OriginReport origin)
@@ -55,7 +55,7 @@ internal static class RestartCommand
     private static int Check(OriginReport origin, IReadOnlyDictionary<string, string> environment)
     {
         var (options, operands) = HostCommandLine.Read([.. origin.Arguments]);
-        if ((options.TacFile ?? operands.FirstOrDefault(Who.IsPath)) is not { } file)
+        if ((options.TacFile ?? operands.Take(1).FirstOrDefault(Who.IsPath)) is not { } file)
             return ExitCode.Success;
         return Start([.. options.Libraries.SelectMany(library => new[] { "--lib", library }), .. options.Locked ? ["--locked"] : Array.Empty<string>(), "compile", file], origin.Directory!, environment, isQuiet: true);
     }
@@ -74,7 +74,6 @@ internal static class RestartCommand
         return process.ExitCode;
     }
 
-    /// <summary>Returns the environment that a process was started with.</summary>
     private static Dictionary<string, string> EnvironmentOf(int process)
     {
         try

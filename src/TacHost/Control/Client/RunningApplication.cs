@@ -12,10 +12,8 @@ namespace TacHost.Control.Client;
 /// <param name="Application">The report of the application, or null if the process did not respond.</param>
 internal sealed record RunningApplication(int Process, uint User, string Socket, ProcessReport? Report, ApplicationReport? Application)
 {
-    /// <summary>Gets the name of the application, or null.</summary>
     public string? Name => Application?.Name;
 
-    /// <summary>Gets the name of the user, or the user ID if the name is unknown.</summary>
     public string UserName => Accounts.User(User)?.Name ?? User.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Connects to the process.</summary>
@@ -29,7 +27,7 @@ internal sealed record RunningApplication(int Process, uint User, string Socket,
     public static IReadOnlyList<RunningApplication> Of(IReadOnlyList<string> sockets)
     {
         var asking = sockets.Select(name => Task.Run(() => Ask(name))).ToArray();
-        var all = asking.SelectMany(Waiting.Result).ToList();
+        var all = asking.SelectMany(BlockingWait.Result).ToList();
 
         // After an upgrade, the old process only ends its connections.
         all.RemoveAll(each => each.Report?.Successor is { } successor && all.Exists(other => other.Process == successor));
@@ -43,7 +41,7 @@ internal sealed record RunningApplication(int Process, uint User, string Socket,
             return [];
         try
         {
-            var report = client.Call("ps", null, ControlClient.Patience).Deserialize(ControlJson.Default.ProcessReport)!;
+            var report = client.Call("ps", null, ControlClient.Timeout).Deserialize(ControlJson.Default.ProcessReport)!;
             return [.. report.Applications.Select(application => new RunningApplication(client.Process, client.User, name, report, application))];
         }
         catch (TacHostException e) when (e.ExitCode == ExitCode.TimedOut)

@@ -9,11 +9,10 @@ internal static class RunningTree
 {
     private const int Wide = 100;
 
-    /// <summary>Returns a line for each service.</summary>
     public static string Text(IReadOnlyList<ServiceReport> services, Screen screen)
     {
         var withTypes = screen.Width is not < Wide;
-        Table table = new(["SERVICE", .. withTypes ? ["TYPE"] : Array.Empty<string>(), "STATE", "SINCE", "CONNECTIONS", ""]) { KeepsBeginning = true };
+        Table table = new(["SERVICE", .. withTypes ? ["TYPE"] : Array.Empty<string>(), "STATE", "SINCE", "CONNECTIONS", ""]) { TruncatesEnd = true };
         for (var i = 0; i < services.Count; i++)
         {
             var service = services[i];
@@ -24,7 +23,7 @@ internal static class RunningTree
         return table.ToString(screen.Width, (column, text) => column == (withTypes ? 2 : 1) ? screen.State(text) : text);
     }
 
-    /// <summary>Returns the tree in the form of <c>tachost tree FILE --json</c>, with what is known of a running service besides.</summary>
+    /// <summary>Returns the tree in the form of <c>tachost tree FILE --json</c>, with the state of the running services.</summary>
     public static string Json(IReadOnlyList<ServiceReport> services) => JsonText.Of(json =>
     {
         var next = 0;
@@ -45,7 +44,6 @@ internal static class RunningTree
         return string.Join(", ", all);
     }
 
-    /// <summary>Returns the lines that lead to a service.</summary>
     private static string Branch(IReadOnlyList<ServiceReport> services, int index)
     {
         var depth = services[index].Depth;
@@ -57,7 +55,6 @@ internal static class RunningTree
         return line;
     }
 
-    /// <summary>Returns whether the branch at a level continues below a service.</summary>
     private static bool HasSiblingBelow(IReadOnlyList<ServiceReport> services, int index, int level)
     {
         for (var i = index + 1; i < services.Count && services[i].Depth >= level; i++)

@@ -16,7 +16,7 @@ internal static class StatusCommand
         var running = Who.Find(who);
         var status = Ask(running);
         var application = status.Process.Applications.FirstOrDefault(each => each.Name == running.Name)
-            ?? throw new TacHostException(ExitCode.Unavailable, OneLine.Of($"'{running.Name}' has just been removed from process {running.Process}."));
+            ?? throw new TacHostException(ExitCode.Unavailable, SingleLine.Escape($"'{running.Name}' has just been removed from process {running.Process}."));
         if (asJson)
             Terminal.Write(JsonText.Of(status, ControlJson.Default.StatusReport));
         else
@@ -38,14 +38,14 @@ internal static class StatusCommand
 
     /// <summary>Queries the state of a process with all services.</summary>
     public static StatusReport Ask(ControlClient client) =>
-        client.Call("status", null, ControlClient.Patience).Deserialize(ControlJson.Default.StatusReport)!;
+        client.Call("status", null, ControlClient.Timeout).Deserialize(ControlJson.Default.StatusReport)!;
 
     private static string Text(RunningApplication running, StatusReport status, ApplicationReport application)
     {
         var (screen, process) = (Screen.Standard, status.Process);
         StringBuilder text = new();
         var since = application.Since is { } moment ? $" since {Moment.Long(moment)}" : "";
-        text.Append(CultureInfo.InvariantCulture, $"{screen.Heading(OneLine.Of(application.Name ?? "?"))}: {screen.State(application.State)}{since}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{screen.Heading(SingleLine.Escape(application.Name ?? "?"))}: {screen.State(application.State)}{since}\n");
         Row("tac", application.Source);
         Row("process", string.Create(CultureInfo.InvariantCulture, $"{running.Process}, {(process.Daemon ? "a daemon" : "in the foreground")}, user {running.UserName}, tachost {process.Version}"));
         Row("root", process.Root);
@@ -54,13 +54,13 @@ internal static class StatusCommand
         Row("services", string.Create(CultureInfo.InvariantCulture, $"{application.Services}{(application.Failed.Count > 0 ? $", {application.Failed.Count} failed" : "")}"));
         Row("connections", application.Connections.ToString(CultureInfo.InvariantCulture));
         foreach (var service in status.Services.Where(service => application.Failed.Contains(service.Path)))
-            text.Append(CultureInfo.InvariantCulture, $"  {screen.Alarm("failed")}       {OneLine.Of($"{service.Path}: {service.LastFailure ?? "no reason was given"}")}{(service.NextTry is { } next ? $"; next try {Moment.Long(next)}" : "")}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {screen.Alarm("failed")}       {SingleLine.Escape($"{service.Path}: {service.LastFailure ?? "no reason was given"}")}{(service.NextTry is { } next ? $"; next try {Moment.Long(next)}" : "")}\n");
         return text.ToString();
 
         void Row(string name, string? value)
         {
             if (value is not null)
-                text.Append(CultureInfo.InvariantCulture, $"  {name,-12} {OneLine.Of(value)}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  {name,-12} {SingleLine.Escape(value)}\n");
         }
     }
 }

@@ -15,14 +15,14 @@ internal static class StopCommand
     {
         var running = Who.Find(who);
         var exitCode = Stop(running);
-        var title = OneLine.Of($"{running.Name} (process {running.Process})");
+        var title = SingleLine.Escape($"{running.Name} (process {running.Process})");
         if (exitCode == ExitCode.Success)
         {
             Terminal.Write($"{title} has stopped.\n");
             return ExitCode.Success;
         }
 
-        var log = running.Report?.LogFile is { } file ? OneLine.Of($" See '{file}'.") : "";
+        var log = running.Report?.LogFile is { } file ? SingleLine.Escape($" See '{file}'.") : "";
         throw new TacHostException(ExitCode.Software, $"{title} has ended with the exit code {exitCode}.{log}");
     }
 
@@ -39,9 +39,9 @@ internal static class StopCommand
         }
         catch (TacHostException e) when (e.ExitCode == ExitCode.Unavailable && end.WaitFor(_longestEnd))
         {
-            throw new TacHostException(ExitCode.Software, OneLine.Of($"{running.Name} (process {running.Process}) has ended, but not in an orderly way: it did not say how."), e);
+            throw new TacHostException(ExitCode.Software, SingleLine.Escape($"{running.Name} (process {running.Process}) has ended without reporting an exit code."), e);
         }
 
-        return end.WaitFor(_longestEnd) ? exitCode : throw new TacHostException(ExitCode.TimedOut, OneLine.Of($"everything in {running.Name} has stopped, but process {running.Process} has not ended."));
+        return end.WaitFor(_longestEnd) ? exitCode : throw new TacHostException(ExitCode.TimedOut, SingleLine.Escape($"everything in {running.Name} has stopped, but process {running.Process} has not ended."));
     }
 }

@@ -11,11 +11,10 @@ internal sealed class Table(params string[] headings)
 
     private readonly List<string[]> _rows = [];
 
-    /// <summary>Gets whether a text that is too long for the line loses its end. Defaults to false: a path tells more at its end.</summary>
-    public bool KeepsBeginning { get; init; }
+    /// <summary>Gets whether a text that is too long is truncated at the end. Defaults to false, because the end of a path is more useful.</summary>
+    public bool TruncatesEnd { get; init; }
 
-    /// <summary>Adds a row, with a text for each column.</summary>
-    public void Add(params string[] cells) => _rows.Add([.. cells.Select(OneLine.Of)]);
+    public void Add(params string[] cells) => _rows.Add([.. cells.Select(SingleLine.Escape)]);
 
     /// <summary>Returns the lines of the table.</summary>
     /// <param name="width">The width of the terminal in characters, or null for no limit.</param>
@@ -47,5 +46,5 @@ internal sealed class Table(params string[] headings)
         }
     }
 
-    private string Shortened(string text, int width) => text.Length <= width ? text : KeepsBeginning ? $"{text[..(width - 1)]}…" : $"…{text[^(width - 1)..]}";
+    private string Shortened(string text, int width) => text.Length <= width ? text : TruncatesEnd ? $"{text[..(width - 1)]}…" : $"…{text[^(width - 1)..]}";
 }

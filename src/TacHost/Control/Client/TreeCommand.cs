@@ -11,7 +11,7 @@ internal static class TreeCommand
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(1);
 
     /// <summary>Shows the tree of a running application.</summary>
-    /// <returns>The exit code, or null if the name is that of a tac file that is to be evaluated instead.</returns>
+    /// <returns>The exit code, or null if the name is a tac file to evaluate.</returns>
     public static int? TryRun(string? name, CommandOptions command)
     {
         if (command.Evaluate)
@@ -37,7 +37,7 @@ internal static class TreeCommand
 
     private static bool Pause()
     {
-        Waiting.For(Task.Delay(_interval));
+        BlockingWait.For(Task.Delay(_interval));
         return true;
     }
 }

@@ -6,14 +6,14 @@ using TacHost.Control.Wire;
 
 namespace TacHost.Control.Client;
 
-/// <summary><c>tachost upgrade</c>: has a new process of this version take over from a running one.</summary>
+/// <summary><c>tachost upgrade</c>: replaces a running process by a new one of this version.</summary>
 internal static class UpgradeCommand
 {
     /// <returns>0 when the new process serves.</returns>
     /// <exception cref="TacHostException">The upgrade failed, and the old process serves as before.</exception>
     public static int Run(string? who, bool asJson)
     {
-        var running = Who.Find(who);
+        var running = Who.FindProcess(who);
         using var client = running.Connect();
         var report = client.Call("upgrade", new JsonObject { ["program"] = Installation.FrontProgram }, Timeout.InfiniteTimeSpan).Deserialize(ControlJson.Default.UpgradeReport)!;
         Terminal.Write(asJson ? JsonText.Of(report, ControlJson.Default.UpgradeReport) : Text(report, running.Name));
@@ -22,5 +22,5 @@ internal static class UpgradeCommand
 
     private static string Text(UpgradeReport report, string? name) => string.Create(
         CultureInfo.InvariantCulture,
-        $"Upgraded '{OneLine.Printable(name ?? "?")}' from {OneLine.Printable(report.OldVersion)} to {OneLine.Printable(report.Version)} in {report.Milliseconds:0} ms: process {report.Pid} serves now. Process {report.Leaving} ends after its connections.\n");
+        $"Upgraded '{SingleLine.EscapeLines(name ?? "?")}' from {SingleLine.EscapeLines(report.OldVersion)} to {SingleLine.EscapeLines(report.Version)} in {report.Milliseconds:0} ms: process {report.Pid} serves now. Process {report.Leaving} ends after its connections.\n");
 }

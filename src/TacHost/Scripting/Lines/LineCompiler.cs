@@ -54,9 +54,9 @@ internal sealed class LineCompiler
 
     private void ExecuteLine(CompilerRequest request, LineSession session, SubmittedLine line)
     {
-        if (request == CompilerRequest.Keep)
+        if (request == CompilerRequest.Commit)
         {
-            session.Keep(line);
+            session.Commit(line);
             return;
         }
 

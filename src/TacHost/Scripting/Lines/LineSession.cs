@@ -33,7 +33,6 @@ internal sealed class LineSession(string framework, IEnumerable<MetadataReferenc
         return AssemblyMetadata.Create(ModuleMetadata.CreateFromMetadata((nint)copy, metadata.Length)).GetReference();
     }
 
-    /// <summary>Returns whether a text is complete, or needs further lines.</summary>
     public static bool IsComplete(string text) => SyntaxFactory.IsCompleteSubmission(CSharpSyntaxTree.ParseText(text, _parsing));
 
     /// <summary>Compiles a line.</summary>
@@ -50,13 +49,12 @@ internal sealed class LineSession(string framework, IEnumerable<MetadataReferenc
         }
 
         var errors = result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Select(TextOf);
-        return ([], string.Join('\n', errors.DefaultIfEmpty("There is nothing to do in this line.")));
+        return ([], string.Join('\n', errors.DefaultIfEmpty("The line contains no code.")));
     }
 
     /// <summary>Makes the declarations of a line available to later lines. Another process may have compiled the line.</summary>
-    public void Keep(SubmittedLine line) => _last = _compiled is var (serial, compilation) && serial == line.Serial ? compilation : Continue(line);
+    public void Commit(SubmittedLine line) => _last = _compiled is var (serial, compilation) && serial == line.Serial ? compilation : Continue(line);
 
-    /// <summary>Returns the names that can complete a partial line.</summary>
     public string[] Complete(SubmittedLine line) => LineCompletion.Of(Continue(line), line.Text);
 
     private static string TextOf(Diagnostic error)

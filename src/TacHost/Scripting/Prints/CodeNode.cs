@@ -18,13 +18,10 @@ internal sealed class CodeNode(PrintedImage image, EntityHandle handle)
     /// <summary>Gets the referenced types and methods, in the order of the first reference.</summary>
     public List<CodeNode> Edges { get; } = [];
 
-    /// <summary>Gets the variables that the node itself reads.</summary>
     public HashSet<CodeVariable> Reads { get; } = [];
 
-    /// <summary>Gets the variables that the node itself writes.</summary>
     public HashSet<CodeVariable> Writes { get; } = [];
 
-    /// <summary>Gets the libraries that the node itself references.</summary>
     public HashSet<string> Libraries { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Adds an edge, and returns a text with its index.</summary>

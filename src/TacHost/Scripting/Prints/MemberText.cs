@@ -11,8 +11,6 @@ internal sealed class MemberText(CodeNode node, TypeText types)
     private MetadataReader Metadata => node.Image.Metadata;
 
     /// <summary>Writes the method, field or type of a token in a method body.</summary>
-    /// <param name="token">The token.</param>
-    /// <param name="access">The use of a field.</param>
     public string Write(EntityHandle token, FieldUse access) => token.Kind switch
     {
         HandleKind.MethodDefinition => Method((MethodDefinitionHandle)token),
@@ -23,10 +21,8 @@ internal sealed class MemberText(CodeNode node, TypeText types)
         _ => types.Write(token).Text,
     };
 
-    /// <summary>Writes the type of a field.</summary>
     public string TypeOf(FieldDefinition field) => field.DecodeSignature(types, null).Text;
 
-    /// <summary>Writes the constant data of a field.</summary>
     public static string DataOf(PrintedImage image, FieldDefinition field)
     {
         var address = field.GetRelativeVirtualAddress();
@@ -98,13 +94,15 @@ internal sealed class MemberText(CodeNode node, TypeText types)
         return $"{owner}.{name}";
     }
 
-    /// <summary>Returns the name of a field, or its index if the name of the field or its type is compiler-generated.</summary>
+    /// <summary>Returns the name of a field, or its index among such fields if the name of the field or its type is compiler-generated.</summary>
     public static string NameOf(PrintedImage image, TypeDefinitionHandle type, FieldDefinitionHandle field, string name)
     {
         var isStable = image.RoleOf(type) == TypeRole.Scope || !PrintedImage.IsMade(image.NameOf(type));
-        return isStable && !PrintedImage.IsMade(name) && !name.StartsWith("CS$", StringComparison.Ordinal)
+        return HasName(name)
             ? name
-            : string.Create(CultureInfo.InvariantCulture, $"#{image.Metadata.GetTypeDefinition(type).GetFields().TakeWhile(each => each != field).Count()}");
+            : string.Create(CultureInfo.InvariantCulture, $"#{image.Metadata.GetTypeDefinition(type).GetFields().TakeWhile(each => each != field).Count(each => !HasName(image.Metadata.GetString(image.Metadata.GetFieldDefinition(each).Name)))}");
+
+        bool HasName(string name) => isStable && !PrintedImage.IsMade(name) && !name.StartsWith("CS$", StringComparison.Ordinal);
     }
 
     private void Use(CodeVariable variable, FieldUse access)

@@ -13,7 +13,7 @@ internal enum TypeRole
     /// <summary>Only the used member, and the fields are variables: the script itself, and closures.</summary>
     Scope,
 
-    /// <summary>Only the used member, and the fields cache delegates.</summary>
+    /// <summary>Only the used member, and the fields cache delegates and call sites.</summary>
     DelegateCache,
 
     /// <summary>Only the used member, and the fields are constant data.</summary>
@@ -53,16 +53,12 @@ internal sealed class PrintedImage
 
     public MetadataReader Metadata { get; }
 
-    /// <summary>Gets the module version ID.</summary>
     public Guid Module { get; }
 
-    /// <summary>Gets the simple name of the assembly.</summary>
     public string Name { get; }
 
-    /// <summary>Gets all types and methods.</summary>
     public IEnumerable<CodeNode> Nodes => _types.Skip(1).Concat(_methods.Skip(1));
 
-    /// <summary>Gets the full names of the types named in the source.</summary>
     public IEnumerable<KeyValuePair<string, TypeDefinitionHandle>> NamedTypes => _byName.Where(type => !IsMade(type.Key) && RoleOf(type.Value) == TypeRole.Whole);
 
     public CodeNode Node(TypeDefinitionHandle type) => _types[MetadataTokens.GetRowNumber(type)];
@@ -76,7 +72,6 @@ internal sealed class PrintedImage
 
     public TypeDefinitionHandle? Find(string fullName) => _byName.TryGetValue(fullName, out var type) ? type : null;
 
-    /// <summary>Returns the name of a type with its namespace and its declaring types.</summary>
     public string NameOf(TypeDefinitionHandle type)
     {
         var definition = Metadata.GetTypeDefinition(type);
@@ -88,22 +83,21 @@ internal sealed class PrintedImage
 
     public MethodBodyBlock Body(int address) => _image.GetMethodBody(address);
 
-    /// <summary>Returns the constant data at an address.</summary>
     public ReadOnlySpan<byte> Data(int address, int size) => _image.GetSectionData(address).GetContent(0, size).AsSpan();
 
     private static TypeRole FindRole(string name) => name switch
     {
         Script => TypeRole.Scope,
-        "<PrivateImplementationDetails>" or "<Module>" => TypeRole.Data,
+        _ when name.StartsWith("<PrivateImplementationDetails>", StringComparison.Ordinal) || name == "<Module>" => TypeRole.Data,
         _ when name.StartsWith("<>c__DisplayClass", StringComparison.Ordinal) => TypeRole.Scope,
-        _ when name is "<>c" || name.StartsWith("<>c__", StringComparison.Ordinal) || name.StartsWith("<>O", StringComparison.Ordinal) || name.StartsWith("<>c`", StringComparison.Ordinal) => TypeRole.DelegateCache,
+        _ when name is "<>c" || name.StartsWith("<>c__", StringComparison.Ordinal) || name.StartsWith("<>o", StringComparison.OrdinalIgnoreCase) || name.StartsWith("<>c`", StringComparison.Ordinal) => TypeRole.DelegateCache,
         _ => TypeRole.Whole,
     };
 
     /// <summary>
     /// Returns whether a generated name is stable. Fields of properties, of properties of anonymous
-    /// types, and of primary constructor parameters are named after these.
+    /// types, and of primary constructor parameters are named after these. The object of a closure has one name.
     /// </summary>
     private static bool IsStable(string name) =>
-        name.EndsWith(">k__BackingField", StringComparison.Ordinal) || name.EndsWith(">i__Field", StringComparison.Ordinal) || name.EndsWith(">P", StringComparison.Ordinal);
+        name == "<>4__this" || name.EndsWith(">k__BackingField", StringComparison.Ordinal) || name.EndsWith(">i__Field", StringComparison.Ordinal) || name.EndsWith(">P", StringComparison.Ordinal);
 }

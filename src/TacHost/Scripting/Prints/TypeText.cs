@@ -12,7 +12,6 @@ internal readonly record struct WrittenType(string Text, PrintedImage? Image = n
 /// <summary>Writes types as text for a node, and adds an edge for each type of the tac file.</summary>
 internal sealed class TypeText(IReadOnlyDictionary<string, PrintedImage> images, CodeNode node) : ISignatureTypeProvider<WrittenType, object?>
 {
-    /// <summary>Writes the type of a token.</summary>
     public WrittenType Write(EntityHandle type) => type.Kind switch
     {
         _ when type.IsNil => new WrittenType(""),
@@ -22,7 +21,6 @@ internal sealed class TypeText(IReadOnlyDictionary<string, PrintedImage> images,
         var kind => throw new BadImageFormatException($"A {kind} is in the place of a type."),
     };
 
-    /// <summary>Writes the signature of a method.</summary>
     public static string Write(MethodSignature<WrittenType> signature) =>
         $"{signature.Header}`{signature.GenericParameterCount}({string.Join(',', signature.ParameterTypes.Select(type => type.Text))}):{signature.ReturnType.Text}";
 

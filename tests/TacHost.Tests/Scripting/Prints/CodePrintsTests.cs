@@ -172,10 +172,10 @@ public sealed class CodePrintsTests
         public static async Task<Script> EvaluateAsync(string text, string? other = null)
         {
             var directive = text.StartsWith('#') ? text.IndexOf('\n', StringComparison.Ordinal) + 1 : 0;
-            var recipe = TacOf.Text(text[..directive] + Prelude + text[directive..], ("other.cs", other));
-            var service = (await recipe.BuildAsync()).First();
+            var source = TacOf.Text(text[..directive] + Prelude + text[directive..], ("other.cs", other));
+            var service = (await source.BuildAsync()).First();
             var value = service.GetType().GetProperty("Value")!.GetValue(service)!;
-            return new Script(recipe.Prints, value is Delegate function ? function.Method : value.GetType());
+            return new Script(source.Prints, value is Delegate function ? function.Method : value.GetType());
         }
 
         public string NameOf(CodeVariable variable) => Member.Module.ResolveField(variable.Token)!.Name;

@@ -3,7 +3,7 @@ using System.Text;
 namespace TacHost.Scripting;
 
 /// <summary>Calculates the cache key of a compiled tac file: a hash of all inputs of the compiler.</summary>
-internal static class CacheKey
+internal static class TacCacheKey
 {
     /// <param name="sources">The tac file and the files that it loads.</param>
     /// <param name="search">The search path of the references.</param>
@@ -24,7 +24,7 @@ internal static class CacheKey
             Add(hash, file.Content);
         }
 
-        foreach (var import in sources.Program?.Imports ?? [])
+        foreach (var import in sources.Directives?.Imports ?? [])
             Add(hash, import);
         if (sources.Packages.Count > 0)
             Add(hash, packageLock);

@@ -5,13 +5,13 @@ using TacHost.Logging;
 
 namespace TacHost.Tests.Logging;
 
-public sealed class TextFormatTests
+public sealed class TextLogFormatTests
 {
     private static readonly DateTimeOffset _time = new(2026, 11, 23, 13, 11, 35, 678, new TimeSpan(-3, -30, 0));
 
     [Fact]
     public void Write_Information_IsTwistdsForm() =>
-        Assert.Equal("2026-11-23T13:11:35-0330 [poems/PoetryFactory] sent\n", Format(new TextFormat(), LogLevel.Information, "sent"));
+        Assert.Equal("2026-11-23T13:11:35-0330 [poems/PoetryFactory] sent\n", Format(new TextLogFormat(), LogLevel.Information, "sent"));
 
     [Theory]
     [InlineData(LogLevel.Trace, "trace")]
@@ -20,7 +20,7 @@ public sealed class TextFormatTests
     [InlineData(LogLevel.Error, "error")]
     [InlineData(LogLevel.Critical, "critical")]
     public void Write_OtherLevel_FollowsTheCategory(LogLevel level, string name) =>
-        Assert.Equal($"[poems/PoetryFactory#{name}] sent\n", Format(new TextFormat(withTime: false), level, "sent"));
+        Assert.Equal($"[poems/PoetryFactory#{name}] sent\n", Format(new TextLogFormat(withTime: false), level, "sent"));
 
     [Theory]
     [InlineData("two\nlines\n", "two\n\tlines")]
@@ -33,23 +33,23 @@ public sealed class TextFormatTests
     [InlineData("tab\there, Ünïcode 詩 🖋", "tab\there, Ünïcode 詩 🖋")]
     [InlineData("", "")]
     public void Write_ControlCharacters_CanForgeNothing(string text, string expected) =>
-        Assert.Equal($"[poems/PoetryFactory] {expected}\n", Format(new TextFormat(withTime: false), LogLevel.Information, text));
+        Assert.Equal($"[poems/PoetryFactory] {expected}\n", Format(new TextLogFormat(withTime: false), LogLevel.Information, text));
 
     [Fact]
     public void Write_Scopes_StandBeforeTheTextIfTheyAreAskedFor()
     {
         LogEvent logged = new(_time, LogLevel.Information, "poems", default, "sent", null, null, [new Dictionary<string, object?> { ["Id"] = 7 }, "in\nner"]);
         ArrayBufferWriter<byte> with = new(), without = new();
-        new TextFormat(withTime: false, withScopes: true).Write(logged, with);
-        new TextFormat(withTime: false).Write(logged, without);
+        new TextLogFormat(withTime: false, withScopes: true).Write(logged, with);
+        new TextLogFormat(withTime: false).Write(logged, without);
         Assert.Equal(("[poems] Id=7 => in\n\tner => sent\n", "[poems] sent\n"), (Encoding.UTF8.GetString(with.WrittenSpan), Encoding.UTF8.GetString(without.WrittenSpan)));
     }
 
     [Fact]
     public void Write_Exception_StandsOnIndentedLines() =>
-        Assert.Equal("[poems/PoetryFactory#error] failed\n\tSystem.IO.IOException: first\n\tsecond\n", Format(new TextFormat(withTime: false), LogLevel.Error, "failed", new IOException("first\nsecond")));
+        Assert.Equal("[poems/PoetryFactory#error] failed\n\tSystem.IO.IOException: first\n\tsecond\n", Format(new TextLogFormat(withTime: false), LogLevel.Error, "failed", new IOException("first\nsecond")));
 
-    private static string Format(TextFormat format, LogLevel level, string text, Exception? exception = null)
+    private static string Format(TextLogFormat format, LogLevel level, string text, Exception? exception = null)
     {
         var output = new ArrayBufferWriter<byte>();
         format.Write(new LogEvent(_time, level, "poems/PoetryFactory", default, text, exception, null), output);

@@ -1,7 +1,7 @@
 namespace TacHost.Tests.Logging;
 
-/// <summary>Time passes when a test says so, and no timer ever fires.</summary>
-internal sealed class HandSetClock : TimeProvider
+/// <summary>A clock whose timers never fire, as on a machine without a free thread. <see cref="TestClock"/> fires them when it is advanced.</summary>
+internal sealed class ClockWithLateTimers : TimeProvider
 {
     private TimeSpan _passed;
 

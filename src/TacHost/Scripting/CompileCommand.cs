@@ -3,7 +3,7 @@ using TacHost.Packages;
 namespace TacHost.Scripting;
 
 /// <summary>Compiles tac files in advance: for container images, and for machines with a read-only cache.</summary>
-internal static class AheadOfTime
+internal static class CompileCommand
 {
     /// <summary>Compiles all files, even after a failure.</summary>
     /// <param name="files">The paths. They must be the same as at run time, because references are resolved relative to the path.</param>
@@ -12,7 +12,7 @@ internal static class AheadOfTime
     /// <param name="packages">The options of the package restore.</param>
     /// <param name="warn">Is called with each of them, for the warnings of the compiler.</param>
     /// <returns>A line for each compiled file, and the failures.</returns>
-    public static (string Done, IReadOnlyList<TacHostException> Failures) Compile(IReadOnlyList<string> files, IReadOnlyList<string> directories, string? output, PackageOptions packages, Action<TacPreparation> warn)
+    public static (string Done, IReadOnlyList<TacHostException> Failures) Run(IReadOnlyList<string> files, IReadOnlyList<string> directories, string? output, PackageOptions packages, Action<TacPreparation> warn)
     {
         var done = "";
         List<TacHostException> failures = [];
@@ -25,7 +25,7 @@ internal static class AheadOfTime
                 warn(prepared);
                 if (cache.Notice is { } notice)
                     throw new TacHostException(ExitCode.CannotCreate, $"'{file}' compiles, but is not cached. {notice}");
-                done += $"{file}: {(prepared.WasCompiled ? "compiled" : "was compiled before")}\n";
+                done += $"{file}: {(prepared.WasCompiled ? "compiled" : "up to date")}\n";
             }
             catch (TacHostException e)
             {

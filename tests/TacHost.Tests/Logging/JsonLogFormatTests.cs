@@ -5,7 +5,7 @@ using TacHost.Logging;
 
 namespace TacHost.Tests.Logging;
 
-public sealed partial class JsonFormatTests
+public sealed partial class JsonLogFormatTests
 {
     private readonly RecordingSink _sink = new();
 
@@ -91,7 +91,7 @@ public sealed partial class JsonFormatTests
         Assert.Contains("詩é", text, StringComparison.Ordinal);
     }
 
-    private ILogger Logger() => new LineLoggerFactory(new JsonFormat(), _sink).CreateLogger("poems");
+    private ILogger Logger() => new LineLoggerFactory(new JsonLogFormat(), _sink).CreateLogger("poems");
 
     [LoggerMessage(1, LogLevel.Warning, "Sending {Bytes} bytes to {Peer} ({Fast}, {Seconds}, {Nothing}).")]
     private static partial void Sending(ILogger logger, int bytes, IPAddress peer, bool fast, double seconds, string? nothing, Exception? exception);

@@ -1,0 +1,85 @@
+using TacHost.CommandLine;
+using TacHost.Daemon;
+using TacHost.Logging;
+using TacHost.Packages;
+using TacHost.Plugins;
+using TacHost.Scripting;
+
+namespace TacHost.Tests;
+
+/// <summary>Mutated input for the parsers of the host's files and options: a parser accepts it or refuses it by its own exception, and nothing else.</summary>
+public sealed class ParserFuzzTests : IDisposable
+{
+    private const int Short = 500, Long = 20_000;
+
+    private static readonly string[] _values = ["""{ "port": 80, /* x */ "name": "a\u00e9\ud83d\ude00", "on": true, "none": null, "list": [1, "b", false,], }"""];
+
+    private static readonly string[] _locks = ["""{ "version": 1, "framework": "net10.0", "requested": ["A, 1.0.0"], "packages": [{ "id": "A", "version": "1.0.0", "contentHash": "x==" }] }"""];
+
+    private static readonly string[] _options = ["1m30s", "1.5h", "500k", "10M", "udp://localhost:514", "tcp://[::1]:601", "/dev/log", "info,Microsoft.AspNetCore=warn"];
+
+    private static readonly string[] _tacs = ["#!/usr/bin/tachost\n#r \"nuget: A, 1.0\"\n#load \"b.csx\"\n#:package A@1.0.0\n#:sdk X\n// #r \"c\"\nvar x = \"#r\"; /* #load */\n#if A\n#r \"d.dll\"\n#endif\n"];
+
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Parsers_MutatedInput_ThrowNothingElse() => Run(Short);
+
+    [Fact]
+    [LongSet]
+    public void Parsers_MuchMutatedInput_ThrowNothingElse() => Run(Long);
+
+    /// <summary>What no mutation finds soon: half of a surrogate pair, which a JSON text may contain and a string of .NET may not.</summary>
+    [Fact]
+    public void Values_WithHalfASurrogatePair_AreRefused()
+    {
+        File.WriteAllText(_directory["x.values.json"], """{ "name": "\ud83d" }""");
+        var failure = Assert.Throws<TacHostException>(() => ValuesFile.Read(_directory["x.values.json"], ""));
+        Assert.Contains("half of a surrogate pair", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{ "version": 1, "framework": "net10.0", "requested": [], "packages": [null] }""")]
+    [InlineData("""{ "version": 1, "framework": null, "requested": [], "packages": [] }""")]
+    public void Lock_WithNothingInIt_IsRefused(string text)
+    {
+        File.WriteAllText(_directory["x.lock.json"], text);
+        Assert.Contains("it is not complete", Assert.Throws<TacHostException>(() => PackageLock.Read(_directory["x.lock.json"])).Message, StringComparison.Ordinal);
+    }
+
+    private void Run(int count)
+    {
+        Random random = new(1021);
+        var cache = CacheDirectory.At(_directory.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        for (var i = 0; i < count; i++)
+        {
+            var values = Write("values", Mutation.Of(random, _values));
+            Mutation.Try<TacHostException>(File.ReadAllText(values), () => ValuesFile.Read(values, ""));
+            var locked = Write("lock", Mutation.Of(random, _locks));
+            Mutation.Try<TacHostException>(File.ReadAllText(locked), () => PackageLock.Read(locked));
+            using (var pid = File.OpenHandle(Write("pid", Mutation.Of(random, ["4711\n"]))))
+                Mutation.Try<TacHostException>("pid", () => Assert.InRange(PidFileLock.ProcessIn(pid) ?? 1, 1, int.MaxValue), isRefused: false);
+            var option = Mutation.Of(random, _options);
+            Mutation.Try<TacHostException>(option, () => Duration.Parse(option), isRefused: false);
+            Mutation.Try<TacHostException>(option, () => ByteCount.Parse(option), isRefused: false);
+            Mutation.Try<TacHostException>(option, () => SyslogOptions.Parse(option, option, option));
+            Mutation.Try<TacHostException>(option, () => HostRequest.Read(["--log-level", option, "--grace", option, "--log-size", option, "x.csx"]));
+            var tac = Mutation.Of(random, _tacs);
+            Mutation.Try<TacHostException>(tac, () => DirectiveScan.Of(tac));
+            Mutation.Try<TacHostException>(tac, () => ProgramDirectives.Read(tac, "x.cs"));
+            var image = new CompiledTac("x.csx", [], ["a.dll"], []).ToBytes();
+            var damaged = Mutation.Of(random, image);
+            Assert.Equal(damaged.SequenceEqual(image), CompiledTac.FromBytes(damaged) is not null);
+            File.WriteAllBytes(_directory[PluginIndex.NameOf("plugins")], damaged);
+            Assert.Empty(PluginIndex.Load("plugins", cache));
+        }
+    }
+
+    private string Write(string name, string text)
+    {
+        File.WriteAllText(_directory[name], text);
+        return _directory[name];
+    }
+}
