@@ -27,6 +27,5 @@ internal sealed class AkkaLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessa
         ReceiveAny(_ => { });
     }
 
-    /// <summary>Gets or sets the log.</summary>
     public static ILogger Target { get; set; } = NullLogger.Instance;
 }

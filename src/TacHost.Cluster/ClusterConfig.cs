@@ -11,16 +11,17 @@ internal static class ClusterConfig
     /// <summary>The name of the actor system, which is part of all addresses.</summary>
     public const string SystemName = "tachost";
 
-    /// <summary>Returns the scheme of addresses.</summary>
     public static string Protocol(ClusterOptions options) => options.Tls is null ? "akka.tcp" : "akka.ssl.tcp";
 
-    /// <summary>Returns the role that carries the name of a node.</summary>
     public static string RoleOf(string node) => $"node-{node}";
 
-    /// <summary>Returns how often deployments that run nowhere are asked for.</summary>
+    /// <summary>Returns the interval of requests for deployments that run nowhere.</summary>
     public static TimeSpan KeepAliveInterval(ClusterOptions options) => TimeSpan.FromSeconds(options.IsFast ? 0.5 : 2);
 
-    /// <summary>Returns the configuration of a node.</summary>
+    /// <summary>Returns the interval of the questions of a seed that has not joined, and the longest time until others have taken over from a node that is silent.</summary>
+    public static (TimeSpan Interval, TimeSpan TakeOver) Bootstrap(ClusterOptions options) =>
+        (TimeSpan.FromSeconds(options.IsFast ? 0.25 : 1), TimeSpan.FromSeconds(options.IsFast ? 10 : 50));
+
     public static Config For(ClusterOptions options, TimeSpan longestStop)
     {
         var stop = Seconds(longestStop + TimeSpan.FromSeconds(10));
@@ -33,6 +34,7 @@ internal static class ClusterConfig
               log-dead-letters-during-shutdown = off
               scheduler.tick-duration = 50ms
               actor.provider = cluster
+              actor.serializers.json = "{{typeof(RefusingSerializer).FullName}}, {{typeof(RefusingSerializer).Assembly.GetName().Name}}"
               remote.dot-netty.tcp {
                 hostname = "{{options.Host}}"
                 port = {{options.Port}}
@@ -52,6 +54,7 @@ internal static class ClusterConfig
                 downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
                 split-brain-resolver.active-strategy = keep-majority
                 sharding {
+                  rebalance-interval = {{(options.IsFast ? "500ms" : "2s")}}
                   state-store-mode = ddata
                   remember-entities = off
                   passivate-idle-entity-after = off
@@ -80,7 +83,7 @@ internal static class ClusterConfig
           split-brain-resolver.stable-after = 3s
           down-removal-margin = 3s
           seed-node-timeout = 2s
-          sharding { retry-interval = 500ms, rebalance-interval = 2s, waiting-for-state-timeout = 2s, updating-state-timeout = 2s }
+          sharding { retry-interval = 500ms, waiting-for-state-timeout = 2s, updating-state-timeout = 2s }
           singleton.hand-over-retry-interval = 500ms
           distributed-data { gossip-interval = 500ms, notify-subscribers-interval = 100ms }
         }

@@ -28,4 +28,13 @@ internal static partial class ClusterLog
 
     [LoggerMessage(437, LogLevel.Warning, "Akka: {Message}")]
     public static partial void Error(ILogger logger, string message);
+
+    [LoggerMessage(439, LogLevel.Warning, "PostgreSQL does not answer: {Reason} Deployments here end if that lasts.")]
+    public static partial void StoreLost(ILogger logger, string reason);
+
+    [LoggerMessage(440, LogLevel.Warning, "The cluster waits for a majority of its seeds. These do not answer: {Seeds}. Start their nodes, or check the network between them and this one.")]
+    public static partial void Alone(ILogger logger, string seeds);
+
+    [LoggerMessage(438, LogLevel.Warning, "Could not write the desired state of the cluster: {Reason} The other nodes have it.")]
+    public static partial void CannotSave(ILogger logger, string reason);
 }

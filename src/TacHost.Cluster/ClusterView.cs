@@ -10,7 +10,7 @@ using AkkaCluster = Akka.Cluster.Cluster;
 namespace TacHost.Cluster;
 
 /// <summary>The cluster as this node knows it. Read and changed by any thread.</summary>
-internal sealed class ClusterView(ClusterOptions options)
+internal sealed class ClusterView(ClusterOptions options, ClusterSet desired)
 {
     private const string RolePrefix = "node-";
 
@@ -19,21 +19,32 @@ internal sealed class ClusterView(ClusterOptions options)
     private ImmutableDictionary<string, ClusterNode> _published = ImmutableDictionary<string, ClusterNode>.Empty;
     private IReadOnlyList<ClusterUnit> _own = [];
     private string _ownText = "";
+    private ClusterSet _desired = desired;
 
-    /// <summary>Gets the address of this node.</summary>
     public string OwnAddress { get; } = new IPEndPoint(IPAddress.Parse(options.Host), options.Port).ToString();
 
     /// <summary>Gets the key of this node among what nodes publish.</summary>
-    public string OwnKey => options.Node;
+    public string OwnKey => OwnAddress;
+
+    public ClusterSet Desired
+    {
+        get
+        {
+            lock (_gate)
+                return _desired;
+        }
+    }
+
+    public EventLog Events { get; } = new();
 
     /// <summary>Begins to show the members of a cluster.</summary>
     public void Follow(AkkaCluster cluster) => _cluster = cluster;
 
     /// <summary>Sets what this node publishes.</summary>
     /// <returns>The text to publish, or null if it is the same as before.</returns>
-    public string? SetOwn(IReadOnlyList<ClusterUnit> units)
+    public string? SetOwn(IReadOnlyList<ClusterUnit> units, long followed)
     {
-        var text = JsonSerializer.Serialize(new ClusterNode { Name = options.Node, Address = OwnAddress, Version = HostVersion.Text, Units = units }, ControlJson.Default.ClusterNode);
+        var text = JsonSerializer.Serialize(new ClusterNode { Name = options.Node, Address = OwnAddress, Version = HostVersion.Text, Roles = options.Roles, Followed = followed, Units = units }, ControlJson.Default.ClusterNode);
         lock (_gate)
         {
             _own = units;
@@ -45,12 +56,32 @@ internal sealed class ClusterView(ClusterOptions options)
         return text;
     }
 
-    /// <summary>Sets what all nodes have published.</summary>
     public void SetPublished(IEnumerable<KeyValuePair<string, string>> entries)
     {
-        var published = entries.Select(entry => JsonSerializer.Deserialize(entry.Value, ControlJson.Default.ClusterNode)!).ToImmutableDictionary(node => node.Name);
+        var published = entries.ToImmutableDictionary(entry => entry.Key, entry => JsonSerializer.Deserialize(entry.Value, ControlJson.Default.ClusterNode)!);
+        ImmutableDictionary<string, ClusterNode> old;
         lock (_gate)
-            _published = published;
+            (old, _published) = (_published, published);
+        foreach (var (key, node) in published)
+        {
+            if (old.GetValueOrDefault(key) is { } before)
+                Events.Compare(before, node);
+        }
+    }
+
+    /// <summary>Sets the desired state.</summary>
+    /// <returns>False if the state is not newer than the present one, and is ignored.</returns>
+    public bool SetDesired(ClusterSet desired)
+    {
+        lock (_gate)
+        {
+            if (desired.Version <= _desired.Version)
+                return false;
+            _desired = desired;
+        }
+
+        Events.OfDesired(desired.Version);
+        return true;
     }
 
     /// <summary>Gets the names of the deployments of this node that are to run on some node.</summary>
@@ -59,7 +90,7 @@ internal sealed class ClusterView(ClusterOptions options)
         get
         {
             lock (_gate)
-                return [.. _own.Where(unit => unit.Hash is not null).Select(unit => unit.Name)];
+                return [.. _own.Where(unit => (unit.Hash ?? unit.Ready) is not null && _desired.Wants(unit.Name)).Select(unit => unit.Name)];
         }
     }
 
@@ -86,7 +117,7 @@ internal sealed class ClusterView(ClusterOptions options)
     public ClusterNode? PublishedBy(Member member)
     {
         lock (_gate)
-            return _published.GetValueOrDefault(NameOf(member)) is { } node && node.Address == AddressOf(member.Address) ? node : null;
+            return _published.GetValueOrDefault(AddressOf(member.Address)) is { } node && node.Name == NameOf(member) ? node : null;
     }
 
     /// <summary>Returns the report for <c>tachost cluster</c>.</summary>
@@ -99,11 +130,24 @@ internal sealed class ClusterView(ClusterOptions options)
         {
             Node = options.Node,
             Ready = IsReady,
+            Desired = Desired,
             Nodes = [.. state.Members.Select(member => (PublishedBy(member) ?? new ClusterNode { Name = NameOf(member), Address = AddressOf(member.Address) }) with { State = StateOf(member, state.Unreachable) }).OrderBy(node => node.Name, StringComparer.Ordinal)],
         };
     }
 
-    /// <summary>Returns the name of the node that a member is.</summary>
+    public Address? AddressOf(string node) =>
+        _cluster?.State is { } state ? state.Members.FirstOrDefault(member => NameOf(member) == node && !state.Unreachable.Contains(member))?.Address : null;
+
+    /// <summary>Returns the address of an older node that has the name of this one, or null. The name is then that node's.</summary>
+    public string? OwnerOfName()
+    {
+        if (_cluster is not { } cluster)
+            return null;
+        var (state, self) = (cluster.State, cluster.SelfMember);
+        var other = state.Members.FirstOrDefault(member => member.UniqueAddress != self.UniqueAddress && NameOf(member) == options.Node && member.Status is MemberStatus.Joining or MemberStatus.WeaklyUp or MemberStatus.Up && !state.Unreachable.Contains(member));
+        return other is not null && other.IsOlderThan(self) ? AddressOf(other.Address) : null;
+    }
+
     public static string NameOf(Member member) => member.Roles.FirstOrDefault(role => role.StartsWith(RolePrefix, StringComparison.Ordinal))?[RolePrefix.Length..] ?? "";
 
     /// <summary>Returns the address of a member as users write it.</summary>

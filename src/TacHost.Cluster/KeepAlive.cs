@@ -6,10 +6,11 @@ namespace TacHost.Cluster;
 /// <summary>Asks again and again for each deployment that is to run, so that one that runs nowhere is started. For one that runs, the question has no effect.</summary>
 internal sealed class KeepAlive : ReceiveActor, IWithTimers
 {
-    public KeepAlive(IActorRef region, ClusterView view, TimeSpan interval)
+    public KeepAlive(IActorRef region, ClusterView view, TimeSpan interval, Action checkName)
     {
         Receive<Tick>(_ =>
         {
+            checkName();
             if (!view.IsReady)
                 return;
             foreach (var name in view.OwnNames)

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Sharding;
 using TacHost.Control.Wire;
+using TacHost.Fleet;
 using AkkaCluster = Akka.Cluster.Cluster;
 
 namespace TacHost.Cluster;
@@ -11,13 +12,10 @@ namespace TacHost.Cluster;
 internal sealed class LeastLoadedAllocation(AkkaCluster cluster, ClusterView view) : IShardAllocationStrategy
 {
     /// <inheritdoc/>
-    /// <returns>The region; or a task that never ends if no node can run the deployment, as far as is known. The next question of the region asks anew.</returns>
+    /// <returns>The region; or a task that never ends if no known node can run the deployment. The region asks again later.</returns>
     public Task<IActorRef> AllocateShard(IActorRef requester, string shardId, IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations)
     {
-        var candidates = Candidates(currentShardAllocations).Where(each => CanRun(each.Node, shardId)).ToList();
-        return candidates.Count > 0
-            ? Task.FromResult(candidates.MinBy(each => (each.Shards.Count, each.Node.Name))!.Region)
-            : new TaskCompletionSource<IActorRef>().Task;
+        return Best(Candidates(currentShardAllocations), shardId) is { } best ? Task.FromResult(best.Region) : new TaskCompletionSource<IActorRef>().Task;
     }
 
     /// <inheritdoc/>
@@ -30,8 +28,7 @@ internal sealed class LeastLoadedAllocation(AkkaCluster cluster, ClusterView vie
         {
             foreach (var shard in from.Shards)
             {
-                var others = candidates.Where(each => each.Region != from.Region && CanRun(each.Node, shard)).ToList();
-                if (others.Count > 0 && (!CanRun(from.Node, shard) || others.Min(each => each.Shards.Count) + 1 < from.Shards.Count))
+                if (Best(candidates.Where(each => each.Region != from.Region), shard) is { } best && IsBetter(best, from, shard))
                     return Task.FromResult(none.Add(shard));
             }
         }
@@ -39,11 +36,18 @@ internal sealed class LeastLoadedAllocation(AkkaCluster cluster, ClusterView vie
         return Task.FromResult(none);
     }
 
+    private bool IsBetter(Candidate other, Candidate present, string name)
+    {
+        var preferred = view.Desired.Find(name)?.Node;
+        return !CanRun(present, name) || other.Node.Name == preferred || (present.Node.Name != preferred && other.Shards.Count + 1 < present.Shards.Count);
+    }
+
     /// <summary>Returns the nodes that can be given a deployment; none while a node that is up has not said yet what it can run.</summary>
     private List<Candidate> Candidates(IImmutableDictionary<IActorRef, IImmutableList<string>> allocations)
     {
         var state = cluster.State;
-        var members = state.Members.Where(member => member.Status == MemberStatus.Up && !state.Unreachable.Contains(member)).ToDictionary(member => member.Address);
+        var members = state.Members.Where(member => member.Status == MemberStatus.Up && !state.Unreachable.Contains(member))
+            .GroupBy(ClusterView.NameOf).Select(same => same.Aggregate((one, other) => one.IsOlderThan(other) ? one : other)).ToDictionary(member => member.Address);
         List<Candidate> candidates = [];
         foreach (var (region, shards) in allocations)
         {
@@ -58,7 +62,11 @@ internal sealed class LeastLoadedAllocation(AkkaCluster cluster, ClusterView vie
         return candidates;
     }
 
-    private static bool CanRun(ClusterNode node, string name) => node.Units.Any(unit => unit.Name == name && unit.Hash is not null);
+    private bool CanRun(Candidate candidate, string name) => Eligibility.WhyNot(view.Desired, candidate.Node, name, candidate.Shards.Where(shard => shard != name)) is null;
+
+    /// <summary>Returns the best node for a deployment: the preferred one, otherwise the one with the fewest.</summary>
+    private Candidate? Best(IEnumerable<Candidate> candidates, string name) =>
+        candidates.Where(each => CanRun(each, name)).MinBy(each => (each.Node.Name != view.Desired.Find(name)?.Node, each.Shards.Count, each.Node.Name));
 
     private sealed record Candidate(IActorRef Region, ClusterNode Node, IImmutableList<string> Shards);
 }

@@ -12,7 +12,7 @@ public sealed class FailuresTests
         await cluster.SpreadAsync();
 
         var stopped = Environment.TickCount64;
-        Assert.Equal(0, (await cluster.TachostAsync("stop", $"{cluster.ProcessOf("n3")}")).ExitCode);
+        Assert.Equal(0, (await cluster.TachostAsync("n3", "stop", $"{cluster.ProcessOf("n3")}")).ExitCode);
         await cluster.SettledAsync("n1", nodes: 2);
         foreach (var name in (string[])["alpha", "beta", "gamma"])
             await cluster.MovedAsync(name, "n3", stopped);
@@ -61,5 +61,27 @@ public sealed class FailuresTests
         await cluster.StartAsync("n2");
         await cluster.SettledAsync("n1", nodes: 2);
         Assert.Single(cluster.Witness.Check());
+    }
+
+    [Fact]
+    public async Task Node_WithoutAMajority_Ends_AndOthersFormTheClusterAnew()
+    {
+        await using var cluster = await ClusterSandbox.CreateAsync("alpha", "beta");
+        await cluster.StartAllAsync();
+        await cluster.SettledAsync("n1");
+        var last = cluster.ProcessOf("n1");
+        await cluster.SignalAsync("n3", "KILL");
+        await cluster.SettledAsync("n1", nodes: 2);
+        await cluster.SignalAsync("n2", "KILL");
+        await Until.GoneAsync(last);
+        Assert.Contains("fewer than 2 nodes are left, which is no majority", cluster.LogOf("n1"), StringComparison.Ordinal);
+
+        // The first seed stays away. The first of the others creates the cluster.
+        await cluster.StartAsync("n3");
+        await cluster.StartAsync("n2");
+        await cluster.SettledAsync("n2", nodes: 2);
+        await cluster.StartAsync("n1");
+        await cluster.SettledAsync("n1");
+        cluster.Witness.Check();
     }
 }

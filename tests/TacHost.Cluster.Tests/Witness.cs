@@ -4,7 +4,7 @@ namespace TacHost.Cluster.Tests;
 
 /// <summary>A directory outside of the nodes, where each process of a deployment writes its name, its node, its epoch and the time into a file of its own, 50 times a second.</summary>
 /// <remarks>A cut network and a frozen node cannot keep anyone from writing there. The clock is the machine's, which all share.</remarks>
-internal sealed class Witness(string directory)
+internal sealed class Witness(string directory, Func<string> logs)
 {
     /// <summary>The time between two lines of a deployment, with room for a busy machine. Not a limit for the nodes.</summary>
     private const long ResolutionMilliseconds = 60;
@@ -17,8 +17,15 @@ internal sealed class Witness(string directory)
         using System.Threading.Tasks;
         var application = new Application("{{name}}");
         new Beat().SetServiceParent(application);
-        new TcpServer(0, ServerFactory.ForProtocol(() => new Silent()), Environment.GetEnvironmentVariable("TACHOST_NODE_ADDRESS") ?? "localhost").SetServiceParent(application);
-        class Silent : Protocol { }
+        new TcpServer(0, ServerFactory.ForProtocol(() => new NodeName()), Environment.GetEnvironmentVariable("TACHOST_NODE_ADDRESS") ?? "localhost").SetServiceParent(application);
+        class NodeName : Protocol
+        {
+            protected override void ConnectionMade()
+            {
+                Transport.Write(System.Text.Encoding.UTF8.GetBytes(Environment.GetEnvironmentVariable("TACHOST_NODE") + "\n"));
+                Transport.LoseConnection();
+            }
+        }
         class Beat : Service
         {
             protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -46,8 +53,8 @@ internal sealed class Witness(string directory)
             var runs = deployment.GroupBy(line => (line.Epoch, line.Node)).Select(run => (run.Key.Epoch, run.Key.Node, First: run.Min(line => line.Time), Last: run.Max(line => line.Time))).OrderBy(run => run.First).ToList();
             foreach (var (earlier, later) in runs.Zip(runs.Skip(1)))
             {
-                Assert.True(later.First >= earlier.Last - ResolutionMilliseconds, $"'{deployment.Key}' ran twice for {earlier.Last - later.First} ms: {earlier}, {later}");
-                Assert.True(later.Epoch > earlier.Epoch, $"the epoch of '{deployment.Key}' did not grow: {earlier}, {later}");
+                Assert.True(later.First >= earlier.Last - ResolutionMilliseconds, $"'{deployment.Key}' ran twice for {earlier.Last - later.First} ms: {earlier}, {later}\n{logs()}");
+                Assert.True(later.Epoch > earlier.Epoch, $"the epoch of '{deployment.Key}' did not grow: {earlier}, {later}\n{logs()}");
             }
 
             starts[deployment.Key] = runs.Count;
