@@ -71,7 +71,7 @@ public sealed class BrokenPluginsTests
 
         File.Move(sandbox.PathOf("Companion.dll"), sandbox.PathOf("plugins/Companion.dll"));
         Assert.Equal(0, (await sandbox.TachostAsync("lonely", "--version")).ExitCode);
-        Assert.Contains("Companion.dll: a library, no plugin in it", (await sandbox.TachostAsync("plugins", "--why", "lonely")).Output, StringComparison.Ordinal);
+        Assert.Contains("Companion.dll: a library without a plugin", (await sandbox.TachostAsync("plugins", "--why", "lonely")).Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -93,7 +93,6 @@ public sealed class CacheTests
     public async Task Start_AfterAnEditOfAReferencedAssembly_RunsTheNewOne()
     {
         await using var sandbox = new Sandbox();
-        Directory.CreateDirectory(sandbox.PathOf("lib"));
         sandbox.Write("says.csx", """
             #r "Says.dll"
             class Teller : Service
@@ -106,12 +105,12 @@ public sealed class CacheTests
             }
             var application = new Teller();
             """);
-        await Assembly.BuildAsync(sandbox, "Says", "public static class Says { public const string Word = \"first\"; }");
+        PluginAssembly.Compile(sandbox.PathOf("lib/Says.dll"), "public static class Says { public const string Word = \"first\"; }", Program.HostDirectory);
         await StartAndStop(sandbox, "says.csx");
         Assert.Contains("it says first\n", sandbox.Log, StringComparison.Ordinal);
 
         // A constant is compiled into the script, so only a new compilation sees the new one.
-        await Assembly.BuildAsync(sandbox, "Says", "public static class Says { public const string Word = \"second\"; }");
+        PluginAssembly.Compile(sandbox.PathOf("lib/Says.dll"), "public static class Says { public const string Word = \"second\"; }", Program.HostDirectory);
         await StartAndStop(sandbox, "says.csx");
         Assert.Contains("it says second\n", sandbox.Log, StringComparison.Ordinal);
         Assert.Equal(2, Entries(sandbox).Count);

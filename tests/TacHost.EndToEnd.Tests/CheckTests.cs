@@ -15,10 +15,10 @@ public sealed class CheckTests
         { "var app = 1;", 65, "has no global variable named 'application'" },
         { "Application application = null;", 65, "'application' in 'bad.csx' is null" },
         { "var application = new Application(\"x\");\nthrow new InvalidOperationException(\"no moon\");", 70, "'bad.csx' threw InvalidOperationException at bad.csx:line 2: no moon" },
-        { Fine.Replace("12345", "70000", StringComparison.Ordinal), 70, "at bad.csx:line 3: port ('70000') must be" },
+        { Fine.Replace("12345", "70000", StringComparison.Ordinal), 70, "at bad.csx:line 3: port 70000 is not between 0 and 65535." },
         { "#r \"Nowhere.dll\"\nvar application = new Application(\"x\");", 65, "'Nowhere.dll' was looked for in" },
         { "#load \"nowhere.csx\"\nvar application = new Application(\"x\");", 65, "error CS1504" },
-        { "var poem = Option<int>(\"poem\", \"which\");\nvar application = new Application(\"x\");", 64, "--poem NUMBER is missing: which" },
+        { "var poem = Option<int>(\"poem\", \"which\");\nvar application = new Application(\"x\");", 64, "--poem NUMBER (which) is required." },
         { "while (true) { }", 75, "the top level of 'bad.csx' did not end within 1 s" },
         { Fine + "new TcpServer(12345, new F()).SetServiceParent(application);", 69, "the service 'fine/TcpServer-2' listens on tcp:12345, as 'fine/TcpServer' does on tcp:12345:interface=127.0.0.1" },
         { "#r \"FastPoetry.Services.dll\"\nvar application = new Application(\"x\");\nnew FastPoetry.Services.PoetryService(\"nowhere.txt\").SetServiceParent(application);", 69, "the service 'x/PoetryService' reads 'nowhere.txt', and there is no such file in '" },
@@ -43,11 +43,16 @@ public sealed class CheckTests
     public async Task Check_OfTheDeployments_FindsNothing()
     {
         await using var sandbox = new Sandbox();
-        foreach (var file in Directory.GetFiles(Path.Combine(Program.Root, "deployments"), "*.csx").Concat(Directory.GetFiles(Example.Folder, "*.csx").Where(file => !File.ReadAllText(file).Contains("nuget:", StringComparison.Ordinal))))
+        Example.CopyLibrary(sandbox, "Pages");
+        Example.CopyLibrary(sandbox, "Greeter");
+        foreach (var file in Directory.GetFiles(Path.Combine(Program.Root, "deployments"), "*.csx").Concat(Example.Files(withPackages: false)))
         {
-            var outcome = await sandbox.TachostAsync("--rundir", Program.Root, "check", file);
+            var outcome = await sandbox.TachostAsync("--rundir", Program.Root, "--lib", sandbox.PathOf("lib"), "check", file);
             Assert.Equal(new Outcome(0, $"{file}: nothing found\n", ""), outcome);
         }
+
+        string[] poems = [.. new[] { "ecstasy", "fascination", "science" }.Select(name => Path.Combine(Program.Root, "deployments", name + ".csx"))];
+        Assert.Equal(0, (await sandbox.TachostAsync(["--rundir", Program.Root, "check", .. poems])).ExitCode);
     }
 
     [Fact]
@@ -65,6 +70,54 @@ public sealed class CheckTests
         Assert.Equal(69, outcome.ExitCode);
         Assert.Equal([true, false], json.RootElement.EnumerateArray().Select(each => each.GetProperty("ok").GetBoolean()));
         Assert.Equal("the service 'fine/TcpServer' listens on tcp:12345:interface=127.0.0.1, as 'fine/TcpServer' of 'a.csx' does on tcp:12345:interface=127.0.0.1", json.RootElement[1].GetProperty("mistakes")[0].GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task Check_OfSeveralFilesWithValues_ComparesThePortsThatTheyGive()
+    {
+        await using var sandbox = new Sandbox();
+        foreach (var (name, port) in new[] { ("a", 12345), ("b", 12346) })
+            sandbox.Write($"{name}.csx", $"var port = Option(\"port\", {port}, \"a port\");\n" + Fine.Replace("12345", "port", StringComparison.Ordinal).Replace("\"fine\"", $"\"{name}\"", StringComparison.Ordinal));
+        Assert.Equal(new Outcome(0, "a.csx: nothing found\nb.csx: nothing found\n", ""), await sandbox.TachostAsync("check", "a.csx", "b.csx"));
+
+        var outcome = await sandbox.TachostAsync("--set", "port=12347", "check", "a.csx", "b.csx");
+        Assert.Equal((69, "a.csx: nothing found\nb.csx:\n  b.csx:4: the service 'b/TcpServer' listens on tcp:12347:interface=127.0.0.1, as 'a/TcpServer' of 'a.csx' does on tcp:12347:interface=127.0.0.1\n"), (outcome.ExitCode, outcome.Output));
+    }
+
+    [Fact]
+    public async Task Check_OfTwoFilesWithOneName_NamesBoth()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("a.csx", "var application = new Application(\"moon\");");
+        sandbox.Write("b.csx", "// the other\nvar application = new Application(\"moon\");");
+        var outcome = await sandbox.TachostAsync("check", "a.csx", "b.csx");
+
+        Assert.Equal((69, "a.csx: nothing found\nb.csx:\n  b.csx:2: the application has the name 'moon', as that of 'a.csx' has. Commands such as 'tachost stop moon' could not tell them apart\n"), (outcome.ExitCode, outcome.Output));
+    }
+
+    /// <summary>The values are meant for all files.</summary>
+    [Fact]
+    public async Task Check_OfAValueThatOneOfSeveralFilesHas_AcceptsIt()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("a.csx", "var application = new Application(\"a\");");
+        sandbox.Write("b.csx", "var port = Option<int>(\"port\", \"a port\");\nvar application = new Application(\"b\");");
+        sandbox.Write("values.json", "{ \"port\": 1 }");
+        sandbox.Write("unknown.json", "{ \"pot\": 1 }");
+        Outcome fine = new(0, "a.csx: nothing found\nb.csx: nothing found\n", "");
+        Assert.Equal(fine, await sandbox.TachostAsync("--set", "port=1", "check", "a.csx", "b.csx"));
+        Assert.Equal(fine, await sandbox.TachostAsync("--values", "values.json", "check", "a.csx", "b.csx"));
+
+        var alone = await sandbox.TachostAsync("--set", "port=1", "check", "a.csx");
+        Assert.Equal(64, alone.ExitCode);
+        Assert.Contains("there is no parameter 'port' in --set. It has none.", alone.Output, StringComparison.Ordinal);
+        var unknown = await sandbox.TachostAsync("--set", "port=1", "--values", "unknown.json", "check", "a.csx", "b.csx");
+        Assert.Equal(64, unknown.ExitCode);
+        Assert.Contains("there is no parameter 'pot' in '", unknown.Output, StringComparison.Ordinal);
+        sandbox.Environment["TACHOST_SET_PORT"] = "1";
+        Assert.Equal(fine, await sandbox.TachostAsync("check", "a.csx", "b.csx"));
+        sandbox.Environment["TACHOST_SET_POT"] = "1";
+        Assert.Equal(64, (await sandbox.TachostAsync("check", "a.csx", "b.csx")).ExitCode);
     }
 
     [Fact]
@@ -123,6 +176,26 @@ public sealed class CheckTests
         Assert.Contains("my-first is running as process", sandbox.Log, StringComparison.Ordinal);
         if (template == "server")
             Assert.Equal("hello\r\nyou said: a\r\n", await AskAsync(sandbox, "a\nquit\n"));
+    }
+
+    /// <summary>packaging/try starts such a file with <c>dotnet run</c>.</summary>
+    [Fact]
+    public async Task New_AsAProgram_WritesAFileThatRunsAndThatAllTemplatesCanBe()
+    {
+        await using var sandbox = new Sandbox();
+        foreach (var (file, words) in new[] { ("MyFirst.cs", new[] { "server", "--cs", "MyFirst" }), ("proxy.cs", ["proxy", "--cs", "proxy.cs"]), ("worker.cs", ["worker", "worker.cs"]), ("web.cs", ["web", "web.cs"]) })
+        {
+            var written = await sandbox.TachostAsync(["new", .. words]);
+            Assert.Equal((0, ""), (written.ExitCode, written.Error));
+            Assert.Equal(new Outcome(0, $"{file}: nothing found\n", ""), await sandbox.TachostAsync("check", file));
+        }
+
+        await sandbox.StartDaemonAsync("MyFirst.cs", "--port", "0");
+
+        Assert.Equal("hello\r\nyou said: a\r\n", await AskAsync(sandbox, "a\nquit\n"));
+        Assert.Contains("a plugin in a single file is a .csx file.", (await sandbox.TachostAsync("new", "plugin", "--cs", "my-first")).Error, StringComparison.Ordinal);
+        Assert.Contains("'x.csx' is not the name of a .cs file", (await sandbox.TachostAsync("new", "--cs", "x.csx")).Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(sandbox.PathOf("x.csx")));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class CompileTests
         sandbox.WriteTac();
         sandbox.WriteTac("second.csx", extra: "// another");
         Assert.Equal(new Outcome(0, "poem.csx: compiled\nsecond.csx: compiled\n", ""), await sandbox.TachostAsync("compile", "poem.csx", "second.csx", "--out", "made"));
-        Assert.Equal(new Outcome(0, "poem.csx: was compiled before\n", ""), await sandbox.TachostAsync("compile", "--out=made", "poem.csx"));
+        Assert.Equal(new Outcome(0, "poem.csx: up to date\n", ""), await sandbox.TachostAsync("compile", "--out=made", "poem.csx"));
         var made = Directory.GetFiles(sandbox.PathOf("made"));
         Assert.Equal(2, made.Length);
         Assert.Empty(Directory.GetFiles(sandbox.Cache));
@@ -42,6 +42,62 @@ public sealed class CompileTests
     }
 
     [Fact]
+    public async Task Compile_SourcesOfTenMegabytes_Works()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.WriteTac(extra: string.Concat(Enumerable.Repeat($"// {new string('x', 96)}\n", 100_000)));
+        Assert.Equal(new Outcome(0, "poem.csx: compiled\n", ""), await sandbox.TachostAsync("compile", "poem.csx"));
+    }
+
+    /// <summary>The native and the managed command may write different images. One that finds that of the other compiles again.</summary>
+    [Fact]
+    public async Task Compile_ByTheOtherForm_HasAKeyOfItsOwn()
+    {
+        var managed = Path.Combine(Program.Root, "artifacts", "bin", "TacHost", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "tachost");
+        Assert.SkipUnless(Program.IsNative, "the tests run the managed command");
+        await using var sandbox = new Sandbox();
+        sandbox.WriteTac();
+        foreach (var program in (string[])[Program.Tachost, managed])
+        {
+            Assert.Equal(new Outcome(0, "poem.csx: compiled\n", ""), await sandbox.RunAsync(program, "compile", "--out=made", "poem.csx"));
+            Assert.Equal(new Outcome(0, "poem.csx: up to date\n", ""), await sandbox.RunAsync(program, "compile", "--out=made", "poem.csx"));
+        }
+
+        Assert.Equal(2, Directory.GetFiles(sandbox.PathOf("made")).Length);
+    }
+
+    /// <summary>The native command starts without .NET, and needs it to compile.</summary>
+    [Theory]
+    [InlineData("compile", "poem.csx")]
+    [InlineData("check", "poem.csx")]
+    [InlineData("-n", "poem.csx")]
+    [InlineData("poem.csx")]
+    public async Task Command_WithoutDotNet_SaysWhatToInstall(params string[] words)
+    {
+        Assert.SkipUnless(Program.IsNative, "the managed command cannot start without .NET");
+        await using var sandbox = new Sandbox();
+        sandbox.WriteTac();
+        foreach (var variable in (string[])["DOTNET_ROOT", "DOTNET_ROOT_X64"])
+            sandbox.Environment[variable] = Directory.CreateDirectory(sandbox.PathOf("nothing")).FullName;
+        var outcome = await sandbox.TachostAsync(words);
+
+        Assert.Equal((69, ""), (outcome.ExitCode, outcome.Output));
+        Assert.StartsWith("tachost: .NET 10.0 is not installed. Looked for in ", outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("defect", outcome.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>As the start of .NET itself does.</summary>
+    [Fact]
+    public async Task Command_WithADotNetRootThatIsNotThere_LooksElsewhere()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.WriteTac();
+        foreach (var variable in (string[])["DOTNET_ROOT", "DOTNET_ROOT_X64"])
+            sandbox.Environment[variable] = sandbox.PathOf("nowhere");
+        Assert.Equal(new Outcome(0, "poem.csx: compiled\n", ""), await sandbox.TachostAsync("compile", "poem.csx"));
+    }
+
+    [Fact]
     public async Task Compile_NowhereToKeepIt_Fails()
     {
         await using var sandbox = new Sandbox();
@@ -62,5 +118,16 @@ public sealed class CompileTests
 
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Output));
         Assert.Matches(@"(?s)^ +(?!0\.0 )[0-9.]+ ms  \.NET itself.*\d ms  command line\n.*\d ms  the daemon, until it runs\n.*of that in the daemon:\n.*\d ms  tree built\n.*\d ms  in all; .*\n$", outcome.Error);
+    }
+
+    /// <summary>The kernel counts the time of the command to the host that it becomes.</summary>
+    [Fact]
+    public async Task Timings_OfTheForeground_DoNotCallTheCommandDotNet()
+    {
+        await using var sandbox = new Sandbox();
+        using var process = sandbox.Start("--timings", "-n", sandbox.UseSharedTac());
+        await Until.SaidAsync(process, "is running");
+        await sandbox.KillAsync(process.Id);
+        Assert.Matches(@"(?s)then, in the host:\n +[0-9.]+ ms  the command, and \.NET itself \(time of the processor\)\n", await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
     }
 }

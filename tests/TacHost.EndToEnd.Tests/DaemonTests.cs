@@ -38,6 +38,27 @@ public sealed class DaemonTests
     }
 
     [Fact]
+    public async Task Start_LogFileOfTheTac_IsUsedUnlessTheCommandLineNamesOne()
+    {
+        await using var sandbox = new Sandbox();
+        var tac = sandbox.Write("x.csx", "var application = new Application(\"x\") { LogFile = new() { Path = \"own.log\", Keep = 3 } };\nConsole.WriteLine(\"built\");\n");
+        var id = await sandbox.StartDaemonAsync(tac);
+        Assert.Equal(sandbox.PathOf("own.log"), new FileInfo($"/proc/{id}/fd/2").LinkTarget);
+        Assert.Contains(sandbox.PathOf("own.log"), (await sandbox.TachostAsync("status", "x")).Output, StringComparison.Ordinal);
+        await sandbox.KillAsync(id);
+        await Until.GoneAsync(id);
+        var own = await File.ReadAllLinesAsync(sandbox.PathOf("own.log"), TestContext.Current.CancellationToken);
+        Assert.Contains(" starting up.", own[0], StringComparison.Ordinal);
+        Assert.EndsWith("[stdout] built", own[1], StringComparison.Ordinal);
+        Assert.EndsWith("[-] Server Shut Down.", own[^1], StringComparison.Ordinal);
+        Assert.False(File.Exists(sandbox.PathOf("tachost.log")));
+
+        id = await sandbox.StartDaemonAsync("--logfile", "tachost.log", tac);
+        Assert.Contains("[stdout] built", sandbox.Log, StringComparison.Ordinal);
+        Assert.Equal(own.Length, (await File.ReadAllLinesAsync(sandbox.PathOf("own.log"), TestContext.Current.CancellationToken)).Length);
+    }
+
+    [Fact]
     public async Task Start_FromAShellThatEnds_Survives()
     {
         await using var sandbox = new Sandbox();

@@ -61,6 +61,6 @@ public sealed class DebuggingTests
         await sandbox.KillAsync(daemon);
         await Until.GoneAsync(daemon);
 
-        Assert.Contains("Not everything stopped cleanly: InvalidOperationException at poem.csx:line 6: glued", sandbox.Log, StringComparison.Ordinal);
+        Assert.Contains("Not everything stopped cleanly: InvalidOperationException at poem.csx:line 6: glued\n\t            throw new InvalidOperationException(\"glued\");\n\t            ^", sandbox.Log, StringComparison.Ordinal);
     }
 }

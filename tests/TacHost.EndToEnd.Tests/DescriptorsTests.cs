@@ -50,7 +50,7 @@ public sealed class DescriptorsTests
         using var clients = new OpenSockets();
         await clients.ConnectAsync(port, Limit);
         await Until.TrueAsync(() => sandbox.Log.Contains(Paused, StringComparison.Ordinal), "the pause");
-        await AssertIdleAsync(sandbox.DaemonId);
+        await AssertIdleAsync(sandbox, sandbox.DaemonId);
 
         // One at a time: each is served as soon as one has gone, and that is no news.
         for (var i = 0; i < 20; i++)
@@ -59,7 +59,7 @@ public sealed class DescriptorsTests
             await clients.ConnectAsync(port, 1);
         }
 
-        await AssertIdleAsync(sandbox.DaemonId);
+        await AssertIdleAsync(sandbox, sandbox.DaemonId);
         clients.Dispose();
         Assert.Equal(20_000_000, (await sandbox.FetchAsync(port)).Length);
         await Until.TrueAsync(() => sandbox.Log.Contains($"Accepting on 127.0.0.1:{port} again.", StringComparison.Ordinal), "the end of the pause");
@@ -80,7 +80,7 @@ public sealed class DescriptorsTests
         Assert.Equal(0, (await LimitAsync($"{Enumerable.Range(0, open.Count + 1).First(number => !open.Contains(number))}:")).ExitCode);
         var waiting = Task.WhenAll(Enumerable.Range(0, 10).Select(_ => sandbox.FetchAsync(port)));
         await Until.TrueAsync(() => sandbox.Log.Contains(Paused, StringComparison.Ordinal), "the pause");
-        await AssertIdleAsync(id);
+        await AssertIdleAsync(sandbox, id);
         Assert.False(waiting.IsCompleted);
 
         Assert.Equal(0, (await LimitAsync("1024:")).ExitCode);
@@ -127,7 +127,7 @@ public sealed class DescriptorsTests
         Assert.Equal(new Outcome(0, "", ""), await sandbox.RunAsync("prlimit", $"--nofile={Limit}", Program.Tachost, tac));
 
     /// <summary>Comes to take less than a twentieth of a processor, once it has done and compiled what there was to do: a spin would never end.</summary>
-    private static Task AssertIdleAsync(int id)
+    private static Task AssertIdleAsync(Sandbox sandbox, int id)
     {
         var (before, start) = (Proc.CpuTime(id), Stopwatch.GetTimestamp());
         return Until.TrueAsync(
@@ -135,6 +135,7 @@ public sealed class DescriptorsTests
             {
                 if (Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(2))
                     return false;
+                Assert.True(Until.IsAlive(id), sandbox.Log);
                 var isIdle = Proc.CpuTime(id) - before < Stopwatch.GetElapsedTime(start) / 20;
                 (before, start) = (Proc.CpuTime(id), Stopwatch.GetTimestamp());
                 return isIdle;

@@ -69,7 +69,7 @@ public sealed class DnsPluginTests
     {
         await using Sandbox sandbox = new();
         var outcome = await sandbox.TachostAsync("dns", "--port", "0");
-        Assert.Equal(new Outcome(64, "", "tachost: dns: --zone, --hosts or --forward is missing: there would be nothing to answer with.\n"), outcome);
+        Assert.Equal(new Outcome(64, "", "tachost: dns: --zone, --cluster, --hosts or --forward is missing: the server would have no answers.\n"), outcome);
     }
 
     private static Task<string> DigAsync(Sandbox sandbox, params string[] words) => AskAsync(sandbox, ["+short", .. words]);

@@ -58,7 +58,7 @@ public sealed class EcstasyEverywhereTests : IAsyncDisposable
         var port = EditedDeployment.PortOf(_sandbox, "TcpServer] PoetryFactory");
         await GetsThePoemAsync("nc", $"nc -N 127.0.0.1 {port} < /dev/null");
         await GetsThePoemAsync("ncat", $"ncat 127.0.0.1 {port} < /dev/null");
-        Assert.SkipUnless(await Twisted.IsInstalledAsync(_sandbox), Twisted.WhyNot);
+        Assert.SkipUnless(await Twisted.IsInstalledAsync(_sandbox), Twisted.SkipReason);
         await GetsThePoemAsync("python3", $"{Twisted.Python} {_sandbox.Write("fetch.py", FetchByTwisted)} {port}");
     }
 

@@ -12,16 +12,24 @@ public sealed partial class ExamplesTests
     public static TheoryData<string, int> Lengths => new()
     {
         { "background-service.csx", 12 },
+        { "blazor.csx", 15 },
         { "chat.csx", 25 },
+        { "echo.cs", 10 },
         { "file-watcher.csx", 25 },
+        { "grpc.csx", 30 },
         { "minimal-api.csx", 14 },
         { "GenericHost/Program.cs", 15 },
+        { "Greeter/GreeterFactory.cs", 20 },
+        { "hello.csx", 10 },
+        { "hola.csx", 10 },
         { "postgres.csx", 30 },
         { "redis.csx", 20 },
         { "scheduler.csx", 25 },
         { "serilog.csx", 30 },
+        { "signalr.csx", 15 },
         { "sqlite.csx", 40 },
         { "stages.csx", 15 },
+        { "web-socket.csx", 25 },
     };
 
     [Fact]
@@ -34,9 +42,25 @@ public sealed partial class ExamplesTests
     [MemberData(nameof(Lengths))]
     public async Task Example_Read_IsShortAndHasLittleGlue(string name, int limit)
     {
-        var lines = (await File.ReadAllLinesAsync(Path.Combine(Example.Folder, name), TestContext.Current.CancellationToken)).Select(line => line.Trim()).Where(line => line.Length > 0 && !line.StartsWith("//", StringComparison.Ordinal)).ToList();
+        var lines = await LinesOfAsync(name);
         Assert.InRange(lines.Count, 1, limit);
         Assert.InRange(lines.Count(line => Glue().IsMatch(line)), 0, 3);
+    }
+
+    /// <summary>The table of docs/frictions.md has the numbers of today.</summary>
+    [Fact]
+    public async Task Lines_OfThePage_AreThoseOfTheFiles()
+    {
+        var page = await File.ReadAllTextAsync(Path.Combine(Program.Root, "docs", "frictions.md"), TestContext.Current.CancellationToken);
+        var rows = Row().Matches(page).Select(row => (row.Groups["name"].Value, row.Groups["lines"].Value, row.Groups["glue"].Value));
+        List<(string, string, string)> measured = [];
+        foreach (var (name, _) in Lengths.Select(row => row.Data))
+        {
+            var lines = await LinesOfAsync(name);
+            measured.Add((name, $"{lines.Count}", $"{lines.Count(line => Glue().IsMatch(line))}"));
+        }
+
+        Assert.Equal(measured.Order(), rows.Order());
     }
 
     [Fact]
@@ -85,6 +109,52 @@ public sealed partial class ExamplesTests
         await sandbox.KillAsync(id);
         await Until.GoneAsync(id);
         Assert.Single(sandbox.Log.Split('\n'), line => line.Contains("SIGTERM", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task MinimalApi_Reloaded_AnswersByTheNewCodeOnTheSamePort()
+    {
+        await using var sandbox = new Sandbox();
+        Directory.CreateSymbolicLink(sandbox.PathOf("poetry"), Path.Combine(Program.Root, "poetry"));
+        var tac = Example.Copy(sandbox, "minimal-api.csx");
+        await sandbox.StartDaemonAsync(tac);
+        using HttpClient client = new() { BaseAddress = new Uri($"http://127.0.0.1:{sandbox.Port(1)}") };
+        Assert.Contains("ecstasy", await client.GetStringAsync("/poem", TestContext.Current.CancellationToken).Soon(), StringComparison.Ordinal);
+        sandbox.Write(tac, (await File.ReadAllTextAsync(sandbox.PathOf(tac), TestContext.Current.CancellationToken)).Replace("\"/poem\"", "\"/verse\"", StringComparison.Ordinal));
+        var reload = await sandbox.TachostAsync("reload", sandbox.PidFile);
+        Assert.Equal((0, ""), (reload.ExitCode, reload.Error));
+        Assert.Contains("~ WebApplicationService", reload.Output, StringComparison.Ordinal);
+        Assert.Contains("ecstasy", await client.GetStringAsync("/verse", TestContext.Current.CancellationToken).Soon(), StringComparison.Ordinal);
+        using var old = await client.GetAsync("/poem", TestContext.Current.CancellationToken).Soon();
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, old.StatusCode);
+    }
+
+    [Fact]
+    public async Task Echo_AFileBasedProgram_IsADaemonOfTachost()
+    {
+        await using var sandbox = new Sandbox();
+        await sandbox.StartDaemonAsync(Example.Copy(sandbox, "echo.cs"));
+        using var client = await Example.ConnectAsync(sandbox.Port());
+        var (reader, writer) = Example.Lines(client.GetStream());
+        await writer.WriteAsync("hello\n");
+        Assert.Equal("hello", await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().Soon());
+        await Example.StopAsync(sandbox);
+    }
+
+    [Fact]
+    public async Task Greeter_InTwoDeployments_IsOneLibrary()
+    {
+        await using var sandbox = new Sandbox();
+        Example.CopyLibrary(sandbox, "Greeter");
+        await sandbox.StartDaemonAsync(Example.Copy(sandbox, "hello.csx"));
+        using var other = sandbox.Start("-n", "--pidfile", "hola.pid", Example.Copy(sandbox, "hola.csx"));
+        await Until.SaidAsync(other, "is running");
+        Assert.StartsWith("Hello, 127.0.0.1:", Encoding.UTF8.GetString(await sandbox.FetchAsync()), StringComparison.Ordinal);
+        Assert.StartsWith("Hola, 127.0.0.1:", Encoding.UTF8.GetString(await sandbox.FetchAsync(Proc.PortOf(other.Id))), StringComparison.Ordinal);
+        await sandbox.KillAsync(other.Id);
+        await other.WaitForExitAsync(TestContext.Current.CancellationToken).Soon();
+        Assert.Equal(0, other.ExitCode);
+        await Example.StopAsync(sandbox);
     }
 
     [Fact]
@@ -143,7 +213,14 @@ public sealed partial class ExamplesTests
         }
     }
 
+    /// <summary>Returns the lines without comments and empty ones.</summary>
+    private static async Task<List<string>> LinesOfAsync(string name) =>
+        [.. (await File.ReadAllLinesAsync(Path.Combine(Example.Folder, name), TestContext.Current.CancellationToken)).Select(line => line.Trim()).Where(line => line.Length > 0 && !line.StartsWith("//", StringComparison.Ordinal))];
+
+    [GeneratedRegex(@"^\| `(?<name>[A-Za-z/-]+\.csx?)` \| (?<lines>\d+) \| (?<glue>\d+) \|", RegexOptions.Multiline)]
+    private static partial Regex Row();
+
     /// <summary>The lines that are there only because another library runs in the tree, or the tree in another library.</summary>
-    [GeneratedRegex("TacHost\\.Web|WebApplicationService|HostedServices|AddTacHost")]
+    [GeneratedRegex("^(#:package|using) TacHost\\.|WebApplicationService|HostedServices|AddTacHost|LoggerProviders|LoggerFactory =|application\\.RunAsync")]
     private static partial Regex Glue();
 }

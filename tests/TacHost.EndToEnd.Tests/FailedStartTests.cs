@@ -15,6 +15,7 @@ public sealed class FailedStartTests
         { "syntax", "var application = new Application(\"x\"", BadTac, ["bad.csx(1,38): error CS1026: ) expected", "    var application = new Application(\"x\"\n", "\n                                         ^"] },
         { "unknown name", "\n\tvar application = new Aplication(\"x\");", BadTac, ["bad.csx(2,24): error CS0246: The type or namespace name 'Aplication' could not be found", "\n    \t                      ^"] },
         { "missing library", "#r \"Nowhere.dll\"\nvar application = new Application(\"x\");", BadTac, ["bad.csx(1,1): error CS0006", "'Nowhere.dll' was looked for in '", "/lib'", "--lib"] },
+        { "loads a package", "\n#load \"nuget: Low, 1.0.0\"\nvar application = new Application(\"x\");", BadTac, ["'bad.csx' has #load \"nuget: Low, 1.0.0\", and #load includes files. Write #r \"nuget: NAME, VERSION\"."] },
         { "missing load", "#load \"nowhere.csx\"\nvar application = new Application(\"x\");", BadTac, ["bad.csx(1,7): error CS1504", "nowhere.csx"] },
         { "throws", "var n = 1;\nthrow new InvalidOperationException(\"the moon is \" + n);", Software, ["'bad.csx' threw InvalidOperationException at bad.csx:line 2: the moon is 1"] },
         { "throws after an await", "await Task.Yield();\nthrow new InvalidOperationException(\"later\");", Software, ["'bad.csx' threw InvalidOperationException at bad.csx:line 2: later"] },
@@ -25,7 +26,8 @@ public sealed class FailedStartTests
         { "kills itself", "System.Diagnostics.Process.GetCurrentProcess().Kill();", Software, ["ended before it was running, killed by signal 9"] },
         { "overflows the stack", "int F(int n) => F(n + 1) + F(n);\nvar application = F(0).ToString();", Software, ["ended before it was running, killed by signal 6"] },
         { "start throws", "class S : Service { protected override Task OnStartAsync(CancellationToken t) => throw new InvalidOperationException(\"no moon\"); }\nvar application = new Application(\"x\");\nnew S().SetServiceParent(application);", Unavailable, ["'bad.csx' did not start. The service 'x/S' failed to start: InvalidOperationException at bad.csx:line 1: no moon\n    class S"] },
-        { "wrong argument", "class F : ServerFactory { protected override Protocol BuildProtocol(EndPoint peer) => null; }\nvar application = new Application(\"x\");\n// a port that cannot be\nnew TcpServer(70000, new F()).SetServiceParent(application);", Software, ["'bad.csx' threw ArgumentOutOfRangeException at bad.csx:line 4: port ('70000') must be less than or equal to '65535'.", "\n    new TcpServer(70000, new F()).SetServiceParent(application);\n    ^\n"] },
+        { "start throws at a file", "class S : Service { protected override Task OnStartAsync(CancellationToken t) { File.ReadAllText(\"nowhere.txt\"); return Task.CompletedTask; } }\nvar application = new Application(\"x\");\nnew S().SetServiceParent(application);", Unavailable, ["'bad.csx' did not start. The service 'x/S' failed to start: FileNotFoundException at bad.csx:line 1: Could not find file '", "nowhere.txt'.\n    class S"] },
+        { "wrong argument", "class F : ServerFactory { protected override Protocol BuildProtocol(EndPoint peer) => null; }\nvar application = new Application(\"x\");\n// a port that cannot be\nnew TcpServer(70000, new F()).SetServiceParent(application);", Software, ["'bad.csx' threw ArgumentOutOfRangeException at bad.csx:line 4: port 70000 is not between 0 and 65535.\n", "\n    new TcpServer(70000, new F()).SetServiceParent(application);\n    ^\n"] },
         { "throws inside", "class C { public static readonly int N = int.Parse(\"x\"); }\nvar n = C.N;", Software, ["'bad.csx' threw FormatException at bad.csx:line 1: The input string 'x' was not in a correct format.\n"] },
         { "throws in a task", "Task.Run(() => { throw new InvalidOperationException(\"deep\"); }).Wait();", Software, ["'bad.csx' threw InvalidOperationException at bad.csx:line 1: deep\n"] },
         { "start throws inside", "class C { public static readonly int N = int.Parse(\"x\"); }\nclass S : Service { protected override Task OnStartAsync(CancellationToken t) { _ = C.N; return Task.CompletedTask; } }\nvar application = new Application(\"x\");\nnew S().SetServiceParent(application);", Unavailable, ["The service 'x/S' failed to start: FormatException at bad.csx:line 1: The input string 'x' was not in a correct format."] },
@@ -33,6 +35,11 @@ public sealed class FailedStartTests
         { "extension method", "static class E { public static int Twice(this int x) => 2 * x; }\nvar application = new Application(\"x\");", BadTac, ["error CS1109", "or write the method at the top level of the tac file."] },
         { "extension block", "static class E { extension(int x) { public int Twice => 2 * x; } }\nvar application = new Application(\"x\");", BadTac, ["error CS9283", "cannot hold extension blocks. Put it into a file of its own"] },
         { "using declaration", "using var d = new MemoryStream();\nvar application = new Application(\"x\");", BadTac, ["error CS1002", "would be disposed before anything starts. Leave 'using' out"] },
+        { "using declaration without blanks", "using var d=new MemoryStream();\nvar application = new Application(\"x\");", BadTac, ["error CS1002", "would be disposed before anything starts. Leave 'using' out"] },
+        { "using declaration of a generic type", "  await using IDisposable? d = null;\nvar application = new Application(\"x\");", BadTac, ["would be disposed before anything starts. Leave 'using' out"] },
+        { "generator of imports", "using System.Runtime.InteropServices;\npartial class C { [LibraryImport(\"libc\")] public static partial int getpid(); }\nvar application = new Application(\"x\");", BadTac, ["error CS8795", "Source generators do not run for tac files."] },
+        { "generator of serializers", "using System.Text.Json.Serialization;\n[JsonSerializable(typeof(int))] partial class C : JsonSerializerContext { }\nvar application = new Application(\"x\");", BadTac, ["error CS0534", "Source generators do not run for tac files."] },
+        { "generator of log methods", "partial class C\n{\n    [LoggerMessage(1, LogLevel.Information, \"moon\")] static partial void Moon(ILogger logger);\n    public static void Rise(ILogger logger) => Moon(logger);\n}\nvar application = new Application(\"x\");", BadTac, ["bad.csx(3,74): error CS8795: Partial method 'Moon' must have an implementation part", "Source generators do not run for tac files."] },
         { "generator", "using System.Text.RegularExpressions;\npartial class R { [GeneratedRegex(\"a\")] public static partial Regex A(); }\nvar application = new Application(\"x\");", BadTac, ["error CS8795", "Source generators do not run for tac files."] },
         { "asp.net core", "using Microsoft.AspNetCore.Builder;\nvar application = new Application(\"x\");", BadTac, ["error CS0234", "\n  For ASP.NET Core and the HTTP services of TacHost, put this line at the top of the file: #r \"TacHost.Web.dll\""] },
         { "web service", "var application = new Application(\"x\");\nnew WebApplicationService(\"tcp:0\", app => {}).SetServiceParent(application);", BadTac, ["error CS0246", "put this line at the top of the file: #r \"TacHost.Web.dll\""] },
@@ -125,7 +132,7 @@ public sealed class FailedStartTests
 
         Assert.Equal(Unavailable, outcome.ExitCode);
         Assert.Equal(
-            $"tachost: 'second.csx' did not start. The service 'fastpoetry/TcpServer' cannot listen on 127.0.0.1:{port}, because process {id} (tachost poem.csx) already does.\n  Choose another port in the tac file, or stop that one first.\n",
+            $"tachost: 'second.csx' did not start. The service 'fastpoetry/TcpServer' cannot listen on 127.0.0.1:{port}, because process {id} (tachost poem.csx) already does.\n  Choose another port, or stop that process first.\n",
             outcome.Error);
         Assert.Equal([id], sandbox.Processes());
         Assert.False(File.Exists(sandbox.PathOf("second.pid")));
@@ -204,7 +211,7 @@ public sealed class FailedStartTests
             new Body().SetServiceParent(application);
             """);
 
-        AssertFailed(sandbox, await sandbox.TachostAsync("body.csx"), Unavailable, "'body.csx' did not start. The service 'x/Body' has failed: body boom");
+        AssertFailed(sandbox, await sandbox.TachostAsync("body.csx"), Unavailable, "'body.csx' did not start. The service 'x/Body' has failed: InvalidOperationException at body.csx:line 1: body boom\n    class Body");
     }
 
     [Fact]
@@ -228,7 +235,7 @@ public sealed class FailedStartTests
         {
             sandbox.Environment["TACHOST_HANDOVER"] = value;
             var outcome = await sandbox.TachostAsync("-n", sandbox.UseSharedTac());
-            Assert.Equal(new Outcome(64, "", "tachost: TACHOST_HANDOVER is set, which is for tachost's own use. Unset it.\n"), outcome);
+            Assert.Equal(new Outcome(64, "", "tachost: TACHOST_HANDOVER is set, but is reserved for tachost. Unset it.\n"), outcome);
         }
     }
 
@@ -243,7 +250,7 @@ public sealed class FailedStartTests
         var start = await sandbox.RunAsync("sh", "-c", $"cd gone && rmdir ../gone && {Program.Tachost} {sandbox.UseSharedTac()}");
 
         Assert.Equal((64, ""), (start.ExitCode, start.Output));
-        Assert.Contains("the directory it would start at, in which tachost was started, is gone", start.Error, StringComparison.Ordinal);
+        Assert.Contains("the directory in which tachost was started no longer exists", start.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -403,11 +410,11 @@ public sealed class FailedStartTests
 
     [Theory]
     [InlineData(new[] { "--nodeamon", "x.csx" }, "there is no option '--nodeamon'. Did you mean '--nodaemon'?")]
-    [InlineData(new[] { "--nodaemon" }, "which tac file or plugin is to run?")]
+    [InlineData(new[] { "--nodaemon" }, "there is no tac file or plugin to run.")]
     [InlineData(new[] { "x.csx", "-n" }, "options go before the tac file, and '-n' comes after it.")]
     [InlineData(new[] { "x.csx", "y.csx" }, "one tac file at a time: 'y.csx' comes after 'x.csx'.")]
     [InlineData(new[] { "--logfile", "-", "x.csx" }, "a daemon has no standard output to log to")]
-    [InlineData(new[] { "--grace", "soon", "x.csx" }, "'soon' cannot be the --grace, which is a time such as 30s, 5m or 1h30m")]
+    [InlineData(new[] { "--grace", "soon", "x.csx" }, "--grace: 'soon' is not a time such as 30s, 5m or 1h30m")]
     [InlineData(new[] { "--pidfile" }, "--pidfile")]
     public async Task CommandLine_Wrong_IsOneLineAndExitSixtyFour(string[] arguments, string said)
     {

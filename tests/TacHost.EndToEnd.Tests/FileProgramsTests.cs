@@ -53,11 +53,12 @@ public sealed class FileProgramsTests
         { "var application = new Application(\"x\");\nnothing();", 65, "bad.cs(2,1): error CS0103: The name 'nothing' does not exist" },
         { "var application = new Application(\"x\");\nConsole.WriteLine(args);", 65, "Write 'Args', the words after '--'." },
         { "#r \"System.Xml\"\nvar application = new Application(\"x\");", 65, "Write #:package NAME@VERSION or #:project PATH, or rename the file to .csx." },
+        { "using Microsoft.AspNetCore.Builder;\nvar application = new Application(\"x\");", 65, "put this line at the top of the file: #:package TacHost.Web@" },
         { "#load \"other.csx\"\nvar application = new Application(\"x\");", 65, "Write #:package NAME@VERSION or #:project PATH, or rename the file to .csx." },
         { "var application = new Application(\"x\");\nnew A();\nclass A\n{\n    public A() => throw new InvalidOperationException(\"no moon\");\n}", 70, "'bad.cs' threw InvalidOperationException at bad.cs:line 5: no moon\n          public A() => throw new InvalidOperationException(\"no moon\");\n                        ^" },
         { "Console.WriteLine(1);", 65, "has no global variable named 'application'" },
         { "class A { }", 65, "has no global variable named 'application'" },
-        { "#:sdk Aspire.AppHost.Sdk@9.0.0\nvar application = 1;", 65, "'bad.cs' line 1: #:sdk Aspire.AppHost.Sdk@9.0.0 is a build of its own" },
+        { "#:sdk Aspire.AppHost.Sdk@9.0.0\nvar application = 1;", 65, "'bad.cs' line 1: #:sdk Aspire.AppHost.Sdk@9.0.0 needs a build" },
         { "\n// text\n#:project ../Moon/Moon.csproj\nvar application = 1;", 65, "'bad.cs' line 3: #:project ../Moon/Moon.csproj needs the library of the project" },
         { "#:package @1\nvar application = 1;", 65, "'bad.cs' line 1: '#:package @1' does not name a package. Write #:package NAME@VERSION." },
         { "#:pakage Npgsql@9.0.3\nvar application = 1;", 65, "'bad.cs' line 1: '#:pakage Npgsql@9.0.3' is not a directive of a tac file." },
@@ -82,7 +83,7 @@ public sealed class FileProgramsTests
         await using var sandbox = new Sandbox();
         sandbox.Write("poem.cs", Poem);
         Assert.Equal(new Outcome(0, "poem.cs: compiled\n", ""), await sandbox.TachostAsync("compile", "poem.cs"));
-        Assert.Equal(new Outcome(0, "poem.cs: was compiled before\n", ""), await sandbox.TachostAsync("compile", "poem.cs"));
+        Assert.Equal(new Outcome(0, "poem.cs: up to date\n", ""), await sandbox.TachostAsync("compile", "poem.cs"));
         await sandbox.StartDaemonAsync("--log-level", "debug", "poem.cs", "--port", "0");
 
         Assert.Equal("3 lines\r\n", Encoding.UTF8.GetString(await sandbox.FetchAsync()));

@@ -37,6 +37,30 @@ public sealed partial class HttpTests
     }
 
     [Fact]
+    public async Task Tac_WithAHostOfItsOwn_HandlesTheSignalOnceAndGivesNoAdvice()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("own.csx", """
+            #r "TacHost.Web.dll"
+            using Microsoft.AspNetCore.Builder;
+            var web = WebApplication.CreateBuilder().Build();
+            web.Urls.Add("http://127.0.0.1:0");
+            web.MapGet("/", () => "up");
+            var application = new Application("own");
+            application.AddService(web, "web");
+            """);
+        var id = await sandbox.StartDaemonAsync("own.csx");
+        await sandbox.LoggedAsync("Now listening on: http://127.0.0.1:");
+        Assert.Equal("up", await CurlAsync(sandbox, ListeningOn().Match(sandbox.Log).Value));
+        await sandbox.KillAsync(id);
+        await Until.GoneAsync(id);
+        Assert.Single(sandbox.Log.Split('\n'), line => line.Contains("SIGTERM", StringComparison.Ordinal));
+        Assert.DoesNotContain("Ctrl+C", sandbox.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("Application started", sandbox.Log, StringComparison.Ordinal);
+        Assert.EndsWith("Server Shut Down.\n", sandbox.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Tac_WithAServer_AnswersDetached()
     {
         await using var sandbox = new Sandbox();
@@ -111,6 +135,9 @@ public sealed partial class HttpTests
         Assert.SkipUnless(Program.IsInstalled("curl"), "curl is not installed");
         return (await sandbox.RunAsync("curl", "-s", "--max-time", "60", address)).Output;
     }
+
+    [GeneratedRegex("http://127.0.0.1:[0-9]+")]
+    private static partial Regex ListeningOn();
 
     [GeneratedRegex(@"starting on 127\.0\.0\.1:(?<port>\d+)")]
     private static partial Regex StartingOn();

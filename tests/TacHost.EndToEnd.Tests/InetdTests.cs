@@ -72,7 +72,7 @@ public sealed partial class InetdTests
         var outcome = await sandbox.TachostAsync("--uid", "nobody", "inetd", "--user", "daemon", "--serve", "127.0.0.1:0=id");
         Assert.Equal((69, ""), (outcome.ExitCode, outcome.Output));
         Assert.Contains(
-            "The service '127.0.0.1:0/tcp' cannot be served: its programs are to run as 'daemon' (user 1, group 1), which takes root, and this process is user 65534. Start tachost as root and without --uid, or leave the user out.",
+            "The service '127.0.0.1:0/tcp' cannot be served: its programs are to run as 'daemon' (user 1, group 1), which requires root, and this process is user 65534. Start tachost as root and without --uid, or leave the user out.",
             outcome.Error,
             StringComparison.Ordinal);
         Assert.False(File.Exists(sandbox.PidFile));
@@ -118,7 +118,7 @@ public sealed partial class InetdTests
     [InlineData("there is nothing to serve. Name an inetd.conf with --file, or an address and a command with --serve.")]
     [InlineData("inetd.conf:2: the type 'rdm' is neither 'stream' nor 'dgram'.", "--strict", "-f", "inetd.conf")]
     [InlineData("there is no service in '", "-f", "poem.conf")]
-    [InlineData("--port has no program to be served by. Write it behind the options.", "--port", "0")]
+    [InlineData("--port needs a program. Write it after the options.", "--port", "0")]
     [InlineData("the program 'id' has no port. Name it with --port.", "id")]
     [InlineData("there is no program 'no-such-program' in PATH. Name it by its path.", "--port", "0", "no-such-program")]
     [InlineData("there is no user 'no-such-user'.", "--user", "no-such-user", "--port", "0", "id")]

@@ -53,6 +53,24 @@ public sealed class LauncherTests
         Assert.False(Directory.Exists(sandbox.PathOf("artifacts")));
     }
 
+    [Fact]
+    public async Task Launcher_WithoutALinker_SaysHowToGoOn()
+    {
+        await using var sandbox = new Sandbox();
+        await CopySourcesAsync(sandbox);
+        var tools = Directory.CreateDirectory(sandbox.PathOf("tools")).FullName;
+        foreach (var tool in (string[])["find", "readlink", "mkdir", "grep", "dirname", "id", "stat"])
+            File.CreateSymbolicLink(Path.Combine(tools, tool), (await sandbox.RunAsync("sh", "-c", $"command -v {tool}")).Output.Trim());
+        sandbox.Write("tools/dotnet", "#!/bin/sh\necho '10.0.100 [/usr/share/dotnet/sdk]'\n");
+        File.SetUnixFileMode(sandbox.PathOf("tools/dotnet"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        sandbox.Environment["PATH"] = tools;
+        sandbox.Environment["TACHOST_NATIVE"] = "1";
+        var outcome = await sandbox.RunAsync("/bin/sh", sandbox.PathOf("tachost"), "--version");
+
+        Assert.Equal((69, ""), (outcome.ExitCode, outcome.Output));
+        Assert.Contains("native code takes a linker, which is not here. Install one (Debian, Ubuntu: apt-get install clang), or build managed code: TACHOST_NATIVE=0.", outcome.Error, StringComparison.Ordinal);
+    }
+
     /// <summary>A start as another user after an update of the sources: the unit has to come back.</summary>
     [Fact]
     public async Task Launcher_WhereItCannotWrite_RunsWhatWasBuilt()

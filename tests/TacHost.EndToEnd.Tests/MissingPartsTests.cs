@@ -28,7 +28,7 @@ public sealed class MissingPartsTests
         var outcome = await sandbox.RunAsync("sh", "-c", $"cd gone && rmdir ../gone && exec {Program.Tachost} {sandbox.PathOf("brief.csx")}");
 
         Assert.Equal(64, outcome.ExitCode);
-        Assert.Contains("the directory it would start at, in which tachost was started, is gone", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("the directory in which tachost was started no longer exists", outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class MissingPartsTests
         var outcome = await InNamespaceAsync(sandbox, $"mount -t tmpfs tmpfs /dev && exec {Program.Tachost} brief.csx");
 
         Assert.Equal(71, outcome.ExitCode);
-        Assert.Contains("there is no '/dev/null', which its standard streams lead to. Mount /dev, or make the device: mknod", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("there is no '/dev/null', which its standard streams need. Mount /dev, or create the device: mknod", outcome.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -112,7 +112,7 @@ public sealed class MissingPartsTests
             """);
         await sandbox.StartDaemonAsync("lost.csx");
 
-        await sandbox.LoggedAsync("[-#error] A task has failed, and nothing has awaited it.");
+        await sandbox.LoggedAsync("[-#error] A task failed, and its exception was not observed.");
         await sandbox.LoggedAsync("System.InvalidOperationException: lost");
     }
 

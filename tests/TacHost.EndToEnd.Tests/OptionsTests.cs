@@ -207,13 +207,25 @@ public sealed class OptionsTests
     }
 
     [Fact]
+    public async Task Tachost_Alone_ShowsTheUsageAndRefersToTheHelp()
+    {
+        await using var sandbox = new Sandbox();
+        var usage = await sandbox.TachostAsync();
+
+        Assert.Equal((0, ""), (usage.ExitCode, usage.Error));
+        Assert.StartsWith("Usage: tachost ", usage.Output, StringComparison.Ordinal);
+        Assert.Contains("\n  stop [WHO] [PATH]\n", usage.Output, StringComparison.Ordinal);
+        Assert.EndsWith("\n'tachost --help' lists all commands, plugins and options.\n", usage.Output, StringComparison.Ordinal);
+        Assert.InRange(usage.Output.Count(each => each == '\n'), 15, 40);
+    }
+
+    [Fact]
     public async Task Help_Asked_ListsEveryOptionOfTheTableAbove()
     {
         await using var sandbox = new Sandbox();
         var help = await sandbox.TachostAsync("--help");
 
         Assert.Equal((0, ""), (help.ExitCode, help.Error));
-        Assert.Equal(help, await sandbox.TachostAsync());
         Assert.All(_rows.Keys.Where(name => name.StartsWith("--", StringComparison.Ordinal) && name.Length > 2), name => Assert.Contains(name.Split(' ', '=')[0], help.Output, StringComparison.Ordinal));
         Assert.All(help.Output.Split('\n'), line => Assert.True(line.Length <= 100, line));
         Assert.All(help.Output.Split('\n'), line => Assert.Equal(line.TrimEnd(), line));
@@ -223,9 +235,8 @@ public sealed class OptionsTests
     public async Task Logger_OfTheUsersOwn_GetsEveryLine()
     {
         await using var sandbox = new Sandbox();
-        await Assembly.BuildAsync(
-            sandbox,
-            "Mine",
+        PluginAssembly.Compile(
+            sandbox.PathOf("lib/Mine.dll"),
             """
             using Microsoft.Extensions.Logging;
             namespace Mine;
@@ -239,7 +250,7 @@ public sealed class OptionsTests
                 public void Dispose() => System.IO.File.AppendAllText("mine.log", "closed\n");
             }
             """,
-            Path.Combine(Program.HostDirectory, "Microsoft.Extensions.Logging.Abstractions.dll"));
+            Program.HostDirectory);
         var id = await StartDaemon(sandbox, ["--lib", "lib", "--logger", "Mine.ToFile, Mine", "--syslog", sandbox.UseSharedTac()]);
         await sandbox.KillAsync(id);
         await Until.GoneAsync(id);

@@ -8,6 +8,17 @@ namespace TacHost.EndToEnd.Tests;
 public sealed class PackagedExamplesTests
 {
     [Fact]
+    public async Task Check_OfAll_FindsNothing()
+    {
+        await using var sandbox = Example.WithPackages();
+        string[] tacs = [.. Example.Files(withPackages: true).Select(file => Example.Copy(sandbox, Path.GetFileName(file)))];
+        var restored = await sandbox.TachostAsync(["restore", .. tacs]);
+        Assert.SkipWhen(restored.ExitCode == 69, $"the packages cannot be had here: {restored.Error}");
+        Assert.Equal(new Outcome(0, string.Concat(tacs.Select(tac => $"{tac}: nothing found\n")), ""), await sandbox.TachostAsync(["--locked", "check", .. tacs]));
+        Assert.NotEmpty(tacs);
+    }
+
+    [Fact]
     public async Task Postgres_WithAPool_NumbersPipelinedLinesInOrder()
     {
         Assert.SkipWhen(PostgresServer.Programs is null, "PostgreSQL is not installed");
@@ -80,14 +91,28 @@ public sealed class PackagedExamplesTests
     }
 
     [Fact]
-    public async Task Scheduler_EachSecond_RunsItsJob()
+    public async Task Scheduler_EachSecond_RunsBothJobs()
     {
         await using var sandbox = Example.WithPackages();
         var tac = await Example.RestoreOrSkipAsync(sandbox, "scheduler.csx");
-        await sandbox.StartDaemonAsync(tac, "--cron", "* * * * * *");
+        await sandbox.StartDaemonAsync(tac, "--cron", "* * * * * *", "--interval", "1s");
+        await Until.TrueAsync(() => sandbox.Log.Split("cleanup runs").Length > 2, "two cleanups");
         await sandbox.LoggedAsync("backup is due at ");
         await sandbox.LoggedAsync("backup runs");
         await Example.StopAsync(sandbox);
+    }
+
+    [Fact]
+    public async Task Scheduler_JobInThreeMonths_IsWaitedFor()
+    {
+        await using var sandbox = Example.WithPackages();
+        var tac = await Example.RestoreOrSkipAsync(sandbox, "scheduler.csx");
+        var day = TimeProvider.System.GetLocalNow().AddDays(100);
+        await sandbox.StartDaemonAsync(tac, "--cron", $"0 0 {day.Day} {day.Month} *");
+        await sandbox.LoggedAsync("backup is due at ");
+        await Example.StopAsync(sandbox);
+        Assert.Contains("Received SIGTERM, shutting down.", sandbox.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("ArgumentOutOfRange", sandbox.Log, StringComparison.Ordinal);
     }
 
     private static string? Property(JsonDocument logEvent, string name) => logEvent.RootElement.GetProperty("Properties").GetProperty(name).GetString();

@@ -28,27 +28,13 @@ public sealed class PackagesTests
         Assert.Equal("got high on low 1", await OutputAsync(sandbox, "--locked"));
     }
 
-    [Theory]
-    [InlineData("nuget: Low", "low 2")]
-    [InlineData("nuget:Low,1.*", "low 1.5")]
-    [InlineData("nuget: low, [1.0.0]", "low 1")]
-    public async Task Package_OfAVersion_IsTheOneThatNuGetChooses(string directive, string said)
-    {
-        await using var sandbox = Sandbox();
-        foreach (var version in (string[])["1.0.0", "1.5.0", "2.0.0"])
-            PackageFeed.Add(sandbox, "Low", version, $"public static class Low {{ public static string Text => \"low {version.Replace(".0", "", StringComparison.Ordinal)}\"; }}");
-        sandbox.Write("x.csx", $"#r \"{directive}\"\nConsole.WriteLine($\"got {{Low.Text}}\");" + End);
-
-        Assert.Equal("got " + said, await OutputAsync(sandbox));
-    }
-
     [Fact]
-    public async Task Package_WithANativePartAndTranslations_HasThem()
+    public async Task Package_WithANativePart_HasIt()
     {
         await using var sandbox = Sandbox();
         var rid = $"linux-{System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
         PackageFeed.Add(
-            sandbox, "Native", "1.0.0", "public static class Caller { [System.Runtime.InteropServices.DllImport(\"tacnative\", EntryPoint = \"SystemNative_GetPid\")] public static extern int Id(); public static string Where => \"all\"; }",
+            sandbox, "Native", "1.0.0", "public static class Caller { [System.Runtime.InteropServices.DllImport(\"tacnative\", EntryPoint = \"SystemNative_GetPid\")] public static extern int Id(); }",
             files: [($"runtimes/{rid}/native/libtacnative.so", Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "libSystem.Native.so"))]);
         sandbox.Write("x.csx", "#r \"nuget: Native, 1.0.0\"\nConsole.WriteLine($\"got {Caller.Id() == Environment.ProcessId}\");" + End);
 
@@ -76,33 +62,6 @@ public sealed class PackagesTests
         sandbox.Write("x.csx", "#r \"nuget: Microsoft.Extensions.Primitives, 99.0.0\"\n#r \"nuget: System.Memory, 99.0.0\"\nConsole.WriteLine($\"got {typeof(Microsoft.Extensions.Primitives.StringSegment).IsValueType}\");" + End);
 
         Assert.Equal("got True", await OutputAsync(sandbox));
-    }
-
-    [Fact]
-    public async Task Package_Unknown_IsToldInOneSentence()
-    {
-        await using var sandbox = Sandbox();
-        Directory.CreateDirectory(sandbox.PathOf("feed"));
-        sandbox.Write("x.csx", "#r \"nuget: Nowhere.To.Be.Found, 1.0.0\"" + End);
-        var outcome = await sandbox.TachostAsync("x.csx");
-
-        Assert.Equal(69, outcome.ExitCode);
-        Assert.Contains($"there is no package 'Nowhere.To.Be.Found' in version 1.0.0, which 'x.csx' asks for. Looked for in '{sandbox.PathOf("feed")}'.", outcome.Error, StringComparison.Ordinal);
-        Assert.False(File.Exists(sandbox.PathOf("x.csx.lock.json")));
-    }
-
-    [Theory]
-    [InlineData("nuget:", "which names no package")]
-    [InlineData("nuget: , 1.0", "which names no package")]
-    [InlineData("nuget: Low, one", "asks for the package 'Low' in version 'one', which is not a version")]
-    public async Task Directive_ThatIsWrong_IsTold(string directive, string said)
-    {
-        await using var sandbox = Sandbox();
-        sandbox.Write("x.csx", $"#r \"{directive}\"" + End);
-        var outcome = await sandbox.TachostAsync("x.csx");
-
-        Assert.Equal(65, outcome.ExitCode);
-        Assert.Contains(said, outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -155,14 +114,124 @@ public sealed class PackagesTests
     }
 
     [Fact]
-    public async Task CachedStart_LoadsNothingOfNuGet()
+    public async Task CachedStart_RestoresNothing()
     {
-        await using var sandbox = Sandbox();
-        PackageFeed.Add(sandbox, "Low", "1.0.0", "public static class Low { public static string Text => string.Join(',', System.AppDomain.CurrentDomain.GetAssemblies().Select(each => each.GetName().Name).Where(name => name.StartsWith(\"NuGet\"))); }");
-        sandbox.Write("x.csx", "#r \"nuget: Low, 1.0.0\"\nConsole.WriteLine($\"got [{Low.Text}]\");" + End);
-        Assert.Equal(0, (await sandbox.TachostAsync("compile", "x.csx")).ExitCode);
+        await using var sandbox = WithLow();
+        Assert.Equal("got low", await OutputAsync(sandbox));
 
-        Assert.Equal("got []", await OutputAsync(sandbox));
+        // Any restore would fail at the configuration.
+        sandbox.Write("nuget.config", "<broken");
+        Assert.Equal("got low", await OutputAsync(sandbox));
+        Assert.Contains("the configuration of NuGet cannot be used", (await sandbox.TachostAsync("restore", "x.csx")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Package_OfAProgram_IsRestored()
+    {
+        await using var sandbox = WithLow();
+        sandbox.Write("x.csx", "");
+        sandbox.Write("x.cs", "#:package Low@1.0.0\nvar application = new Application(\"x\");\nConsole.WriteLine($\"got {Low.Text}\");\nawait application.RunAsync();");
+        using var process = sandbox.Start("-n", "--pidfile=", "x.cs");
+
+        Assert.Equal("got low", await Running.Sandbox.PrintedAsync(process, "got "));
+        Assert.True(File.Exists(sandbox.PathOf("x.cs.lock.json")));
+    }
+
+    /// <summary>The layout of releases: a link leads to the current one, which has everything beside it.</summary>
+    [Fact]
+    public async Task Tac_BehindALink_UsesTheFilesBesideItsTarget()
+    {
+        await using var sandbox = WithLow();
+        Directory.CreateDirectory(sandbox.PathOf("release"));
+        Directory.CreateDirectory(sandbox.PathOf("bin"));
+        foreach (var name in new[] { "x.csx", "nuget.config" })
+            File.Move(sandbox.PathOf(name), sandbox.PathOf("release/" + name));
+        File.CreateSymbolicLink(sandbox.PathOf("bin/app.csx"), "../release/x.csx");
+        Assert.Equal(0, (await sandbox.TachostAsync("restore", "bin/app.csx")).ExitCode);
+        Assert.True(File.Exists(sandbox.PathOf("release/x.csx.lock.json")));
+        Assert.Equal(0, (await sandbox.TachostAsync("restore", "--to", "release/packages", "bin/app.csx")).ExitCode);
+        Directory.Delete(sandbox.PathOf("feed"), recursive: true);
+        Directory.Delete(sandbox.PathOf("packages-of-user/low"), recursive: true);
+        Assert.Equal("got low", await OutputAsync(sandbox, "--locked", "bin/app.csx"));
+
+        // A lock file beside the link is the one of the link.
+        File.Move(sandbox.PathOf("release/x.csx.lock.json"), sandbox.PathOf("bin/app.csx.lock.json"));
+        Directory.Move(sandbox.PathOf("release/packages"), sandbox.PathOf("bin/packages"));
+        Assert.Equal("got low", await OutputAsync(sandbox, "--locked", "bin/app.csx"));
+    }
+
+    [Fact]
+    public async Task Package_InAFolderOfRoot_IsLoadedBeforeTheUserChanges()
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "only root can change the user");
+        await using var sandbox = Sandbox();
+        var rid = $"linux-{System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
+        PackageFeed.Add(
+            sandbox, "Low", "1.0.0", "public static class Low { public static string Text => \"low\"; [System.Runtime.InteropServices.DllImport(\"tacnative\", EntryPoint = \"SystemNative_GetPid\")] public static extern int Id(); }",
+            files: [($"runtimes/{rid}/native/libtacnative.so", Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "libSystem.Native.so"))]);
+        PackageFeed.Add(sandbox, "High", "1.0.0", "public static class High { public static string Text => $\"{Low.Text} {Low.Id() == System.Environment.ProcessId}\"; }", ("Low", "1.0.0"));
+        sandbox.Write("x.csx", """
+            #r "nuget: High, 1.0.0"
+            var application = new Application("x");
+            application.AddService(new Late());
+            class Late : Service
+            {
+                protected override Task OnStartAsync(CancellationToken cancellationToken)
+                {
+                    Logger.LogInformation("got {Text} as {User}", High.Text, Environment.UserName);
+                    return Task.CompletedTask;
+                }
+            }
+            """);
+        File.SetUnixFileMode(sandbox.Directory, (UnixFileMode)0b111_111_111);
+        Assert.Equal((UnixFileMode)0b111_000_000, File.GetUnixFileMode(sandbox.PathOf("packages-of-user")));
+        await sandbox.StartDaemonAsync("--uid", "nobody", "x.csx");
+
+        Assert.Contains("got low True as nobody", sandbox.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RestoreTo_WithoutTheFeed_TakesThePackagesOfThisMachine()
+    {
+        await using var sandbox = WithLow();
+        Assert.Equal(0, (await sandbox.TachostAsync("restore", "x.csx")).ExitCode);
+        sandbox.Write("nuget.config", $"<configuration><packageSources><clear /><add key=\"far\" value=\"https://127.0.0.1:{UnusedPort.Next()}/index.json\" /></packageSources></configuration>");
+        Assert.Equal(new Outcome(0, "x.csx: Low 1.0.0\n", ""), await sandbox.TachostAsync("restore", "--to", "packages", "x.csx"));
+        File.Delete(sandbox.PathOf("x.csx.lock.json"));
+        Assert.Equal(new Outcome(0, "x.csx: Low 1.0.0\n", ""), await sandbox.TachostAsync("restore", "--to", "other", "x.csx"));
+        Directory.Delete(sandbox.PathOf("packages-of-user/low"), recursive: true);
+
+        Assert.Equal("got low", await OutputAsync(sandbox, "--locked"));
+    }
+
+    [Fact]
+    public async Task Restore_OnATerminal_PrintsALine()
+    {
+        Assert.SkipUnless(Program.IsInstalled("script"), "script(1) is not installed");
+        await using var sandbox = WithLow();
+        var outcome = await sandbox.RunAsync("script", "-qec", $"'{Program.Tachost}' restore x.csx", "/dev/null");
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.EndsWith("Restoring packages for x.csx: Low, 1.0.0\r\nx.csx: Low 1.0.0\r\n", outcome.Output.Replace(sandbox.Directory + "/", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    /// <summary>A feed that accepts connections and does not answer.</summary>
+    [Fact]
+    public async Task Restore_OfADaemon_EndsWithItsSignalAndLeavesNothing()
+    {
+        await using var sandbox = WithLow();
+        using System.Net.Sockets.TcpListener silent = new(System.Net.IPAddress.Loopback, 0);
+        silent.Start();
+        sandbox.Write("nuget.config", $"<configuration><packageSources><clear /><add key=\"silent\" value=\"http://{silent.LocalEndpoint}/index.json\" allowInsecureConnections=\"true\" /></packageSources></configuration>");
+        using var process = sandbox.Start("x.csx");
+        using var connection = await silent.AcceptSocketAsync(TestContext.Current.CancellationToken).AsTask().Soon();
+        Assert.False(File.Exists(sandbox.PidFile));
+        Assert.False(File.Exists(sandbox.PathOf("tachost.log")));
+        await sandbox.KillAsync(process.Id);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).Soon();
+        await Until.TrueAsync(() => !sandbox.Processes().Any(), "the end of the waiting daemon");
+
+        Assert.Equal(["cache", "nuget.config", "packages-of-user", "poem.txt", "x.csx"], Directory.GetFileSystemEntries(sandbox.Directory).Select(Path.GetFileName).Except(["feed", "build", "scratch"]).Order(StringComparer.Ordinal));
     }
 
     public static TheoryData<string, string> Known => new()
@@ -271,6 +340,15 @@ public sealed class PackagesTests
         return sandbox;
     }
 
+    /// <summary>A tac file that prints what a package says.</summary>
+    private static Sandbox WithLow()
+    {
+        var sandbox = Sandbox();
+        PackageFeed.Add(sandbox, "Low", "1.0.0", "public static class Low { public static string Text => \"low\"; }");
+        sandbox.Write("x.csx", "#r \"nuget: Low, 1.0.0\"\nConsole.WriteLine($\"got {Low.Text}\");" + End);
+        return sandbox;
+    }
+
     /// <summary>NuGet leaves a directory where it works, which is to go with the test.</summary>
     private static Sandbox Scratch(Sandbox sandbox)
     {
@@ -280,7 +358,8 @@ public sealed class PackagesTests
 
     private static async Task<string> OutputAsync(Sandbox sandbox, params string[] options)
     {
-        using var process = sandbox.Start(["-n", "--pidfile=", .. options, "x.csx"]);
+        string[] file = options.LastOrDefault()?.EndsWith(".csx", StringComparison.Ordinal) == true ? [] : ["x.csx"];
+        using var process = sandbox.Start(["-n", "--pidfile=", .. options, .. file]);
         return await Running.Sandbox.PrintedAsync(process, "got ");
     }
 }

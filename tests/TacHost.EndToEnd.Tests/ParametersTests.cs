@@ -30,17 +30,17 @@ public sealed class ParametersTests
 
     public static TheoryData<string[], string> Wrong => new()
     {
-        { ["x.csx"], "x.csx: --poem TEXT is missing: the poem to serve\n  See tachost x.csx --help." },
+        { ["x.csx"], "x.csx: --poem TEXT (the poem to serve) is required.\n  See tachost x.csx --help." },
         { ["x.csx", "--poem", "p", "--prot", "1"], "x.csx: there is no parameter '--prot'. Did you mean '--port'?" },
         { ["x.csx", "--poem", "p", "--frobnicate"], "x.csx: there is no parameter '--frobnicate'. It has port, poem, level, loud, host, mode." },
         { ["x.csx", "--poem", "p", "--pidfile", "x"], "x.csx: there is no parameter '--pidfile'. It is an option of tachost, and goes before the tac file." },
-        { ["x.csx", "--poem", "p", "more"], "x.csx: 'more' is one word too many. Words for 'Args' go after '--'." },
+        { ["x.csx", "--poem", "p", "more"], "x.csx: 'more' is an unexpected argument. Arguments for 'Args' go after '--'." },
         { ["x.csx", "--poem"], "x.csx: --poem needs a value" },
-        { ["x.csx", "--poem", "p", "--port", "99999"], "x.csx: '99999' cannot be the --port, which is a port between 0 and 65535." },
-        { ["x.csx", "--poem", "p", "--level", "6"], "x.csx: '6' cannot be the --level, which is a whole number between 1 and 5." },
-        { ["x.csx", "--poem", "p", "--mode", "fncy"], "x.csx: 'fncy' cannot be the --mode, which is one of plain, fancy. Did you mean 'fancy'?" },
+        { ["x.csx", "--poem", "p", "--port", "99999"], "x.csx: --port: '99999' is not a port between 0 and 65535." },
+        { ["x.csx", "--poem", "p", "--level", "6"], "x.csx: --level: '6' is not a whole number between 1 and 5." },
+        { ["x.csx", "--poem", "p", "--mode", "fncy"], "x.csx: --mode: 'fncy' is not one of plain, fancy. Did you mean 'fancy'?" },
         { ["--set", "pot=1", "x.csx", "--poem", "p"], "x.csx: there is no parameter 'pot' in --set. Did you mean 'port'?" },
-        { ["--set", "port=x", "x.csx", "--poem", "p"], "x.csx: 'x' in --set cannot be the --port" },
+        { ["--set", "port=x", "x.csx", "--poem", "p"], "x.csx: --port: 'x' in --set is not " },
         { ["--values", "typo.json", "x.csx", "--poem", "p"], "typo.json'. Did you mean 'level'?" },
         { ["--values", "broken.json", "x.csx"], "broken.json' is not valid JSON in line 2:" },
         { ["--values", "list.json", "x.csx"], "list.json' cannot be used: it is not an object." },
@@ -65,8 +65,10 @@ public sealed class ParametersTests
         sandbox.Environment["POEM"] = "named";
         sandbox.Environment["TACHOST_SET_PORT"] = "9";
         using var process = sandbox.Start("-n", "--pidfile=", "x.csx", "--level", "5");
-
         Assert.Equal("got 9 named 5 False a plain []", await Running.Sandbox.PrintedAsync(process, "got "));
+
+        using var set = sandbox.Start("-n", "--pidfile=", "--set", "port=8", "--set", "poem=set", "x.csx");
+        Assert.Equal("got 8 set 2 False a plain []", await Running.Sandbox.PrintedAsync(set, "got "));
     }
 
     [Fact]
@@ -106,8 +108,9 @@ public sealed class ParametersTests
         await using var sandbox = Sandbox();
         var outcome = await sandbox.TachostAsync(words);
 
-        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
-        Assert.Contains("Usage: tachost [host options] x.csx --poem TEXT [parameters] [-- ARGS]\n", outcome.Output, StringComparison.Ordinal);
+        // What the tac file prints itself is no part of the answer.
+        Assert.Equal((0, "got 10000  3 False a plain []\n"), (outcome.ExitCode, outcome.Error));
+        Assert.StartsWith("Usage: tachost [host options] x.csx --poem TEXT [parameters] [-- ARGS]\n", outcome.Output, StringComparison.Ordinal);
         Assert.Contains("--port PORT         The port to listen on. Default: 10000. Environment: TACHOST_SET_PORT.\n", outcome.Output, StringComparison.Ordinal);
         Assert.Contains("--poem TEXT         The poem to serve. Required. Environment: POEM.\n", outcome.Output, StringComparison.Ordinal);
         Assert.Empty(sandbox.Processes());
@@ -135,7 +138,72 @@ public sealed class ParametersTests
         var help = await sandbox.TachostAsync("s.csx", "--help");
         Assert.Contains("--db FILE           The password. Default: ***.", help.Output, StringComparison.Ordinal);
         Assert.Contains("key *** is wrong", (await sandbox.TachostAsync("-n", "s.csx", "--key", "wrong.txt")).Error, StringComparison.Ordinal);
-        Assert.Contains("'nowhere' cannot be the --key, which is a file that holds the secret.", (await sandbox.TachostAsync("-n", "s.csx", "--key", "nowhere")).Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>A secret that is given instead of its file.</summary>
+    [Theory]
+    [InlineData("", "", "--key: the value is not a file that holds the secret.")]
+    [InlineData("--set", "", "--key: the value in --set is not a file that holds the secret.")]
+    [InlineData("", "TACHOST_SET_KEY", "--key: the value in the environment variable TACHOST_SET_KEY is not a file that holds the secret.")]
+    [InlineData("--values", "", "s.json' is not a file that holds the secret.")]
+    public async Task Secret_InPlaceOfItsFile_IsNotShown(string option, string variable, string said)
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("s.csx", "var key = Option<Secret>(\"key\", \"the key\");\nvar keys = Option<Secret[]>(\"more\", [], \"more keys\");\nvar application = new Application(\"x\");");
+        sandbox.Write("s.json", "{ \"key\": \"hunter2\" }");
+        if (variable.Length > 0)
+            sandbox.Environment[variable] = "hunter2";
+        string[] words = option switch
+        {
+            "--set" => ["--set", "key=hunter2", "s.csx"],
+            "--values" => ["--values", "s.json", "s.csx"],
+            _ when variable.Length > 0 => ["s.csx"],
+            _ => ["s.csx", "--key", "hunter2"],
+        };
+        foreach (var command in new[] { "-n", "check" })
+        {
+            // The arguments of a tac file belong to a start.
+            if (command == "check" && words.Contains("--key"))
+                continue;
+            var outcome = await sandbox.TachostAsync(command == "check" ? [.. words[..^1], "check", words[^1]] : [command, .. words]);
+            Assert.Contains(said, outcome.Output + outcome.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("hunter2", outcome.Output + outcome.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("text")]
+    [InlineData("json")]
+    public async Task Secret_InTheLogAndStatusOfADaemon_IsNotShown(string format)
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("s.csx", """
+            var key = Option<Secret>("key", "the key");
+            var keys = Option<Secret[]>("more", "more keys");
+            var application = new Application("x");
+            application.AddService(new Shows(key, keys));
+            sealed class Shows(Secret key, Secret[] keys) : Service
+            {
+                public override IReadOnlyList<string> WaitsFor => [$"{key}", string.Join(',', keys.AsEnumerable())];
+
+                protected override Task OnStartAsync(CancellationToken cancellationToken)
+                {
+                    using var scope = Logger.BeginScope("scope {Key}", key);
+                    Logger.LogInformation("one {Key} {@Key2} all {Keys} {@Keys2} map {Map}", key, key, keys, keys, new Dictionary<string, Secret> { ["a"] = key });
+                    Logger.LogWarning(new InvalidOperationException($"with {key}"), "failed");
+                    return Task.CompletedTask;
+                }
+            }
+            """);
+        sandbox.Write("key.txt", "hunter2\n");
+        await sandbox.StartDaemonAsync("--log-format", format, "s.csx", "--key", "key.txt", "--more", "key.txt", "--more", "key.txt");
+        var shown = sandbox.Log;
+        foreach (var command in new[] { "ps", "status", "tree", "logs", "history" })
+            shown += (await sandbox.TachostAsync(command == "ps" ? ["ps", "--json"] : [command, "x"])).Output;
+
+        Assert.Contains("one ", shown, StringComparison.Ordinal);
+        Assert.Contains("***", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", shown, StringComparison.Ordinal);
     }
 
     private static Sandbox Sandbox()

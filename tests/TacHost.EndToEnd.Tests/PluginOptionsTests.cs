@@ -3,7 +3,7 @@ using TacHost.EndToEnd.Tests.Running;
 
 namespace TacHost.EndToEnd.Tests;
 
-/// <summary>Bad values for every option of every plugin that comes with the host, those included that are added later.</summary>
+/// <summary>Bad values for every type of option of the plugins that come with the host, those included that are added later.</summary>
 public sealed class PluginOptionsTests
 {
     /// <summary>What no option of a type takes. What is not here is a type of a plugin's own, or an enum.</summary>
@@ -23,18 +23,19 @@ public sealed class PluginOptionsTests
     };
 
     [Fact]
-    public async Task Options_OfEveryShippedPlugin_RefuseBadValuesInOneLine()
+    public async Task Options_OfEveryTypeInShippedPlugins_RefuseBadValuesInOneLine()
     {
         await using var sandbox = new Sandbox();
         sandbox.Environment["XDG_DATA_HOME"] = sandbox.PathOf("none");
         var plugins = await ColumnsAsync(sandbox, "plugins", "--names");
         Assert.NotEmpty(plugins);
         ConcurrentBag<string> wrong = [];
+        HashSet<string> kinds = [];
         var tried = 0;
         foreach (var plugin in plugins.Select(columns => columns[0]))
         {
             var options = await ColumnsAsync(sandbox, "plugins", "--options", plugin);
-            var mistakes = options.Where(option => option[2] != "command").SelectMany(Mistakes).Append(["--no-such-option"]);
+            var mistakes = options.Where(option => option[2] != "command").SelectMany(option => Mistakes(option, kinds)).Append(["--no-such-option"]).ToList();
             await Parallel.ForEachAsync(mistakes, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = TestContext.Current.CancellationToken }, async (words, _) =>
             {
                 Interlocked.Increment(ref tried);
@@ -51,10 +52,21 @@ public sealed class PluginOptionsTests
         Assert.False(File.Exists(sandbox.PidFile) || File.Exists(sandbox.PathOf("tachost.log")));
     }
 
-    /// <summary>The option as the last word without its value, and with values that it does not take.</summary>
-    private static IEnumerable<string[]> Mistakes(string[] option)
+    [Fact]
+    public async Task Option_WrongInTheForeground_IsRefusedAsForADaemon()
+    {
+        await using var sandbox = new Sandbox();
+        Outcome expected = new(64, "", "tachost: fastpoetry: --port: 'many' is not a port between 0 and 65535.\n");
+        Assert.Equal(expected, await sandbox.TachostAsync("fastpoetry", "--port", "many"));
+        Assert.Equal(expected, await sandbox.TachostAsync("-n", "fastpoetry", "--port", "many"));
+    }
+
+    /// <summary>The first option of each type, as the last word without its value, and with a value that it does not take. One reader serves all options.</summary>
+    private static IEnumerable<string[]> Mistakes(string[] option, HashSet<string> kinds)
     {
         var (name, kind, choices) = (option[0], option[2], option[3]);
+        if (!kinds.Add($"{kind} {choices}"))
+            yield break;
         if (kind != "flag")
             yield return [name];
         if (choices != "-")

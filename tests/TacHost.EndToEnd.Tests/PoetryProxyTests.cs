@@ -51,6 +51,6 @@ public sealed class PoetryProxyTests
         Assert.Contains(all ? $"{length} bytes of poetry from {servers[0]}:" : $"Cannot connect to '{servers[0]}', because no process listens", outcome.Output, StringComparison.Ordinal);
         Assert.Contains($"{length} bytes of poetry from {servers[1]}:", outcome.Output, StringComparison.Ordinal);
         Assert.Contains("Roses are red,", outcome.Output, StringComparison.Ordinal);
-        Assert.Contains(all ? "2 of 2 poems came." : "1 of 2 poems came.", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains(all ? "received 2 of 2 poems." : "received 1 of 2 poems.", outcome.Output, StringComparison.Ordinal);
     }
 }

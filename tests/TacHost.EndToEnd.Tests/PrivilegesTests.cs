@@ -198,9 +198,10 @@ public sealed class PrivilegesTests
     [InlineData("--uid=nosuchuser", 67, "there is no user 'nosuchuser'.")]
     [InlineData("--gid=nosuchgroup", 67, "there is no group 'nosuchgroup'.")]
     [InlineData("--uid=4000000", 67, "the user 4000000 has no entry that names a group; give one with --gid.")]
-    [InlineData("--rundir=nowhere", 64, "'nowhere' cannot be the --rundir, which is a directory that exists.")]
-    [InlineData("--chroot=nowhere", 64, "nowhere' cannot be the --chroot, which is a directory that exists.")]
-    [InlineData("--lib=nowhere", 64, "nowhere' cannot be the --lib, which is a directory that exists.")]
+    [InlineData("--rundir=nowhere", 64, "--rundir: there is no directory 'nowhere'.")]
+    [InlineData("--chroot=nowhere", 64, "--chroot: there is no directory '")]
+    [InlineData("--lib=nowhere", 64, "--lib: there is no directory '")]
+    [InlineData("--plugins=nowhere", 64, "--plugins: there is no directory '")]
     public async Task Identity_ThatDoesNotExist_IsOneLineBeforeAnythingIsStarted(string option, int exitCode, string said)
     {
         await using var sandbox = new Sandbox();
@@ -326,6 +327,27 @@ public sealed class PrivilegesTests
             if (kind == "read-only")
                 await sandbox.RunAsync("umount", directory);
         }
+    }
+
+    [Fact]
+    public async Task Foreground_OnAReadOnlyFileSystem_NeedsNoPidFile()
+    {
+        RequireRoot();
+        await using var sandbox = new Sandbox();
+        Directory.CreateDirectory(sandbox.PathOf("mounted"));
+        var tac = sandbox.UseSharedTac();
+        const string script = "mount -t tmpfs -o ro tmpfs mounted && cd mounted && exec \"$@\"";
+        using (var process = sandbox.StartProgram("unshare", "--mount", "sh", "-c", script, "sh", Program.Tachost, "--nodaemon", "--rundir", sandbox.Directory, tac))
+        {
+            await Until.SaidAsync(process, "is running as process");
+            await sandbox.KillAsync(process.Id);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken).Soon();
+            Assert.Equal(0, process.ExitCode);
+        }
+
+        // A file that was asked for is not left out.
+        var outcome = await sandbox.RunAsync("unshare", "--mount", "sh", "-c", script, "sh", Program.Tachost, "--nodaemon", "--pidfile", "tachost.pid", "--rundir", sandbox.Directory, tac);
+        Assert.Equal(73, outcome.ExitCode);
     }
 
     private static void RequireRoot() => Assert.SkipUnless(Environment.UserName == "root", "only root can give up privileges");

@@ -39,6 +39,6 @@ public sealed partial class ProtocolsPageTests
         await Example.StopAsync(sandbox);
     }
 
-    [GeneratedRegex("```csharp\n// (?<name>[a-z]+\\.csx)\n(?<code>.*?)```", RegexOptions.Singleline)]
+    [GeneratedRegex("```csharp file=(?<name>[a-z]+\\.csx)\n(?<code>.*?)```", RegexOptions.Singleline)]
     private static partial Regex Block();
 }

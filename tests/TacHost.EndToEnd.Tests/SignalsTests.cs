@@ -119,6 +119,28 @@ public sealed class SignalsTests
         Assert.False(File.Exists(sandbox.PidFile));
     }
 
+    [Fact]
+    public async Task Term_WithAClientThatMayStay_NamesItsConnection()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("stays.csx", """
+            class Stays : LineProtocol { protected override void LineReceived(string line) => SendLine(line); protected override void Stopping() { } }
+            var application = new Application("stays");
+            application.AddService(new StreamServer("tcp:0:interface=127.0.0.1", ServerFactory.ForProtocol(() => new Stays())));
+            """);
+        var id = await sandbox.StartDaemonAsync("--grace", "6", "stays.csx");
+        using var client = await Example.ConnectAsync(sandbox.Port());
+        var (reader, writer) = Example.Lines(client.GetStream());
+        await writer.WriteAsync("hello\n");
+        Assert.Equal("hello", await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().Soon());
+        await sandbox.KillAsync(id);
+        await Until.GoneAsync(id);
+
+        Assert.Matches($@"Still stopping: 'stays/.*' \(waiting for 127\.0\.0\.1:{((IPEndPoint)client.Client.LocalEndPoint!).Port}, idle for \d+ s\)\.\n", sandbox.Log);
+        Assert.Contains("Aborted 1 connection(s) on 127.0.0.1:", sandbox.Log, StringComparison.Ordinal);
+        Assert.EndsWith("Server Shut Down.\n", sandbox.Log, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("INT", "TERM")]
     [InlineData("TERM", "TERM")]
@@ -270,6 +292,7 @@ public sealed class SignalsTests
         var tac = sandbox.UseSharedTac();
         using var process = sandbox.StartProgram("unshare", "--pid", "--fork", "--mount-proc", Program.Tachost, "-n", tac);
         await Until.SaidAsync(process, "is running as process 1,");
+        Assert.False(File.Exists(sandbox.PidFile));
 
         // A shell in the same namespace that leaves a child behind: the child's new parent is process 1.
         var host = sandbox.Daemons().Single(id => File.ReadAllText($"/proc/{id}/cmdline").StartsWith(Program.Tachost, StringComparison.Ordinal));

@@ -37,8 +37,15 @@ public sealed class SlowReadersTests
         // What is compiled on the way is not the connections' doing.
         using (OpenSockets first = new())
             await ReadSlowlyAsync(await first.ConnectAsync(longPort, 5));
-        await ServesTheOthersAsync();
-        var before = Memory();
+        long before;
+        var rounds = 0;
+        do
+        {
+            before = Memory();
+            await ServesTheOthersAsync();
+            await Task.Delay(TimeSpan.FromMilliseconds(200), Token);
+        }
+        while (Memory() - before > MostForEach && ++rounds < 20);
 
         using OpenSockets slow = new(), never = new();
         await slow.ConnectAsync(longPort, Clients);
@@ -58,7 +65,7 @@ public sealed class SlowReadersTests
 
         await sandbox.KillAsync(id);
         await Until.GoneAsync(id);
-        Assert.Contains($"{2 * Clients} connections on 127.0.0.1:{longPort} did not end within the grace period and were aborted.", sandbox.Log, StringComparison.Ordinal);
+        Assert.Contains($"Aborted {2 * Clients} connection(s) on 127.0.0.1:{longPort} after the grace period.", sandbox.Log, StringComparison.Ordinal);
         Assert.EndsWith("Server Shut Down.\n", sandbox.Log, StringComparison.Ordinal);
 
         long Memory() => 1024 * long.Parse(Proc.Status(id, "VmRSS").Split(' ')[0], CultureInfo.InvariantCulture);

@@ -148,7 +148,7 @@ public sealed class SocketUnitsTests
         var outcome = await sandbox.TachostAsync(words);
 
         Assert.Equal(73, outcome.ExitCode);
-        Assert.Contains($"'{sandbox.PathOf("fastpoetry.service")}' was not made by tachost unit, and is not replaced.", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains($"'{sandbox.PathOf("fastpoetry.service")}' was not made by tachost, and is not replaced.", outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]

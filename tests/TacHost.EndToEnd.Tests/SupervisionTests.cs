@@ -79,6 +79,6 @@ public sealed class SupervisionTests
         Assert.Equal(0, outcome.ExitCode);
         var calls = outcome.Output.Split('\n').Where(line => line.StartsWith("hosted ", StringComparison.Ordinal)).Select(line => line["hosted ".Length..]);
         Assert.Equal(["starting", "start", "started", "stopping", "stop", "stopped", "dispose"], calls);
-        Assert.Contains("A task has failed, and nothing has awaited it.\n\tSystem.InvalidOperationException: forgotten", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("A task failed, and its exception was not observed.\n\tSystem.InvalidOperationException: forgotten", outcome.Output, StringComparison.Ordinal);
     }
 }

@@ -25,7 +25,7 @@ public sealed class TransformedPoetryTests
     public async Task TransformedPoetry_TwistedClient_GetsThePoemOrACleanEnd()
     {
         await using Sandbox sandbox = new();
-        Assert.SkipUnless(await Twisted.IsInstalledAsync(sandbox), Twisted.WhyNot);
+        Assert.SkipUnless(await Twisted.IsInstalledAsync(sandbox), Twisted.SkipReason);
         await sandbox.StartDaemonAsync(EditedDeployment.Write(sandbox, "transformed-poetry", ("port", "0"), ("iface", "\"127.0.0.1\"")));
         var port = EditedDeployment.PortOf(sandbox, "TransformFactory");
         sandbox.Write("transform.py", TwistedClient);

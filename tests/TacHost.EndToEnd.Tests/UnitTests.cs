@@ -68,7 +68,7 @@ public sealed class UnitTests
         var directory = sandbox.Directory;
 
         Assert.Contains("Description=two words 100%%\n", unit, StringComparison.Ordinal);
-        Assert.Contains($"--rundir {directory} --metrics 9100 --set \"who=the \\\"poet\\\"\" \"{directory}/a b%%c$$d/x.csx\"\n", unit, StringComparison.Ordinal);
+        Assert.Contains($"--rundir {directory} --metrics 9100 --grace 7s --set \"who=the \\\"poet\\\"\" \"{directory}/a b%%c$$d/x.csx\"\n", unit, StringComparison.Ordinal);
         Assert.Contains($"ReadOnlyPaths=\"{directory}/a b%%c$d/x.csx\"\n", unit, StringComparison.Ordinal);
         Assert.Contains("\nUser=daemon\n", unit, StringComparison.Ordinal);
         Assert.Contains("\nTimeoutStopSec=22\n", unit, StringComparison.Ordinal);

@@ -23,7 +23,7 @@ public sealed partial class WebPageTests
         await Until.GoneAsync(id);
     }
 
-    [GeneratedRegex("```csharp\n(?<code>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("```csharp[^\n]*\n(?<code>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Example();
 
     [GeneratedRegex(@"\(808\d")]

@@ -25,6 +25,7 @@ public sealed class CodeAttacks(SecondUser eve)
         { "a file of eve's among plugins of root's", "mkdir p; cp eve/plugins/Evil.dll p; chown EVE p/Evil.dll; --plugins p evil --help", "" },
         { "a directory of eve's among plugins of root's", "mkdir p; mkdir p/Evil; cp eve/plugins/Evil.dll p/Evil/Evil.dll; chown EVE p/Evil; --plugins p evil --help", "" },
         { "the user's plugins", "XDG_DATA_HOME=$PWD/data; export XDG_DATA_HOME; mkdir -p data/tachost; ln -s ../../eve/plugins data/tachost/plugins; evil --help", "" },
+        { "a native library of eve's beside one of root's", "mkdir lib; cp eve/Native.dll eve/libtacnative.so lib; chown EVE lib/libtacnative.so; echo '#r \"Native.dll\"\nFile.WriteAllText(\"evil-was-here\", $\"{Native.Id()}\");\nvar application = new Application(\"x\");\napplication.RequestStop();' >refer.csx; refer.csx", "" },
         { "--logger", "cp eve/evil.csx ok.csx; sed -i 1d ok.csx; --lib eve --logger 'Evil, Evil' ok.csx", "" },
     };
 
@@ -53,7 +54,7 @@ public sealed class CodeAttacks(SecondUser eve)
 
         var unnamed = await sandbox.TachostAsync("evil", "--help");
         Assert.Equal(64, unnamed.ExitCode);
-        Assert.Contains("is passed over, because root does not look for plugins in the working directory; name it with --plugins to use it all the same.", unnamed.Error, StringComparison.Ordinal);
+        Assert.Contains("is ignored, because root does not look for plugins in the working directory; name it with --plugins to use it anyway.", unnamed.Error, StringComparison.Ordinal);
         Assert.Equal(0, (await sandbox.TachostAsync("--plugins", "plugins", "evil", "--help")).ExitCode);
     }
 
@@ -91,13 +92,29 @@ public sealed class CodeAttacks(SecondUser eve)
     }
 
     [Fact]
-    public async Task NamedPlugins_FlippedAThousandTimes_NeverRunTheCodeOfAnother()
+    public Task NamedPlugins_FlippedAThousandTimes_NeverRunTheCodeOfAnother() => FlipAsync("", "eve/plugins", "--plugins", "eve/named", "evil", "--help");
+
+    [Fact]
+    [LongSet]
+    public Task Libraries_FlippedAThousandTimes_NeverRunTheCodeOfAnother() => FlipAsync("#r \"Evil.dll\"\nEvil.Touch();", "eve", "-n", "--no-pidfile", "--lib", "eve/named", "good.csx");
+
+    [Fact]
+    [LongSet]
+    public Task LoadedFiles_FlippedAThousandTimes_NeverRunTheCodeOfAnother() => FlipAsync("#load \"eve/named/evil.csx\"", "eve", "-n", "--no-pidfile", "good.csx");
+
+    [Fact]
+    [LongSet]
+    public Task Reference_FlippedAThousandTimes_NeverRunsTheCodeOfAnother() => FlipAsync("#r \"eve/named/Evil.dll\"\nEvil.Touch();", "eve", "-n", "--no-pidfile", "good.csx");
+
+    /// <summary>Runs a command as root while a name of eve's leads to an empty directory of root's at one time, and to code of eve's at another.</summary>
+    private async Task FlipAsync(string tac, string evil, params string[] words)
     {
         SecondUser.Require();
         await using var sandbox = await SandboxAsync();
         await sandbox.RunAsync("sh", "-c", "mkdir good");
-        await using var flips = await Flips.BeginAsync(sandbox, eve, sandbox.PathOf("eve/named"), $"link:{sandbox.PathOf("good")}", $"link:{sandbox.PathOf("eve/plugins")}");
-        await flips.MeanwhileAsync(10, async () => Assert.NotEqual(0, (await sandbox.TachostAsync("--plugins", "eve/named", "evil", "--help")).ExitCode));
+        sandbox.Write("good.csx", $"{tac}\nvar application = new Application(\"good\"); application.RequestStop();");
+        await using var flips = await Flips.BeginAsync(sandbox, eve, sandbox.PathOf("eve/named"), $"link:{sandbox.PathOf("good")}", $"link:{sandbox.PathOf(evil)}");
+        await flips.MeanwhileAsync(10, async () => Assert.NotEqual(0, (await sandbox.TachostAsync(words)).ExitCode));
 
         Assert.False(File.Exists(sandbox.PathOf("evil-was-here")));
     }
@@ -172,6 +189,8 @@ public sealed class CodeAttacks(SecondUser eve)
         PluginAssembly.Compile(sandbox.PathOf("eve/Evil.dll"), $"public class Evil {{ public Evil() {{ {touch} }} public static void Touch() {{ {touch} }} }}", Contract);
         PluginAssembly.Compile(sandbox.PathOf("eve/plugins/Evil.dll"), PluginAssembly.Source("evil", maker: $"public Maker() {{ {touch} }}"), Contract);
         PluginAssembly.Compile(sandbox.PathOf("eve/plugins/Ftp.dll"), PluginAssembly.Source("ftp", maker: $"public Maker() {{ {touch} }}"), Contract);
+        PluginAssembly.Compile(sandbox.PathOf("eve/Native.dll"), "public static class Native { [System.Runtime.InteropServices.DllImport(\"tacnative\", EntryPoint = \"SystemNative_GetPid\")] public static extern int Id(); }", Contract);
+        File.Copy(Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "libSystem.Native.so"), sandbox.PathOf("eve/libtacnative.so"));
         Assert.Equal(0, (await sandbox.RunAsync("chown", "-R", eve.Name, directory)).ExitCode);
         return sandbox;
     }

@@ -10,9 +10,9 @@ public sealed class LogAttacks(SecondUser eve)
 
     public static TheoryData<string, string, string> Planted => new()
     {
-        { "a symbolic link", "ln -s SECRET eve/tachost.log", "a symbolic link on the way is not followed by root, because" },
-        { "a dangling link", "ln -s SECRET.new eve/tachost.log", "a symbolic link on the way is not followed by root, because" },
-        { "a link in a link", "ln -s SECRET eve/inner; ln -s inner eve/tachost.log", "a symbolic link on the way is not followed by root, because" },
+        { "a symbolic link", "ln -s SECRET eve/tachost.log", "root does not follow a symbolic link in the path, because" },
+        { "a dangling link", "ln -s SECRET.new eve/tachost.log", "root does not follow a symbolic link in the path, because" },
+        { "a link in a link", "ln -s SECRET eve/inner; ln -s inner eve/tachost.log", "root does not follow a symbolic link in the path, because" },
         { "a hard link", "HARD", "root writes only to a regular file with a single name there, because" },
         { "a pipe", "mkfifo eve/tachost.log; (exec >/dev/null 2>&1; sleep 100 <eve/tachost.log &)", "cannot write the log" },
         { "a file of a third user", "THIRD", "it belongs to user 65534, and '" },
@@ -58,7 +58,7 @@ public sealed class LogAttacks(SecondUser eve)
         var outcome = await sandbox.TachostAsync("-u", eve.Name, option, "eve/files/made", sandbox.UseSharedTac());
 
         Assert.Equal(73, outcome.ExitCode);
-        Assert.Contains($"a symbolic link on the way is not followed by root, because '{sandbox.PathOf("eve")}' belongs to another user, '{eve.Name}'", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains($"root does not follow a symbolic link in the path, because '{sandbox.PathOf("eve")}' belongs to another user, '{eve.Name}'", outcome.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(sandbox.PathOf("roots")));
     }
 
@@ -84,6 +84,9 @@ public sealed class LogAttacks(SecondUser eve)
     [Theory]
     [InlineData("--logfile")]
     [InlineData("--pidfile")]
+    [InlineData("the old log")]
+    [InlineData("the socket")]
+    [InlineData("the log of the tac")]
     public async Task Name_ThatIsFlippedAThousandTimes_NeverLeadsToTheFileOfRoots(string option)
     {
         SecondUser.Require();
@@ -91,13 +94,27 @@ public sealed class LogAttacks(SecondUser eve)
         await eve.MakeDirectoryAsync(sandbox, "eve");
         var secret = MakeSecret(sandbox);
         await eve.RunAsync(sandbox, "touch eve/good");
-        sandbox.Write("brief.csx", "var application = new Application(\"brief\"); application.RequestStop();");
-        await using (var flips = await Flips.BeginAsync(sandbox, eve, sandbox.PathOf("eve/tachost.file"), sandbox.PathOf("eve/good"), $"link:{secret}"))
+        sandbox.Write("brief.csx", """
+            var application = new Application("brief") { LogFile = new() { Path = Option("own", false, "log to eve/tachost.file") ? "eve/tachost.file" : null } };
+            if (Option("socket", false, "listen at eve/tachost.file"))
+                new StreamServer("unix:eve/tachost.file:mode=666", new F()).SetServiceParent(application);
+            application.RequestStop();
+            class F : ServerFactory { protected override Protocol? BuildProtocol(EndPoint peer) => null; }
+            """);
+        string[] words = option switch
+        {
+            "the old log" => ["--logfile", "eve/tachost.log", "--log-size", "50", "brief.csx"],
+            "the socket" => ["--set", "socket=true", "brief.csx"],
+            "the log of the tac" => ["--set", "own=true", "brief.csx"],
+            _ => [option, "eve/tachost.file", "brief.csx"],
+        };
+        var name = option == "the old log" ? "eve/tachost.log.1" : "eve/tachost.file";
+        await using (var flips = await Flips.BeginAsync(sandbox, eve, sandbox.PathOf(name), sandbox.PathOf("eve/good"), $"link:{secret}"))
         {
             await flips.MeanwhileAsync(10, async () =>
             {
-                var outcome = await sandbox.TachostAsync("-n", "-u", eve.Name, "--no-pidfile", option, "eve/tachost.file", "brief.csx");
-                Assert.True(outcome.ExitCode is 0 or 73, $"{outcome.ExitCode}: {outcome.Error}");
+                var outcome = await sandbox.TachostAsync(["-n", "-u", eve.Name, "--no-pidfile", .. words]);
+                Assert.True(outcome.ExitCode is 0 or 73 || (outcome.ExitCode == 69 && option == "the socket"), $"{outcome.ExitCode}: {outcome.Error}");
             });
         }
 

@@ -10,8 +10,8 @@ public sealed class ServerFileAttacks(SecondUser eve)
 
     public static TheoryData<string, string, string> Planted => new()
     {
-        { "a symbolic link", "ln -s SECRET eve/access.log", "a symbolic link on the way is not followed by root, because 'DIRECTORY' belongs to another user, 'tachost-eve'" },
-        { "a dangling link", "ln -s SECRET.new eve/access.log", "a symbolic link on the way is not followed by root, because" },
+        { "a symbolic link", "ln -s SECRET eve/access.log", "root does not follow a symbolic link in the path, because 'DIRECTORY' belongs to another user, 'tachost-eve'" },
+        { "a dangling link", "ln -s SECRET.new eve/access.log", "root does not follow a symbolic link in the path, because" },
         { "a hard link", "HARD", "root writes only to a regular file with a single name there, because 'DIRECTORY' belongs to another user, 'tachost-eve'" },
         { "a pipe", "mkfifo eve/access.log", "No such device or address" },
         { "a file of a third user", "THIRD", "it belongs to user 65534, and 'DIRECTORY' belongs to another user, 'tachost-eve'" },
@@ -83,6 +83,43 @@ public sealed class ServerFileAttacks(SecondUser eve)
         Assert.Equal(0, (await sandbox.RunAsync("curl", "-s", "--max-time", "60", "-u", "bob:pw", "-T", "poem", $"ftp://127.0.0.1:{Proc.PortOf(process.Id)}/new.txt")).ExitCode);
 
         await AssertUntouchedAsync(sandbox, secret);
+        await sandbox.KillAsync(process.Id);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Bounded.Patience, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public Task Upload_WhoseNameIsFlippedAThousandTimes_NeverLeadsToTheFileOfRoots() => UploadWhileFlippedAsync(50);
+
+    /// <summary>The long form: as many uploads as the short one has flips.</summary>
+    [Fact]
+    [LongSet]
+    public Task Upload_AThousandTimesWhileItsNameIsFlipped_NeverLeadsToTheFileOfRoots() => UploadWhileFlippedAsync(1000);
+
+    /// <summary>Uploads over names that mean a file of eve's at one time and lead out at another: the last name, and a directory on the way.</summary>
+    private async Task UploadWhileFlippedAsync(int uploads)
+    {
+        const int atATime = 25;
+        SecondUser.Require();
+        Assert.SkipUnless(Program.IsInstalled("curl"), "curl is not installed");
+        await using Sandbox sandbox = new();
+        await eve.MakeDirectoryAsync(sandbox, "eve");
+        var secret = MakeSecret(sandbox);
+        sandbox.Write("users", "bob:" + (await sandbox.RunAsync("openssl", "passwd", "-6", "pw")).Output);
+        File.SetUnixFileMode(sandbox.PathOf("users"), UnixFileMode.UserRead);
+        await eve.RunAsync(sandbox, "touch eve/good; mkdir eve/inside");
+        sandbox.Write("poem", "a poem");
+        var process = sandbox.Start("-n", "ftp", "--port", "0", "--iface", "127.0.0.1", "--root", "eve", "--password-file", "users", "--write");
+        await Until.SaidAsync(process, "is running");
+        var server = $"ftp://127.0.0.1:{Proc.PortOf(process.Id)}";
+        string[] names = ["up.txt", "way/secret", "up.txt", "way/roots/open"];
+        var transfers = Enumerable.Range(0, atATime).SelectMany(i => new[] { "-T", "poem", $"{server}/{names[i % names.Length]}" });
+        await using (var flips = await Flips.BeginAsync(sandbox, eve, sandbox.PathOf("eve/up.txt"), sandbox.PathOf("eve/good"), $"link:{secret}"))
+        await using (var ways = await Flips.BeginAsync(sandbox, eve, sandbox.PathOf("eve/way"), "link:inside", "link:.."))
+            await flips.MeanwhileAsync(uploads / atATime, () => ways.MeanwhileAsync(1, () => sandbox.RunAsync("curl", ["-s", "--max-time", "120", "-u", "bob:pw", .. transfers])));
+
+        await AssertUntouchedAsync(sandbox, secret);
+        Assert.Equal(Secret, await File.ReadAllTextAsync(sandbox.PathOf("roots/open"), TestContext.Current.CancellationToken));
+        Assert.Equal(0, (await sandbox.RunAsync("curl", "-s", "--max-time", "60", "-u", "bob:pw", "-T", "poem", $"{server}/new.txt")).ExitCode);
         await sandbox.KillAsync(process.Id);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Bounded.Patience, TestContext.Current.CancellationToken);
     }

@@ -25,10 +25,10 @@ public sealed class AttachTests
             """);
 
         Assert.Equal((0, "\"PoetryService TcpServer\"\n0\n2\nRunning\n", ""), (outcome.ExitCode, outcome.Output, outcome.Error));
+        await sandbox.LoggedAsync("has detached.");
         var user = Environment.IsPrivilegedProcess ? @"User root \(user ID 0, process \d+\)" : @"User \S+ \(user ID \d+, process \d+\)";
         Assert.Matches($@"\[-\] {user} has attached, to look at the application\.", sandbox.Log);
-        Assert.Matches($@"\[-\] {user} has typed: string\.Join\("" "", names\)", sandbox.Log);
-        await sandbox.LoggedAsync("has detached.");
+        Assert.Matches($@"\[-\] {user} has run: string\.Join\("" "", names\)", sandbox.Log);
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class AttachTests
         Assert.Equal((65, "2\n"), (outcome.ExitCode, outcome.Output));
         Assert.Contains("CS1061", outcome.Error, StringComparison.Ordinal);
         Assert.EndsWith("\n    application.Nothing\n                ^\n", outcome.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("typed: application.Nothing", sandbox.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("has run: application.Nothing", sandbox.Log, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class AttachTests
         await sandbox.StartDaemonAsync(sandbox.UseSharedTac());
         var (begun, ended) = (sandbox.PathOf("begun"), sandbox.PathOf("ended"));
         sandbox.Write("line", $$"""try { File.WriteAllText("{{begun}}", ""); await Task.Delay(-1, cancelled); } finally { File.WriteAllText("{{ended}}", ""); }""");
-        using var client = sandbox.StartProgram("sh", "-c", $"exec '{Program.Tachost}' attach < line");
+        using var client = sandbox.StartProgram("sh", "-c", $"exec '{Program.Tachost}' attach {sandbox.PidFile} < line");
         await Until.TrueAsync(() => File.Exists(begun), "the begin of the line");
 
         await sandbox.KillAsync(client.Id, "KILL");
@@ -170,7 +170,7 @@ public sealed class AttachTests
         using ControlSocket attached = new(id);
         Assert.True((await attached.CallAsync("attach")).TryGetProperty("params", out _));
 
-        Assert.Equal(0, (await sandbox.TachostAsync("stop")).ExitCode);
+        Assert.Equal(0, (await sandbox.TachostAsync("stop", sandbox.PidFile)).ExitCode);
 
         Assert.Contains("\"result\":null", await attached.LineAsync(), StringComparison.Ordinal);
         Assert.Null(await attached.LineAsync());

@@ -36,7 +36,7 @@ public sealed class DumpTests
         var outcome = await DumpUntilAsync(sandbox, "Block");
 
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
-        Assert.Matches(@"^hang, process \d+: stopping\. Thread pool: \d+ threads, \d+ work items that wait\.\n", outcome.Output);
+        Assert.Matches(@"^hang, process \d+: stopping\. Thread pool: \d+ threads, \d+ pending work items\.\n", outcome.Output);
         Assert.Matches(@"\n  hang/Hanging is stopping for \d+\.\d s\n", outcome.Output);
         Assert.Matches(@"\nThread \d+, [^\n]+\n(  [^\n]+\n)*  [^\n]*Hanging\.Block\n  [^\n]*Hanging\.OnStopAsync\n", outcome.Output);
         Assert.True(Until.IsAlive(id));
@@ -70,7 +70,7 @@ public sealed class DumpTests
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
         var dump = JsonElement.Parse(outcome.Output);
         Assert.InRange(dump.GetProperty("tree").GetProperty("pendingWorkItems").GetInt64(), 100, 600);
-        Assert.Contains(dump.GetProperty("stacks").GetProperty("threads").EnumerateArray(), thread => thread.GetProperty("frames").EnumerateArray().Any(frame => frame.GetString() == "TacHost.Hosting.HostEvents.Take"));
+        Assert.Contains(dump.GetProperty("stacks").GetProperty("threads").EnumerateArray(), thread => thread.GetProperty("frames").EnumerateArray().Any(frame => frame.GetString() == "TacHost.Hosting.HostEvents.Wait"));
         Assert.Equal(0, (await sandbox.TachostAsync("status", sandbox.PidFile)).ExitCode);
         await sandbox.LoggedAsync("has asked for a dump of the stacks.");
     }

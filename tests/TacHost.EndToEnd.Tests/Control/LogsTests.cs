@@ -49,6 +49,18 @@ public sealed class LogsTests
     }
 
     [Fact]
+    public async Task Logs_AfterANumber_AreTheLinesBehindIt()
+    {
+        await using var sandbox = new Sandbox();
+        var id = await StartAsync(sandbox);
+        await SayAsync(sandbox, 1);
+        using ControlSocket socket = new(int.Parse(id, CultureInfo.InvariantCulture));
+        var all = await NumbersAsync(socket, 0);
+        Assert.Equal(all[^2..], await NumbersAsync(socket, all[^3]));
+        Assert.Empty(await NumbersAsync(socket, all[^1]));
+    }
+
+    [Fact]
     public async Task Logs_Followed_AreShownAsTheyComeUntilTheEnd()
     {
         await using var sandbox = new Sandbox();
@@ -157,6 +169,15 @@ public sealed class LogsTests
         Assert.Contains("[talking/first#warn] warn 2", sandbox.Log, StringComparison.Ordinal);
         Assert.Matches(@"User \S+ \(process \d+\) has set the level of talking/first to debug\.", sandbox.Log);
         Assert.Equal(64, (await sandbox.TachostAsync("level", "talking/first", "loud")).ExitCode);
+    }
+
+    private static async Task<List<long>> NumbersAsync(ControlSocket socket, long after)
+    {
+        await socket.SendAsync(ControlSocket.Request("logs", $$"""{"after":{{after}}}"""));
+        List<long> numbers = [];
+        while (await socket.LineAsync() is { } line && JsonElement.Parse(line).TryGetProperty("params", out var report))
+            numbers.Add(report.GetProperty("number").GetInt64());
+        return numbers;
     }
 
     private static async Task<string> StartAsync(Sandbox sandbox)

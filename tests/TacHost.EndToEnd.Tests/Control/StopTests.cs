@@ -83,7 +83,7 @@ public sealed class StopTests
 
         var outcome = await stopping;
         Assert.Equal((70, ""), (outcome.ExitCode, outcome.Output));
-        Assert.Contains("not in an orderly way", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("has ended without reporting an exit code", outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -107,6 +107,9 @@ internal sealed class FleetSandbox : IAsyncDisposable
     public IReadOnlyList<int> ProcessesOf(string name) =>
         [.. Sandbox.Processes().Where(id => Until.IsAlive(id) && CommandLineOf(id) is var words && words.Contains($"--pidfile={Path.Combine(RunDirectory, $"{name}.pid")}") && !words.Contains("--prepare-for"))];
 
+    /// <summary>The processes whose command lines have a word, such as the one that compiles.</summary>
+    public IReadOnlyList<int> ProcessesWith(string word) => [.. Sandbox.Processes().Where(id => CommandLineOf(id).Contains(word))];
+
     public ValueTask DisposeAsync() => Sandbox.DisposeAsync();
 
     private static string[] CommandLineOf(int id)

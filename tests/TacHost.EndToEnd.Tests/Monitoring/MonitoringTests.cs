@@ -158,9 +158,9 @@ public sealed partial class MonitoringTests
     }
 
     [Theory]
-    [InlineData("foo:1", 64, "'foo:1' cannot be the --metrics, which is a port or an endpoint such as tcp:9100:interface=127.0.0.1.")]
-    [InlineData("70000", 64, "'70000' cannot be the --metrics")]
-    [InlineData("", 64, "'' cannot be the --metrics")]
+    [InlineData("foo:1", 64, "--metrics: 'foo:1' is not a port or an endpoint such as tcp:9100:interface=127.0.0.1.")]
+    [InlineData("70000", 64, "--metrics: '70000' is not ")]
+    [InlineData("", 64, "--metrics: '' is not ")]
     [InlineData("{taken}", 69, "--metrics {taken}: ")]
     public async Task Metrics_OnAWrongEndpoint_FailTheStart(string endpoint, int exitCode, string said)
     {

@@ -32,7 +32,7 @@ public sealed class FailedReloadTests
 
     [Theory]
     [InlineData("protected override Task OnStartAsync(CancellationToken c) => throw new InvalidOperationException(\"boom\");", "The service 'fastpoetry/Bad' failed to start: InvalidOperationException at poem.csx:line 3: boom")]
-    [InlineData("protected override Task OnPrivilegedStartAsync(CancellationToken c) => throw new IOException(\"no disk\");", "The service 'fastpoetry/Bad' failed to start: no disk")]
+    [InlineData("protected override Task OnPrivilegedStartAsync(CancellationToken c) => throw new IOException(\"no disk\");", "The service 'fastpoetry/Bad' failed to start: IOException at poem.csx:line 3: no disk")]
     [InlineData("protected override Task OnStartAsync(CancellationToken c) => Task.Delay(-1, c);", "the new services did not start within 3 s. Still starting were 'fastpoetry/Bad'.")]
     [InlineData("protected override Task OnStartAsync(CancellationToken c) => Task.Delay(-1);", "the new services did not start within 3 s. Still starting were 'fastpoetry/Bad'.")]
     [InlineData("protected override Task OnStartAsync(CancellationToken c) { Fail(new IOException(\"gone\")); return Task.CompletedTask; }", "gone")]

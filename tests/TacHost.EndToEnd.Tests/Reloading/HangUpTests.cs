@@ -71,7 +71,7 @@ public sealed class HangUpTests
         Assert.True(File.Exists(sandbox.PathOf("other.sock")));
         sandbox.Write("poem.csx", Sandbox.Tac(0, "poem.txt", ""));
         await ReloadAsync(sandbox, id);
-        Assert.Contains("Reload: - UnixServer: is not in the tac any more", sandbox.Log, StringComparison.Ordinal);
+        Assert.Contains("Reload: - UnixServer: is no longer in the tac file", sandbox.Log, StringComparison.Ordinal);
         await Until.TrueAsync(() => !File.Exists(sandbox.PathOf("other.sock")), "the end of the socket file");
         Assert.Equal(Sandbox.Poem, await FetchAsync(sandbox.Port()));
     }
@@ -81,10 +81,10 @@ public sealed class HangUpTests
     {
         await using var sandbox = new Sandbox();
         const string source = "public class Words : TacHost.Services.Service { public static string Text => \"NUMBER\"; }";
-        await Assembly.BuildAsync(sandbox, "Words", source.Replace("NUMBER", "one", StringComparison.Ordinal), typeof(TacHost.Services.Service).Assembly.Location);
+        PluginAssembly.Compile(sandbox.PathOf("lib/Words.dll"), source.Replace("NUMBER", "one", StringComparison.Ordinal), Program.HostDirectory);
         var tac = "#r \"Words.dll\"\n" + Sandbox.Tac(0, "poem.txt", "") + "\nnew Words().SetServiceParent(application);\n";
         var id = await sandbox.StartDaemonAsync(sandbox.Write("poem.csx", tac));
-        await Assembly.BuildAsync(sandbox, "Words", source.Replace("NUMBER", "two", StringComparison.Ordinal), typeof(TacHost.Services.Service).Assembly.Location);
+        PluginAssembly.Compile(sandbox.PathOf("lib/Words.dll"), source.Replace("NUMBER", "two", StringComparison.Ordinal), Program.HostDirectory);
         await ReloadAsync(sandbox, id);
         Assert.Contains("Reload: ~ Words: the library 'Words' is another one", sandbox.Log, StringComparison.Ordinal);
         Assert.Contains(": 1 replaced, 2 kept.", sandbox.Log, StringComparison.Ordinal);
@@ -97,11 +97,11 @@ public sealed class HangUpTests
 
         // The tac file does not name the library, so that neither its text nor its references change.
         const string source = "public static class Rhymes { public static void Find() => System.GC.KeepAlive(1); }";
-        await Assembly.BuildAsync(sandbox, "Rhymes", source);
-        await Assembly.BuildAsync(sandbox, "Words", "public class Words : TacHost.Services.Service { public Words() => Rhymes.Find(); }", typeof(TacHost.Services.Service).Assembly.Location, sandbox.PathOf("lib/Rhymes.dll"));
+        PluginAssembly.Compile(sandbox.PathOf("lib/Rhymes.dll"), source, Program.HostDirectory);
+        PluginAssembly.Compile(sandbox.PathOf("lib/Words.dll"), "public class Words : TacHost.Services.Service { public Words() => Rhymes.Find(); }", Program.HostDirectory, sandbox.PathOf("lib/Rhymes.dll"));
         var tac = "#r \"Words.dll\"\n" + Sandbox.Tac(0, "poem.txt", "") + "\nnew Words().SetServiceParent(application);\n";
         var id = await sandbox.StartDaemonAsync(sandbox.Write("poem.csx", tac));
-        await Assembly.BuildAsync(sandbox, "Rhymes", source.Replace("System.GC.KeepAlive(1)", "System.Environment.Exit(3)", StringComparison.Ordinal));
+        PluginAssembly.Compile(sandbox.PathOf("lib/Rhymes.dll"), source.Replace("System.GC.KeepAlive(1)", "System.Environment.Exit(3)", StringComparison.Ordinal), Program.HostDirectory);
         await sandbox.KillAsync(id, "HUP");
         await sandbox.LoggedAsync("The reload failed, and everything runs as before: ");
         Assert.Contains("ended without a reason", sandbox.Log, StringComparison.Ordinal);

@@ -1,15 +1,10 @@
 namespace TacHost.EndToEnd.Tests.Running;
 
-/// <summary>A small library, built by the SDK that runs the tests.</summary>
+/// <summary>A small library with resources, built by the SDK that runs the tests. <see cref="PluginAssembly"/> compiles those without.</summary>
 internal static class Assembly
 {
-    /// <summary>Builds <c>lib/NAME.dll</c> in the sandbox, against other assemblies if need be.</summary>
-    public static Task BuildAsync(Sandbox sandbox, string name, string source, params string[] references) => BuildAsync(sandbox, name, source, references, []);
-
-    /// <summary>Builds one with resources, each a file and the text under the name 'hello'.</summary>
-    public static Task BuildAsync(Sandbox sandbox, string name, string source, (string File, string Hello)[] resources) => BuildAsync(sandbox, name, source, [], resources);
-
-    private static async Task BuildAsync(Sandbox sandbox, string name, string source, string[] references, (string File, string Hello)[] resources)
+    /// <summary>Builds <c>lib/NAME.dll</c> in the sandbox with resources, each a file and the text under the name 'hello'.</summary>
+    public static async Task BuildAsync(Sandbox sandbox, string name, string source, params (string File, string Hello)[] resources)
     {
         var project = Directory.CreateDirectory(sandbox.PathOf($"{name}-source")).FullName;
         await File.WriteAllTextAsync(Path.Combine(project, $"{name}.csproj"), $"""
@@ -18,9 +13,6 @@ internal static class Assembly
                 <TargetFramework>net10.0</TargetFramework>
                 <Nullable>enable</Nullable>
               </PropertyGroup>
-              <ItemGroup>
-                {string.Concat(references.Select(path => $"<Reference Include=\"{path}\" Private=\"false\" />"))}
-              </ItemGroup>
             </Project>
             """, TestContext.Current.CancellationToken);
         foreach (var (file, hello) in resources)

@@ -9,6 +9,10 @@ internal static partial class Example
 {
     public static string Folder => Path.Combine(Program.Root, "deployments", "examples");
 
+    /// <summary>Returns the examples that use NuGet packages, or all others.</summary>
+    public static IEnumerable<string> Files(bool withPackages) =>
+        Directory.GetFiles(Folder, "*.csx").Order(StringComparer.Ordinal).Where(file => File.ReadLines(file).Any(line => line.StartsWith("#:package ", StringComparison.Ordinal) && line.Contains('@', StringComparison.Ordinal)) == withPackages);
+
     /// <summary>Replaces the ports of a tac file by free ones.</summary>
     public static string WithFreePorts(string tac) => Port().Replace(tac, "\"$1:0:");
 
@@ -41,6 +45,13 @@ internal static partial class Example
     /// <summary>Copies an example into the sandbox, with free ports in place of its own.</summary>
     public static string Copy(Sandbox sandbox, string name) =>
         sandbox.Write(name, WithFreePorts(File.ReadAllText(Path.Combine(Folder, name))));
+
+    /// <summary>Copies the library of a project into <c>lib/</c> of the sandbox.</summary>
+    public static void CopyLibrary(Sandbox sandbox, string name)
+    {
+        Directory.CreateDirectory(sandbox.PathOf("lib"));
+        File.Copy(Path.Combine(Program.Root, "artifacts", "bin", name, "debug", $"{name}.dll"), sandbox.PathOf($"lib/{name}.dll"));
+    }
 
     public static async Task<TcpClient> ConnectAsync(int port)
     {

@@ -45,6 +45,7 @@ internal static class PluginAssembly
             [CSharpSyntaxTree.ParseText(source)],
             all.Select(file => MetadataReference.CreateFromFile(file)),
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var result = compilation.Emit(path);
         Assert.True(result.Success, string.Join('\n', result.Diagnostics));
     }

@@ -18,6 +18,9 @@ internal static class Program
     public static string Tachost { get; } = Environment.GetEnvironmentVariable("TACHOST_TESTED") ?? FindPublished() ??
         Path.Combine(Root, "artifacts", "bin", "TacHost", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "tachost");
 
+    /// <summary>Gets whether it is native code.</summary>
+    public static bool IsNative { get; } = !File.Exists(Tachost + ".dll");
+
     /// <summary>Gets the directory of the host that it starts, with <c>TacHost.Services.dll</c> and the plugins.</summary>
     public static string HostDirectory { get; } = Path.Combine(Path.GetDirectoryName(Tachost)!, "host");
 

@@ -6,7 +6,7 @@ internal static class Twisted
     /// <summary>The system's own Python: a test may find another one first, which does not know the system's packages.</summary>
     public const string Python = "/usr/bin/python3";
 
-    public const string WhyNot = "Twisted is not installed (python3-twisted)";
+    public const string SkipReason = "Twisted is not installed (python3-twisted)";
 
     public static async Task<bool> IsInstalledAsync(Sandbox sandbox) => File.Exists(Python) && (await sandbox.RunAsync(Python, "-c", "import twisted")).ExitCode == 0;
 }

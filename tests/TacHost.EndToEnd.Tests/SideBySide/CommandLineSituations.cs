@@ -8,7 +8,7 @@ internal static class CommandLineSituations
     public static IReadOnlyList<Situation> All { get; } =
     [
         new("no argument", stage => Say(stage),
-            Both("exit code", "0"), Both("speaks on", "stdout"), Both("shows the whole help", "yes")),
+            Both("exit code", "0"), Both("speaks on", "stdout"), Differ("shows the whole help", "yes", "no", "short-usage")),
         new("--version", stage => Say(stage, "--version"),
             Both("exit code", "0"), Both("speaks on", "stdout"), Both("shows the whole help", "no")),
         new("an option that does not exist", stage => Say(stage, "--nodeamon"),

@@ -32,6 +32,22 @@ public sealed class UpgradeTests
     }
 
     [Fact]
+    public async Task Upgrade_OfAPluginThatIsRestartedThen_Serves()
+    {
+        await using var sandbox = new Sandbox();
+        var old = await sandbox.StartDaemonAsync("fastpoetry", "--port", "0", "--poem", "./poem.txt");
+
+        var upgrade = await sandbox.TachostAsync("upgrade", sandbox.PidFile);
+        Assert.Equal((0, ""), (upgrade.ExitCode, upgrade.Error));
+        await Until.GoneAsync(old);
+        var restart = await sandbox.TachostAsync("restart", sandbox.PidFile);
+
+        Assert.Equal((0, ""), (restart.ExitCode, restart.Error));
+        Assert.Equal(Sandbox.Poem, Encoding.UTF8.GetString(await sandbox.FetchAsync(sandbox.Port(listener: 2))));
+        await sandbox.KillAsync(sandbox.DaemonId);
+    }
+
+    [Fact]
     public async Task Upgrade_WithAnOpenConnection_LetsTheOldProcessServeItToItsEnd()
     {
         await using var sandbox = new Sandbox();
