@@ -53,6 +53,6 @@ while IFS= read -r file; do
     mkdir -p "$prefix/$(dirname "$file")"
     cp -a "$file" "$prefix/$file"
 done <"$list"
-# The unit names the program where it is now.
-sed -i "s|/usr/bin/tachost|$prefix/bin/tachost|" "$prefix/lib/systemd/system/tachost@.service"
+# The units name the program where it is now.
+sed -i "s|/usr/bin/tachost|$prefix/bin/tachost|" "$prefix/lib/systemd/system/tachost@.service" "$prefix/lib/systemd/system/tachost-fleet.service"
 echo "Installed $("$prefix/bin/tachost" --version) below '$prefix'."

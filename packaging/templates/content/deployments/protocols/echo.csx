@@ -6,11 +6,7 @@ class EchoFactory(string greeting) : ServerFactory
 
 class EchoProtocol(string greeting) : LineProtocol
 {
-    protected override void ConnectionMade()
-    {
-        Delimiter = "\n"u8.ToArray();
-        SendLine(greeting);
-    }
+    protected override void ConnectionMade() => SendLine(greeting);
 
-    protected override void LineReceived(ReadOnlySpan<byte> line) => SendLine("you said: " + Encoding.UTF8.GetString(line).TrimEnd('\r'));
+    protected override void LineReceived(string line) => SendLine($"you said: {line}");
 }

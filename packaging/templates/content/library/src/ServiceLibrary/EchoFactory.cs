@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using TacHost.Services.Networking;
 
 namespace ServiceLibrary;
@@ -13,18 +12,13 @@ public sealed class EchoFactory(string greeting) : ServerFactory
 /// <summary>One connection: greets the client and answers each line. The host never calls two methods of one connection at the same time.</summary>
 public sealed class EchoProtocol(string greeting) : LineProtocol
 {
-    protected override void ConnectionMade()
-    {
-        Delimiter = "\n"u8.ToArray();
-        SendLine(greeting);
-    }
+    protected override void ConnectionMade() => SendLine(greeting);
 
-    protected override void LineReceived(ReadOnlySpan<byte> line)
+    protected override void LineReceived(string line)
     {
-        var text = Encoding.UTF8.GetString(line).TrimEnd('\r');
-        if (text == "quit")
+        if (line == "quit")
             Transport.LoseConnection();
         else
-            SendLine($"you said: {text}");
+            SendLine($"you said: {line}");
     }
 }
