@@ -24,7 +24,7 @@ public partial class LogBenchmarks
         _file = LogOutput.Open(new LogOptions { File = Path.Combine(_directory, "lines.log"), FileSize = 100_000_000, FilesKept = 2 });
         _toFile = _file.Factory.CreateLogger("fastpoetry/PoetryFactory");
         _sink = new ConsoleSink(Stream.Null);
-        _nowhere = new LineLoggerFactory(new TextFormat(), _sink);
+        _nowhere = new LineLoggerFactory(new TextLogFormat(), _sink);
         _toNowhere = _nowhere.CreateLogger("fastpoetry/PoetryFactory");
         _rotating = RotatingLogFile.Open(Path.Combine(_directory, "rotating.log"), new LogOptions { FileSize = 1000, FilesKept = 10 }, _ => []);
         _fill = [.. Enumerable.Repeat((byte)'x', 999), (byte)'\n'];

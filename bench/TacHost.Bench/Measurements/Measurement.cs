@@ -17,6 +17,7 @@ internal static class AllMeasurements
     public static IReadOnlyList<Measurement> List { get; } =
     [
         new StartUp(),
+        new PackagedStart(),
         new ColdStart(),
         new DetachedStart(),
         new Reloads(),

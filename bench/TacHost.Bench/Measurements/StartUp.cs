@@ -20,6 +20,22 @@ internal sealed record StartUp() : Measurement("start", IsChecked: true)
     }
 }
 
+/// <summary>The same with a tac that uses NuGet packages, from its lock file.</summary>
+internal sealed record PackagedStart() : Measurement("packages")
+{
+    public override IEnumerable<Row> Take(Bench bench)
+    {
+        ServerKind[] kinds = [bench.Peers.Tachost, bench.Peers.TachostPackages];
+        foreach (var kind in kinds)
+            First.Poem(bench, kind, bench.Setup());
+        var results = Bench.InTurn<First>(bench.Options.Of(3, 25, 60), [.. kinds.Select<ServerKind, Func<First>>(kind => () => First.Poem(bench, kind, bench.Setup()))]);
+        yield return new Row(
+            "start to the first whole poem with three packages from the lock file", "ms", [.. kinds.Select((kind, i) => new Series(kind.Name, [.. results[i].Select(first => first.Time.TotalMilliseconds)]))],
+            new Goal(kinds[1].Name, kinds[0].Name, 1.1));
+        yield return new Row("… processor time of that", "ms", [.. kinds.Select((kind, i) => new Series(kind.Name, [.. results[i].Select(first => first.CpuTime.TotalMilliseconds)]))]);
+    }
+}
+
 /// <summary>The same with a tac that was never compiled before.</summary>
 internal sealed record ColdStart() : Measurement("cold start", IsChecked: true)
 {

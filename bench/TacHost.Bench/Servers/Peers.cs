@@ -18,6 +18,7 @@ internal sealed class Peers
         Tachost = Host("tachost", "poem.csx");
         TachostQuiet = Host("tachost, no log line", "poem.csx", "--log-level", "warn");
         TachostIdle = Host("tachost", "idle.csx");
+        TachostPackages = Host("tachost, three packages", "packages.csx", "--locked");
         Twistd = Twisted("twistd", []);
         TwistdIdle = Twisted("twistd", new() { ["BENCH_IDLE"] = "1" });
         NginxStream = Nginx("nginx stream", nginx, NginxFiles.Stream);
@@ -37,6 +38,8 @@ internal sealed class Peers
     public ServerKind TachostQuiet { get; }
 
     public ServerKind TachostIdle { get; }
+
+    public ServerKind TachostPackages { get; }
 
     public ServerKind Twistd { get; }
 
