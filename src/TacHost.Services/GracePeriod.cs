@@ -14,7 +14,7 @@ internal static class GracePeriod
     {
         await ending.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!ending.IsCompleted)
-            await Task.WhenAny(ending, Task.Delay(_finalWait, CancellationToken.None));
+            await ending.WaitAsync(_finalWait, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ending.IsCompleted;
     }
 
@@ -28,8 +28,8 @@ internal static class GracePeriod
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            var ended = await Task.WhenAny(stop, Task.Delay(_finalWaitOfGroup, CancellationToken.None));
-            if (ended != stop)
+            await stop.WaitAsync(_finalWaitOfGroup, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!stop.IsCompleted)
                 throw new TimeoutException($"The service '{path}' did not stop within the grace period.");
             await stop;
         }

@@ -81,7 +81,7 @@ internal sealed class KestrelListeners : IConnectionHandler
     {
         if (OpenConnections is { Count: > 0 } open)
             WebLog.RequestsAborted(_logger, open.Count, string.Join("; ", open.Take(MostNamed)) + (open.Count > MostNamed ? "; and more" : ""));
-        await Task.WhenAny(stopping, Task.Delay(_timeToAbort, CancellationToken.None));
+        await stopping.WaitAsync(_timeToAbort, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return stopping.IsCompleted;
     }
 

@@ -217,8 +217,11 @@ internal sealed partial class StreamListener : IConnectionOwner, IAcceptorOwner
         }
 
         await using var abort = cancellationToken.Register(AbortAll);
-        while (await Task.WhenAny(drained.Task, Task.Delay(_betweenChecks, CancellationToken.None)) != drained.Task)
+        while (true)
         {
+            await drained.Task.WaitAsync(_betweenChecks, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (drained.Task.IsCompleted)
+                return;
             foreach (var connection in Open())
                 connection.CheckSilence();
         }
