@@ -19,6 +19,7 @@ public sealed class ForegroundRun
     private static readonly TimeSpan _grace = TimeSpan.FromSeconds(10);
 
     private readonly bool _isHelp;
+    private bool _hasRun;
 
     /// <summary>Initializes a run.</summary>
     /// <param name="words">The arguments of the program, as <c>tachost FILE</c> accepts them after the file.</param>
@@ -42,6 +43,10 @@ public sealed class ForegroundRun
         return Environment.ExitCode = UsageError;
     }
 
+    /// <summary>Makes the exit of the process report a program that never calls <see cref="RunAsync(Application, CancellationToken)"/>, with a line on standard error and exit code 1.</summary>
+    /// <remarks>The package calls it for file-based programs.</remarks>
+    public void Require() => AppDomain.CurrentDomain.ProcessExit += (_, _) => ReportMissing();
+
     /// <summary>
     /// Starts the application, waits for SIGINT, SIGTERM, <see cref="Application.RequestStop"/> or a failure, and stops it. Log lines are written to
     /// standard output, unless the application has its own <see cref="Application.LoggerFactory"/>. A second signal ends the process.
@@ -52,6 +57,7 @@ public sealed class ForegroundRun
     public async Task<int> RunAsync(Application application, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(application);
+        _hasRun = true;
         if (_isHelp)
             return ShowParameters();
         try
@@ -70,6 +76,15 @@ public sealed class ForegroundRun
         {
             return Environment.ExitCode = await RunAsync(application, application.LoggerFactory.CreateLogger("-"), cancellationToken);
         }
+    }
+
+    /// <summary>Reports that the application was not run, unless the program ends because of another mistake.</summary>
+    internal void ReportMissing()
+    {
+        if (_hasRun || Environment.ExitCode != 0)
+            return;
+        Console.Error.WriteLine("The program has ended without running its application.\n  Write this as its last statement: await application.RunAsync();");
+        Environment.ExitCode = Failure;
     }
 
     private static async Task<int> RunAsync(Application application, ILogger log, CancellationToken cancellationToken)

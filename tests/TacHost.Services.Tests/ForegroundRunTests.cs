@@ -43,6 +43,21 @@ public sealed class ForegroundRunTests : IDisposable
     }
 
     [Fact]
+    public async Task ReportMissing_UnlessItRan_TellsTheStatementToAdd()
+    {
+        ForegroundRun run = new([]);
+        run.ReportMissing();
+
+        Assert.Equal((1, "The program has ended without running its application.\n  Write this as its last statement: await application.RunAsync();\n"), (Environment.ExitCode, _mistakes.ToString()));
+        Environment.ExitCode = 0;
+        Application application = new("moon");
+        application.RequestStop();
+        await run.RunAsync(application, TestContext.Current.CancellationToken).Soon();
+        run.ReportMissing();
+        Assert.Equal(0, Environment.ExitCode);
+    }
+
+    [Fact]
     public async Task RunAsync_OfAServiceThatFails_LogsTheFailureAndReturnsOne()
     {
         Application application = new("moon");

@@ -2,6 +2,7 @@
 #nullable enable
 using System;
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using TacHost.Services;
@@ -26,6 +27,9 @@ internal static class TacProgram
     /// <summary>Runs the application in the foreground until SIGINT, SIGTERM or <see cref="Application.RequestStop"/>. Under tachost, does nothing, because the host runs the application.</summary>
     /// <returns>The exit code. The process exits with it in any case.</returns>
     public static Task<int> RunAsync(this Application application, CancellationToken cancellationToken = default) => _run.RunAsync(application, cancellationToken);
+
+    [ModuleInitializer]
+    internal static void RequireRun() => _run.Require();
 
     private static T Read<T>(Func<TacParameters, T> read)
     {
