@@ -47,7 +47,7 @@ public sealed class UnitTests
     [InlineData("80", "", "CapabilityBoundingSet=CAP_NET_BIND_SERVICE\nAmbientCapabilities=CAP_NET_BIND_SERVICE\n", "PrivateUsers=")]
     [InlineData("8080", "", "CapabilityBoundingSet=\nPrivateUsers=yes\n", "AmbientCapabilities")]
     [InlineData("8080", "", "After=network-online.target\n", "User=poet")]
-    [InlineData("8080", "127.0.0.1", "\nDynamicUser=yes\n", "network-online")]
+    [InlineData("8080", "127.0.0.1", "\nDynamicUser=yes\nEnvironment=HOME=%C/tachost/", "network-online")]
     public async Task Unit_OfAPort_AllowsWhatItNeeds(string port, string iface, string expected, string unexpected)
     {
         await using var sandbox = new Sandbox();

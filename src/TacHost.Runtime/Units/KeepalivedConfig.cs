@@ -27,7 +27,7 @@ internal sealed class KeepalivedConfig(Deployed deployed, int index)
 
         vrrp_script {{_name}} {
             # Exits with 0 while the application and all of its services run.
-            script "{{Word(Installation.FrontProgram)}} status {{Word(deployed.File)}}"
+            script "{{string.Join(' ', InstalledCommand.Words.Select(Word))}} status {{Word(deployed.File)}}"
             user root
             interval 2
             timeout 5

@@ -100,10 +100,10 @@ internal sealed class NomadJob(Deployed deployed)
         _hcl.Block("env", null, () => _hcl.Add(RuntimeSettings.GarbageVariable, RuntimeSettings.GarbageSize));
         _hcl.Block("config", null, () =>
         {
-            _hcl.Add("command", Installation.FrontProgram);
+            _hcl.Add("command", InstalledCommand.Words[0]);
 
             // A tac file that names a user itself switches to it.
-            string[] words = ["--nodaemon", "--no-pidfile", .. NeedsRoot ? deployed.Identity(deployed.User is null ? Nobody : null) : [], .. deployed.Words(_metrics)];
+            string[] words = [.. InstalledCommand.Words.Skip(1), "--nodaemon", "--no-pidfile", .. NeedsRoot ? deployed.Identity(deployed.User is null ? Nobody : null) : [], .. deployed.Words(_metrics)];
             _hcl.AddList("args", words.Select(word => word == DynamicMetrics ? $"\"{word}\"" : HclText.Quote(word)));
         });
     }

@@ -12,16 +12,21 @@ internal sealed class OcfAgent(Deployed deployed)
     /// <summary>Gets the command line without the files that a parameter of the resource names.</summary>
     private string Words => string.Join(' ', deployed.Identity().Concat(deployed.Words(deployed.Options.Metrics)).Select(ShellText.Quote));
 
+    private static string Command => string.Join(' ', InstalledCommand.Words.Select(ShellText.Quote));
+
     public string Make() => $$"""
         #!/bin/sh
         # {{UnitText.EditableMark}}
         # The resource agent ocf:tachost:{{_name}} of Pacemaker. It is /usr/lib/ocf/resource.d/tachost/{{_name}} on each node.
         # tachost, the tac file and the files that it reads have the same paths on each node.
 
-        tachost={{ShellText.Quote(Installation.FrontProgram)}}
         tac={{ShellText.Quote(deployed.File)}}
         pidfile=${OCF_RESKEY_pidfile:-{{PidFile}}}
         logfile=${OCF_RESKEY_logfile:-{{LogFile}}}
+
+        tachost() {
+            {{Command}} "$@"
+        }
 
         # Exit codes of agents.
         success=0 failed=1 arguments=2 unknown=3 permission=4 missing=5 stopped=7
@@ -34,7 +39,7 @@ internal sealed class OcfAgent(Deployed deployed)
 
         monitor() {
             runs || return $stopped
-            "$tachost" status "$pidfile" >/dev/null 2>&1
+            tachost status "$pidfile" >/dev/null 2>&1
             case $? in
                 # 70: a service has failed. Its supervisor starts it again, or ends the process.
                 0 | 70) return $success ;;
@@ -45,7 +50,7 @@ internal sealed class OcfAgent(Deployed deployed)
         }
 
         validate() {
-            for file in "$tachost" "$tac"; do
+            for file in {{Command}} "$tac"; do
                 if [ ! -r "$file" ]; then
                     echo "there is no '$file' on this node" >&2
                     return $missing
@@ -58,7 +63,7 @@ internal sealed class OcfAgent(Deployed deployed)
             monitor
             now=$?
             [ $now = $stopped ] || return $now
-            "$tachost" --pidfile "$pidfile" --logfile "$logfile" {{Words}}
+            tachost --pidfile "$pidfile" --logfile "$logfile" {{Words}}
             case $? in
                 0) return $success ;;
                 64) return $arguments ;;
@@ -71,7 +76,7 @@ internal sealed class OcfAgent(Deployed deployed)
 
         stop() {
             runs || return $success
-            "$tachost" stop "$pidfile"
+            tachost stop "$pidfile"
             while runs; do
                 kill -KILL "$pid"
                 sleep 1

@@ -7,7 +7,7 @@ namespace TacHost.Units;
 /// <summary>The service unit of a deployment. It permits only what the services of the tree declare as needs.</summary>
 internal sealed class ServiceUnit(Deployed deployed, IReadOnlyList<string> sockets)
 {
-    private const string RuntimeRoot = "/run/";
+    private const string RuntimeRoot = "/run/", RootVariable = "DOTNET_ROOT";
 
     private static readonly string[] _homes = ["/home/", "/root/", "/run/user/"];
 
@@ -67,6 +67,8 @@ internal sealed class ServiceUnit(Deployed deployed, IReadOnlyList<string> socke
 
         // As tachost does for daemons of its own.
         _unit.Add("Environment", $"{RuntimeSettings.GarbageVariable}={RuntimeSettings.GarbageSize}");
+        if (Environment.GetEnvironmentVariable(RootVariable) is { Length: > 0 } root)
+            _unit.Add("Environment", UnitText.Path($"{RootVariable}={root}"));
         _unit.Add("CacheDirectory", $"tachost/{deployed.UnitName}");
         _unit.Add("CacheDirectoryMode", "0700");
         _unit.Add("WatchdogSec", "30");
@@ -77,7 +79,7 @@ internal sealed class ServiceUnit(Deployed deployed, IReadOnlyList<string> socke
             _unit.Add("UMask", _options.Umask is { } umask ? Convert.ToString(umask, 8).PadLeft(4, '0') : "0077");
     }
 
-    private IEnumerable<string> Words => [Installation.FrontProgram, "--nodaemon", "--no-pidfile", .. deployed.Words(_options.Metrics)];
+    private IEnumerable<string> Words => [.. InstalledCommand.Words, "--nodaemon", "--no-pidfile", .. deployed.Words(_options.Metrics)];
 
     private void AddUserAndFiles()
     {
@@ -86,7 +88,7 @@ internal sealed class ServiceUnit(Deployed deployed, IReadOnlyList<string> socke
         else if (deployed.User is { } number)
             _unit.Add("User", number.ToString(CultureInfo.InvariantCulture));
         else
-            _unit.Add("DynamicUser", "yes");
+            AddDynamicUser();
         if (_options.Group is { } group)
             _unit.Add("Group", UnitText.Plain(group));
         var needsPort = Bound.Any(place => place.IsPrivileged);
@@ -98,7 +100,7 @@ internal sealed class ServiceUnit(Deployed deployed, IReadOnlyList<string> socke
 
         _unit.Add("ProtectSystem", "strict");
         string[] read = [deployed.Directory, deployed.File, .. deployed.ReadPaths];
-        _unit.Add("ProtectHome", Array.Exists(read, IsInHome) ? "read-only" : "yes");
+        _unit.Add("ProtectHome", read.Concat(Words).Any(IsInHome) ? "read-only" : "yes");
         foreach (var path in read.Distinct(StringComparer.Ordinal))
             _unit.Add("ReadOnlyPaths", UnitText.Path(path));
         AddSocketDirectories();
@@ -106,6 +108,13 @@ internal sealed class ServiceUnit(Deployed deployed, IReadOnlyList<string> socke
             _unit.Add(setting, "yes");
         _unit.Add("ProtectProc", "invisible");
         _unit.Add("DevicePolicy", "closed");
+    }
+
+    /// <summary>Adds a user that exists only while the service runs. NuGet keeps packages in the home directory, which would be / otherwise.</summary>
+    private void AddDynamicUser()
+    {
+        _unit.Add("DynamicUser", "yes");
+        _unit.Add("Environment", $"HOME=%C/tachost/{deployed.UnitName}");
     }
 
     /// <summary>Allows to create the files of UNIX sockets. A directory below /run belongs to the service, and systemd creates it.</summary>
