@@ -52,6 +52,23 @@ public sealed partial class MonitoringTests
         top.SetServiceParent(application);
         """;
 
+    private const string FailingOnce = """
+
+        class Gust : Service
+        {
+            int _runs;
+            protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+            {
+                if (_runs++ == 0)
+                    throw new InvalidOperationException("a gust");
+                await Task.Delay(Timeout.Infinite, stoppingToken);
+            }
+        }
+        var second = new Supervisor();
+        new Gust().SetServiceParent(second);
+        second.SetServiceParent(application);
+        """;
+
     private static readonly HttpClient _client = new() { Timeout = Bounded.Patience };
 
     [Fact]
@@ -59,13 +76,14 @@ public sealed partial class MonitoringTests
     {
         Assert.SkipUnless(Program.IsInstalled("prometheus"), "prometheus is not installed");
         await using var sandbox = new Sandbox();
-        var port = await StartAsync(sandbox);
+        var port = await StartAsync(sandbox, FailingOnce);
         Assert.Equal("hello"u8.ToArray(), await sandbox.FetchAsync(ServedPort(sandbox)));
         var own = UnusedPort.Next();
         sandbox.Write("prometheus.yml", $"scrape_configs:\n- job_name: tachost\n  scrape_interval: 1s\n  scrape_timeout: 1s\n  static_configs:\n  - targets: ['127.0.0.1:{port}']\n");
         using var prometheus = sandbox.StartProgram("prometheus", "--config.file=prometheus.yml", $"--storage.tsdb.path={sandbox.PathOf("tsdb")}", $"--web.listen-address=127.0.0.1:{own}", "--log.level=error");
 
-        Assert.Equal("1", await QueryAsync(own, "tachost_ready"));
+        Assert.Equal("1", await QueryAsync(own, "tachost_service_restarts_total{service=\"watched/Supervisor-2/Gust\"} > 0"));
+        Assert.Equal("1", await QueryAsync(own, "tachost_ready > 0"));
         Assert.Equal("1", await QueryAsync(own, "tachost_connections_accepted_total{service=\"watched/TcpServer\"}"));
         Assert.Equal("5", await QueryAsync(own, "tachost_io_sent_bytes_total"));
         Assert.Equal("1", await QueryAsync(own, "tachost_service_state{service=\"watched/Supervisor/Weather\",state=\"running\"}"));
@@ -176,9 +194,9 @@ public sealed partial class MonitoringTests
         Assert.Empty(sandbox.Daemons());
     }
 
-    private static async Task<int> StartAsync(Sandbox sandbox)
+    private static async Task<int> StartAsync(Sandbox sandbox, string more = "")
     {
-        sandbox.Write("watched.csx", Metered);
+        sandbox.Write("watched.csx", Metered + more);
         await sandbox.StartDaemonAsync("--metrics", "0", "watched.csx");
         return MetricsPort(sandbox);
     }
