@@ -14,18 +14,39 @@ case ${1-} in
     ;;
 esac
 prefix=${1-/usr/local}
+# The units name the program, wherever this was called from.
+case $prefix in
+/*) ;;
+*) prefix=$PWD/$prefix ;;
+esac
 list=$prefix/lib/tachost/.installed
+directories=$prefix/lib/tachost/.directories
+made=
+
+# Creates a directory below the prefix, and remembers those that were not there.
+make() {
+    [ ! -d "$prefix/$1" ] || return 0
+    case $1 in
+    */*) make "${1%/*}" ;;
+    esac
+    mkdir "$prefix/$1"
+    made="$made$1
+"
+}
 
 remove() {
     [ -f "$list" ] || return 0
     while IFS= read -r file; do
         rm -f "$prefix/$file"
     done <"$list"
+    created=$(LC_ALL=C sort -r "$directories")
     rm -rf "$prefix/lib/tachost"
-    # Directories that were only there for these files.
-    for directory in share/doc/tachost/examples share/doc/tachost share/doc share/bash-completion/completions share/bash-completion \
-        share/zsh/vendor-completions share/zsh share/fish/vendor_completions.d share/fish share/man/man1 share/man share lib/systemd/system lib/systemd lib bin; do
-        if [ -d "$prefix/$directory" ]; then find "$prefix/$directory" -depth -type d -empty -delete 2>/dev/null || true; fi
+    # Directories of others are left alone, empty ones too.
+    printf '%s\n' "$created" | while IFS= read -r directory; do
+        case $directory in
+        .) rmdir "$prefix" 2>/dev/null || true ;;
+        ?*) rmdir "$prefix/$directory" 2>/dev/null || true ;;
+        esac
     done
 }
 
@@ -38,21 +59,26 @@ if [ -n "$uninstall" ]; then
     exit 0
 fi
 
-mkdir -p "$prefix" 2>/dev/null || true
+remove
+if [ ! -d "$prefix" ] && mkdir -p "$prefix" 2>/dev/null; then
+    made=".
+"
+fi
 if [ ! -w "$prefix" ]; then
     echo "install.sh: '$prefix' cannot be written to. Call this as root, or name a directory of yours: install.sh ~/.local" >&2
     exit 1
 fi
-remove
 cd "$here"
-mkdir -p "$prefix/lib"
-cp -a lib/tachost "$prefix/lib/tachost.new"
+make lib
+# The program belongs to who installs it, whoever has unpacked the archive.
+cp -dR --preserve=mode,timestamps lib/tachost "$prefix/lib/tachost.new"
 find bin lib/systemd share -type f -o -type l | LC_ALL=C sort >"$prefix/lib/tachost.new/.installed"
 mv "$prefix/lib/tachost.new" "$prefix/lib/tachost"
 while IFS= read -r file; do
-    mkdir -p "$prefix/$(dirname "$file")"
-    cp -a "$file" "$prefix/$file"
+    make "$(dirname "$file")"
+    cp -d --preserve=mode,timestamps "$file" "$prefix/$file"
 done <"$list"
+printf '%s' "$made" >"$directories"
 # The units name the program where it is now.
 sed -i "s|/usr/bin/tachost|$prefix/bin/tachost|" "$prefix/lib/systemd/system/tachost@.service" "$prefix/lib/systemd/system/tachost-fleet.service"
 echo "Installed $("$prefix/bin/tachost" --version) below '$prefix'."
