@@ -9,7 +9,7 @@ internal static partial class FtpLog
     [LoggerMessage(2000, LogLevel.Information, "serving '{Directory}' by FTP to {Who}")]
     public static partial void Serving(ILogger logger, string directory, string who);
 
-    [LoggerMessage(2001, LogLevel.Warning, "passwords and files travel in the clear, because the FTP server has no certificate")]
+    [LoggerMessage(2001, LogLevel.Warning, "passwords and files are sent unencrypted, because the FTP server has no certificate")]
     public static partial void PasswordsInTheClear(ILogger logger);
 
     [LoggerMessage(2002, LogLevel.Warning, "symbolic links are not followed, because this kernel cannot keep names below a directory (openat2(2), since Linux 5.6)")]
@@ -39,7 +39,7 @@ internal static partial class FtpLog
     [LoggerMessage(2010, LogLevel.Information, "{User} ({Peer}): {What}, {Count} bytes")]
     public static partial void Transferred(ILogger logger, string user, IPEndPoint peer, string what, long count);
 
-    [LoggerMessage(2011, LogLevel.Warning, "{User} ({Peer}): {What} ended after {Count} bytes: {Reason}")]
+    [LoggerMessage(2011, LogLevel.Warning, "{User} ({Peer}): '{What}' ended after {Count} bytes: {Reason}")]
     public static partial void TransferFailed(ILogger logger, string user, IPEndPoint peer, string what, long count, string reason);
 
     [LoggerMessage(2012, LogLevel.Information, "{User} ({Peer}): {What}")]

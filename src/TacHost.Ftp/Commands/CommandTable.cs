@@ -23,16 +23,16 @@ internal static class CommandTable
     public static async Task<Reply?> ExecuteAsync(FtpSession session, string line, CancellationToken cancellationToken)
     {
         if (line.Length == 0)
-            return new Reply(501, "Commands and names are in UTF-8.");
+            return new Reply(501, "Command is not valid UTF-8.");
         var (name, argument) = Split(line);
         if (!_commands.TryGetValue(name, out var command))
-            return new Reply(500, "There is no such command. HELP lists those there are.");
+            return new Reply(500, "Unknown command. HELP lists the commands.");
         if (command.Needs != Needs.Nothing && session.Root is null)
-            return new Reply(530, "Log in with USER and PASS first.");
+            return new Reply(530, "Please login with USER and PASS.");
         if (command.Needs == Needs.WriteAccess && !session.MayWrite)
-            return new Reply(550, "You may only read here.");
+            return new Reply(550, "Permission denied: access is read-only.");
         if (command.NeedsArgument && argument.Length == 0)
-            return new Reply(501, $"The form is: {command.Name} {command.Syntax}");
+            return new Reply(501, $"Syntax: {command.Name} {command.Syntax}");
         try
         {
             return await command.RunAsync(session, argument, cancellationToken);

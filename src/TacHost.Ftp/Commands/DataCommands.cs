@@ -25,7 +25,7 @@ internal static class DataCommands
         if (session.EpsvOnly)
             return OnlyEpsv();
         if (session.Local.AddressFamily != AddressFamily.InterNetwork)
-            return new Reply(425, "PASV is for IPv4. Say EPSV.");
+            return new Reply(425, "PASV requires IPv4, use EPSV.");
         if (Listen(session) is not { } channel)
             return NoPort();
         var address = (session.Server.PassiveAddress ?? session.Local.Address).GetAddressBytes();
@@ -37,11 +37,11 @@ internal static class DataCommands
         if (argument.Equals("ALL", StringComparison.OrdinalIgnoreCase))
         {
             session.EpsvOnly = true;
-            return new Reply(200, "From now on, only EPSV.");
+            return new Reply(200, "EPSV ALL ok.");
         }
 
         if (argument.Length > 0 && argument != Family(session))
-            return argument is "1" or "2" ? WrongFamily(session) : new Reply(501, "The form is: EPSV [1, 2 or ALL]");
+            return argument is "1" or "2" ? WrongFamily(session) : new Reply(501, "Syntax: EPSV [1, 2 or ALL]");
         return Listen(session) is { } channel
             ? new Reply(229, string.Create(CultureInfo.InvariantCulture, $"Entering extended passive mode (|||{channel.Port}|)."))
             : NoPort();
@@ -54,7 +54,7 @@ internal static class DataCommands
         for (var i = 0; i < bytes.Length; i++)
         {
             if (numbers.Length != bytes.Length || !byte.TryParse(numbers[i], NumberStyles.None, CultureInfo.InvariantCulture, out bytes[i]))
-                return new Reply(501, "The form is: PORT h1,h2,h3,h4,p1,p2");
+                return new Reply(501, "Syntax: PORT h1,h2,h3,h4,p1,p2");
         }
 
         return Connect(session, new IPAddress(bytes.AsSpan(0, 4)), (bytes[4] << 8) | bytes[5]);
@@ -67,7 +67,7 @@ internal static class DataCommands
             || !AddressText.TryParse(text, out var address)
             || !ushort.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var port))
         {
-            return new Reply(501, "The form is: EPRT |1 or 2|address|port|");
+            return new Reply(501, "Syntax: EPRT |1 or 2|address|port|");
         }
 
         return family == Family(session) ? Connect(session, address, port) : WrongFamily(session);
@@ -81,11 +81,11 @@ internal static class DataCommands
         if (!address.GetAddressBytes().AsSpan().SequenceEqual(session.Peer.Address.GetAddressBytes()) || port < FirstUnprivilegedPort)
         {
             session.Server.RefusalLines.Write(more => FtpLog.BounceRefused(session.Logger, session.Peer, new IPEndPoint(address, port).ToString(), more));
-            return new Reply(504, "Data goes to your own address only, and to ports from 1024 on.");
+            return new Reply(504, "Illegal port command: only the address of the client and ports from 1024 are allowed.");
         }
 
         session.ReplaceChannel(new ActiveDataChannel(session.Local.Address, new IPEndPoint(session.Peer.Address, port)));
-        return new Reply(200, "That is where data will go.");
+        return new Reply(200, "PORT command successful.");
     }
 
     private static PassiveDataChannel? Listen(FtpSession session)
@@ -99,9 +99,9 @@ internal static class DataCommands
 
     private static string Family(FtpSession session) => session.Local.AddressFamily == AddressFamily.InterNetwork ? "1" : "2";
 
-    private static Reply WrongFamily(FtpSession session) => new(522, $"Use the protocol of this connection: ({Family(session)})");
+    private static Reply WrongFamily(FtpSession session) => new(522, $"Network protocol not supported, use ({Family(session)})");
 
-    private static Reply OnlyEpsv() => new(503, "You have said EPSV ALL.");
+    private static Reply OnlyEpsv() => new(503, "Only EPSV is allowed after EPSV ALL.");
 
-    private static Reply NoPort() => new(425, "All ports for data are in use. Try again.");
+    private static Reply NoPort() => new(425, "All passive ports are in use, try again later.");
 }

@@ -13,8 +13,8 @@ internal static class DirectoryCommands
         new("XCWD", "<directory>", Needs.Login, Enter),
         new("CDUP", "", Needs.Login, (session, _) => Enter(session, "..")),
         new("XCUP", "", Needs.Login, (session, _) => Enter(session, "..")),
-        new("PWD", "", Needs.Login, (session, _) => new Reply(257, $"{Quoted(session.Directory)} is where you are.")),
-        new("XPWD", "", Needs.Login, (session, _) => new Reply(257, $"{Quoted(session.Directory)} is where you are.")),
+        new("PWD", "", Needs.Login, (session, _) => new Reply(257, $"{Quoted(session.Directory)} is the current directory.")),
+        new("XPWD", "", Needs.Login, (session, _) => new Reply(257, $"{Quoted(session.Directory)} is the current directory.")),
         new("MKD", "<directory>", Needs.WriteAccess, Make),
         new("XMKD", "<directory>", Needs.WriteAccess, Make),
         new("RMD", "<directory>", Needs.WriteAccess, Remove),
@@ -27,7 +27,7 @@ internal static class DirectoryCommands
         if (!session.Root!.StatusOf(path).IsDirectory)
             throw new FileRefusedException(Errno.NotADirectory);
         session.Directory = path;
-        return new Reply(250, $"You are in {path}");
+        return new Reply(250, $"Directory changed to {path}");
     }
 
     private static Reply Make(FtpSession session, string text)
@@ -35,7 +35,7 @@ internal static class DirectoryCommands
         var path = session.Directory.Resolve(text);
         session.Root!.MakeDirectory(path);
         FtpLog.Changed(session.Logger, session.UserName!, session.Peer, $"made the directory {path}");
-        return new Reply(257, $"{Quoted(path)} is made.");
+        return new Reply(257, $"{Quoted(path)} created.");
     }
 
     private static Reply Remove(FtpSession session, string text)

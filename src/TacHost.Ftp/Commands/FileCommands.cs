@@ -22,7 +22,7 @@ internal static class FileCommands
     {
         // The size is that of the transferred data (RFC 3659, section 4), which depends on the line ends in TYPE A.
         if (session.IsAscii)
-            return new Reply(550, "SIZE is available in TYPE I only.");
+            return new Reply(550, "SIZE is only supported in type I.");
         var status = StatusOf(session, text);
         return status.IsRegularFile ? new Reply(213, status.Size.ToString(CultureInfo.InvariantCulture)) : throw new FileRefusedException(Errno.IsADirectory);
     }
@@ -31,7 +31,7 @@ internal static class FileCommands
     {
         var blank = text.IndexOf(' ', StringComparison.Ordinal);
         if (blank < 0 || !ListingFormat.TryParseTime(text[..blank], out var time))
-            return new Reply(501, "The form is: MFMT YYYYMMDDhhmmss file");
+            return new Reply(501, "Syntax: MFMT YYYYMMDDhhmmss file");
         var path = session.Directory.Resolve(text[(blank + 1)..]);
         session.Root!.SetModified(path, time);
         return new Reply(213, $"Modify={ListingFormat.Time(time)}; {path}");
@@ -50,13 +50,13 @@ internal static class FileCommands
         var path = session.Directory.Resolve(text);
         _ = session.Root!.StatusOf(path);
         session.RenameFrom = path;
-        return new Reply(350, "Say RNTO and the new name.");
+        return new Reply(350, "File exists, ready for destination name.");
     }
 
     private static Reply RenameTo(FtpSession session, string text)
     {
         if (session.RenameFrom is not { } from)
-            return new Reply(503, "Say RNFR and the old name first.");
+            return new Reply(503, "RNFR required first.");
         session.RenameFrom = null;
         var to = session.Directory.Resolve(text);
         session.Root!.Rename(from, to);

@@ -10,15 +10,15 @@ internal static class InformationCommands
 
     public static readonly FtpCommand[] All =
     [
-        new("NOOP", "", Needs.Nothing, (_, _) => new Reply(200, "Done.")),
+        new("NOOP", "", Needs.Nothing, (_, _) => new Reply(200, "NOOP ok.")),
         new("SYST", "", Needs.Nothing, (_, _) => new Reply(215, "UNIX Type: L8")),
         new("FEAT", "", Needs.Nothing, Features),
         new("OPTS", "<UTF8 ON or MLST facts>", Needs.Nothing, Options),
         new("HELP", "[<command>]", Needs.Nothing, Help),
         new("STAT", "[<directory or file>]", Needs.Login, Status),
-        new("CLNT", "<name>", Needs.Nothing, (_, _) => new Reply(200, "Noted.")),
-        new("SITE", "<command>", Needs.Login, (_, _) => new Reply(504, "There are no commands of this site.")),
-        new("ACCT", "<name>", Needs.Nothing, (_, _) => new Reply(202, "Not needed.")),
+        new("CLNT", "<name>", Needs.Nothing, (_, _) => new Reply(200, "CLNT ok.")),
+        new("SITE", "<command>", Needs.Login, (_, _) => new Reply(504, "SITE commands are not supported.")),
+        new("ACCT", "<name>", Needs.Nothing, (_, _) => new Reply(202, "ACCT command ignored.")),
     ];
 
     private static Reply Features(FtpSession session, string argument) => new(211,
@@ -44,8 +44,8 @@ internal static class InformationCommands
         {
             case "UTF8" or "UTF-8":
                 return words.Length == 1 || words[1].Equals("ON", StringComparison.OrdinalIgnoreCase) || words[1].Equals("NLST", StringComparison.OrdinalIgnoreCase)
-                    ? new Reply(200, "Names are in UTF-8.")
-                    : new Reply(504, "Names are always in UTF-8.");
+                    ? new Reply(200, "UTF8 is on.")
+                    : new Reply(504, "UTF8 is always on.");
             case "MLST":
                 var wanted = words.Length == 1 ? [] : words[1].Split(';');
                 session.Facts = [.. ListingFormat.AllFacts.Where(fact => wanted.Contains(fact, StringComparer.OrdinalIgnoreCase))];
@@ -58,21 +58,21 @@ internal static class InformationCommands
     private static Reply Help(FtpSession session, string name)
     {
         if (name.Length == 0)
-            return new Reply(214, ["The commands are:", .. CommandTable.All.Chunk(NamesPerLine).Select(row => string.Join(' ', row.Select(command => $"{command.Name,-4}"))), "HELP and one of them tells its form."]);
-        return CommandTable.Find(name) is { } found ? new Reply(214, $"The form is: {found.Name} {found.Syntax}".TrimEnd()) : new Reply(502, "There is no such command.");
+            return new Reply(214, ["The following commands are recognized:", .. CommandTable.All.Chunk(NamesPerLine).Select(row => string.Join(' ', row.Select(command => $"{command.Name,-4}"))), "HELP <command> shows the syntax."]);
+        return CommandTable.Find(name) is { } found ? new Reply(214, $"Syntax: {found.Name} {found.Syntax}".TrimEnd()) : new Reply(502, "Unknown command.");
     }
 
     private static Reply Status(FtpSession session, string text)
     {
         if (text.Length > 0)
-            return new Reply(213, ["Here it is:", .. ListCommands.Lines(session, text), "End."]);
+            return new Reply(213, ["Status of the path:", .. ListCommands.Lines(session, text), "End."]);
         return new Reply(211,
         [
             "Status:",
             $"Connected from {session.Peer.Address} as {session.UserName}",
-            $"Control connection {(session.Control.IsProtected ? "under TLS" : "in the clear")}, data connections {(session.ProtectsData ? "under TLS" : "in the clear")}",
+            $"Control connection: {(session.Control.IsProtected ? "TLS" : "plain text")}, data connections: {(session.ProtectsData ? "TLS" : "plain text")}",
             $"TYPE {(session.IsAscii ? "A" : "I")}; STRU F; MODE S",
-            session.Transfer is { Completion.IsCompleted: false } transfer ? $"Transfer in progress: {transfer.Count} bytes so far" : "There is no transfer",
+            session.Transfer is { Completion.IsCompleted: false } transfer ? $"Transfer in progress: {transfer.Count} bytes so far" : "No transfer in progress",
             "End.",
         ]);
     }

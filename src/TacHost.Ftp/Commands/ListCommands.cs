@@ -44,12 +44,12 @@ internal static class ListCommands
     private static Reply Facts(FtpSession session, string text)
     {
         var path = session.Directory.Resolve(text);
-        return new Reply(250, "Here it is:", ListingFormat.Facts(path.ToString(), session.Root!.StatusOf(path), null, session.Facts, session.MayWrite), "End.");
+        return new Reply(250, "Listing:", ListingFormat.Facts(path.ToString(), session.Root!.StatusOf(path), null, session.Facts, session.MayWrite), "End.");
     }
 
     private static Reply? Begin(FtpSession session, IEnumerable<string> lines)
     {
-        session.Begin("Here it comes.", data => SendAsync(lines, data));
+        session.Begin("Opening data connection for the directory listing.", data => SendAsync(lines, data));
         return null;
     }
 

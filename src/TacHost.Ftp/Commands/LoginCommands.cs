@@ -26,23 +26,23 @@ internal static class LoginCommands
         var (server, isProtected) = (session.Server, session.Control.IsProtected);
         var anonymous = server.AllowAnonymous && IsAnonymous(name);
         if (server.Tls is not null && !isProtected && (server.RequireTls || !anonymous))
-            return new Reply(530, anonymous ? "Say AUTH TLS first." : "Passwords are taken under TLS only. Say AUTH TLS first.");
+            return new Reply(530, anonymous ? "AUTH TLS required first." : "Passwords require TLS, use AUTH TLS first.");
         session.UserName = name;
-        return new Reply(331, anonymous ? "Any password will do." : "Say PASS and the password.");
+        return new Reply(331, anonymous ? "Anonymous login ok, send any password." : "Password required.");
     }
 
     private static async Task<Reply?> PassAsync(FtpSession session, string password, CancellationToken cancellationToken)
     {
         if (session.UserName is not { } name)
-            return new Reply(503, "Say USER first.");
+            return new Reply(503, "Login with USER first.");
         if (session.Root is not null)
-            return new Reply(202, "You are logged in already.");
+            return new Reply(202, "Already logged in.");
         var server = session.Server;
         if (server.AllowAnonymous && IsAnonymous(name))
         {
             session.LogIn(server.Root!, mayWrite: false);
             FtpLog.LoggedIn(session.Logger, session.Peer, name);
-            return new Reply(230, "You may read here.");
+            return new Reply(230, "Login successful, with read access.");
         }
 
         try
@@ -57,7 +57,7 @@ internal static class LoginCommands
 
         session.Server.PasswordLines.Write(more => FtpLog.LoginFailed(session.Logger, session.Peer, name, more));
         session.UserName = null;
-        return ++session.FailedLogins >= MaxFailures ? session.End(421, "Too many failed logins.") : new Reply(530, "The name or the password is wrong.");
+        return ++session.FailedLogins >= MaxFailures ? session.End(421, "Too many failed logins, closing control connection.") : new Reply(530, "Login incorrect.");
     }
 
     private static Reply Welcome(FtpSession session, PasswordFileUser user)
@@ -71,54 +71,54 @@ internal static class LoginCommands
         catch (Exception e) when (e is FileRefusedException or FormatException)
         {
             FtpLog.HomeMissing(session.Logger, session.Peer, user.Name, user.Home!);
-            return new Reply(530, "Your home directory is not there.");
+            return new Reply(530, "Home directory not available.");
         }
 
         FtpLog.LoggedIn(session.Logger, session.Peer, user.Name);
-        return new Reply(230, server.UsersMayWrite ? "You may read and write here." : "You may read here.");
+        return new Reply(230, server.UsersMayWrite ? "Login successful, with read and write access." : "Login successful, with read access.");
     }
 
     private static Reply Reinitialize(FtpSession session, string argument)
     {
         session.LogOut();
-        return new Reply(220, "Begin anew.");
+        return new Reply(220, "Ready for new user.");
     }
 
     private static async Task<Reply?> AuthAsync(FtpSession session, string mechanism, CancellationToken cancellationToken)
     {
         if (session.Server.Tls is not { } tls)
-            return new Reply(502, "This server has no certificate.");
+            return new Reply(502, "TLS is not configured.");
         if (mechanism.ToUpperInvariant() is not ("TLS" or "TLS-C"))
-            return new Reply(504, "Only TLS is known here.");
+            return new Reply(504, "Only AUTH TLS is supported.");
         if (session.Control.IsProtected)
-            return new Reply(503, "TLS is spoken already.");
+            return new Reply(503, "TLS is already active.");
         session.LogOut();
-        await session.ReplyAsync(new Reply(234, "Begin the handshake."));
+        await session.ReplyAsync(new Reply(234, "Proceed with the TLS handshake."));
         await session.Control.StartTlsAsync(tls, cancellationToken);
         return null;
     }
 
     private static Reply ProtectionBuffer(FtpSession session, string size) =>
-        session.Control.IsProtected ? new Reply(200, "PBSZ=0") : new Reply(503, "Say AUTH TLS first.");
+        session.Control.IsProtected ? new Reply(200, "PBSZ=0") : new Reply(503, "AUTH TLS required first.");
 
     private static Reply Protection(FtpSession session, string level)
     {
         if (!session.Control.IsProtected)
-            return new Reply(503, "Say AUTH TLS first.");
+            return new Reply(503, "AUTH TLS required first.");
         switch (level.ToUpperInvariant())
         {
             case "P":
                 session.ProtectsData = true;
-                return new Reply(200, "Data connections speak TLS.");
+                return new Reply(200, "Protection set to private.");
             case "C" when session.Server.RequireTls:
-                return new Reply(534, "This server wants TLS on data connections too.");
+                return new Reply(534, "PROT P is required.");
             case "C":
                 session.ProtectsData = false;
-                return new Reply(200, "Data connections are in the clear.");
+                return new Reply(200, "Protection set to clear.");
             case "S" or "E":
-                return new Reply(536, "Only C and P are known here.");
+                return new Reply(536, "Only PROT C and PROT P are supported.");
             default:
-                return new Reply(504, "Only C and P are known here.");
+                return new Reply(504, "Only PROT C and PROT P are supported.");
         }
     }
 

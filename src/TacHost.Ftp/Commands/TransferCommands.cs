@@ -20,10 +20,10 @@ internal static class TransferCommands
         new("STOU", "[<file>]", Needs.WriteAccess, StoreUnique),
         new("REST", "<position>", Needs.Login, Restart),
         new("ABOR", "", Needs.Login, AbortAsync),
-        new("ALLO", "<size>", Needs.Login, (_, _) => new Reply(202, "Not needed.")),
+        new("ALLO", "<size>", Needs.Login, (_, _) => new Reply(202, "ALLO command ignored.")),
         new("TYPE", "<A or I>", Needs.Login, Type),
-        new("MODE", "<S>", Needs.Login, (_, mode) => Only("S", mode, "Stream is the only mode.")),
-        new("STRU", "<F>", Needs.Login, (_, structure) => Only("F", structure, "File is the only structure.")),
+        new("MODE", "<S>", Needs.Login, (_, mode) => Only("S", mode, "Only stream mode is supported.")),
+        new("STRU", "<F>", Needs.Login, (_, structure) => Only("F", structure, "Only file structure is supported.")),
     ];
 
     private static Reply? Retrieve(FtpSession session, string text)
@@ -41,7 +41,7 @@ internal static class TransferCommands
             return BeyondTheEnd(session);
         }
 
-        session.Begin($"Sending {path} ({size - start} bytes).", Moved($"sent {path}", data => FileContent.SendAsync(file, start, ascii, data)), file.Dispose);
+        session.Begin($"Opening data connection for {path} ({size - start} bytes).", Moved($"sent {path}", data => FileContent.SendAsync(file, start, ascii, data)), file.Dispose);
         return null;
     }
 
@@ -59,7 +59,7 @@ internal static class TransferCommands
             return BeyondTheEnd(session);
         }
 
-        Receive(session, path, file, start, $"Receiving {path}.");
+        Receive(session, path, file, start, $"Opening data connection for {path}.");
         return null;
     }
 
@@ -69,7 +69,7 @@ internal static class TransferCommands
             return refusal;
         var path = session.Directory.Resolve(text);
         var file = session.Root!.OpenFile(path, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Append);
-        Receive(session, path, file, null, $"Appending to {path}.");
+        Receive(session, path, file, null, $"Opening data connection to append to {path}.");
         return null;
     }
 
@@ -111,9 +111,9 @@ internal static class TransferCommands
     private static Reply Restart(FtpSession session, string text)
     {
         if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var position))
-            return new Reply(501, "The form is: REST position");
+            return new Reply(501, "Syntax: REST position");
         session.RestartAt = position;
-        return new Reply(350, $"The next transfer begins at {position}.");
+        return new Reply(350, $"Restart position accepted ({position}).");
     }
 
     private static async Task<Reply?> AbortAsync(FtpSession session, string argument, CancellationToken cancellationToken)
@@ -123,7 +123,7 @@ internal static class TransferCommands
             return Reply.NoTransfer;
         transfer.Abort();
         await transfer.Completion;
-        return new Reply(226, "The transfer is over.");
+        return new Reply(226, "ABOR command successful.");
     }
 
     private static Reply Type(FtpSession session, string type)
@@ -132,22 +132,22 @@ internal static class TransferCommands
         {
             case "A" or "A N":
                 session.IsAscii = true;
-                return new Reply(200, "Lines end as the network wants it.");
+                return new Reply(200, "Type set to A.");
             case "I" or "L 8" or "L8":
                 session.IsAscii = false;
-                return new Reply(200, "Bytes are sent as they are.");
+                return new Reply(200, "Type set to I.");
             default:
-                return new Reply(504, "Only TYPE A and TYPE I are known here.");
+                return new Reply(504, "Only types A and I are supported.");
         }
     }
 
     private static Reply Only(string known, string wanted, string text) => new(wanted.Equals(known, StringComparison.OrdinalIgnoreCase) ? 200 : 504, text);
 
-    private static Reply BinaryOnly() => new(504, "A transfer can be resumed in TYPE I only.");
+    private static Reply BinaryOnly() => new(504, "REST is only supported in type I.");
 
     private static Reply BeyondTheEnd(FtpSession session)
     {
         session.RestartAt = 0;
-        return new Reply(554, "The file is shorter than that.");
+        return new Reply(554, "Restart position is beyond the end of the file.");
     }
 }

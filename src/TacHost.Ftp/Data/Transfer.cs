@@ -82,11 +82,11 @@ internal sealed class Transfer(FtpSession session, DataChannel channel, Func<Tra
             var done = await move(data);
             if (done.Length > 0)
                 FtpLog.Transferred(session.Logger, session.UserName ?? "", session.Peer, done, data.Count);
-            return new Reply(226, "The transfer is complete.");
+            return new Reply(226, "Transfer complete.");
         }
         catch (OperationCanceledException)
         {
-            return Failed(426, "The transfer was aborted.");
+            return Failed(426, "Transfer aborted.");
         }
         catch (FileRefusedException e)
         {
@@ -95,8 +95,8 @@ internal sealed class Transfer(FtpSession session, DataChannel channel, Func<Tra
         catch (Exception e) when (e is SocketException or IOException or TimeoutException)
         {
             return data is null
-                ? Failed(425, "The data connection cannot be opened.", e)
-                : Failed(426, "The data connection was lost.", e);
+                ? Failed(425, "Cannot open data connection.", e)
+                : Failed(426, "Data connection lost, transfer aborted.", e);
         }
         finally
         {

@@ -93,11 +93,11 @@ internal sealed class ControlChannel(IDuplexPipe pipe) : IAsyncDisposable
         }
     }
 
-    /// <summary>Switches to TLS. Bytes that the client sent in the clear after its command are parsed as a part of the handshake, and so never as a command.</summary>
+    /// <summary>Switches to TLS. Bytes that the client sent as plain text after AUTH TLS are parsed as a part of the handshake, never as a command.</summary>
     public async Task StartTlsAsync(TlsServerHandshake handshake, CancellationToken cancellationToken)
     {
         if (_ahead.Count > 0)
-            throw new IOException("The client sent more in the clear behind its command to begin TLS.");
+            throw new IOException("The client sent plain text after the command AUTH TLS.");
         var tls = await handshake.AuthenticateAsync(_plain, cancellationToken);
         _tls = tls;
         _reader = PipeReader.Create(tls, new StreamPipeReaderOptions(leaveOpen: true));

@@ -65,8 +65,8 @@ internal sealed class FtpSession(FtpServer server, ControlChannel control, IPEnd
 
     /// <summary>Gets the error reply if a transfer cannot start now, or null. Check it before opening a file for the transfer.</summary>
     public Reply? Unprepared =>
-        NextChannel is null ? new Reply(425, "Say EPSV, PASV, EPRT or PORT first.") :
-        server.RequireTls && !ProtectsData ? new Reply(521, "Say PROT P first: this server wants TLS on data connections too.") :
+        NextChannel is null ? new Reply(425, "Use EPSV, PASV, EPRT or PORT first.") :
+        server.RequireTls && !ProtectsData ? new Reply(521, "PROT P required first, because data connections require TLS.") :
         null;
 
     /// <summary>Runs the session until its end.</summary>
@@ -122,7 +122,7 @@ internal sealed class FtpSession(FtpServer server, ControlChannel control, IPEnd
     /// <param name="release">Releases the resources of <paramref name="move"/>, even if <paramref name="move"/> did not run.</param>
     public void Begin(string announcement, Func<TransferStream, Task<string>> move, Action? release = null)
     {
-        var channel = NextChannel ?? throw new InvalidOperationException("Nobody has looked whether a transfer can begin.");
+        var channel = NextChannel ?? throw new InvalidOperationException("The data connection of the transfer is not prepared.");
         RestartAt = 0;
         NextChannel = null;
         Transfer = new Transfer(this, channel, move, release);
@@ -166,15 +166,15 @@ internal sealed class FtpSession(FtpServer server, ControlChannel control, IPEnd
         }
         catch (InvalidDataException)
         {
-            return await ReplyAndEndAsync(500, "The line is too long.");
+            return await ReplyAndEndAsync(500, "Command line too long.");
         }
         catch (TimeoutException)
         {
-            return await ReplyAndEndAsync(421, "You have been idle for too long.");
+            return await ReplyAndEndAsync(421, "Idle timeout, closing control connection.");
         }
         catch (OperationCanceledException) when (!_lost.IsCancellationRequested && server.Sessions.Stopping.IsCancellationRequested)
         {
-            return await ReplyAndEndAsync(421, "The service is being shut down.");
+            return await ReplyAndEndAsync(421, "Service shutting down, closing control connection.");
         }
         finally
         {

@@ -324,7 +324,7 @@ public sealed class FtpCommandsTests
         await client.SayAsync("RETR", 501);
         await client.SayAsync("FROB", 500);
         await client.SayAsync("AUTH TLS", 502);
-        Assert.Contains("There is no transfer", await client.SayAsync("STAT", 211), StringComparison.Ordinal);
+        Assert.Contains("No transfer in progress", await client.SayAsync("STAT", 211), StringComparison.Ordinal);
         await client.SayAsync("REIN", 220);
         await client.SayAsync("PWD", 530);
     }

@@ -113,7 +113,7 @@ public sealed class FtpServerTests
     {
         await using var site = await FtpSite.StartAsync(site => new FtpServer(site.Root, 0, "127.0.0.1") { IdleTimeout = TimeSpan.FromMilliseconds(200) });
         using var client = await site.LogInAsync("ftp");
-        Assert.Contains("idle", await client.ExpectAsync(421), StringComparison.Ordinal);
+        Assert.Contains("Idle timeout", await client.ExpectAsync(421), StringComparison.Ordinal);
         Assert.Equal("", await client.ReadReplyAsync());
     }
 

@@ -139,11 +139,11 @@ public sealed class RealFtpClientsTests
         Assert.Equal("['home', 'inside.txt', 'pub']", lines[0]);
         Assert.Equal("['deep', 'poem.txt']", lines[1]);
         Assert.Equal("['poem.txt']", lines[2]);
-        Assert.Equal("/new 250 You are in /new /new", lines[3]);
+        Assert.Equal("/new 250 Directory changed to /new /new", lines[3]);
         Assert.Contains("10 8\n", output, StringComparison.Ordinal);
         Assert.Contains("b'456789'\n['one', 'two']\n", output, StringComparison.Ordinal);
         Assert.Contains("b'one\\ntwo\\n'\n", output, StringComparison.Ordinal);
-        Assert.EndsWith("250 Done.\n221 Goodbye.\n", output, StringComparison.Ordinal);
+        Assert.EndsWith("250 Command successful.\n221 Goodbye.\n", output, StringComparison.Ordinal);
         Assert.Equal("one\ntwo\n", File.ReadAllText(site["new/lines.txt"]));
         Assert.False(File.Exists(site["new/b.txt"]));
     }
