@@ -48,7 +48,7 @@ public static class DatagramPoetryClient
             }
             catch (SocketException e)
             {
-                // Nobody has that port just now. Wait no shorter than for an answer that is lost.
+                // No process listens on the port now. Wait as long as for a lost answer.
                 refused = e;
                 await Task.Delay(Timeout.Infinite, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 cancellationToken.ThrowIfCancellationRequested();

@@ -9,12 +9,12 @@ public sealed class NamedPoem
 
     internal NamedPoem(string name, byte[] text) => (Name, Text) = (name, text);
 
-    /// <summary>The name: that of its file, without the directory and the extension.</summary>
+    /// <summary>Gets the name: the file name without the extension.</summary>
     public string Name { get; }
 
-    /// <summary>The content of the file. It is served by reference and must not be changed.</summary>
+    /// <summary>Gets the content of the file. The content is served by reference and must not be changed.</summary>
     public ReadOnlyMemory<byte> Text { get; }
 
-    /// <summary>A hash of the poem with 32 hexadecimal digits. It detects changes, but not deliberate collisions.</summary>
+    /// <summary>Gets a hash of the poem with 32 hexadecimal digits. The hash detects changes, but not deliberate collisions.</summary>
     public string Edition => _edition ??= Convert.ToHexStringLower(XxHash128.Hash(Text.Span));
 }

@@ -1,11 +1,11 @@
 namespace FastPoetry.Services;
 
-/// <summary>A poem could not be had. The message says from where and why.</summary>
+/// <summary>The exception for a poem that could not be received. The message contains the address and the reason.</summary>
 public sealed class PoetryException : Exception
 {
-    /// <summary>Makes the exception.</summary>
-    /// <param name="message">Which poem, and why.</param>
-    /// <param name="cause">The exception, or null.</param>
+    /// <summary>Initializes the exception.</summary>
+    /// <param name="message">The message, with the poem and the reason.</param>
+    /// <param name="cause">The cause, or null.</param>
     public PoetryException(string message, Exception? cause = null)
         : base(message, cause)
     {

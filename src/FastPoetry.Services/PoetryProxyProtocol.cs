@@ -2,7 +2,7 @@ using TacHost.Services.Networking;
 
 namespace FastPoetry.Services;
 
-/// <summary>Waits for the poem of a proxy, sends it and closes.</summary>
+/// <summary>A protocol that waits for the poem of a proxy, sends it and closes the connection.</summary>
 internal sealed class PoetryProxyProtocol(PoetryProxy proxy) : Protocol
 {
     private readonly CancellationTokenSource _lost = new();
@@ -10,13 +10,13 @@ internal sealed class PoetryProxyProtocol(PoetryProxy proxy) : Protocol
     /// <inheritdoc/>
     protected override void ConnectionMade() => _ = ReciteAsync();
 
-    /// <summary>A client that has nothing to say, and closes its side at once, gets the poem all the same.</summary>
+    /// <summary>Continues after a half-close, because a client that sends nothing still wants the poem.</summary>
     protected override bool ReadConnectionLost() => true;
 
     /// <inheritdoc/>
     protected override void ConnectionLost(Exception? reason) => _lost.Cancel();
 
-    /// <summary>Stays: the client gets its poem, or the reason why not.</summary>
+    /// <summary>Keeps the connection open until the client has received the poem or an error.</summary>
     protected override void Stopping()
     {
     }

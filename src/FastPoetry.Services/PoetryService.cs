@@ -2,16 +2,16 @@ using TacHost.Services;
 
 namespace FastPoetry.Services;
 
-/// <summary>Holds one poem or several. Loads them when started, and knows nothing of how they are served.</summary>
+/// <summary>A service that loads poems at its start. It is independent of the protocols that serve them.</summary>
 public sealed class PoetryService : Service, IServiceNeeds
 {
     private readonly string[] _files;
     private NamedPoem[]? _poems;
 
-    /// <summary>Describes a service. Nothing is read before the start.</summary>
-    /// <param name="poetryFile">The file of the poem, UTF-8. A relative path starts at the directory the service runs in.</param>
+    /// <summary>Initializes the service. Reads nothing before the start.</summary>
+    /// <param name="poetryFile">The file of the poem, UTF-8. A relative path starts at the base directory of the service.</param>
     /// <param name="furtherFiles">Files of further poems, which some protocols can request by name.</param>
-    /// <exception cref="ArgumentException">Two poems have one name.</exception>
+    /// <exception cref="ArgumentException">Two poems have the same name.</exception>
     public PoetryService(string poetryFile, params string[] furtherFiles)
     {
         ArgumentNullException.ThrowIfNull(poetryFile);
@@ -24,18 +24,18 @@ public sealed class PoetryService : Service, IServiceNeeds
         }
     }
 
-    /// <summary>The content of the first file. It is served by reference and must not be changed.</summary>
+    /// <summary>Gets the content of the first file. The content is served by reference and must not be changed.</summary>
     /// <exception cref="InvalidOperationException">The service is not started.</exception>
     public ReadOnlyMemory<byte> Poem => Poems[0].Text;
 
-    /// <summary>All poems, in the order of their files. At least one.</summary>
+    /// <summary>Gets all poems, in the order of the files. Contains at least one poem.</summary>
     /// <exception cref="InvalidOperationException">The service is not started.</exception>
-    public IReadOnlyList<NamedPoem> Poems => _poems ?? throw new InvalidOperationException($"The poem '{_files[0]}' is not there before the service '{ServicePath}' is started.");
+    public IReadOnlyList<NamedPoem> Poems => _poems ?? throw new InvalidOperationException($"The poem '{_files[0]}' is not available before the service '{ServicePath}' is started.");
 
     /// <inheritdoc/>
     IReadOnlyList<ServiceNeed> IServiceNeeds.Needs => [.. _files.Select(file => new ServiceNeed(ServiceNeedKind.File, file))];
 
-    /// <summary>Looks a poem up by its name, of which upper and lower case are different.</summary>
+    /// <summary>Returns the poem with a name. Names are case-sensitive.</summary>
     /// <returns>The poem, or null if no poem has that name.</returns>
     /// <exception cref="InvalidOperationException">The service is not started.</exception>
     public NamedPoem? Find(string name) => Poems.FirstOrDefault(poem => poem.Name == name);

@@ -3,15 +3,15 @@ using TacHost.Services.Networking;
 
 namespace FastPoetry.Services;
 
-/// <summary>Builds a protocol that transforms one poem for each connection.</summary>
+/// <summary>A factory of protocols, each of which transforms one poem for its client.</summary>
 /// <remarks>
-/// The client sends the netstring <c>NAME.POEM</c>, UTF-8, and gets the transformed poem as a netstring; then the connection is closed. If there is no such transform, or what came is
-/// no such request, or longer than <see cref="MaxLength"/>, it is closed without an answer.
+/// The client sends the netstring <c>NAME.POEM</c>, UTF-8, and gets the transformed poem as a netstring; then the connection is closed. If there is no such transform, or the request is
+/// malformed or longer than <see cref="MaxLength"/>, it is closed without an answer.
 /// </remarks>
 /// <param name="transforms">Transforms the poems.</param>
 public sealed class TransformFactory(TransformService transforms) : ServerFactory
 {
-    /// <summary>The longest request in bytes. Defaults to 99,999, as in the original.</summary>
+    /// <summary>Gets the maximum length of a request in bytes. Defaults to 99,999, as in the original.</summary>
     public int MaxLength
     {
         get;

@@ -2,15 +2,15 @@ using TacHost.Services;
 
 namespace FastPoetry.Services;
 
-/// <summary>Transforms poems in ways that have names. Knows nothing of how it is asked.</summary>
-/// <remarks>The ways are given when it is made: <c>new TransformService { ["cummingsify"] = TransformService.Cummingsify }</c>. Ported from the tutorial's transform server.</remarks>
+/// <summary>A service that transforms poems with named functions. It is independent of the protocols that call it.</summary>
+/// <remarks>The transforms are set in the initializer: <c>new TransformService { ["cummingsify"] = TransformService.Cummingsify }</c>. Ported from the tutorial's transform server.</remarks>
 public sealed class TransformService : Service
 {
     private readonly Dictionary<string, Func<string, string>> _transforms = new(StringComparer.Ordinal);
 
-    /// <summary>A way to transform a poem. Called by several threads at once.</summary>
-    /// <param name="name">Its name, without a full stop.</param>
-    /// <exception cref="ArgumentException">The name is empty or has a full stop in it.</exception>
+    /// <summary>Sets the function of a transform. Several threads may call it at once.</summary>
+    /// <param name="name">The name of the transform, without a full stop.</param>
+    /// <exception cref="ArgumentException">The name is empty or contains a full stop.</exception>
     public Func<string, string> this[string name]
     {
         set

@@ -86,7 +86,7 @@ internal sealed class ClusterBootstrap : ReceiveActor, IWithTimers
         }
     }
 
-    /// <summary>Returns whether this seed creates the cluster, of which no other seed is a member: the first one at once if all others answer, and after a time the first of those that do.</summary>
+    /// <summary>Returns whether this seed creates the cluster, of which no other seed is a member. The first seed does so once all others answer, and after a timeout the first seed that answers.</summary>
     private bool MayCreate()
     {
         List<Address> silent = [.. Others.Where(seed => AnswerOf(seed) is null)];

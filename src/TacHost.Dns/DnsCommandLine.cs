@@ -14,31 +14,31 @@ public sealed class DnsCommandLine : IPostOptions
     [Option("iface", 'i', "the interface to listen on")]
     public Iface Iface { get; set; } = "localhost";
 
-    /// <summary>See <see cref="DnsOptions.Zones"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="DnsOptions.Zones"/>.</summary>
     [Option("zone", 'z', "a zone file in BIND's format, for which the server is authoritative")]
     public IReadOnlyList<DnsZoneFile> Zones { get; set; } = [];
 
-    /// <summary>See <see cref="DnsOptions.ClusterZones"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="DnsOptions.ClusterZones"/>.</summary>
     [Option("cluster", "a zone with the deployments of a cluster, from the node on this machine with that directory")]
     public IReadOnlyList<DnsClusterZone> ClusterZones { get; set; } = [];
 
-    /// <summary>See <see cref="DnsOptions.HostsFile"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="DnsOptions.HostsFile"/>.</summary>
     [Option("hosts", "a file such as /etc/hosts, for names outside of the zones")]
     public ExistingFile? Hosts { get; set; }
 
-    /// <summary>See <see cref="DnsOptions.Upstreams"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="DnsOptions.Upstreams"/>.</summary>
     [Option("forward", 'f', "a server to forward all other questions to; the first that answers is used")]
     public IReadOnlyList<DnsUpstream> Upstreams { get; set; } = [];
 
-    /// <summary>See <see cref="DnsOptions.Allowed"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="DnsOptions.Allowed"/>.</summary>
     [Option("allow", 'a', "a network whose questions are forwarded", DefaultText = "this machine")]
     public IReadOnlyList<IPNetwork> Allowed { get; set; } = DnsOptions.Loopback;
 
-    /// <summary>See <see cref="DnsOptions.CacheSize"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="DnsOptions.CacheSize"/>.</summary>
     [Option("cache-size", 'c', "the size of the cache of forwarded answers; 0 disables it", Minimum = 0)]
     public ByteSize CacheSize { get; set; } = 8_000_000;
 
-    /// <summary>See <see cref="DnsOptions.Timeout"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="DnsOptions.Timeout"/>.</summary>
     [Option("timeout", "the time to wait for a server before the next one is asked", Minimum = 0.001, Maximum = 60)]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(2);
 

@@ -70,13 +70,13 @@ public sealed class WebServer : HttpServer
     /// <summary>Gets the headers of every response. They replace the server's own headers of the same name. Defaults to <c>X-Content-Type-Options: nosniff</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [new("X-Content-Type-Options", "nosniff")];
 
-    /// <summary>Content types beyond those of ASP.NET Core and /etc/mime.types, or in place of them, by the end of the file's name with its dot. Defaults to none.</summary>
+    /// <summary>Gets the content types by file extension, with its dot. They extend and override those of ASP.NET Core and /etc/mime.types. Defaults to none.</summary>
     public IReadOnlyDictionary<string, string> ContentTypes { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Gets the file of the root that is the page for status 404, such as <c>404.html</c>. Defaults to null: one line of text.</summary>
     public string? NotFoundFile { get; init; }
 
-    /// <summary>Gets the file of the root that answers every path without a dot in its last part that is not there, such as <c>index.html</c>: the page of a single-page application. Defaults to null: such paths are 404.</summary>
+    /// <summary>Gets the page of a single-page application, such as <c>index.html</c>. It is sent for each missing path without a dot in its last part. Defaults to null: the status is 404.</summary>
     public string? FallbackFile { get; init; }
 
     /// <summary>Gets the addresses of other HTTP servers by path. The rest of the request path is appended to the address. Defaults to an empty dictionary.</summary>

@@ -60,7 +60,7 @@ public sealed class PoetryServiceTests
         var service = new PoetryService(file.Path);
         service.SetServiceParent(new Application("top"));
         var failure = Assert.Throws<InvalidOperationException>(() => service.Poem);
-        Assert.Equal($"The poem '{file.Path}' is not there before the service 'top/PoetryService' is started.", failure.Message);
+        Assert.Equal($"The poem '{file.Path}' is not available before the service 'top/PoetryService' is started.", failure.Message);
 
         await service.StartAsync(Token);
         await service.StopAsync(Token);

@@ -44,7 +44,7 @@ internal sealed class Handover
 
     /// <summary>Waits for the data for this process and returns it. Returns null if a user started the process.</summary>
     /// <exception cref="TacHostException">
-    /// The parent failed before it wrote the application, so nobody reads this error. Or the process was not started by tachost.
+    /// The parent failed before it wrote the application, so that this error is not read. Or the process was not started by tachost.
     /// </exception>
     public static Handover? Receive()
     {

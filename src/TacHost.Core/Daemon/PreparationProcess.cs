@@ -4,7 +4,7 @@ using TacHost.Native;
 
 namespace TacHost.Daemon;
 
-/// <summary>A process that prepares an application for this one: it has the compiler, and runs the top level of the tac first, so that one that loops or ends the process does so there.</summary>
+/// <summary>A child process that compiles an application for this process. It runs the top level of the tac first, so that endless loops and exits happen in the child.</summary>
 /// <remarks>
 /// Its command line begins with <see cref="Word"/> and the directory in which this process was started. Another tac file and the fingerprint of code that
 /// needs no trial follow; an empty argument stands for none. The rest are the arguments of this process.

@@ -25,7 +25,7 @@ internal interface IPlacement
     ClusterReport Report();
 
     /// <summary>Replaces the desired state of all machines, if the new version is the one after the present one.</summary>
-    /// <exception cref="TacHostException">Somebody else was faster, or the majority of the machines cannot be reached.</exception>
+    /// <exception cref="TacHostException">Another change came first, or the majority of the machines cannot be reached.</exception>
     Task ChangeAsync(ClusterSet desired);
 
     /// <summary>Returns the events that this machine has noticed after one of them.</summary>

@@ -139,7 +139,7 @@ internal sealed unsafe class LocalSocket(SafeFileHandle handle) : IDisposable
         _ = LibcSockets.SetSockOpt(handle, SocketLevel, SendTimeout, time, 2 * sizeof(long));
     }
 
-    /// <summary>Returns the process, user and group of the peer of a UNIX socket, or numbers that nobody has after an error. A listening socket is its own peer.</summary>
+    /// <summary>Returns the process, user and group of the peer of a UNIX socket, or invalid numbers after an error. A listening socket is its own peer.</summary>
     public static (int Process, uint User, uint Group) PeerOf(SafeHandle handle)
     {
         var credentials = stackalloc uint[3];

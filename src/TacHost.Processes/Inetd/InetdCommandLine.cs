@@ -14,7 +14,7 @@ public sealed class InetdCommandLine : IPostOptions
     [Option("strict", "refuse a file with a line that cannot be served, instead of skipping the line")]
     public bool Strict { get; set; }
 
-    /// <summary>See <see cref="InetdOptions.ServesInternal"/>.</summary>
+    /// <summary>Gets or sets whether the internal services are disabled; the opposite of <see cref="InetdOptions.ServesInternal"/>.</summary>
     [Option("nointernal", 'i', "omit the internal services: echo, discard, chargen, daytime, time")]
     public bool NoInternal { get; set; }
 
@@ -34,19 +34,19 @@ public sealed class InetdCommandLine : IPostOptions
     [Option("user", 'u', "the user of programs that are not in the file; the user of the host unless given", ValueName = "USER[:GROUP]")]
     public string? User { get; set; }
 
-    /// <summary>See <see cref="InetdOptions.KillTime"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="InetdOptions.KillTime"/>.</summary>
     [Option("killtime", 'k', "the time between SIGTERM and SIGKILL when programs are stopped", Maximum = 4_000_000)]
     public TimeSpan KillTime { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>See <see cref="InetdOptions.MaxPerMinute"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="InetdOptions.MaxPerMinute"/>.</summary>
     [Option("max-per-minute", 'R', "the maximum number of programs that a service starts in a minute; 0 for no limit", Minimum = 0)]
     public int MaxPerMinute { get; set; } = 256;
 
-    /// <summary>See <see cref="ConnectionLimits.MaxConnections"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="ConnectionLimits.MaxConnections"/>.</summary>
     [Option("max-connections", "the maximum number of connections of a service; unlimited unless given", Minimum = 1)]
     public int? MaxConnections { get; set; }
 
-    /// <summary>See <see cref="ConnectionLimits.MaxConnectionsPerAddress"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="ConnectionLimits.MaxConnectionsPerAddress"/>.</summary>
     [Option("max-per-address", "the maximum number of them from one address; unlimited unless given", Minimum = 1)]
     public int? MaxPerAddress { get; set; }
 

@@ -4,8 +4,8 @@ namespace TacHost.Processes.Inetd;
 
 /// <summary>A parser for inetd.conf(5).</summary>
 /// <remarks>
-/// A line for each service: <c>[host:]service type protocol wait|nowait[.max] user[:group] program argument-0 …</c>. Fields have blanks or tabs between them, and may stand in
-/// quotes; a line that begins with a blank continues the previous line; <c>#</c> begins a comment, at the beginning of a line or of a field, in any encoding; <c>host:</c> alone is
+/// A line for each service: <c>[host:]service type protocol wait|nowait[.max] user[:group] program argument-0 …</c>. Fields are separated by blanks or tabs, and may be
+/// quoted. A line that begins with a blank continues the previous line. <c>#</c> at the beginning of a line or field begins a comment, in any encoding. <c>host:</c> alone is
 /// the host of the lines that follow. A program without a slash is looked for in PATH. FreeBSD's <c>nowait/MAX/PER-MINUTE-AND-ADDRESS/PER-ADDRESS</c> is read too. <c>tcp</c> and <c>udp</c> mean IPv4, as they always have there, unless the host is an address of IPv6.
 /// </remarks>
 public static class InetdConf

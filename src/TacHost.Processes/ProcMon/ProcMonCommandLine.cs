@@ -7,35 +7,35 @@ namespace TacHost.Processes.ProcMon;
 /// <summary>The command line of <c>procmon</c>.</summary>
 public sealed class ProcMonCommandLine : IPostOptions
 {
-    /// <summary>See <see cref="ProcessMonitor.Threshold"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="ProcessMonitor.Threshold"/>.</summary>
     [Option("threshold", 't', "the run time after which a command is restarted at once", Maximum = 4_000_000)]
     public TimeSpan Threshold { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>See <see cref="ProcessMonitor.KillTime"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="ProcessMonitor.KillTime"/>.</summary>
     [Option("killtime", 'k', "the time between the stop signal and SIGKILL", Maximum = 4_000_000)]
     public TimeSpan KillTime { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>See <see cref="ProcessMonitor.MinRestartDelay"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="ProcessMonitor.MinRestartDelay"/>.</summary>
     [Option("minrestartdelay", 'm', "the delay after a run that was too short; doubled each time", Minimum = 0.001, Maximum = 4_000_000)]
     public TimeSpan MinRestartDelay { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>See <see cref="ProcessMonitor.MaxRestartDelay"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="ProcessMonitor.MaxRestartDelay"/>.</summary>
     [Option("maxrestartdelay", 'M', "the longest delay", Minimum = 0.001, Maximum = 4_000_000)]
     public TimeSpan MaxRestartDelay { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>See <see cref="ProcessCommand.StopSignal"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="ProcessCommand.StopSignal"/>.</summary>
     [Option("stopsignal", 's', "the signal that asks the commands to end")]
     public StopSignal StopSignal { get; set; } = StopSignal.Terminate;
 
-    /// <summary>See <see cref="ProcessCommand.User"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="ProcessCommand.User"/>.</summary>
     [Option("user", 'u', "the user of the commands; the user of the host unless given", ValueName = "USER[:GROUP]")]
     public string? User { get; set; }
 
-    /// <summary>See <see cref="ProcessCommand.Restart"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="ProcessCommand.Restart"/>.</summary>
     [Option("restart", 'r', "when a command is started again: always (permanent), after a failure (transient: exit code 0 is the end of its work), or never (temporary)")]
     public RestartPolicy Restart { get; set; }
 
-    /// <summary>See <see cref="ProcessCommand.MaxFailures"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="ProcessCommand.MaxFailures"/>.</summary>
     [Option("maxfailures", 'f', "the number of short runs in a row after which a command is no longer restarted; unlimited unless given", Minimum = 1)]
     public int? MaxFailures { get; set; }
 

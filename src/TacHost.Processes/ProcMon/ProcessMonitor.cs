@@ -7,9 +7,9 @@ namespace TacHost.Processes.ProcMon;
 /// <remarks>
 /// <para>
 /// Each command is a child service (<see cref="MonitoredProcess"/>) with its name, its restarts and its next try in the tree. It leads a session and a process group of its own, with the
-/// environment of this process, nothing to read, and the lines that it prints in the log. The whole group is stopped with the service, and before the next run of a command that left
-/// some of it behind: <see cref="ProcessCommand.StopSignal"/>, SIGKILL after <see cref="KillTime"/>, and a wait until none is left. A program that detaches itself leaves the group and is
-/// lost: let commands stay in the foreground.
+/// environment of this process, nothing to read, and the lines that it prints in the log. The whole group is stopped with the service, and before the next run of a command whose
+/// group still has processes. It gets <see cref="ProcessCommand.StopSignal"/>, and SIGKILL after <see cref="KillTime"/>, until no process is left. Run commands in the foreground,
+/// because a program that detaches itself leaves the group.
 /// </para>
 /// <para>
 /// If this process is killed, the commands continue until they write to the closed pipe, unless the service manager kills them, as systemd does.

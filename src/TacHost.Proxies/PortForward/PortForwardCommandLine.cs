@@ -26,23 +26,23 @@ public sealed class PortForwardCommandLine : IPostOptions
     [Option("dest-port", 'd', "the TCP port to forward to", Minimum = 1)]
     public Port DestPort { get; set; } = 6665;
 
-    /// <summary>See <see cref="PortForwardOptions.ProxyHeader"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="PortForwardOptions.ProxyHeader"/>.</summary>
     [Option("proxy-header", "send the address of the client to targets by the PROXY protocol")]
     public ProxyHeaderVersion ProxyHeader { get; set; }
 
-    /// <summary>See <see cref="PortForwardOptions.ConnectTimeout"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="PortForwardOptions.ConnectTimeout"/>.</summary>
     [Option("connect-timeout", "the time to wait for a target before the next one is tried", Minimum = 0.001, Maximum = 86_400)]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>See <see cref="PortForwardOptions.RestTime"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="PortForwardOptions.RestTime"/>.</summary>
     [Option("rest-time", "the time for which an unreachable target is tried after the others", Maximum = 4_000_000)]
     public TimeSpan RestTime { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>See <see cref="ConnectionLimits.IdleTimeout"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="ConnectionLimits.IdleTimeout"/>.</summary>
     [Option("idle-timeout", "the time after which an idle connection is closed; never unless given", Minimum = 0.001, Maximum = 4_000_000)]
     public TimeSpan? IdleTimeout { get; set; }
 
-    /// <summary>See <see cref="ConnectionLimits.MaxConnections"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="ConnectionLimits.MaxConnections"/>.</summary>
     [Option("max-connections", "the maximum number of connections; unlimited unless given", Minimum = 1)]
     public int? MaxConnections { get; set; }
 

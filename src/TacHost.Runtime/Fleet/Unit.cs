@@ -72,7 +72,7 @@ internal sealed class Unit(FleetEntry entry, FleetContext context) : IDisposable
         return await StartCoreAsync();
     });
 
-    /// <summary>Stops the process, because this machine is not the one any more.</summary>
+    /// <summary>Stops the process, because the deployment has moved to another node.</summary>
     public Task<UnitOutcome> DisplaceAsync() => LockedAsync(async () =>
     {
         IsHere = false;
@@ -274,7 +274,7 @@ internal sealed class Unit(FleetEntry entry, FleetContext context) : IDisposable
                 return Outcome(ExitCode.Success, "runs");
             }
 
-            // Somebody else was faster, such as an emperor that was killed between the spawn and the report.
+            // The deployment already runs, for example because an emperor was killed between the spawn and the report.
             if (exitCode == ExitCode.AlreadyRunning && TryAdopt())
                 return await ReloadIfOtherAsync();
             Retry.AfterEnd(TimeSpan.Zero, exitCode, message, canStart: _good is not null);

@@ -41,7 +41,7 @@ internal sealed class UnitLife(string name, FleetContext context) : IDisposable
         }
     }
 
-    /// <summary>Takes a process that runs.</summary>
+    /// <summary>Sets the running process of the unit.</summary>
     /// <param name="process">The process.</param>
     /// <param name="onEnded">Called when the process has ended.</param>
     public void Take(UnitProcess process, Action<UnitProcess> onEnded)
@@ -53,7 +53,7 @@ internal sealed class UnitLife(string name, FleetContext context) : IDisposable
         process.Ended.ContinueWith(_ => onEnded(process), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
-    /// <summary>Lets go of a process that has ended.</summary>
+    /// <summary>Clears the process of the unit after its end.</summary>
     /// <returns>The run time and the end, or null if the end was requested.</returns>
     public (TimeSpan Ran, int? ExitCode, string How)? Release(UnitProcess process)
     {

@@ -3,7 +3,7 @@ using System.Runtime.Loader;
 
 namespace TacHost.Loading;
 
-/// <summary>The libraries that an application has loaded since its start, so that a reload shares those that have not changed: a type of them is then one type before and after.</summary>
+/// <summary>The libraries that an application has loaded since its start, so that a reload shares those that have not changed. Their types are then the same before and after.</summary>
 /// <remarks>
 /// A library is unchanged if its module version id and those of all its references are equal. References to .NET and the host do not count. A changed reference would otherwise stay bound to its old version.
 /// Contexts are held weakly, so that the code of a past reload can be unloaded.

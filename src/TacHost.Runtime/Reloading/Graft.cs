@@ -135,7 +135,7 @@ internal sealed class Graft
         }
     }
 
-    /// <summary>Returns an object that stays and that the hash of a key may depend on: the key itself, or a part of a structure or of a class with hashes of its own.</summary>
+    /// <summary>Returns a remaining object on which the hash of a key may depend. It is the key itself, or a part of a structure or of a class that overrides GetHashCode.</summary>
     private Pair? StayingIn(object key, HashSet<object> seen)
     {
         if (_staying.GetValueOrDefault(key) is { } pair)

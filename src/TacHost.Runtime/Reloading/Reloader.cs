@@ -59,7 +59,7 @@ internal sealed class Reloader(Func<IApplicationSource?, string?, CancellationTo
             return _generations.GetValue(deployment, static each => new Generations(each.Source, each.StartedAt ?? TimeProvider.System.GetLocalNow()));
     }
 
-    /// <summary>Makes the trees and compares them, on a thread of its own: neither a tac nor a constructor is ours to interrupt, and one that never ends is left behind there.</summary>
+    /// <summary>Makes the trees and compares them on a dedicated thread, because a tac or constructor that never returns cannot be interrupted. Such a thread is abandoned.</summary>
     private static async Task<ReloadChange> CompareAsync(Deployment deployment, Generations generations, IApplicationSource source, TimeLimit limit)
     {
         deployment.EnterConsole();

@@ -17,7 +17,7 @@ internal sealed class KeepalivedConfig(Deployed deployed, int index)
         # {{UnitText.EditableMark}}
         # keepalived moves an address, and starts nothing: an emperor or systemd keeps the deployment running on both machines.
         # Both machines can have the address at the same time: while one is suspended, while the network between them is cut,
-        # and after a kill -9 of keepalived, whose machine keeps the address until somebody removes it.
+        # and after a kill -9 of keepalived, whose machine keeps the address until an administrator removes it.
         # If two must never serve at once, use tachost cluster, or Pacemaker with fencing.
 
         global_defs {

@@ -20,13 +20,13 @@ public sealed class TreeReplacement
     private readonly List<Service> _started = [];
     private SocketExchange? _sockets;
 
-    /// <summary>Describes a replacement. Changes nothing.</summary>
+    /// <summary>Initializes a replacement. Changes nothing.</summary>
     /// <param name="running">The application that runs.</param>
     /// <param name="target">The new application. It must not have been started, and cannot be used afterwards.</param>
     /// <param name="staying">For each service of the target that is not to start, the running one in its place. The target itself is among them.</param>
     /// <param name="predecessors">For each service of the target that replaces another, the running one.</param>
     /// <param name="leaving">The running services that must stop, in the order of their start, including their descendants.</param>
-    /// <exception cref="ArgumentException">A service of the target is no <see cref="Service"/>.</exception>
+    /// <exception cref="ArgumentException">A service of the target is not a <see cref="Service"/>.</exception>
     public TreeReplacement(Application running, Application target, IReadOnlyDictionary<IService, IService> staying, IReadOnlyDictionary<IService, IService> predecessors, IReadOnlyCollection<IService> leaving)
     {
         ArgumentNullException.ThrowIfNull(running);
@@ -71,7 +71,7 @@ public sealed class TreeReplacement
             foreach (var (newcomer, predecessor) in _predecessors)
                 StateHandover.Run(predecessor, newcomer);
             if (AllNewcomers().FirstOrDefault(each => each.State == ServiceState.Failed) is { } failed)
-                throw new ServiceFailedException(failed.ServicePath, failed.LastFailure ?? new InvalidOperationException("It failed."));
+                throw new ServiceFailedException(failed.ServicePath, failed.LastFailure ?? new InvalidOperationException("The service failed."));
             cancellationToken.ThrowIfCancellationRequested();
         }
         catch (Exception e)
@@ -102,7 +102,7 @@ public sealed class TreeReplacement
         {
             newcomer.IsApart = false;
             if (newcomer.State == ServiceState.Failed)
-                group.ServiceFailed(newcomer, newcomer, newcomer.LastFailure ?? new InvalidOperationException("It failed."));
+                group.ServiceFailed(newcomer, newcomer, newcomer.LastFailure ?? new InvalidOperationException("The service failed."));
         }
 
         _sockets?.Move(before.Where(each => each.Service.ServicePath != each.Path).ToDictionary(each => each.Path, each => each.Service.ServicePath));
@@ -110,7 +110,7 @@ public sealed class TreeReplacement
             each.BodyGate?.TrySetResult();
     }
 
-    /// <summary>Stops the services that leave, in reverse order of their start. Goes on past failures.</summary>
+    /// <summary>Stops the leaving services in reverse order of their start. Continues after failures.</summary>
     /// <param name="cancellationToken">Cancelled when the grace period is over.</param>
     /// <returns>The failures.</returns>
     public async Task<IReadOnlyList<Exception>> StopLeavingAsync(CancellationToken cancellationToken)

@@ -2,30 +2,30 @@ using System.Net;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>Builds a protocol for each connection that a client makes, and holds their shared state.</summary>
+/// <summary>A factory that builds a protocol for each connection of a client and holds the shared state of the protocols.</summary>
 /// <remarks>
-/// The calls about one connection come in this order: <see cref="StartedConnecting"/>, then either <see cref="ClientConnectionFailed"/>, or
-/// <see cref="Factory.BuildProtocol"/>, the protocol's callbacks and <see cref="ClientConnectionLost"/>. They must not block; one that throws is logged.
-/// Ported from <c>twisted.internet.protocol.ClientFactory</c>; what to do after a loss is <see cref="ClientService"/>'s to decide, so there is no connector.
+/// The callbacks of one connection are called in this order: <see cref="StartedConnecting"/>, then either <see cref="ClientConnectionFailed"/>, or
+/// <see cref="Factory.BuildProtocol"/>, the protocol's callbacks and <see cref="ClientConnectionLost"/>. They must not block. An exception is logged.
+/// Ported from <c>twisted.internet.protocol.ClientFactory</c>; <see cref="ClientService"/> decides about reconnecting, so there is no connector.
 /// </remarks>
 public abstract class ClientFactory : Factory
 {
-    /// <summary>A factory whose protocols a function creates.</summary>
-    /// <param name="build">Called for each connection. Returning null closes the connection.</param>
+    /// <summary>Returns a factory that creates its protocols with a function.</summary>
+    /// <param name="build">The function, called for each connection. Returning null closes the connection.</param>
     public static ClientFactory ForProtocol(Func<Protocol?> build)
     {
         ArgumentNullException.ThrowIfNull(build);
         return new SimpleFactory(build);
     }
 
-    /// <summary>An attempt to connect begins.</summary>
+    /// <summary>Called when an attempt to connect begins.</summary>
     protected internal virtual void StartedConnecting(ClientEndpoint endpoint)
     {
     }
 
-    /// <summary>The attempt did not lead to a connection.</summary>
+    /// <summary>Called when an attempt to connect has failed.</summary>
     /// <param name="endpoint">The endpoint.</param>
-    /// <param name="reason">A <see cref="CannotConnectException"/>, or an <see cref="OperationCanceledException"/> if the attempt was given up.</param>
+    /// <param name="reason">A <see cref="CannotConnectException"/>, or an <see cref="OperationCanceledException"/> if the attempt was cancelled.</param>
     protected internal virtual void ClientConnectionFailed(ClientEndpoint endpoint, Exception reason)
     {
     }

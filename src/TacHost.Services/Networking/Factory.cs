@@ -4,14 +4,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>Builds a protocol for each connection, and holds their shared state.</summary>
+/// <summary>A factory that builds a protocol for each connection and holds the shared state of the protocols.</summary>
 /// <remarks>Derive from <see cref="ServerFactory"/> or <see cref="ClientFactory"/>. Ported from <c>twisted.internet.protocol.Factory</c>.</remarks>
 public abstract class Factory
 {
     private readonly Lock _gate = new();
     private int _users;
 
-    /// <summary>The logger of this factory and its protocols. Logs nowhere until the factory has been started.</summary>
+    /// <summary>Gets the logger of this factory and its protocols. Discards log entries until the factory has been started.</summary>
     protected internal ILogger Logger { get; private set; } = NullLogger.Instance;
 
     /// <summary>Builds the protocol for one connection.</summary>
@@ -29,7 +29,7 @@ public abstract class Factory
     {
     }
 
-    /// <summary>Counts a listener or client in, and starts the factory for the first.</summary>
+    /// <summary>Counts a listener or client, and starts the factory for the first one.</summary>
     internal void DoStart(ILogger logger)
     {
         lock (_gate)
@@ -44,7 +44,7 @@ public abstract class Factory
         }
     }
 
-    /// <summary>Counts it out, and stops the factory after the last.</summary>
+    /// <summary>Removes a listener or client from the count, and stops the factory after the last one.</summary>
     internal void DoStop()
     {
         lock (_gate)

@@ -16,7 +16,7 @@ public interface ITransport
     /// <summary>Gets the address of the peer. Log lines name the peer by the text of this address.</summary>
     EndPoint Peer { get; }
 
-    /// <summary>Gets the certificate of the peer, which was verified in the TLS handshake, or null. A server's peers have one if <see cref="TlsOptions.ClientAuthorities"/> vouch for it.</summary>
+    /// <summary>Gets the certificate of the peer, which was verified in the TLS handshake, or null. A server requests it only with <see cref="TlsOptions.ClientAuthorities"/>.</summary>
     X509Certificate2? PeerCertificate => null;
 
     /// <summary>Gets the common name in <see cref="PeerCertificate"/>, or null.</summary>
@@ -25,7 +25,7 @@ public interface ITransport
     /// <summary>Gets whether received data is passed to the protocol. False while reading is paused, and from the moment the connection is being closed.</summary>
     bool IsReading { get; }
 
-    /// <summary>Gets whether nothing is going on that the connection is needed for: reading is not paused, and there is no producer. Bytes that wait to be sent do not count, because <see cref="LoseConnection"/> sends them.</summary>
+    /// <summary>Gets whether the connection is idle: reading is not paused, and there is no producer. Data in the send queue does not count, because <see cref="LoseConnection"/> sends it.</summary>
     bool IsIdle => IsReading;
 
     /// <summary>Gets a token that is cancelled when the server of the connection stops. Never cancelled for the connection of a client.</summary>

@@ -5,8 +5,8 @@ namespace TacHost.Services.Networking;
 
 /// <summary>A protocol that is written as one task over a pipe instead of callbacks.</summary>
 /// <remarks>
-/// Data of the peer is held back while the task does not read it, and the task's flushes wait while the peer does not read:
-/// neither side can fill this process's memory.
+/// Receiving is paused while the task does not read, and flushes wait while the peer does not read.
+/// Thus neither side can fill the memory of this process.
 /// </remarks>
 public abstract class PipeProtocol : Protocol
 {

@@ -4,8 +4,8 @@ namespace TacHost.Services.Networking;
 
 /// <summary>A service that listens on an endpoint and assigns a protocol from a factory to each connection.</summary>
 /// <remarks>
-/// Binds in the privileged part of its start, so that a low port can be had before privileges are given up; accepts once started.
-/// A stop closes the port first and tells the protocols (<see cref="Protocol.Stopping"/>), which close idle connections. It waits for the others until the grace period is over, and aborts those that are left.
+/// Binds in the privileged part of its start, so that low ports are bound before privileges are dropped. Accepts once started.
+/// A stop first closes the port and notifies the protocols (<see cref="Protocol.Stopping"/>), which close idle connections. It waits for the others during the grace period, and then aborts them.
 /// Ported from <c>twisted.application.internet.StreamServerEndpointService</c>, but a start that cannot listen fails, as it does with <c>strports.service</c>.
 /// </remarks>
 public class StreamServer : Service, IListeningService, IServiceNeeds

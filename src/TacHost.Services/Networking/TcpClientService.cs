@@ -3,12 +3,12 @@ using TacHost.Services.Networking.Endpoints;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>A service that connects to a TCP port once, and gives the connection a protocol from a factory.</summary>
+/// <summary>A service that connects to a TCP port once, and builds the protocol of the connection with a factory.</summary>
 /// <remarks>Ported from <c>twisted.application.internet.TCPClient</c>.</remarks>
 public sealed class TcpClientService : StreamClient
 {
-    /// <summary>Describes a client. Nothing is opened before the start.</summary>
-    /// <param name="host">The name or an address of the host. The addresses of a name are all tried.</param>
+    /// <summary>Initializes a client. Opens nothing before the start.</summary>
+    /// <param name="host">The name or address of the host. All addresses of a name are tried.</param>
     /// <param name="port">The port.</param>
     /// <param name="factory">Builds the protocol. May be shared with other clients.</param>
     /// <param name="timeout">The maximum time of the attempt. Defaults to null: 30 seconds.</param>

@@ -3,12 +3,12 @@ using TacHost.Services.Networking.Endpoints;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>A service that listens on a TCP port and gives each connection a protocol from a factory.</summary>
+/// <summary>A service that listens on a TCP port, and builds a protocol for each connection.</summary>
 /// <remarks>Ported from <c>twisted.application.internet.TCPServer</c>.</remarks>
 public sealed class TcpServer : StreamServer
 {
-    /// <summary>Describes a listener. Nothing is opened before the start.</summary>
-    /// <param name="port">The port, or 0 for one that the system picks; see <see cref="LocalAddresses"/>.</param>
+    /// <summary>Initializes a listener. Opens nothing before the start.</summary>
+    /// <param name="port">The port, or 0 for a port that the system chooses; see <see cref="LocalAddresses"/>.</param>
     /// <param name="factory">Builds the protocols. May be shared with other listeners.</param>
     /// <param name="iface">
     /// An address, the name of a network interface, or a host name, which means every address it resolves to.
@@ -20,6 +20,6 @@ public sealed class TcpServer : StreamServer
     {
     }
 
-    /// <summary>The addresses it listens on, with the port that was picked for 0. Empty while it is not bound.</summary>
+    /// <summary>Gets the bound addresses, with the port that the system chose for port 0. Empty while the server is not bound.</summary>
     public override IReadOnlyList<IPEndPoint> LocalAddresses => [.. base.LocalAddresses.Cast<IPEndPoint>()];
 }

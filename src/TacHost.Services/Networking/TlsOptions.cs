@@ -27,7 +27,7 @@ public sealed class TlsOptions
     /// </remarks>
     public string? ClientAuthorities { get; init; }
 
-    /// <summary>Gets whether a client without a certificate is refused. A certificate that the authorities do not vouch for always is. Has no effect without <see cref="ClientAuthorities"/>. Defaults to true.</summary>
+    /// <summary>Gets whether a client without a certificate is refused. A certificate that is not from the authorities is always refused. Has no effect without <see cref="ClientAuthorities"/>. Defaults to true.</summary>
     public bool RequiresClientCertificate { get; init; } = true;
 
     /// <summary>Gets the timeout of the handshake, after which the connection is closed. Defaults to 10 seconds.</summary>

@@ -3,17 +3,17 @@ using TacHost.Services.Networking.Endpoints;
 
 namespace TacHost.Services.Networking;
 
-/// <summary>A service that listens on a TCP port, speaks TLS 1.2 or 1.3 there, and gives each connection a protocol from a factory after the handshake.</summary>
+/// <summary>A service that listens on a TCP port with TLS 1.2 or 1.3, and builds a protocol for each connection after the handshake.</summary>
 /// <remarks>
-/// The protocol reads and writes plain bytes; <see cref="ITransport.LoseConnection"/> says close_notify after the last of them.
-/// Certificates are read in the privileged part of the start, and again when their files change; connections that exist keep theirs. If changed files
-/// cannot be read, as when only one of two has been replaced yet, that is logged and the certificate from before stays in use.
+/// The protocol reads and writes plain text. <see cref="ITransport.LoseConnection"/> sends close_notify after the last byte.
+/// Certificates are read in the privileged part of the start, and again when their files change. Existing connections are not affected.
+/// If changed files cannot be read, for example because only one of two has been replaced, this is logged and the previous certificate stays in use.
 /// Ported from <c>twisted.application.internet.SSLServer</c>.
 /// </remarks>
 public sealed class TlsServer : StreamServer
 {
-    /// <summary>Describes a listener. Nothing is opened before the start.</summary>
-    /// <param name="port">The port, or 0 for one that the system picks; see <see cref="LocalAddresses"/>.</param>
+    /// <summary>Initializes a listener. Opens nothing before the start.</summary>
+    /// <param name="port">The port, or 0 for a port that the system chooses; see <see cref="LocalAddresses"/>.</param>
     /// <param name="factory">Builds the protocols. May be shared with other listeners.</param>
     /// <param name="options">The certificates.</param>
     /// <param name="iface">As for <see cref="TcpServer"/>. Defaults to the empty string: every interface, IPv4 and IPv6.</param>
@@ -23,8 +23,8 @@ public sealed class TlsServer : StreamServer
     {
     }
 
-    /// <summary>Describes a listener with one certificate on every interface. Nothing is opened before the start.</summary>
-    /// <param name="port">The port, or 0 for one that the system picks; see <see cref="LocalAddresses"/>.</param>
+    /// <summary>Initializes a listener with one certificate on every interface. Opens nothing before the start.</summary>
+    /// <param name="port">The port, or 0 for a port that the system chooses; see <see cref="LocalAddresses"/>.</param>
     /// <param name="factory">Builds the protocols. May be shared with other listeners.</param>
     /// <param name="certificate">The certificate.</param>
     public TlsServer(int port, ServerFactory factory, TlsCertificate certificate)
@@ -32,6 +32,6 @@ public sealed class TlsServer : StreamServer
     {
     }
 
-    /// <summary>The addresses it listens on, with the port that was picked for 0. Empty while it is not bound.</summary>
+    /// <summary>Gets the bound addresses, with the port that the system chose for port 0. Empty while the server is not bound.</summary>
     public override IReadOnlyList<IPEndPoint> LocalAddresses => [.. base.LocalAddresses.Cast<IPEndPoint>()];
 }

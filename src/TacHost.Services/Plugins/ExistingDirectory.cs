@@ -4,19 +4,19 @@ using TacHost.Services.Plugins.Reading;
 namespace TacHost.Services.Plugins;
 
 /// <summary>A directory that exists when the command line is read. Converts to a <see cref="string"/>, its absolute path.</summary>
-/// <remarks>Nothing but its being there is checked: what reads it may run as another user.</remarks>
+/// <remarks>Only the existence is checked, not the permissions, because another user may read it later.</remarks>
 [OptionType("DIR", "a directory that exists")]
 public readonly record struct ExistingDirectory : IParsable<ExistingDirectory>
 {
     private readonly string? _path;
 
-    /// <summary>A directory by its path, which is not looked at: for defaults.</summary>
+    /// <summary>Initializes the value with a path, without checking the existence. For default values.</summary>
     public ExistingDirectory(string path) => _path = path;
 
-    /// <summary>The path; absolute if it was read from a command line.</summary>
+    /// <summary>Gets the path. Absolute if it was read from a command line.</summary>
     public string Path => _path ?? "";
 
-    /// <summary>The path.</summary>
+    /// <summary>Returns the path.</summary>
     public static implicit operator string(ExistingDirectory directory) => directory.Path;
 
     /// <inheritdoc/>

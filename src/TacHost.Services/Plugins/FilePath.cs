@@ -3,22 +3,22 @@ using TacHost.Services.Plugins.Reading;
 
 namespace TacHost.Services.Plugins;
 
-/// <summary>A path, whether or not there is anything. It is a <see cref="string"/>, absolute, wherever one is wanted.</summary>
+/// <summary>A path that need not exist. Converts to a <see cref="string"/>, the absolute path.</summary>
 [OptionType("PATH", "a path")]
 public readonly record struct FilePath : IParsable<FilePath>
 {
     private readonly string? _path;
 
-    /// <summary>A path as it is: for defaults.</summary>
+    /// <summary>Initializes the value with a path, as given. For default values.</summary>
     public FilePath(string path) => _path = path;
 
-    /// <summary>The path; absolute if it was read from a command line.</summary>
+    /// <summary>Gets the path. Absolute if it was read from a command line.</summary>
     public string Path => _path ?? "";
 
-    /// <summary>The path.</summary>
+    /// <summary>Returns the path.</summary>
     public static implicit operator string(FilePath path) => path.Path;
 
-    /// <summary>A path as it is: for defaults.</summary>
+    /// <summary>Returns the path as given. For default values.</summary>
     public static implicit operator FilePath(string path) => new(path);
 
     /// <inheritdoc/>

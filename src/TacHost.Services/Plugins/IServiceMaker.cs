@@ -7,17 +7,17 @@ namespace TacHost.Services.Plugins;
 /// </remarks>
 public interface IServiceMaker
 {
-    /// <summary>The word that stands for it on the command line.</summary>
+    /// <summary>Gets the name of the plugin on the command line.</summary>
     string TapName { get; }
 
-    /// <summary>One sentence for the list of plugins.</summary>
+    /// <summary>Gets one sentence for the list of plugins.</summary>
     string Description { get; }
 
-    /// <summary>The class whose properties are its options; see <see cref="OptionAttribute"/>.</summary>
+    /// <summary>Gets the class whose properties are the options; see <see cref="OptionAttribute"/>.</summary>
     Type OptionsType { get; }
 
-    /// <summary>Makes the service. Starts and opens nothing. Called at most once, in the process that runs the service, after its options have been read and checked.</summary>
-    /// <param name="options">An <see cref="OptionsType"/>.</param>
-    /// <exception cref="UsageException">The options cannot be meant so.</exception>
+    /// <summary>Makes the service. Starts and opens nothing. Called at most once, in the process of the service, after the options have been parsed and validated.</summary>
+    /// <param name="options">An instance of <see cref="OptionsType"/>.</param>
+    /// <exception cref="UsageException">The options are contradictory or incomplete.</exception>
     IService MakeService(object options);
 }

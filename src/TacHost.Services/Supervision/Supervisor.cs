@@ -2,11 +2,11 @@ using Microsoft.Extensions.Hosting;
 
 namespace TacHost.Services.Supervision;
 
-/// <summary>A group that restarts children which have ended. Erlang's supervisor.</summary>
+/// <summary>A group that restarts children which have ended, as supervisors in Erlang do.</summary>
 /// <remarks>
-/// A child has ended when it has failed at any depth below, when a start of it has failed, or when its long-running body has returned. A child that somebody
-/// has stopped has not ended by itself, and is left alone. A restart stops the children that the strategy says in reverse, waits for the back-off, and starts them in order:
-/// the same instances, or new ones where a factory was given. When more restarts would be needed than allowed, the supervisor itself fails, and its parent decides.
+/// A child has ended when it or a service below it has failed, when its start has failed, or when its long-running body has returned. A child that was
+/// stopped on request is not restarted. A restart stops the children of the strategy in reverse order, waits for the back-off, and starts them in order.
+/// It starts the same instances, or new ones from a factory. If the maximum number of restarts is exceeded, the supervisor itself fails, and its parent decides.
 /// A failed first start fails the start of the tree unless <see cref="RetryFirstStart"/> is set.
 /// Ends of children are handled one at a time, in order, on the thread pool. A stop of the tree cancels a restart at once.
 /// </remarks>

@@ -34,11 +34,11 @@ public sealed class WebCommandLine : IPostOptions
     [Option("list", 'l', "list directories that have no index file")]
     public bool List { get; set; }
 
-    /// <summary>See <see cref="WebServer.NotFoundFile"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="WebServer.NotFoundFile"/>.</summary>
     [Option("not-found", "a file of the root that is the page for status 404, such as 404.html", ValueName = "FILE")]
     public string? NotFound { get; set; }
 
-    /// <summary>See <see cref="WebServer.FallbackFile"/>.</summary>
+    /// <summary>Gets or sets the value of <see cref="WebServer.FallbackFile"/>.</summary>
     [Option("fallback", "a file of the root that answers every path without a dot in its last part that is not there, as single-page applications want it", ValueName = "FILE")]
     public string? Fallback { get; set; }
 

@@ -7,7 +7,7 @@ using Microsoft.CodeAnalysis.Text;
 namespace TacHost.Scripting;
 
 /// <summary>
-/// A tac file in the form of a file-based program, divided into the parts that a tac has: the statements are
+/// A tac file in the form of a file-based program, divided into the parts of a tac. The statements are
 /// the script, and the types are compiled as an ordinary file (ADR 49).
 /// </summary>
 internal sealed class ProgramFile

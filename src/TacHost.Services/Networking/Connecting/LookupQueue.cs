@@ -91,7 +91,7 @@ internal sealed class LookupQueue(Func<string, IPAddress[]> lookUp, LookupLimits
             }
             catch (Exception e)
             {
-                // The boundary around one look-up. Whoever waited may have left, so the failure counts as seen.
+                // Isolates one lookup. The caller may have stopped waiting, so the exception is marked as observed.
                 lookup.Completion.SetException(e);
                 _ = lookup.Completion.Task.Exception;
             }

@@ -7,7 +7,7 @@ internal static class UnixStream
 {
     private static readonly TimeSpan _untilNextTry = TimeSpan.FromMilliseconds(20);
 
-    /// <exception cref="SocketException">Nobody listens there.</exception>
+    /// <exception cref="SocketException">No process listens on the socket.</exception>
     public static async Task<OpenedSocket> ConnectAsync(string path, CancellationToken cancellationToken)
     {
         UnixDomainSocketEndPoint address = new(path);

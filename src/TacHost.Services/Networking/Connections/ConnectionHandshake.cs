@@ -20,7 +20,7 @@ internal sealed class ConnectionHandshake(StreamSocket socket, StreamListener li
     /// <inheritdoc/>
     public IConnection? Next { get; set; }
 
-    /// <summary>Leaves the accepting thread, goes through the opening within its time limit, and hands the connection to its protocol; or closes it.</summary>
+    /// <summary>Leaves the accepting thread, completes the handshake within its timeout, and passes the connection to its protocol. Closes the connection after an error.</summary>
     public async Task OpenAsync()
     {
         _limit.CancelAfter(settings.HandshakeTimeout);
@@ -63,7 +63,7 @@ internal sealed class ConnectionHandshake(StreamSocket socket, StreamListener li
     /// <inheritdoc/>
     public void CloseIfIdleSince(long time)
     {
-        // It has a time limit of its own.
+        // The handshake has its own timeout.
     }
 
     /// <inheritdoc/>
@@ -77,20 +77,20 @@ internal sealed class ConnectionHandshake(StreamSocket socket, StreamListener li
     /// <inheritdoc/>
     public void CheckSilence()
     {
-        // It has a time limit of its own.
+        // The handshake has its own timeout.
     }
 
     /// <inheritdoc/>
     public void ShortenLinger()
     {
-        // It has not begun anything that would be worth the wait.
+        // No request is lost if the handshake is cut short.
         try
         {
             _limit.CancelAfter(_timeAtStop);
         }
         catch (ObjectDisposedException)
         {
-            // It has just been served.
+            // The handshake has just completed.
         }
     }
 }

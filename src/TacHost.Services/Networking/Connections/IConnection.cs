@@ -1,29 +1,29 @@
 namespace TacHost.Services.Networking.Connections;
 
-/// <summary>A connection, as its owner sees it.</summary>
+/// <summary>A connection of a listener or client.</summary>
 internal interface IConnection
 {
-    /// <summary>The one before it among the connections of a <see cref="Listening.ConnectionList"/>, whose property this is.</summary>
+    /// <summary>Gets or sets the previous connection in the <see cref="Listening.ConnectionList"/>. Only the list sets it.</summary>
     IConnection? Previous { get; set; }
 
-    /// <summary>The one after it.</summary>
+    /// <summary>Gets or sets the next connection in the list.</summary>
     IConnection? Next { get; set; }
 
-    /// <summary>Ends it at once.</summary>
+    /// <summary>Aborts the connection.</summary>
     void AbortConnection();
 
-    /// <summary>Ends it if nothing was sent or received after a time (of <see cref="Environment.TickCount64"/>).</summary>
+    /// <summary>Closes the connection if nothing was sent or received since a time, as of <see cref="Environment.TickCount64"/>.</summary>
     void CloseIfIdleSince(long time);
 
-    /// <summary>Tells the protocol that the server stops. Returns at once.</summary>
+    /// <summary>Notifies the protocol that the server stops. Returns at once.</summary>
     void BeginStop();
 
-    /// <summary>Lets the protocol check whether the peer sends the rest of a message. Called each second of a stop. Returns at once.</summary>
+    /// <summary>Makes the protocol check whether the peer still sends the rest of a message. Called once a second during a stop. Returns at once.</summary>
     void CheckSilence();
 
-    /// <summary>Returns the peer and how long nothing was sent or received.</summary>
+    /// <summary>Returns the peer and the idle time, for the log.</summary>
     string Describe();
 
-    /// <summary>Gives a peer that has been sent everything, and has only not closed its side, little time to do so.</summary>
+    /// <summary>Shortens the lingering close, in which all data is sent and only the peer has not closed its side.</summary>
     void ShortenLinger();
 }

@@ -5,10 +5,10 @@ using TacHost.Services.Networking.Connections;
 
 namespace TacHost.Services.Networking.Listening;
 
-/// <summary>Pauses an accepting thread while descriptors are short or accepting fails, and logs this once.</summary>
+/// <summary>A pause of an accepting thread while file descriptors are exhausted or accept fails. Logs each shortage once.</summary>
 /// <remarks>
-/// A process at its limit gets a descriptor back, accepts, and is at its limit again: that is one shortage, with one line at its beginning, and one when
-/// it has been over for a while.
+/// A process at its limit that closes a descriptor accepts again and reaches its limit again. All this is one shortage.
+/// It is logged when it begins, and when it has been over for a while.
 /// </remarks>
 internal sealed class AcceptPause(EndPoint endPoint) : IDisposable
 {

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace TacHost.Services.Networking.Listening;
 
-/// <summary>The place of one connection among those that the limits allow.</summary>
+/// <summary>A permit for one connection under the limits.</summary>
 internal sealed class ConnectionPermit(ConnectionLimiter limiter) : IDisposable
 {
     private IPAddress? _address;
@@ -17,7 +17,7 @@ internal sealed class ConnectionPermit(ConnectionLimiter limiter) : IDisposable
         return true;
     }
 
-    /// <summary>Gives the place back. Again does nothing.</summary>
+    /// <summary>Releases the permit. Calling it twice has no effect.</summary>
     public void Dispose()
     {
         if (!Interlocked.Exchange(ref _left, true))

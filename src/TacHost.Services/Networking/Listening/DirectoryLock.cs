@@ -3,7 +3,7 @@ using TacHost.Native;
 
 namespace TacHost.Services.Networking.Listening;
 
-/// <summary>Keeps two processes from replacing one socket file at the same time: a lock (flock(2)) on the directory it is in, which leaves no file behind.</summary>
+/// <summary>A lock (flock(2)) on the directory of a socket file, so that two processes do not replace the file at the same time. Creates no lock file.</summary>
 internal sealed class DirectoryLock : IDisposable
 {
     private const int ExclusiveOrFail = 2 | 4;
@@ -15,7 +15,7 @@ internal sealed class DirectoryLock : IDisposable
 
     private DirectoryLock(SafeFileHandle? directory) => _directory = directory;
 
-    /// <summary>Takes the lock. Goes on without it where it cannot be had: the directory may not be readable, or a stranger may hold a lock on it.</summary>
+    /// <summary>Acquires the lock. Continues without the lock if the directory is not readable, or if another process holds the lock for too long.</summary>
     public static async Task<DirectoryLock> TakeAsync(string directory, CancellationToken cancellationToken)
     {
         if (Open(directory) is not { } opened)
@@ -26,7 +26,7 @@ internal sealed class DirectoryLock : IDisposable
         return new DirectoryLock(opened);
     }
 
-    /// <summary>Takes the lock if it is free.</summary>
+    /// <summary>Acquires the lock if it is free.</summary>
     public static DirectoryLock TryTake(string directory)
     {
         var opened = Open(directory);

@@ -1,8 +1,8 @@
 namespace TacHost.Services.Networking.Listening;
 
-/// <summary>The bound sockets of an application that are without a service for a while: they are kept open while their services are restarted.</summary>
+/// <summary>The bound sockets of an application. Keeps them open while their services are restarted.</summary>
 /// <remarks>
-/// Clients that connect meanwhile wait in the backlog. A low port that was bound before privileges were given up is there again for the restarted service (docs/adr/0021).
+/// Clients that connect meanwhile wait in the backlog. A restarted service gets back a low port that was bound before the privileges were dropped (ADR 21).
 /// </remarks>
 internal sealed class ListeningSockets
 {
@@ -13,7 +13,7 @@ internal sealed class ListeningSockets
     private readonly HashSet<int> _inherited = [];
     private SocketExchange? _exchange;
 
-    /// <summary>Keeps the sockets of a service and of all below it open, when they stop, until the result is disposed. A supervisor holds it from before the stop to after the start.</summary>
+    /// <summary>Keeps the sockets of a service and its descendants open until the result is disposed. A supervisor holds the result from before the stop until after the start.</summary>
     public IDisposable Hold(IService service) => Hold(service.ServicePath);
 
     /// <summary>Keeps all sockets of the application open, when their services stop, until the result is disposed.</summary>
@@ -27,7 +27,7 @@ internal sealed class ListeningSockets
         return retention;
     }
 
-    /// <summary>Takes over a socket from a service that stops, if its services are being restarted.</summary>
+    /// <summary>Retains the socket of a stopping service if the service is being restarted.</summary>
     public bool TryRetain(IRetainedSocket socket)
     {
         lock (_gate)
@@ -39,14 +39,14 @@ internal sealed class ListeningSockets
         }
     }
 
-    /// <summary>Gets whether a socket of this name would be kept when its service stops now.</summary>
+    /// <summary>Returns whether a socket would be retained if its service stopped now.</summary>
     public bool WouldRetain(IRetainedSocket socket)
     {
         lock (_gate)
             return socket.Name is not null && IsCovered(socket);
     }
 
-    /// <summary>Gives a kept socket to a service, which then uses it.</summary>
+    /// <summary>Returns a retained socket to a service that starts.</summary>
     /// <param name="name">The endpoint that the service would bind. Port 0 stands for the port that the system had chosen for the same service.</param>
     /// <param name="servicePath">The service.</param>
     public T? TryTake<T>(string name, string servicePath)
@@ -65,7 +65,7 @@ internal sealed class ListeningSockets
         }
     }
 
-    /// <summary>Notes that a service uses a socket.</summary>
+    /// <summary>Registers a socket that a service uses.</summary>
     public void Add(IRetainedSocket socket)
     {
         lock (_gate)

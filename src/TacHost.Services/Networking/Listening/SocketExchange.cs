@@ -39,7 +39,7 @@ internal sealed class SocketExchange(IReadOnlyList<IRetainedSocket> offered, IRe
 
     public bool Concerns(string servicePath) => newcomers is null || newcomers.Contains(servicePath);
 
-    /// <summary>Leaves the begin of a new service's listening to the commit. Has no effect once the exchange is cancelled: the start that asks was given up.</summary>
+    /// <summary>Defers the accepting of a new service until the commit. Has no effect after the exchange was cancelled, because the start has failed.</summary>
     public void Defer(Action begin)
     {
         lock (_gate)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TacHost.Services.Networking.Tls;
 
-/// <summary>The authorities that vouch for the clients of a server, read again when their files have changed.</summary>
+/// <summary>The certificate authorities for the clients of a server. They are read again when their files have changed.</summary>
 internal sealed class ClientAuthorities
 {
     private const string ForClients = "1.3.6.1.5.5.7.3.2";

@@ -3,11 +3,11 @@ using System.Security.Authentication;
 
 namespace TacHost.Services.Networking.Tls;
 
-/// <summary>A stream below TLS, which holds session tickets until the server sends data.</summary>
+/// <summary>A stream below TLS that defers session tickets until the server sends data.</summary>
 /// <remarks>
-/// With TLS 1.3 they come behind the handshake (RFC 8446 section 4.6.1), to a client that may never read: one that uploads by FTP, say.
-/// It then closes a socket with something unread in it, which is a reset, and all that it sent and we had not read yet is lost.
-/// .NET has no way to do without tickets.
+/// With TLS 1.3, the tickets are sent after the handshake (RFC 8446, section 4.6.1). A client that only sends, such as an FTP upload, does not read them.
+/// When it closes its socket with unread data, the kernel sends a reset, and the server loses data that it has not read yet.
+/// SslStream cannot disable tickets.
 /// </remarks>
 internal sealed class DeferredSessionTicketStream(Stream inner) : Stream
 {
@@ -42,10 +42,10 @@ internal sealed class DeferredSessionTicketStream(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Shakes hands as a server: TLS 1.2 or 1.3.</summary>
-    /// <param name="stream">The connection; it is closed with the stream that is returned, and at once if the handshake fails.</param>
+    /// <summary>Performs the handshake as a server, with TLS 1.2 or 1.3.</summary>
+    /// <param name="stream">The connection. Disposed with the returned stream, and at once if the handshake fails.</param>
     /// <param name="certificates">Chooses a certificate.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the handshake.</param>
     public static async Task<SslStream> AuthenticateAsServerAsync(Stream stream, TlsCertificates certificates, CancellationToken cancellationToken)
     {
         DeferredSessionTicketStream late = new(stream);
@@ -66,7 +66,7 @@ internal sealed class DeferredSessionTicketStream(Stream inner) : Stream
 
     /// <summary>Ends the handshake.</summary>
     /// <param name="withTickets">True if the last data of the server was tickets, which can wait. Anything else is sent.</param>
-    /// <param name="cancellationToken">Gives up sending it.</param>
+    /// <param name="cancellationToken">Cancels the send.</param>
     private async ValueTask EndHandshakeAsync(bool withTickets, CancellationToken cancellationToken)
     {
         _shaking = false;

@@ -45,7 +45,7 @@ internal static class LineCompletion
                 .Order(StringComparer.OrdinalIgnoreCase),
         ];
 
-        // Whoever cares for upper and lower case is taken at his word.
+        // If names match in upper and lower case, only these are offered.
         var exact = names.Where(name => name.StartsWith(begun, StringComparison.Ordinal)).ToList();
         return [.. (exact.Count > 0 ? exact : names).Take(Most)];
 
