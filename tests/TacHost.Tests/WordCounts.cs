@@ -9,7 +9,7 @@ namespace TacHost.Tests;
 /// <param name="ClauseSummaries">Those that begin with such a word, or with When, Which or That.</param>
 /// <param name="VerbSummaries">Those that begin with Gets, Initializes or Returns.</param>
 /// <param name="ItTexts">The texts of exceptions, results, parameters and values that begin with It.</param>
-/// <param name="Phrases">The phrases of the list in <see cref="WordsTests"/>.</param>
+/// <param name="Phrases">The phrases and personal words of the lists in <see cref="WordsTests"/>.</param>
 /// <param name="LongSentences">The sentences of more than 30 words.</param>
 /// <param name="CommentLines">The lines that contain only a comment.</param>
 /// <param name="CodeLines">The lines of code, without blank lines.</param>
@@ -24,7 +24,7 @@ internal sealed partial record WordCounts(int Sentences, int ClauseSentences, in
         WordCounts counts = new(0, 0, 0, 0, 0, 0, 0, 0, comments, lines.Count - comments);
         foreach (var (_, comment) in SourceComments.In(root))
         {
-            var plain = WordsTests.Tag().Replace(comment, " ");
+            var plain = WordsTests.Plain(comment);
             var sentences = WordsTests.SentenceEnd().Split(plain).Select(sentence => sentence.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
             var beginnings = WordsTests.BadBeginning().Matches(comment);
             counts = new(
@@ -34,7 +34,7 @@ internal sealed partial record WordCounts(int Sentences, int ClauseSentences, in
                 counts.ClauseSummaries + beginnings.Count(match => match.Groups["word"].Value != "It"),
                 counts.VerbSummaries + VerbSummary().Count(comment),
                 counts.ItTexts + beginnings.Count(match => match.Groups["word"].Value == "It"),
-                counts.Phrases + WordsTests.Phrase().Count(plain),
+                counts.Phrases + WordsTests.Phrase().Count(plain) + WordsTests.PersonalWord().Count(plain),
                 counts.LongSentences + sentences.Count(words => words.Length > Long),
                 counts.CommentLines,
                 counts.CodeLines);

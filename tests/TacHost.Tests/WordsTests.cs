@@ -39,7 +39,16 @@ public sealed partial class WordsTests
         Assert.Equal((0, 0, 0, 0), (counts.ClauseSummaries, counts.ItTexts, counts.Phrases, counts.LongSentences));
     }
 
-    /// <summary>The texts of errors, help and log lines.</summary>
+    [Fact]
+    public void Summaries_OfPublicMembers_BeginAsInTheBcl()
+    {
+        var wrong = SourceComments.Files(Sources).SelectMany(file =>
+            MemberSummaries.Faults(File.ReadLines(file)).Select(fault => $"{Path.GetRelativePath(Checkout.Root, file)}:{fault.Line}: {fault.Fault}"));
+
+        AssertNone(wrong);
+    }
+
+    /// <summary>The texts of errors, help, log lines and replies of servers.</summary>
     [Fact]
     public void Texts_OfTheSources_UseTheWordsOfTheField()
     {
@@ -64,18 +73,58 @@ public sealed partial class WordsTests
     [InlineData("""<exception cref="ArgumentException">It is wrong.</exception>""")]
     [InlineData("The service goes on.")]
     [InlineData("a b c d e f g h i j k l m n o p q r s t u v w x y z a b c d e.")]
+    [InlineData("a b c d e f g h i j k l m n o p q; r s t u v w x y z: a b c d e.")]
+    [InlineData("Whoever waits is woken.")]
+    [InlineData("For want of a port, the start fails.")]
+    [InlineData("A port on which nobody listens.")]
     public void Faults_OfABadComment_AreFound(string comment) => Assert.NotEmpty(Faults(comment));
 
     [Theory]
     [InlineData("Received SIGUSR1, the log goes on.")]
     [InlineData("because nobody listens on {endPoint}")]
     [InlineData("of this: {e.Message}")]
+    [InlineData("Begin anew.")]
+    [InlineData("Noted.")]
+    [InlineData("Here it is:")]
+    [InlineData("Say USER first.")]
+    [InlineData("That is where data will go.")]
     public void Faults_OfABadText_AreFound(string text) => Assert.NotEmpty(TextFaults(text));
 
     [Theory]
     [InlineData("What is measured goes there.")]
     [InlineData("- First. Where others can write, it writes nothing.")]
+    [InlineData("The address stays until somebody removes it.")]
     public void Faults_OfABadPage_AreFound(string paragraph) => Assert.NotEmpty(PageFaults(paragraph));
+
+    [Theory]
+    [InlineData("public string File { get; }", "The file.")]
+    [InlineData("public override int Count => 1;", "The number.")]
+    [InlineData("protected internal int Count", "The number.")]
+    [InlineData("public int this[string name]", "A number.")]
+    [InlineData("public Poem(string file)", "Describes a poem.")]
+    public void Faults_OfABadMemberSummary_AreFound(string member, string summary) =>
+        Assert.Equal(4, Assert.Single(MemberSummaries.Faults(Type("public sealed class Poem", member, summary))).Line);
+
+    [Theory]
+    [InlineData("public sealed class Poem", "public string File { get; }", "Gets the file.")]
+    [InlineData("public sealed class Poem", "public Poem(string file)", "Initializes a poem.")]
+    [InlineData("public sealed class Poem", "public string Read(string file)", "Reads a file.")]
+    [InlineData("public sealed class Poem", "private string File { get; }", "The file.")]
+    [InlineData("public sealed class Poem", "public const int Port = 1;", "The port.")]
+    [InlineData("internal sealed class Poem", "public string File { get; }", "The file.")]
+    public void Faults_OfAGoodMemberSummary_AreNone(string type, string member, string summary) =>
+        Assert.Empty(MemberSummaries.Faults(Type(type, member, summary)));
+
+    [Fact]
+    public void Faults_OfAPropertyOfAPublicInterface_AreFound() =>
+        Assert.Single(MemberSummaries.Faults(Type("public interface IPoem", "string File { get; }", "The file.")));
+
+    [Theory]
+    [InlineData("Noted.", true)]
+    [InlineData("Begin anew.", true)]
+    [InlineData("nobody", false)]
+    [InlineData("application/json", false)]
+    public void IsText_OfALiteral_IsTrueForAPhraseOrASentence(string literal, bool expected) => Assert.Equal(expected, IsText(literal));
 
     [Fact]
     public void Paragraphs_OfAWrappedSentence_JoinItsLines()
@@ -94,6 +143,8 @@ public sealed partial class WordsTests
     public void Faults_OfAGoodComment_AreNone() =>
         Assert.Empty(Faults("""<summary>Starts the service.</summary> <exception cref="ArgumentException">The text is not an address.</exception>"""));
 
+    private static string[] Type(string type, string member, string summary) => [type, "{", $"    /// <summary>{summary}</summary>", $"    {member}", "}"];
+
     private static void AssertNone(IEnumerable<string> faults)
     {
         var all = string.Join('\n', faults);
@@ -104,18 +155,21 @@ public sealed partial class WordsTests
     {
         foreach (Match match in BadBeginning().Matches(comment))
             yield return $"begins with '{match.Groups["word"].Value}'";
-        foreach (var fault in PlainFaults(Tag().Replace(comment, " ")))
+        foreach (var fault in PlainFaults(Plain(comment)))
             yield return fault;
     }
 
-    private static IEnumerable<string> TextFaults(string text) =>
-        PersonalWord().Matches(text).Select(match => $"says '{match.Value}'").Concat(PlainFaults(Value().Replace(text, "X")));
+    /// <summary>Returns a comment without its tags, examples of code and tables of states.</summary>
+    internal static string Plain(string comment) => Tag().Replace(Example().Replace(comment, " "), " ");
 
-    private static IEnumerable<string> PlainFaults(string text)
+    private static IEnumerable<string> TextFaults(string text) =>
+        ReplyWord().Matches(text).Select(match => $"says '{match.Value}'").Concat(PlainFaults(Value().Replace(text, "X"), hasLists: true));
+
+    private static IEnumerable<string> PlainFaults(string text, bool hasLists = false)
     {
-        foreach (Match match in Phrase().Matches(text))
+        foreach (var match in Phrase().Matches(text).Concat(PersonalWord().Matches(text)))
             yield return $"says '{match.Value}'";
-        foreach (var sentence in SentenceEnd().Split(text))
+        foreach (var sentence in (hasLists ? StatementEnd() : SentenceEnd()).Split(text))
         {
             var words = sentence.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
             if (words > Longest)
@@ -123,14 +177,17 @@ public sealed partial class WordsTests
         }
     }
 
-    /// <summary>Returns the string literals of at least three words. Scripts for shells are in raw literals of several lines, which are left out.</summary>
+    /// <summary>Returns true if a literal is a text for people: more than one word, or a word with a full stop.</summary>
+    private static bool IsText(string literal) => literal.Contains(' ') || OneWord().IsMatch(literal);
+
+    /// <summary>Returns the string literals that are texts. Scripts for shells are in raw literals of several lines, which are left out.</summary>
     private static IEnumerable<(string Place, string Text)> Texts() =>
         from file in SourceComments.Files(Sources)
         from line in File.ReadLines(file).Index()
         where !line.Item.TrimStart().StartsWith("//", StringComparison.Ordinal)
         from Match literal in Literal().Matches(line.Item)
         let text = literal.Groups["text"].Value
-        where text.Count(' ') >= 2
+        where IsText(text)
         select ($"{Path.GetRelativePath(Checkout.Root, file)}:{line.Index + 1}", text);
 
     private static IEnumerable<string> Pages() =>
@@ -169,16 +226,26 @@ public sealed partial class WordsTests
     }
 
     private static IEnumerable<string> PageFaults(string paragraph) =>
-        ClauseSentence().Matches(paragraph).Select(match => $"has a sentence that begins with '{match.Groups["word"].Value}'").Concat(PlainFaults(paragraph));
+        ClauseSentence().Matches(paragraph).Select(match => $"has a sentence that begins with '{match.Groups["word"].Value}'").Concat(PlainFaults(paragraph, hasLists: true));
 
     [GeneratedRegex(@"<summary>\s*(?<word>What|Who|Where|How|Whether|When|Which|That)\b|<(?:exception|returns|param|value)(?: [^>]*)?>\s*(?<word>It)\b")]
     internal static partial Regex BadBeginning();
 
-    [GeneratedRegex(@"\b(?:whoever|for want of|that is none|of \.NET's|ha(?:s|ve) not to|lets? go|go(?:es)? on|gives? up|gave up|(?:is|are) told|what comes|what has come|of this(?=:)|puts? up with|makes up for)\b")]
+    [GeneratedRegex(@"\b(?:whoever|for want of|that is none|of \.NET's|ha(?:s|ve) not to|lets? go|go(?:es)? on|gives? up|gave up|(?:is|are) told|what comes|what has come|of this(?=:)|puts? up with|makes up for)\b", RegexOptions.IgnoreCase)]
     internal static partial Regex Phrase();
 
-    [GeneratedRegex(@"\b(?:nobody|[Ss]omebody|[Aa]nybody|[Ee]verybody|heed(?:s|ed)?|anew|vouch(?:es)?)\b")]
-    private static partial Regex PersonalWord();
+    [GeneratedRegex(@"\b(?:nobody|somebody|anybody|everybody|heed(?:s|ed)?|anew|vouch(?:es)?)\b", RegexOptions.IgnoreCase)]
+    internal static partial Regex PersonalWord();
+
+    /// <summary>Words of a reply that are not those of the protocols.</summary>
+    [GeneratedRegex(@"\b[Ss]ay [A-Z]{3,}|\bHere it (?:comes|is)\b|^Noted\.|\bThat is where\b|\bFrom now on\b|\bis spoken\b|\bis known here\b|\bare known here\b|\bin the clear\b|\bwill do\b")]
+    private static partial Regex ReplyWord();
+
+    [GeneratedRegex(@"^[A-Z][a-z]+[.!]$")]
+    private static partial Regex OneWord();
+
+    [GeneratedRegex("<code>.*?</code>|<list type=\"table\">.*?</list>", RegexOptions.Singleline)]
+    private static partial Regex Example();
 
     [GeneratedRegex("\"(?<text>(?:[^\"\\\\]|\\\\.)*)\"")]
     private static partial Regex Literal();
@@ -186,8 +253,12 @@ public sealed partial class WordsTests
     [GeneratedRegex(@"\{[^{}]*\}")]
     private static partial Regex Value();
 
-    [GeneratedRegex(@"(?<=[.!?:;])\s+")]
+    [GeneratedRegex(@"(?<=[.!?])\s+")]
     internal static partial Regex SentenceEnd();
+
+    /// <summary>The end of a statement of a page or text, in which a sentence may contain a list after a colon.</summary>
+    [GeneratedRegex(@"(?<=[.!?:;])(?:\s|\\n)+")]
+    private static partial Regex StatementEnd();
 
     [GeneratedRegex("<[^>]+>")]
     internal static partial Regex Tag();
