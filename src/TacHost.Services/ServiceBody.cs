@@ -19,6 +19,10 @@ internal sealed class ServiceBody(Service service, ServiceLife life)
                 await body;
                 life.Complete(this);
             }
+            else
+            {
+                life.Release(this);
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
