@@ -21,11 +21,11 @@ public sealed record DnsUpstream : IParsable<DnsUpstream>
     {
         ArgumentNullException.ThrowIfNull(address);
         ArgumentOutOfRangeException.ThrowIfLessThan(port, 1);
-        EndPoint = new IPEndPoint(address, port);
+        Address = new IPEndPoint(address, port);
     }
 
     /// <summary>Gets the address and the port of the server.</summary>
-    public IPEndPoint EndPoint { get; }
+    public IPEndPoint Address { get; }
 
     /// <summary>Parses an upstream server.</summary>
     /// <exception cref="FormatException">The text is not an IP address with an optional port.</exception>
@@ -57,5 +57,5 @@ public sealed record DnsUpstream : IParsable<DnsUpstream>
     }
 
     /// <inheritdoc/>
-    public override string ToString() => EndPoint.ToString();
+    public override string ToString() => Address.ToString();
 }

@@ -114,7 +114,7 @@ internal sealed class Forwarder : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, limit.Token);
         try
         {
-            var answer = await UpstreamExchange.AskAsync(upstream.EndPoint, question, key.DnssecOk, key.CheckingDisabled, either.Token);
+            var answer = await UpstreamExchange.AskAsync(upstream.Address, question, key.DnssecOk, key.CheckingDisabled, either.Token);
             if (_upstreams.NoteUp(upstream))
                 DnsLog.UpstreamUp(_logger, upstream);
             return answer;

@@ -7,15 +7,15 @@ namespace TacHost.Services.Networking;
 public sealed class CannotConnectException : NetworkingException
 {
     /// <summary>Initializes the exception.</summary>
-    /// <param name="endpoint">The endpoint of the attempt.</param>
+    /// <param name="target">The endpoint of the attempt.</param>
     /// <param name="error">The kind of failure.</param>
     /// <param name="message">The endpoint, the cause and the remedy.</param>
     /// <param name="cause">The underlying exception, or null.</param>
-    public CannotConnectException(ClientEndpoint endpoint, SocketError error, string message, Exception? cause)
-        : base(message, cause) => (Endpoint, Error) = (endpoint, error);
+    public CannotConnectException(ClientEndpoint target, SocketError error, string message, Exception? cause)
+        : base(message, cause) => (Target, Error) = (target, error);
 
     /// <summary>Gets the endpoint of the attempt.</summary>
-    public ClientEndpoint Endpoint { get; }
+    public ClientEndpoint Target { get; }
 
     /// <summary>
     /// Gets the kind of failure: <see cref="SocketError.ConnectionRefused"/>, <see cref="SocketError.TimedOut"/>, <see cref="SocketError.HostNotFound"/> …

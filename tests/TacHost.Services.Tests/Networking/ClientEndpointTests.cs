@@ -190,7 +190,7 @@ public sealed class ClientEndpointTests : IAsyncDisposable
     private static async Task<CannotConnectException> FailAsync(string endpoint, ClientFactory? factory = null)
     {
         var failure = await Assert.ThrowsAsync<CannotConnectException>(() => Client(endpoint).ConnectAsync(factory ?? new RecordingClientFactory(), cancellationToken: Token).Soon());
-        Assert.Equal(Client(endpoint), failure.Endpoint);
+        Assert.Equal(Client(endpoint), failure.Target);
         Assert.StartsWith($"Cannot connect to '{Client(endpoint)}', because ", failure.Message, StringComparison.Ordinal);
         return failure;
     }

@@ -113,7 +113,7 @@ public sealed class TcpServerTests
         var failure = await Assert.ThrowsAsync<CannotListenException>(() => late.PrivilegedStartAsync(Token));
         Assert.StartsWith($"The service 'late' cannot listen on {holder.LocalAddresses[0]}, because process {Environment.ProcessId} (", failure.Message, StringComparison.Ordinal);
         Assert.Contains("TacHost.Services.Tests", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(holder.LocalAddresses[0], failure.EndPoint);
+        Assert.Equal(holder.LocalAddresses[0], failure.LocalAddress);
         await holder.StopAsync(Token).Soon();
 
         await late.StartAsync(Token);

@@ -44,7 +44,7 @@ public sealed class InterfaceAddressesTests
             "The service 'top/tcp' cannot listen on 'no-such.invalid', because it is neither an address, nor a host name that resolves, nor a network interface of this machine. Name one of: localhost, ",
             failure.Message,
             StringComparison.Ordinal);
-        Assert.Null(failure.EndPoint);
+        Assert.Null(failure.LocalAddress);
         Assert.IsType<SocketException>(failure.InnerException);
     }
 }
