@@ -7,8 +7,8 @@ namespace TacHost.Dns;
 /// <summary>Every line that the DNS server logs.</summary>
 internal static partial class DnsLog
 {
-    [LoggerMessage(1, LogLevel.Warning, "Open resolver: all clients in {Network} that can reach {EndPoint} may have questions forwarded. A forwarder that is open to the Internet is used to flood others: allow no more than your own networks")]
-    public static partial void ForwardsForOthers(ILogger logger, IPNetwork network, EndPoint endPoint);
+    [LoggerMessage(1, LogLevel.Warning, "Open resolver: all clients in {Network} that can reach {LocalAddress} may have questions forwarded. A forwarder that is open to the Internet is used to flood others: allow no more than your own networks")]
+    public static partial void ForwardsForOthers(ILogger logger, IPNetwork network, EndPoint localAddress);
 
     [LoggerMessage(2, LogLevel.Information, "the zone {Zone} has {Count} records, from '{File}'")]
     public static partial void ZoneLoaded(ILogger logger, DnsName zone, int count, string file);

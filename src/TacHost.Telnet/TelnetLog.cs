@@ -9,8 +9,8 @@ internal static partial class TelnetLog
     [LoggerMessage(400, LogLevel.Warning, "generated the password {Password}, which is valid until this telnet server stops")]
     public static partial void Password(ILogger logger, string password);
 
-    [LoggerMessage(401, LogLevel.Warning, "Telnet listens on {EndPoint}, which other machines can reach: passwords and data are readable on the network. Use localhost, and ssh to connect.")]
-    public static partial void Exposed(ILogger logger, EndPoint endPoint);
+    [LoggerMessage(401, LogLevel.Warning, "Telnet listens on {LocalAddress}, which other machines can reach: passwords and data are readable on the network. Use localhost, and ssh to connect.")]
+    public static partial void Exposed(ILogger logger, EndPoint localAddress);
 
     [LoggerMessage(402, LogLevel.Warning, "{Peer} could not log in as '{Name}'{More}")]
     public static partial void LoginFailed(ILogger logger, EndPoint peer, string name, string more);

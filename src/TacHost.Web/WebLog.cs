@@ -6,8 +6,8 @@ namespace TacHost.Web;
 /// <summary>Every line that HTTP servers log themselves; Kestrel's own go to the same logger.</summary>
 internal static partial class WebLog
 {
-    [LoggerMessage(300, LogLevel.Information, "{Server} starting on {EndPoints}")]
-    public static partial void Starting(ILogger logger, string server, string endPoints);
+    [LoggerMessage(300, LogLevel.Information, "{Server} starting on {LocalAddresses}")]
+    public static partial void Starting(ILogger logger, string server, string localAddresses);
 
     [LoggerMessage(301, LogLevel.Information, "{Line}")]
     public static partial void Request(ILogger logger, string line);
@@ -39,6 +39,6 @@ internal static partial class WebLog
     [LoggerMessage(311, LogLevel.Warning, "Aborted {Count} connection(s) after the grace period: {Connections}. Handlers should observe HttpContext.RequestAborted.")]
     public static partial void RequestsAborted(ILogger logger, int count, string connections);
 
-    [LoggerMessage(310, LogLevel.Warning, "Passwords are required on {EndPoint} without TLS: they are readable on the network. Use TLS, or listen on localhost behind a proxy that does.")]
-    public static partial void PasswordsExposed(ILogger logger, EndPoint endPoint);
+    [LoggerMessage(310, LogLevel.Warning, "Passwords are required on {LocalAddress} without TLS: they are readable on the network. Use TLS, or listen on localhost behind a proxy that does.")]
+    public static partial void PasswordsExposed(ILogger logger, EndPoint localAddress);
 }

@@ -21,8 +21,8 @@ internal static partial class InetdLog
     [LoggerMessage(5, LogLevel.Warning, "{Service}: is served again; {Count} connections were refused meanwhile")]
     public static partial void ServedAgain(ILogger logger, InetdService service, int count);
 
-    [LoggerMessage(6, LogLevel.Information, "{Service}: served at {EndPoints} by '{Program}' as user {User}")]
-    public static partial void Serving(ILogger logger, InetdService service, string endPoints, string program, string user);
+    [LoggerMessage(6, LogLevel.Information, "{Service}: served at {LocalAddresses} by '{Program}' as user {User}")]
+    public static partial void Serving(ILogger logger, InetdService service, string localAddresses, string program, string user);
 
     [LoggerMessage(7, LogLevel.Information, "{Service}: omitted, because internal services are disabled")]
     public static partial void InternalNotServed(ILogger logger, InetdService service);

@@ -6,11 +6,11 @@ namespace TacHost.Proxies.Socks;
 /// <summary>Every line that the SOCKS server logs.</summary>
 internal static partial class SocksLog
 {
-    [LoggerMessage(1, LogLevel.Warning, "Open proxy: all clients that can reach {EndPoint} may use it, and appear as this machine. Listen on 127.0.0.1, or ask for passwords, or allow few destinations only")]
-    public static partial void OpenToAll(ILogger logger, EndPoint endPoint);
+    [LoggerMessage(1, LogLevel.Warning, "Open proxy: all clients that can reach {LocalAddress} may use it, and appear as this machine. Listen on 127.0.0.1, or ask for passwords, or allow few destinations only")]
+    public static partial void OpenToAll(ILogger logger, EndPoint localAddress);
 
-    [LoggerMessage(2, LogLevel.Warning, "passwords and data go unencrypted to {EndPoint}: others on the network can read them")]
-    public static partial void PasswordsInTheClear(ILogger logger, EndPoint endPoint);
+    [LoggerMessage(2, LogLevel.Warning, "passwords and data go unencrypted to {LocalAddress}: others on the network can read them")]
+    public static partial void PasswordsInTheClear(ILogger logger, EndPoint localAddress);
 
     [LoggerMessage(3, LogLevel.Information, "{Peer} is connected to {Destination}")]
     public static partial void Connected(ILogger logger, EndPoint peer, string destination);
@@ -24,11 +24,11 @@ internal static partial class SocksLog
     [LoggerMessage(6, LogLevel.Error, "all logins are refused, because the passwords cannot be checked")]
     public static partial void NoPasswords(ILogger logger, Exception failure);
 
-    [LoggerMessage(7, LogLevel.Information, "{Peer} waits for a connection from {Destination} at {EndPoint}")]
-    public static partial void Bound(ILogger logger, EndPoint peer, string destination, EndPoint endPoint);
+    [LoggerMessage(7, LogLevel.Information, "{Peer} waits for a connection from {Destination} at {LocalAddress}")]
+    public static partial void Bound(ILogger logger, EndPoint peer, string destination, EndPoint localAddress);
 
-    [LoggerMessage(8, LogLevel.Information, "{Peer} sends datagrams by {EndPoint}")]
-    public static partial void Associated(ILogger logger, EndPoint peer, EndPoint endPoint);
+    [LoggerMessage(8, LogLevel.Information, "{Peer} sends datagrams by {LocalAddress}")]
+    public static partial void Associated(ILogger logger, EndPoint peer, EndPoint localAddress);
 
     [LoggerMessage(9, LogLevel.Error, "the request of {Peer} has failed")]
     public static partial void Failed(ILogger logger, Exception failure, EndPoint peer);
