@@ -29,14 +29,14 @@ public static class DatagramPoetryClient
         for (var attempts = 0; attempts < MostAttempts; attempts++)
         {
             var before = poem.Missing;
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            patience.CancelAfter(attempt ?? TimeSpan.FromSeconds(1));
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            timeout.CancelAfter(attempt ?? TimeSpan.FromSeconds(1));
             try
             {
                 await socket.SendAsync(new PoemRequest(name, poem.Missing).ToDatagram(PoetryDatagrams.LongestAnswer), cancellationToken);
                 for (var answers = 0; answers < PoetryDatagrams.MostAmplification; answers++)
                 {
-                    var length = await socket.ReceiveAsync(datagram, patience.Token);
+                    var length = await socket.ReceiveAsync(datagram, timeout.Token);
                     Read(server, datagram.AsSpan(0, length), poem);
                     if (poem.Whole is { } whole)
                         return whole;
@@ -50,7 +50,7 @@ public static class DatagramPoetryClient
             {
                 // No process listens on the port now. Wait as long as for a lost answer.
                 refused = e;
-                await Task.Delay(Timeout.Infinite, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Timeout.Infinite, timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 cancellationToken.ThrowIfCancellationRequested();
             }
 

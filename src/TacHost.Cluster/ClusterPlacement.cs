@@ -19,7 +19,7 @@ internal sealed class ClusterPlacement : IPlacement
     private const string Dead = "it was taken for dead, or is on the smaller side of a broken network";
 
     /// <summary>The time for a question to another node, which looks for the answer in its memory or in a file.</summary>
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(10);
 
     private readonly ClusterOptions _options;
     private readonly TimeSpan _longestStop;
@@ -107,7 +107,7 @@ internal sealed class ClusterPlacement : IPlacement
         var address = _view.AddressOf(node) ?? throw new TacHostException(ExitCode.Unavailable, $"node '{node}' cannot be reached.");
         return await AskAsync(_system!.ActorSelection($"{address}/user/{LogReader.Name}"), JsonSerializer.Serialize(question, ControlJson.Default.LogQuestion)) is { } answer
             ? JsonSerializer.Deserialize(answer, ControlJson.Default.LogPage)!
-            : throw new TacHostException(ExitCode.TimedOut, $"node '{node}' did not answer within {_patience.TotalSeconds:0} s.");
+            : throw new TacHostException(ExitCode.TimedOut, $"node '{node}' did not answer within {_timeout.TotalSeconds:0} s.");
     }
 
     /// <summary>Returns null if there is no answer.</summary>
@@ -115,7 +115,7 @@ internal sealed class ClusterPlacement : IPlacement
     {
         try
         {
-            return await target.Ask<string>(question, _patience);
+            return await target.Ask<string>(question, _timeout);
         }
         catch (AskTimeoutException)
         {

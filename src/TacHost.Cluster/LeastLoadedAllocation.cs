@@ -62,7 +62,7 @@ internal sealed class LeastLoadedAllocation(AkkaCluster cluster, ClusterView vie
         return candidates;
     }
 
-    private bool CanRun(Candidate candidate, string name) => Eligibility.WhyNot(view.Desired, candidate.Node, name, candidate.Shards.Where(shard => shard != name)) is null;
+    private bool CanRun(Candidate candidate, string name) => Eligibility.ExplainRefusal(view.Desired, candidate.Node, name, candidate.Shards.Where(shard => shard != name)) is null;
 
     /// <summary>Returns the best node for a deployment: the preferred one, otherwise the one with the fewest.</summary>
     private Candidate? Best(IEnumerable<Candidate> candidates, string name) =>

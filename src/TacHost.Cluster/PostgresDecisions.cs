@@ -47,7 +47,7 @@ internal sealed class PostgresDecisions(string node)
         loads.Keys.Where(each => each != except && CanRun(report, each, name, loads)).MinBy(each => (each != report.Desired.Find(name)?.Node, loads[each].Count, each));
 
     private static bool CanRun(ClusterReport report, string node, string name, Dictionary<string, List<string>> loads) =>
-        report.Nodes.FirstOrDefault(each => each.Name == node) is { State: "up" } found && Eligibility.WhyNot(report.Desired, found, name, loads.GetValueOrDefault(node, []).Where(other => other != name)) is null;
+        report.Nodes.FirstOrDefault(each => each.Name == node) is { State: "up" } found && Eligibility.ExplainRefusal(report.Desired, found, name, loads.GetValueOrDefault(node, []).Where(other => other != name)) is null;
 
     private static Dictionary<string, List<string>> Loads(ClusterReport report, IReadOnlyList<PostgresLease> leases) =>
         report.Nodes.ToDictionary(each => each.Name, each => leases.Where(lease => lease.IsHeld && lease.Node == each.Name).Select(lease => lease.Name).ToList());

@@ -10,7 +10,7 @@ internal static class ProcessGroupEnd
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>The time to wait for killed processes. Processes that are blocked in the kernel, such as by a dead network file system, may take longer.</summary>
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Ends all processes of a group, and waits until they have ended.</summary>
     /// <param name="group">The group. Its leader may have ended.</param>
@@ -19,8 +19,8 @@ internal static class ProcessGroupEnd
     /// <param name="killTime">The time in which the group must end after the signal.</param>
     /// <param name="timeProvider">The clock of <paramref name="killTime"/>.</param>
     /// <param name="logger">The logger for irregular ends.</param>
-    /// <param name="hurry">If cancelled, the remaining processes are killed immediately.</param>
-    public static async Task ReachAsync(ProcessGroup group, string name, StopSignal signal, TimeSpan killTime, TimeProvider timeProvider, ILogger logger, CancellationToken hurry)
+    /// <param name="killToken">If cancelled, the remaining processes are killed immediately.</param>
+    public static async Task ReachAsync(ProcessGroup group, string name, StopSignal signal, TimeSpan killTime, TimeProvider timeProvider, ILogger logger, CancellationToken killToken)
     {
         if (IsReached(group))
             return;
@@ -32,15 +32,15 @@ internal static class ProcessGroupEnd
         group.Signal(Continue);
         using (CancellationTokenSource killing = new(killTime, timeProvider))
         {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(killing.Token, hurry);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(killing.Token, killToken);
             if (await IsReachedAsync(group, either.Token))
                 return;
         }
 
         ProcessesLog.Killing(logger, name, group.Id, signal);
         group.Kill();
-        using CancellationTokenSource patience = new(_patience);
-        if (!await IsReachedAsync(group, patience.Token))
+        using CancellationTokenSource timeout = new(_timeout);
+        if (!await IsReachedAsync(group, timeout.Token))
             ProcessesLog.GivenUp(logger, name, group.Id);
     }
 

@@ -39,7 +39,7 @@ internal static class ServiceTreePicture
             new XAttribute("width", width + Margin),
             new XAttribute("height", height + Margin - Gap),
             new XAttribute("role", "img"),
-            new XElement(_svg + "title", Printable($"The services of {root.Name}")),
+            new XElement(_svg + "title", Escape($"The services of {root.Name}")),
             new XElement(_svg + "style", Style),
             new XElement(_svg + "rect", new XAttribute("class", "paper"), new XAttribute("width", "100%"), new XAttribute("height", "100%")),
             boxes);
@@ -50,8 +50,8 @@ internal static class ServiceTreePicture
         // Returns the middle of the box.
         int Add(ServiceNode node, int depth)
         {
-            string[] lines = [.. node.Needs.Select(need => $"{NeedVerb.Of(need.Kind)} {need.Name}").Select(Printable)];
-            var (name, type) = (Printable(node.Name), Printable(node.Type));
+            string[] lines = [.. node.Needs.Select(need => $"{NeedVerb.Of(need.Kind)} {need.Name}").Select(Escape)];
+            var (name, type) = (Escape(node.Name), Escape(node.Type));
             var (left, top) = (Margin + (depth * Indent), height);
             var boxWidth = (Padding * 2) + (CharacterWidth * Math.Max(name.Length + type.Length + 2, lines.Select(line => line.Length).DefaultIfEmpty().Max()));
             var boxHeight = (Padding * 2) + (LineHeight * (lines.Length + 1)) - (LineHeight - 13);
@@ -74,7 +74,7 @@ internal static class ServiceTreePicture
     private static XElement Text(int x, int y, params object[] content) => new(_svg + "text", new XAttribute("x", x), new XAttribute("y", y), content);
 
     /// <summary>Returns a text without characters that XML does not allow.</summary>
-    private static string Printable(string text) => string.Concat(CommandLine.SingleLine.Escape(text).EnumerateRunes().Where(rune => rune.Value > char.MaxValue || XmlConvert.IsXmlChar((char)rune.Value)));
+    private static string Escape(string text) => string.Concat(CommandLine.SingleLine.Escape(text).EnumerateRunes().Where(rune => rune.Value > char.MaxValue || XmlConvert.IsXmlChar((char)rune.Value)));
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -50,18 +50,18 @@ internal sealed class StartupReport(SafeFileHandle pipe) : IDisposable
 
     /// <summary>Reads the report until the writer closes the pipe.</summary>
     /// <param name="pipe">The reading end.</param>
-    /// <param name="patience">The time limit.</param>
+    /// <param name="timeout">The time limit.</param>
     /// <param name="interrupted">Ends the wait.</param>
     /// <param name="report">The report, or null if the pipe was closed without one.</param>
     /// <returns>True if the pipe was closed in time.</returns>
-    public static bool TryRead(SafeFileHandle pipe, TimeSpan patience, CancellationToken interrupted, out (int ExitCode, string Message)? report)
+    public static bool TryRead(SafeFileHandle pipe, TimeSpan timeout, CancellationToken interrupted, out (int ExitCode, string Message)? report)
     {
         report = null;
         var began = Stopwatch.GetTimestamp();
         using MemoryStream text = new();
         using FileStream stream = new(pipe, FileAccess.Read, bufferSize: 0);
         var buffer = new byte[4096];
-        while (!interrupted.IsCancellationRequested && Stopwatch.GetElapsedTime(began) <= patience)
+        while (!interrupted.IsCancellationRequested && Stopwatch.GetElapsedTime(began) <= timeout)
         {
             if (!Polling.WaitForInput(pipe, _pollInterval))
                 continue;

@@ -74,10 +74,10 @@ internal sealed class SuccessorProcess : IDisposable
 
     /// <summary>Orders the new process to serve, and waits until it does.</summary>
     /// <returns>False if the new process ended or did not serve in time. It has been killed then.</returns>
-    public bool TryLetServe(TimeSpan patience)
+    public bool TryLetServe(TimeSpan timeout)
     {
         Order();
-        if (Polling.WaitForInput(_answers.SafeFileHandle, patience) && _answers.ReadByte() >= 0)
+        if (Polling.WaitForInput(_answers.SafeFileHandle, timeout) && _answers.ReadByte() >= 0)
             return true;
         End(TimeSpan.Zero);
         return false;

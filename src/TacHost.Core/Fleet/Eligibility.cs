@@ -12,16 +12,16 @@ internal static class Eligibility
     /// <param name="node">The node.</param>
     /// <param name="name">The name of the deployment.</param>
     /// <param name="others">The other deployments that the node has been given.</param>
-    public static string? WhyNot(ClusterSet desired, ClusterNode node, string name, IEnumerable<string> others)
+    public static string? ExplainRefusal(ClusterSet desired, ClusterNode node, string name, IEnumerable<string> others)
     {
         if (desired.Draining.Contains(node.Name))
             return "it is draining";
         var wanted = desired.Find(name) ?? new DesiredUnit { Name = name };
-        return Unmet(wanted, node, others) is { } constraint ? $"it does not meet the constraint {constraint}" : WhyNotByContent(wanted, node);
+        return Unmet(wanted, node, others) is { } constraint ? $"it does not meet the constraint {constraint}" : ExplainContentRefusal(wanted, node);
     }
 
     /// <summary>Returns the reason why a node cannot run the content of a deployment, or null if it can.</summary>
-    public static string? WhyNotByContent(DesiredUnit wanted, ClusterNode node)
+    public static string? ExplainContentRefusal(DesiredUnit wanted, ClusterNode node)
     {
         if (node.Units.FirstOrDefault(unit => unit.Name == wanted.Name) is not { } unit)
             return "its directory does not have the tac file, or the deployment is off there";

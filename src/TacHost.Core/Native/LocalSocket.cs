@@ -27,7 +27,7 @@ internal sealed unsafe class LocalSocket(SafeFileHandle handle) : IDisposable
     public (int Process, uint User, uint Group) Peer { get; } = PeerOf(handle);
 
     /// <summary>Gets whether the peer has closed the connection. A half-closed connection does not count.</summary>
-    public bool HasHungUp => (Polling.WaitFor(handle, 0, TimeSpan.Zero) & (PollDescriptor.HangUp | PollDescriptor.Error)) != 0;
+    public bool HasHungUp => (Polling.WaitFor(handle, 0, TimeSpan.Zero) & (PollDescriptor.PollHup | PollDescriptor.PollErr)) != 0;
 
     /// <summary>Listens on an abstract name.</summary>
     /// <param name="name">The name, without the leading NUL.</param>
@@ -49,11 +49,11 @@ internal sealed unsafe class LocalSocket(SafeFileHandle handle) : IDisposable
 
     /// <summary>Connects to an abstract name.</summary>
     /// <returns>The connection, or null if the connection was refused or timed out.</returns>
-    public static LocalSocket? Connect(string name, TimeSpan patience)
+    public static LocalSocket? Connect(string name, TimeSpan timeout)
     {
         if (Create() is not { } handle)
             return null;
-        LimitConnecting(handle, patience);
+        LimitConnecting(handle, timeout);
         var address = stackalloc byte[LongestName + 3];
         var length = AddressOf(name, address);
         if (LibcLocalSockets.Connect(handle, address, length) == 0)
@@ -72,7 +72,7 @@ internal sealed unsafe class LocalSocket(SafeFileHandle handle) : IDisposable
 
     /// <summary>Waits for data or the end of the connection.</summary>
     /// <returns>True if data or the end arrived before the timeout.</returns>
-    public bool WaitForInput(TimeSpan patience) => Polling.WaitFor(handle, PollDescriptor.Readable, patience) != 0;
+    public bool WaitForInput(TimeSpan timeout) => Polling.WaitFor(handle, PollDescriptor.PollIn, timeout) != 0;
 
     /// <summary>Receives available data, or waits for data.</summary>
     /// <returns>The number of bytes, or 0 at the end of the connection.</returns>
@@ -80,7 +80,7 @@ internal sealed unsafe class LocalSocket(SafeFileHandle handle) : IDisposable
 
     /// <summary>Sends all data, and a file descriptor with its first part. The timeout applies to the whole operation, even if the peer reads slowly.</summary>
     /// <returns>True if all data was sent.</returns>
-    public bool Send(ReadOnlySpan<byte> data, TimeSpan patience, SafeFileHandle? attached = null)
+    public bool Send(ReadOnlySpan<byte> data, TimeSpan timeout, SafeFileHandle? attached = null)
     {
         var began = Stopwatch.GetTimestamp();
         while (true)
@@ -96,8 +96,8 @@ internal sealed unsafe class LocalSocket(SafeFileHandle handle) : IDisposable
                 attached = null;
             }
 
-            var left = patience - Stopwatch.GetElapsedTime(began);
-            if (left <= TimeSpan.Zero || Polling.WaitFor(handle, PollDescriptor.Writable, left) == 0)
+            var left = timeout - Stopwatch.GetElapsedTime(began);
+            if (left <= TimeSpan.Zero || Polling.WaitFor(handle, PollDescriptor.PollOut, left) == 0)
                 return false;
         }
     }
@@ -133,9 +133,9 @@ internal sealed unsafe class LocalSocket(SafeFileHandle handle) : IDisposable
     }
 
     /// <summary>Sets the timeout of connect(2), which blocks while the backlog is full. The send timeout applies to it.</summary>
-    private static void LimitConnecting(SafeFileHandle handle, TimeSpan patience)
+    private static void LimitConnecting(SafeFileHandle handle, TimeSpan timeout)
     {
-        var time = stackalloc long[] { patience.Ticks / TimeSpan.TicksPerSecond, patience.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond };
+        var time = stackalloc long[] { timeout.Ticks / TimeSpan.TicksPerSecond, timeout.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond };
         _ = LibcSockets.SetSockOpt(handle, SocketLevel, SendTimeout, time, 2 * sizeof(long));
     }
 

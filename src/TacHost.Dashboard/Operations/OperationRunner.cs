@@ -15,7 +15,7 @@ internal sealed record Outcome(bool Succeeded, IReadOnlyList<string> Lines, stri
 /// <summary>Executes operations by the control socket of a process.</summary>
 internal static class OperationRunner
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(10);
 
     /// <summary>Executes an operation.</summary>
     /// <param name="operation">The operation.</param>
@@ -48,7 +48,7 @@ internal static class OperationRunner
             using var client = Connect(operation.Process);
             using var aborting = cancellationToken.Register(client.Abort);
             var (method, parameters) = operation.Call();
-            return Read(operation, client.Call(method, parameters, _patience));
+            return Read(operation, client.Call(method, parameters, _timeout));
         }
         catch (TacHostException e)
         {

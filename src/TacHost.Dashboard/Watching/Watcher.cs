@@ -12,7 +12,7 @@ internal sealed class Watcher : Service
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(1);
 
     /// <summary>The time limits of a process for a new answer and for its first answer. After them, the page shows the other processes.</summary>
-    private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(500), _firstPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(500), _firstTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>The time for which a page counts as open after a request.</summary>
     private static readonly TimeSpan _interest = TimeSpan.FromSeconds(10);
@@ -120,7 +120,7 @@ internal sealed class Watcher : Service
             _links.TryAdd(name, new ProcessLink(name));
         var isFirst = _links.Values.Any(link => !link.HasAnswered);
         var all = Task.WhenAll(_links.Values.Select(link => link.Ask(Add)));
-        await all.WaitAsync(isFirst ? _firstPatience : _patience, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await all.WaitAsync(isFirst ? _firstTimeout : _timeout, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stoppingToken.ThrowIfCancellationRequested();
         Publish([.. _links.Values.Select(link => link.Last).OfType<WatchedProcess>()]);
     }

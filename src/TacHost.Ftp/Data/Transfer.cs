@@ -114,7 +114,7 @@ internal sealed class Transfer(FtpSession session, DataChannel channel, Func<Tra
     private async Task<TransferStream> ConnectAsync(CancellationToken ended)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ended, _connectLimit.Token);
-        await using var hurry = session.Server.Sessions.Stopping.Register(() => _connectLimit.CancelAfter(_lastConnectTimeout));
+        await using var stopping = session.Server.Sessions.Stopping.Register(() => _connectLimit.CancelAfter(_lastConnectTimeout));
         Stream? stream = null;
         try
         {

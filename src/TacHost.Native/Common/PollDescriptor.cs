@@ -6,12 +6,12 @@ namespace TacHost.Native;
 [StructLayout(LayoutKind.Sequential)]
 internal struct PollDescriptor
 {
-    public const short Readable = 0x01;
-    public const short Writable = 0x04;
-    public const short Error = 0x08;
-    public const short HangUp = 0x10;
+    public const short PollIn = 0x01;
+    public const short PollOut = 0x04;
+    public const short PollErr = 0x08;
+    public const short PollHup = 0x10;
 
     public int Descriptor;
     public short Events;
-    public short Occurred;
+    public short ReturnedEvents;
 }

@@ -91,8 +91,8 @@ internal static unsafe class LibcListening
         try
         {
             socket.DangerousAddRef(ref held);
-            var wait = new PollDescriptor { Descriptor = (int)socket.DangerousGetHandle(), Events = PollDescriptor.Readable };
-            return Libc.Poll(&wait, 1, 0) > 0 && (wait.Occurred & PollDescriptor.Readable) != 0;
+            var wait = new PollDescriptor { Descriptor = (int)socket.DangerousGetHandle(), Events = PollDescriptor.PollIn };
+            return Libc.Poll(&wait, 1, 0) > 0 && (wait.ReturnedEvents & PollDescriptor.PollIn) != 0;
         }
         catch (ObjectDisposedException)
         {

@@ -92,14 +92,14 @@ internal sealed class WaitService : Service, IListeningService, IServiceNeeds
         private unsafe bool IsReadable(Socket socket)
         {
             var waits = stackalloc PollDescriptor[2];
-            waits[0] = new PollDescriptor { Descriptor = (int)socket.SafeHandle.DangerousGetHandle(), Events = PollDescriptor.Readable };
+            waits[0] = new PollDescriptor { Descriptor = (int)socket.SafeHandle.DangerousGetHandle(), Events = PollDescriptor.PollIn };
             waits[1] = new PollDescriptor { Descriptor = (int)_writing.ClientSafePipeHandle.DangerousGetHandle() };
             while (Libc.Poll(waits, 2, -1) < 0)
             {
                 // Retry after a signal (EINTR).
             }
 
-            return waits[1].Occurred == 0;
+            return waits[1].ReturnedEvents == 0;
         }
     }
 }

@@ -97,9 +97,9 @@ public sealed class MonitoredProcess : Service, IServiceNeeds
 
     /// <summary>Ends the whole group.</summary>
     /// <param name="child">The run.</param>
-    /// <param name="hurry">If cancelled, kills the remaining processes at once.</param>
-    private Task ReachEndAsync(ChildProcess child, CancellationToken hurry) =>
-        ProcessGroupEnd.ReachAsync(child.Group, _name, Command.StopSignal, _monitor.KillTime, _monitor.TimeProvider, Logger, hurry);
+    /// <param name="killToken">If cancelled, kills the remaining processes at once.</param>
+    private Task ReachEndAsync(ChildProcess child, CancellationToken killToken) =>
+        ProcessGroupEnd.ReachAsync(child.Group, _name, Command.StopSignal, _monitor.KillTime, _monitor.TimeProvider, Logger, killToken);
 
     /// <summary>Counts a run that was too short, or a failed start.</summary>
     /// <returns>True if the command is not restarted.</returns>

@@ -10,7 +10,7 @@ namespace TacHost.Checking;
 /// <summary>The addresses that running applications listen on, from their control sockets.</summary>
 internal sealed class RunningAddresses
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(2);
 
     private readonly Lazy<IReadOnlyList<Holder>> _holders;
 
@@ -60,8 +60,8 @@ internal sealed class RunningAddresses
             using var client = ControlClient.Connect(name);
             if (client is null || (client.User == 0 && LibcAccounts.GetEuid() != 0))
                 return [];
-            var sources = client.Call("ps", null, _patience).Deserialize(ControlJson.Default.ProcessReport)!.Applications;
-            var services = client.Call("status", null, _patience).Deserialize(ControlJson.Default.StatusReport)!.Services;
+            var sources = client.Call("ps", null, _timeout).Deserialize(ControlJson.Default.ProcessReport)!.Applications;
+            var services = client.Call("status", null, _timeout).Deserialize(ControlJson.Default.StatusReport)!.Services;
             return
             [
                 .. services.SelectMany(service => service.LocalAddresses.Select(address =>

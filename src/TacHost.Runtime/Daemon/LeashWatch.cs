@@ -32,9 +32,9 @@ internal static class LeashWatch
         else
             stream.CopyTo(Stream.Null);
         _ = LibcProcesses.Kill(Environment.ProcessId, Terminate);
-        if (limit is not { } patience)
+        if (limit is not { } timeout)
             return;
-        var end = LibcClock.BootTime + patience;
+        var end = LibcClock.BootTime + timeout;
         while (LibcClock.BootTime < end)
             BlockingWait.For(Task.Delay(_interval));
         _ = LibcProcesses.Kill(Environment.ProcessId, ForcedEnd);

@@ -117,11 +117,11 @@ internal sealed class ServiceManager : IDisposable
         _socket?.Dispose();
     }
 
-    private async Task AskAsync(Func<Task> ask, TimeSpan patience, Action<Exception> onSilence)
+    private async Task AskAsync(Func<Task> ask, TimeSpan timeout, Action<Exception> onSilence)
     {
         try
         {
-            await ask().WaitAsync(patience);
+            await ask().WaitAsync(timeout);
             Send("WATCHDOG=1");
             _isSilent = false;
         }

@@ -65,11 +65,11 @@ internal sealed class ProcessWatch : IDisposable
         {
             var descriptors = Descriptors();
             Polling.WaitForAny(descriptors);
-            if (descriptors[0].Occurred != 0)
+            if (descriptors[0].ReturnedEvents != 0)
                 reading.ReadAtLeast(bytes, 1, throwOnEndOfStream: false);
             for (var i = 1; i < descriptors.Length; i++)
             {
-                if (descriptors[i].Occurred != 0)
+                if (descriptors[i].ReturnedEvents != 0)
                     Take(descriptors[i].Descriptor)?.Invoke();
             }
         }

@@ -68,12 +68,12 @@ internal sealed class UnitProcess : IDisposable
 
     /// <summary>Asks the process to end, and ends it by force after its time.</summary>
     /// <returns>True if force was needed.</returns>
-    public async Task<bool> StopAsync(TimeSpan patience, CancellationToken hurry)
+    public async Task<bool> StopAsync(TimeSpan timeout, CancellationToken killToken)
     {
         Signal(Terminate);
         try
         {
-            await Ended.WaitAsync(patience, hurry);
+            await Ended.WaitAsync(timeout, killToken);
             return false;
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)

@@ -5,7 +5,7 @@ namespace TacHost.Hosting;
 /// <summary>The reloads of one deployment: one at a time, and none once it stops.</summary>
 internal sealed class DeploymentReloads(Deployment deployment, HostProcess process, IReloader reloader) : IDisposable
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly CancellationTokenSource _stopping = new();
@@ -17,7 +17,7 @@ internal sealed class DeploymentReloads(Deployment deployment, HostProcess proce
     /// <exception cref="TacHostException">The reload failed, or another one is under way.</exception>
     public async Task<ReloadResult> RunAsync(ReloadRequest request)
     {
-        if (!await _gate.WaitAsync(_patience))
+        if (!await _gate.WaitAsync(_timeout))
             throw new TacHostException(ExitCode.TimedOut, "another reload is under way. Wait for its end, then try again.");
         try
         {

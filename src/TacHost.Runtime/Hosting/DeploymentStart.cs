@@ -121,8 +121,8 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
     /// <summary>After the timeout, waits until services have cleaned up, at most for the grace period. Does not wait for a script.</summary>
     private void WaitForCleanUp(Task parts, CancellationToken reached)
     {
-        using var patience = new TimeLimit(_options.Grace, _log.Host, _signals.Repeated);
-        if (_application is not null && patience.EndsBefore(parts))
+        using var graceLimit = new TimeLimit(_options.Grace, _log.Host, _signals.Repeated);
+        if (_application is not null && graceLimit.EndsBefore(parts))
             return;
         _isGivenUp = true;
         throw new OperationCanceledException(reached);
@@ -144,8 +144,8 @@ internal sealed class DeploymentStart(Deployment deployment, HostProcess process
         }
         catch
         {
-            using var patience = new TimeLimit(_options.Grace, _log.Host, _signals.Repeated);
-            patience.EndsBefore(Task.Run(() => application.StopAsync(patience.Token)));
+            using var graceLimit = new TimeLimit(_options.Grace, _log.Host, _signals.Repeated);
+            graceLimit.EndsBefore(Task.Run(() => application.StopAsync(graceLimit.Token)));
             throw;
         }
     }

@@ -43,14 +43,14 @@ internal sealed class RecentLines(bool addsTime = false)
     }
 
     /// <summary>Waits until there is a line after one, or the time is over.</summary>
-    public void WaitAfter(long number, TimeSpan patience)
+    public void WaitAfter(long number, TimeSpan timeout)
     {
         lock (_gate)
         {
             if (_last > number)
                 return;
             _waiting++;
-            Monitor.Wait(_gate, patience);
+            Monitor.Wait(_gate, timeout);
             _waiting--;
         }
     }

@@ -79,8 +79,8 @@ internal sealed class Reloader(Func<IApplicationSource?, string?, CancellationTo
         var start = Task.Run(() => replacement.StartAsync(limit.Token));
         if (!await limit.EndsBeforeAsync(start))
         {
-            using TimeLimit patience = new(deployment.Options.Grace, deployment.Log.Host, process.Signals.Repeated);
-            if (!await patience.EndsBeforeAsync(start))
+            using TimeLimit graceLimit = new(deployment.Options.Grace, deployment.Log.Host, process.Signals.Repeated);
+            if (!await graceLimit.EndsBeforeAsync(start))
                 replacement.Abandon();
         }
 

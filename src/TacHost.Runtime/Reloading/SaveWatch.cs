@@ -16,7 +16,7 @@ internal sealed class SaveWatch : IDisposable
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The time for an editor that removes or empties a file before it writes the new content.</summary>
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(1);
 
     private readonly Deployment _deployment;
     private readonly CancellationTokenSource _over = new();
@@ -44,7 +44,7 @@ internal sealed class SaveWatch : IDisposable
                 var now = State(hasFailed, out var isComplete);
                 if (now != last)
                     (last, since) = (now, Stopwatch.GetTimestamp());
-                else if (now != handled && (isComplete || Stopwatch.GetElapsedTime(since) > _patience))
+                else if (now != handled && (isComplete || Stopwatch.GetElapsedTime(since) > _timeout))
                     (handled, hasFailed) = await ReloadAsync();
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

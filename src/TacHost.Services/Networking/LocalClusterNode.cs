@@ -14,7 +14,7 @@ public sealed class LocalClusterNode
 
     private const string FleetVariable = "TACHOST_FLEET";
 
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
     private readonly TimeProvider _timeProvider;
@@ -55,14 +55,14 @@ public sealed class LocalClusterNode
     {
         var directory = Directory ?? Variable(RunVariable) ?? Variable(FleetVariable)
             ?? throw new NodeUnavailableException($"no node of a cluster is named. Give the directory of its tac files, or set {FleetVariable}.");
-        using CancellationTokenSource limit = new(_patience, _timeProvider);
+        using CancellationTokenSource limit = new(_timeout, _timeProvider);
         try
         {
             return ClusterAnswer.Read(await NodeSocket.CallAsync(directory, "cluster", limit.Token));
         }
         catch (OperationCanceledException e)
         {
-            throw new NodeUnavailableException($"the node in '{directory}' did not answer within {_patience.TotalSeconds:0} s", e);
+            throw new NodeUnavailableException($"the node in '{directory}' did not answer within {_timeout.TotalSeconds:0} s", e);
         }
     }
 

@@ -8,7 +8,7 @@ internal sealed class Restarter(Supervisor supervisor, RestartStrategy strategy,
     private readonly ConditionalWeakTable<IService, SupervisedChild> _supervised = [];
     private readonly RestartWindow _window = new(maxRestarts, within);
     private CancellationTokenSource _stopping = new();
-    private CancellationTokenSource _hurry = new();
+    private CancellationTokenSource _graceOver = new();
     private RestartSchedule? _schedule;
     private long _startedAt;
 
@@ -20,7 +20,7 @@ internal sealed class Restarter(Supervisor supervisor, RestartStrategy strategy,
     public void Begin()
     {
         _window.Clear();
-        (_stopping, _hurry) = (new CancellationTokenSource(), new CancellationTokenSource());
+        (_stopping, _graceOver) = (new CancellationTokenSource(), new CancellationTokenSource());
         _schedule = new RestartSchedule(supervisor.TimeProvider, () => supervisor.Exits.Post(default));
         _startedAt = supervisor.TimeProvider.GetTimestamp();
         foreach (var child in supervisor)
@@ -31,7 +31,7 @@ internal sealed class Restarter(Supervisor supervisor, RestartStrategy strategy,
     public async Task EndAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
-        await using (cancellationToken.UnsafeRegister(static hurry => ((CancellationTokenSource)hurry!).Cancel(), _hurry))
+        await using (cancellationToken.UnsafeRegister(static graceOver => ((CancellationTokenSource)graceOver!).Cancel(), _graceOver))
             await GracePeriod.WaitAsync(supervisor.Exits.Quiet, cancellationToken);
         _schedule?.Dispose();
         foreach (var child in supervisor)
@@ -153,7 +153,7 @@ internal sealed class Restarter(Supervisor supervisor, RestartStrategy strategy,
     private async Task StopChildAsync(IService child)
     {
         using CancellationTokenSource timeout = new(supervisor.StopTimeout, supervisor.TimeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _hurry.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _graceOver.Token);
         await supervisor.TryStopAsync(child, child.StopAsync, [], either.Token);
         if (child.State is not (ServiceState.Stopped or ServiceState.Failed))
             throw new TimeoutException($"The service '{child.ServicePath}' cannot be restarted, because it did not stop within {supervisor.StopTimeout.TotalSeconds:0.###} s.");

@@ -130,7 +130,7 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
             TelnetLog.Line(Logger, name, Transport.Peer, line);
             var answer = await _lines.EvaluateAsync(line, cancellationToken);
             if (answer.Length > 0)
-                Show(Printable(answer.TrimEnd('\n')) + "\r\n");
+                Show(Escape(answer.TrimEnd('\n')) + "\r\n");
         }
 
         Show("Goodbye.\r\n");
@@ -199,7 +199,7 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
     }
 
     /// <summary>Escapes control characters, so that output cannot move the cursor or cause other effects in the terminal.</summary>
-    private static string Printable(string text) =>
+    private static string Escape(string text) =>
         string.Concat(text.ReplaceLineEndings("\n").Select(c => c == '\n' ? "\r\n" : c == '\t' ? "    " : char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString()));
 
     /// <summary>Shows text. Needs no escaping, because 0xFF, with which a command begins, does not occur in UTF-8.</summary>

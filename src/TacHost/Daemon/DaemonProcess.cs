@@ -45,22 +45,22 @@ internal sealed class DaemonProcess : IDisposable
     /// <summary>Sends the application to the daemon, and returns when the daemon runs.</summary>
     /// <param name="prepared">The application.</param>
     /// <param name="pidFile">The daemon's pid file, which is removed if the daemon dies without removing it.</param>
-    /// <param name="patience">The timeouts and the cancellation tokens.</param>
+    /// <param name="timeouts">The timeouts and the cancellation tokens.</param>
     /// <returns>The text that it wants to be shown; and true if it does not run, because only the text was requested.</returns>
     /// <exception cref="TacHostException">The daemon failed to start. It has exited and its pid file has been removed.</exception>
     /// <exception cref="OperationCanceledException">The start was interrupted. The daemon has exited.</exception>
-    public (string Text, bool IsAnswer) Run(Prepared prepared, string? pidFile, DaemonTimeouts patience)
+    public (string Text, bool IsAnswer) Run(Prepared prepared, string? pidFile, DaemonTimeouts timeouts)
     {
         _pidFile = pidFile;
         Handover.Write(_memory, prepared);
         _prepared.Dispose();
-        if (!StartupReport.TryRead(_report, patience.StartTimeout + patience.Grace + _margin, patience.Interrupted, out var report))
+        if (!StartupReport.TryRead(_report, timeouts.StartTimeout + timeouts.Grace + _margin, timeouts.Interrupted, out var report))
         {
             _ = LibcProcesses.Kill(_process, Terminate);
-            End(patience);
+            End(timeouts);
             RemovePidFile();
-            patience.Interrupted.ThrowIfCancellationRequested();
-            throw new TacHostException(ExitCode.TimedOut, $"the daemon (process {_process}) neither started nor reported an error within {patience.StartTimeout.TotalSeconds:0} s, and has been stopped.");
+            timeouts.Interrupted.ThrowIfCancellationRequested();
+            throw new TacHostException(ExitCode.TimedOut, $"the daemon (process {_process}) neither started nor reported an error within {timeouts.StartTimeout.TotalSeconds:0} s, and has been stopped.");
         }
 
         if (report is (ExitCode.Success, var shown))
@@ -69,7 +69,7 @@ internal sealed class DaemonProcess : IDisposable
             return (shown, false);
         }
 
-        var status = End(patience);
+        var status = End(timeouts);
         RemovePidFile();
         if (report is (StartupReport.Answer, var answer))
             return (answer, true);
@@ -98,11 +98,11 @@ internal sealed class DaemonProcess : IDisposable
     }
 
     /// <summary>Waits for the exit of the process. Forwards a repeated interruption, and kills the process after its grace period.</summary>
-    private ExitStatus End(DaemonTimeouts patience)
+    private ExitStatus End(DaemonTimeouts timeouts)
     {
         const int noHang = 1;
         var began = Stopwatch.GetTimestamp();
-        using var repeated = patience.InterruptedAgain.Register(() => _ = LibcProcesses.Kill(_process, Terminate));
+        using var repeated = timeouts.InterruptedAgain.Register(() => _ = LibcProcesses.Kill(_process, Terminate));
         var killed = false;
         while (true)
         {
@@ -113,7 +113,7 @@ internal sealed class DaemonProcess : IDisposable
                 return new ExitStatus(status);
             }
 
-            if (!killed && Stopwatch.GetElapsedTime(began) > patience.Grace + _margin)
+            if (!killed && Stopwatch.GetElapsedTime(began) > timeouts.Grace + _margin)
             {
                 killed = true;
                 _ = LibcProcesses.Kill(_process, Kill);

@@ -14,7 +14,7 @@ internal sealed class ClusterChanges(ControlClient client)
 
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(100);
 
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(15);
 
     /// <summary>The time in which something must happen: a deployment may need its whole grace period to stop.</summary>
     private static readonly TimeSpan _longestStep = TimeSpan.FromMinutes(2);
@@ -27,7 +27,7 @@ internal sealed class ClusterChanges(ControlClient client)
     public ClusterSet MakeNext(ClusterSet old, ClusterSet next)
     {
         next = next with { Version = old.Version + 1 };
-        client.Call("cluster-change", new JsonObject { ["set"] = JsonSerializer.Serialize(next, ControlJson.Default.ClusterSet) }, _patience);
+        client.Call("cluster-change", new JsonObject { ["set"] = JsonSerializer.Serialize(next, ControlJson.Default.ClusterSet) }, _timeout);
         Wait(report => report.Desired.Version >= next.Version, "the change to arrive here");
         return next;
     }

@@ -12,7 +12,7 @@ internal static class ClusterLogs
     private const int OrdinaryLines = 20;
 
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(15);
 
     public static int Run(ControlClient client, CommandOptions command, string name)
     {
@@ -48,7 +48,7 @@ internal static class ClusterLogs
             LogPage page;
             do
             {
-                page = client.Call("cluster-log", parameters, _patience).Deserialize(ControlJson.Default.LogPage)!;
+                page = client.Call("cluster-log", parameters, _timeout).Deserialize(ControlJson.Default.LogPage)!;
                 Terminal.Write(string.Concat(page.Lines.Select(line => SingleLine.EscapeLines(line) + "\n")));
                 parameters["from"] = page.Next;
             }

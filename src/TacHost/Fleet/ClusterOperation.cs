@@ -74,7 +74,7 @@ internal sealed class ClusterOperation(ControlClient client, bool isJson)
     {
         CheckNode(report, node);
         var target = report.Nodes.First(each => each.Name == node);
-        var problem = target.State != "up" ? $"it is {target.State}" : Eligibility.WhyNot(report.Desired, target, name, RunsOn(report, node));
+        var problem = target.State != "up" ? $"it is {target.State}" : Eligibility.ExplainRefusal(report.Desired, target, name, RunsOn(report, node));
         if (problem is not null)
             throw new TacHostException(ExitCode.Unavailable, SingleLine.Escape($"node '{node}' cannot run '{name}': {problem}."));
         if (!report.Desired.Wants(name))
@@ -100,7 +100,7 @@ internal sealed class ClusterOperation(ControlClient client, bool isJson)
 
     /// <summary>Returns the deployments of a node that no other node can run.</summary>
     private static HashSet<string> Stuck(ClusterReport report, string node) =>
-        [.. RunsOn(report, node).Where(name => !report.Nodes.Any(each => each.Name != node && each.State == "up" && Eligibility.WhyNot(report.Desired, each, name, RunsOn(report, each.Name)) is null))];
+        [.. RunsOn(report, node).Where(name => !report.Nodes.Any(each => each.Name != node && each.State == "up" && Eligibility.ExplainRefusal(report.Desired, each, name, RunsOn(report, each.Name)) is null))];
 
     private static void CheckNode(ClusterReport report, string name)
     {

@@ -48,7 +48,7 @@ internal static class ClusterPlan
         var eligible = report.Nodes.Where(node => node.State == "up" && !report.Desired.Draining.Contains(node.Name) && Eligibility.Unmet(unit, node, []) is null).ToList();
         if (eligible.Count == 0)
             return (unit.Constraints.Count == 0 ? "no node is up that is not draining" : $"no node that is up meets its constraints: {string.Join(", ", unit.Constraints)}", false);
-        var problems = eligible.Select(node => (node.Name, Reason: Eligibility.WhyNotByContent(unit, node))).Where(each => each.Reason is not null).Select(each => $"node '{each.Name}' cannot run it: {each.Reason}").ToList();
+        var problems = eligible.Select(node => (node.Name, Reason: Eligibility.ExplainContentRefusal(unit, node))).Where(each => each.Reason is not null).Select(each => $"node '{each.Name}' cannot run it: {each.Reason}").ToList();
         return problems.Count == 0 ? null : (string.Join("; ", problems), true);
     }
 }

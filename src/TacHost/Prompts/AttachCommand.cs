@@ -103,11 +103,11 @@ internal sealed class AttachCommand(AttachedPrompt prompt, bool isTerminal, bool
             return outcome;
         }
 
-        Terminal.Write(Printable(outcome.Output));
+        Terminal.Write(Escape(outcome.Output));
         if (outcome.Value is { } value)
-            Terminal.Write(Printable(value + "\n"));
+            Terminal.Write(Escape(value + "\n"));
         if (outcome.Failure is { } failure)
-            Terminal.WriteError(Printable(failure + "\n"));
+            Terminal.WriteError(Escape(failure + "\n"));
         return outcome;
     }
 
@@ -145,5 +145,5 @@ internal sealed class AttachCommand(AttachedPrompt prompt, bool isTerminal, bool
         return Encoding.UTF8.GetString(bytes.ToArray()) + "\n";
     }
 
-    private static string Printable(string text) => string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(SingleLine.EscapeLines));
+    private static string Escape(string text) => string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(SingleLine.EscapeLines));
 }

@@ -5,13 +5,13 @@
 using TacHost.Services.Plugins;
 
 [Plugin("NAME", "Says something from time to time.")]
-public sealed class Maker : ServiceMaker<Options>
+public sealed class Maker : ServiceMaker<SpeakerCommandLine>
 {
     // Opens and starts nothing: the host starts the service.
-    protected override IService MakeService(Options options) => new Speaker(options.Every, options.Text);
+    protected override IService MakeService(SpeakerCommandLine options) => new Speaker(options.Every, options.Text);
 }
 
-public sealed class Options
+public sealed class SpeakerCommandLine
 {
     [Option("every", 'e', "how often")]
     public TimeSpan Every { get; set; } = TimeSpan.FromSeconds(5);

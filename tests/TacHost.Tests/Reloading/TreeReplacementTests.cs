@@ -77,8 +77,8 @@ public sealed class TreeReplacementTests
     [Fact]
     public async Task StartAsync_StateOfTheSameType_IsHandedOver()
     {
-        const string keeper = "class Keeper(int x) : Service, IHandsOver<string> { public string Known = \"\"; public int X => x; public string HandOver() => Known; public void TakeOver(string state) => Known = state + x; } ";
-        var change = await StartedAsync(keeper + "Add(new Keeper(1));", keeper + "Add(new Keeper(2));", running => SetKnown(running.First(), "poem"));
+        const string counter = "class Counter(int x) : Service, IHandsOver<string> { public string Known = \"\"; public int X => x; public string HandOver() => Known; public void TakeOver(string state) => Known = state + x; } ";
+        var change = await StartedAsync(counter + "Add(new Counter(1));", counter + "Add(new Counter(2));", running => SetKnown(running.First(), "poem"));
         var replacement = Replacement(change);
         await replacement.StartAsync(Token);
         replacement.Commit();

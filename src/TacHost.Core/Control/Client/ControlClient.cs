@@ -67,18 +67,18 @@ internal sealed class ControlClient : IDisposable
     /// <summary>Calls a method and waits for the response.</summary>
     /// <param name="method">The name of the method.</param>
     /// <param name="parameters">The parameters, or null.</param>
-    /// <param name="patience">The timeout for the response and for each notification before it.</param>
+    /// <param name="timeout">The timeout for the response and for each notification before it.</param>
     /// <param name="onNotification">Called with the parameters of each notification before the response. Returns false to stop waiting. May be null.</param>
     /// <param name="attached">A file descriptor to send with the call, or null.</param>
     /// <returns>The result, or an undefined element if <paramref name="onNotification"/> returned false.</returns>
     /// <exception cref="TacHostException">The process refused the call, did not respond in time, or has exited.</exception>
-    public JsonElement Call(string method, JsonObject? parameters, TimeSpan patience, Func<JsonElement, bool>? onNotification = null, SafeFileHandle? attached = null)
+    public JsonElement Call(string method, JsonObject? parameters, TimeSpan timeout, Func<JsonElement, bool>? onNotification = null, SafeFileHandle? attached = null)
     {
         try
         {
             if (!_stream.Send(Request(method, parameters), Timeout, attached))
                 throw Gone();
-            while (_stream.Receive(patience) is { } line)
+            while (_stream.Receive(timeout) is { } line)
             {
                 using var document = JsonDocument.Parse(line);
                 var message = document.RootElement;
@@ -96,7 +96,7 @@ internal sealed class ControlClient : IDisposable
         }
         catch (TimeoutException)
         {
-            throw new TacHostException(ExitCode.TimedOut, $"process {Process} did not answer within {patience.TotalSeconds:0} s.");
+            throw new TacHostException(ExitCode.TimedOut, $"process {Process} did not answer within {timeout.TotalSeconds:0} s.");
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or InvalidDataException or FormatException)
         {

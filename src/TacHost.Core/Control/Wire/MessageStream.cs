@@ -20,11 +20,11 @@ internal sealed class MessageStream(LocalSocket socket, int longestMessage) : ID
     public SafeFileHandle? Attached { get; private set; }
 
     /// <summary>Receives a message, which is valid until the next call.</summary>
-    /// <param name="patience">The maximum time to wait, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
+    /// <param name="timeout">The maximum time to wait, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
     /// <returns>The message without its line feed, or null at the end of the connection.</returns>
     /// <exception cref="TimeoutException">A complete message was not received in time.</exception>
     /// <exception cref="InvalidDataException">The message is too long.</exception>
-    public ReadOnlyMemory<byte>? Receive(TimeSpan patience)
+    public ReadOnlyMemory<byte>? Receive(TimeSpan timeout)
     {
         var began = Stopwatch.GetTimestamp();
         var searched = 0;
@@ -40,9 +40,9 @@ internal sealed class MessageStream(LocalSocket socket, int longestMessage) : ID
             searched = _end - _start;
             if (searched > longestMessage)
                 throw new InvalidDataException($"The message is longer than {longestMessage} bytes.");
-            var left = patience == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : patience - Stopwatch.GetElapsedTime(began);
+            var left = timeout == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : timeout - Stopwatch.GetElapsedTime(began);
             if (left <= TimeSpan.Zero || !socket.WaitForInput(left))
-                throw new TimeoutException($"There was no whole message within {patience.TotalSeconds:0.###} s.");
+                throw new TimeoutException($"There was no whole message within {timeout.TotalSeconds:0.###} s.");
             MakeRoom();
             var count = socket.Receive(_buffer.AsSpan(_end), out var attached);
             if (attached is not null)
@@ -67,10 +67,10 @@ internal sealed class MessageStream(LocalSocket socket, int longestMessage) : ID
 
     /// <summary>Sends a complete message, including its line feed.</summary>
     /// <returns>True if the message was sent completely in time.</returns>
-    public bool Send(ReadOnlySpan<byte> line, TimeSpan patience, SafeFileHandle? attached = null)
+    public bool Send(ReadOnlySpan<byte> line, TimeSpan timeout, SafeFileHandle? attached = null)
     {
         lock (_sending)
-            return socket.Send(line, patience, attached);
+            return socket.Send(line, timeout, attached);
     }
 
     public void Dispose()

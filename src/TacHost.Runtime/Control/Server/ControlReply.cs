@@ -7,8 +7,8 @@ namespace TacHost.Control.Server;
 /// <summary>Sends the messages for a request: notifications, then one response. Sends nothing if the request is a notification.</summary>
 /// <param name="stream">The connection.</param>
 /// <param name="id">The ID of the request as JSON, or null for a notification.</param>
-/// <param name="patience">The timeout for sending a message.</param>
-internal sealed class ControlReply(MessageStream stream, JsonElement? id, TimeSpan patience)
+/// <param name="timeout">The timeout for sending a message.</param>
+internal sealed class ControlReply(MessageStream stream, JsonElement? id, TimeSpan timeout)
 {
     public bool IsSent { get; private set; }
 
@@ -62,6 +62,6 @@ internal sealed class ControlReply(MessageStream stream, JsonElement? id, TimeSp
         }
 
         line.Write("\n"u8);
-        return IsTaken = stream.Send(line.WrittenSpan, patience);
+        return IsTaken = stream.Send(line.WrittenSpan, timeout);
     }
 }

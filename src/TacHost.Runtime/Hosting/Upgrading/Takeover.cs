@@ -7,7 +7,7 @@ namespace TacHost.Hosting.Upgrading;
 /// <summary>An upgrade from the viewpoint of the new process: its services use the sockets of the old process, and serve from the commit on (ADR 37).</summary>
 internal sealed class Takeover(PredecessorLink link) : IDisposable
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(5);
 
     private readonly List<TreeTakeover> _trees = [];
     private PidFileTakeover? _pidFile;
@@ -40,7 +40,7 @@ internal sealed class Takeover(PredecessorLink link) : IDisposable
     public void Report()
     {
         link.Answer();
-        using CancellationTokenSource limit = new(_patience);
+        using CancellationTokenSource limit = new(_timeout);
         link.WaitForOrder(limit.Token);
     }
 

@@ -37,10 +37,10 @@ internal sealed class AcceptThread : IDisposable
     public unsafe WaitResult Wait(int descriptor, int milliseconds)
     {
         var waits = stackalloc PollDescriptor[2];
-        waits[0] = new PollDescriptor { Descriptor = descriptor, Events = PollDescriptor.Readable };
-        waits[1] = new PollDescriptor { Descriptor = (int)_wake.DangerousGetHandle(), Events = PollDescriptor.Readable };
+        waits[0] = new PollDescriptor { Descriptor = descriptor, Events = PollDescriptor.PollIn };
+        waits[1] = new PollDescriptor { Descriptor = (int)_wake.DangerousGetHandle(), Events = PollDescriptor.PollIn };
         var count = Libc.Poll(waits, 2, _wake.IsInvalid ? WithoutWaking : milliseconds);
-        if (waits[1].Occurred != 0 && count > 0)
+        if (waits[1].ReturnedEvents != 0 && count > 0)
         {
             _ = LibcPolling.EventFdRead(_wake, out _);
             return WaitResult.Woken;

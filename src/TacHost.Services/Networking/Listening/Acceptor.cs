@@ -159,10 +159,10 @@ internal sealed class Acceptor : IPollable, IRetainedSocket
     /// <summary>Accepts connections until the socket is idle or has no owner.</summary>
     public void Run(AcceptThread thread)
     {
-        while (NextOwner(thread, out var patience) is { } owner)
+        while (NextOwner(thread, out var timeout) is { } owner)
         {
             _pause.WaitForRoom(thread, owner.Logger);
-            var result = thread.Wait(Socket.Descriptor, patience);
+            var result = thread.Wait(Socket.Descriptor, timeout);
             if (result == AcceptThread.WaitResult.Readable)
                 AcceptOne(owner, thread);
             else if (result == AcceptThread.WaitResult.TimedOut && TryBeQuiet(owner))
@@ -170,11 +170,11 @@ internal sealed class Acceptor : IPollable, IRetainedSocket
         }
     }
 
-    private IAcceptorOwner? NextOwner(AcceptThread thread, out int patience)
+    private IAcceptorOwner? NextOwner(AcceptThread thread, out int timeout)
     {
         lock (_gate)
         {
-            patience = _drained is null ? QuietAfterMilliseconds : HandshakeMilliseconds;
+            timeout = _drained is null ? QuietAfterMilliseconds : HandshakeMilliseconds;
             _thread = thread;
             if (_served != _owner)
             {

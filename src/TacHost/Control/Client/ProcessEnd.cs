@@ -14,12 +14,12 @@ internal sealed class ProcessEnd
 
     /// <summary>Waits until the process has ended. Another one that gets its id is not taken for it.</summary>
     /// <returns>True if it has.</returns>
-    public bool WaitFor(TimeSpan patience)
+    public bool WaitFor(TimeSpan timeout)
     {
         var began = Stopwatch.GetTimestamp();
         while (_startTime is not null && StartTime(_process) == _startTime)
         {
-            if (Stopwatch.GetElapsedTime(began) > patience)
+            if (Stopwatch.GetElapsedTime(began) > timeout)
                 return false;
             BlockingWait.For(Task.Delay(_step));
         }

@@ -3,7 +3,7 @@ using TacHost.Services;
 namespace TacHost.Logging;
 
 /// <summary>The combination of the log options of the command line with those of a tac file.</summary>
-internal static class TacLogOptions
+internal static class LogOptionsMerge
 {
     /// <summary>Returns the options with those of a tac file where the command line has set none.</summary>
     /// <param name="said">The options of the command line.</param>

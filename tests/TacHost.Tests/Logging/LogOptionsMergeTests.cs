@@ -3,7 +3,7 @@ using TacHost.Services;
 
 namespace TacHost.Tests.Logging;
 
-public sealed class TacLogOptionsTests
+public sealed class LogOptionsMergeTests
 {
     private static readonly LogFileOptions _asked = new() { Path = "tac.log", MaxSize = 5, Keep = 6, KeepFor = TimeSpan.FromDays(7), Interval = LogInterval.Week };
 
