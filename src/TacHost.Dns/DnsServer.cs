@@ -142,7 +142,7 @@ public sealed class DnsServer : MultiService, IServiceNeeds
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return (0, 0); // a jail without /proc
+            return (0, 0); // a chroot without /proc
         }
     }
 

@@ -51,7 +51,7 @@ internal sealed class ProcessGroup : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A jail without /proc.
+            // A chroot without /proc.
             return true;
         }
     }

@@ -36,7 +36,7 @@ public sealed class DnsPluginTests
     }
 
     [Fact]
-    public async Task Dns_InAJail_AnswersAndForwardsAsNobody()
+    public async Task Dns_InAChroot_AnswersAndForwardsAsNobody()
     {
         Assert.SkipUnless(Environment.UserName == "root", "only root may change the root directory");
         await using Sandbox upstream = new();
@@ -44,9 +44,9 @@ public sealed class DnsPluginTests
         upstream.Write("db", Zone);
         sandbox.Write("db", Zone.Replace("example.org", "example.net", StringComparison.Ordinal));
         await upstream.StartDaemonAsync("dns", "--port", "0", "--iface", "127.0.0.1", "--zone", "db");
-        Directory.CreateDirectory(sandbox.PathOf("jail"));
+        Directory.CreateDirectory(sandbox.PathOf("chroot"));
         File.SetUnixFileMode(sandbox.Directory, (UnixFileMode)0b111_111_111);
-        await sandbox.StartDaemonAsync("--uid", "nobody", "--chroot", sandbox.PathOf("jail"), "dns", "--port", "0", "--iface", "127.0.0.1", "--zone", "db", "--forward", $"127.0.0.1:{upstream.Port()}");
+        await sandbox.StartDaemonAsync("--uid", "nobody", "--chroot", sandbox.PathOf("chroot"), "dns", "--port", "0", "--iface", "127.0.0.1", "--zone", "db", "--forward", $"127.0.0.1:{upstream.Port()}");
         Assert.Equal("192.0.2.2\n", await DigAsync(sandbox, "www.example.net", "+tcp"));
         Assert.Equal("192.0.2.2\n", await DigAsync(sandbox, "www.example.org"));
         Assert.Contains("status: NXDOMAIN", await AskAsync(sandbox, "nowhere.example.org"), StringComparison.Ordinal);

@@ -74,14 +74,14 @@ public sealed partial class HttpTests
     }
 
     [Fact]
-    public async Task Tac_WithAServerInAnEmptyJail_AnswersAsNobody()
+    public async Task Tac_WithAServerInAnEmptyChroot_AnswersAsNobody()
     {
         Assert.SkipUnless(Environment.UserName == "root", "only root may change the root directory");
         await using var sandbox = new Sandbox();
         File.SetUnixFileMode(sandbox.Directory, (UnixFileMode)0b111_111_111);
-        Directory.CreateDirectory(sandbox.PathOf("jail"));
+        Directory.CreateDirectory(sandbox.PathOf("chroot"));
         sandbox.Write("web.csx", Tac.Replace("PORT", "0", StringComparison.Ordinal));
-        var id = await sandbox.StartDaemonAsync("--uid", "nobody", "--chroot", sandbox.PathOf("jail"), "web.csx");
+        var id = await sandbox.StartDaemonAsync("--uid", "nobody", "--chroot", sandbox.PathOf("chroot"), "web.csx");
         for (var round = 0; round < 3; round++)
             Assert.Equal("you asked for /x", await CurlAsync(sandbox, $"http://127.0.0.1:{sandbox.Port()}/x"));
         Assert.Equal("65534 65534 65534 65534", Proc.Status(id, "Uid"));

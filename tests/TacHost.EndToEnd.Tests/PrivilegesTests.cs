@@ -233,8 +233,8 @@ public sealed class PrivilegesTests
     {
         RequireRoot();
         await using var sandbox = OpenToAll();
-        var jail = Directory.CreateDirectory(sandbox.PathOf("jail")).FullName;
-        sandbox.Write("jailed.csx", """
+        var chroot = Directory.CreateDirectory(sandbox.PathOf("chroot")).FullName;
+        sandbox.Write("chrooted.csx", """
             #r "FastPoetry.Services.dll"
             using FastPoetry.Services;
             using System.Net.Security;
@@ -246,9 +246,9 @@ public sealed class PrivilegesTests
             {
                 protected override Task OnStartAsync(CancellationToken cancellationToken)
                 {
-                    Logger.LogInformation("in the jail: {Entries}, {Zone}, {Order}", Directory.GetFileSystemEntries("/").Length, TimeZoneInfo.FindSystemTimeZoneById("Asia/Tokyo").BaseUtcOffset, string.Compare("ä", "z", StringComparison.CurrentCulture));
-                    File.WriteAllText("poem.txt", "jailed poem\n");
-                    try { throw new InvalidOperationException("thrown in jail"); }
+                    Logger.LogInformation("in the chroot: {Entries}, {Zone}, {Order}", Directory.GetFileSystemEntries("/").Length, TimeZoneInfo.FindSystemTimeZoneById("Asia/Tokyo").BaseUtcOffset, string.Compare("ä", "z", StringComparison.CurrentCulture));
+                    File.WriteAllText("poem.txt", "chrooted poem\n");
+                    try { throw new InvalidOperationException("thrown in chroot"); }
                     catch (Exception e) { Logger.LogError(e, "caught"); }
                     return Task.CompletedTask;
                 }
@@ -259,7 +259,7 @@ public sealed class PrivilegesTests
                 protected override async Task OnStartAsync(CancellationToken cancellationToken)
                 {
                     using var key = RSA.Create(2048);
-                    using var certificate = new CertificateRequest("CN=jail", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+                    using var certificate = new CertificateRequest("CN=chroot", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
                     var listener = new TcpListener(IPAddress.Loopback, 0);
                     listener.Start();
                     using var client = new TcpClient();
@@ -268,7 +268,7 @@ public sealed class PrivilegesTests
                     listener.Stop();
                     using var serverStream = new SslStream(server.GetStream());
                     using var clientStream = new SslStream(client.GetStream(), false, (_, _, _, _) => true);
-                    await Task.WhenAll(serverStream.AuthenticateAsServerAsync(certificate), clientStream.AuthenticateAsClientAsync("jail"));
+                    await Task.WhenAll(serverStream.AuthenticateAsServerAsync(certificate), clientStream.AuthenticateAsClientAsync("chroot"));
                     await serverStream.WriteAsync(Encoding.UTF8.GetBytes("over TLS"));
                     var buffer = new byte[100];
                     var count = await clientStream.ReadAsync(buffer);
@@ -276,31 +276,31 @@ public sealed class PrivilegesTests
                 }
             }
 
-            var application = new Application("jailed");
+            var application = new Application("chrooted");
             new Poem().SetServiceParent(application);
             new Tls().SetServiceParent(application);
             var poetry = new PoetryService("poem.txt");
             poetry.SetServiceParent(application);
             new TcpServer(0, new PoetryFactory(poetry), "127.0.0.1").SetServiceParent(application);
             """);
-        File.SetUnixFileMode(jail, (UnixFileMode)0b111_111_111);
-        var id = await sandbox.StartDaemonAsync("--chroot", "jail", "-u", "nobody", "--log-size", "4000", "jailed.csx");
+        File.SetUnixFileMode(chroot, (UnixFileMode)0b111_111_111);
+        var id = await sandbox.StartDaemonAsync("--chroot", "chroot", "-u", "nobody", "--log-size", "4000", "chrooted.csx");
         var port = sandbox.Port();
         var log = sandbox.Log;
         for (var i = 0; i < 100; i++)
-            Assert.Equal("jailed poem\n", Encoding.UTF8.GetString(await sandbox.FetchAsync(port)));
-        Assert.Equal(jail, new FileInfo($"/proc/{id}/root").LinkTarget);
+            Assert.Equal("chrooted poem\n", Encoding.UTF8.GetString(await sandbox.FetchAsync(port)));
+        Assert.Equal(chroot, new FileInfo($"/proc/{id}/root").LinkTarget);
         await sandbox.KillAsync(id);
         await Until.GoneAsync(id);
 
-        Assert.Contains("in the jail: 0, 09:00:00, -1", log, StringComparison.Ordinal);
-        Assert.Contains("\tSystem.InvalidOperationException: thrown in jail\n\t   at Submission#0.Poem.OnStartAsync", log, StringComparison.Ordinal);
-        Assert.Matches(@"jailed\.csx:line 1\d\n", log);
+        Assert.Contains("in the chroot: 0, 09:00:00, -1", log, StringComparison.Ordinal);
+        Assert.Contains("\tSystem.InvalidOperationException: thrown in chroot\n\t   at Submission#0.Poem.OnStartAsync", log, StringComparison.Ordinal);
+        Assert.Matches(@"chrooted\.csx:line 1\d\n", log);
         Assert.Contains("received over TLS with Tls13", log, StringComparison.Ordinal);
-        Assert.True(File.Exists(sandbox.PathOf("tachost.log.2")), "the log was not rotated from inside the jail");
+        Assert.True(File.Exists(sandbox.PathOf("tachost.log.2")), "the log was not rotated from inside the chroot");
         Assert.EndsWith("Server Shut Down.\n", sandbox.Log, StringComparison.Ordinal);
         Assert.False(File.Exists(sandbox.PidFile));
-        Assert.Equal([Path.Combine(jail, "poem.txt")], Directory.EnumerateFileSystemEntries(jail));
+        Assert.Equal([Path.Combine(chroot, "poem.txt")], Directory.EnumerateFileSystemEntries(chroot));
     }
 
     [Theory]

@@ -25,7 +25,7 @@ public sealed class WebPluginTests
     }
 
     [Fact]
-    public async Task Web_InAJail_ServesWhatIsThereAsNobody()
+    public async Task Web_InAChroot_ServesWhatIsThereAsNobody()
     {
         Assert.SkipUnless(Environment.UserName == "root", "only root may change the root directory");
         await using var sandbox = Prepare();

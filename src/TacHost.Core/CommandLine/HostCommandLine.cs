@@ -59,8 +59,8 @@ internal static class HostCommandLine
             new("--uid", 'u', "USER", "The user to switch to after the ports are bound, by name or number; with the groups of that user.", (options, value) => options with { User = OptionValue.NotEmpty(value, "the name or number of a user") }),
             new("--gid", 'g', "GROUP", "The group to switch to, by name or number. Without --uid, supplementary groups are dropped.", (options, value) => options with { Group = OptionValue.NotEmpty(value, "the name or number of a group") }),
             new("--euid", null, null, "Change only the effective user and group, so that services can change back.", (options, _) => options with { EffectiveOnly = true }),
-            new("--chroot", null, "DIR", "The root directory (jail) to enter after the ports are bound; --rundir is inside it.", (options, value) => options with { Chroot = OptionValue.FullPath(value) }),
-        ], "tachost --uid poet --chroot /srv/jail poetry.csx", "started by root: run as poet, with access only to the files in /srv/jail"),
+            new("--chroot", null, "DIR", "The directory for chroot(2), entered after the ports are bound; --rundir is inside it.", (options, value) => options with { Chroot = OptionValue.FullPath(value) }),
+        ], "tachost --uid poet --chroot /srv/chroot poetry.csx", "started by root: run as poet, with access only to the files in /srv/chroot"),
         new("Information",
         [
             new("--help", 'h', null, "Show this text.", (options, _) => options with { Help = true }),

@@ -95,7 +95,7 @@ internal abstract record HostRequest
     }
 
     private static HostOptions ForGroup(HostOptions options) => options.Chroot is not null
-        ? throw Usage("a group cannot run in a jail (--chroot), because its applications start after it. Give each one a process of its own.")
+        ? throw Usage("a group cannot run with --chroot, because its applications start after it. Give each one a process of its own.")
         : Completed(options with { StartTimeout = _longestBoot, Grace = options.Grace + _groupMargin });
 
     /// <summary>Sets the options that depend on several others.</summary>
@@ -108,7 +108,7 @@ internal abstract record HostRequest
         if (options is { Watch: true, NoDaemon: false })
             throw Usage("--watch is for the foreground; add --nodaemon.");
         if (options is { Watch: true, Chroot: not null })
-            throw Usage("a process in a jail cannot reload, because there is no compiler. Leave out --chroot or --watch.");
+            throw Usage("a process in a chroot cannot reload, because there is no compiler. Leave out --chroot or --watch.");
         var pidFile = options.PidFile is { } name && (options is not { NoDaemon: true, IsPidFileChosen: false } || DefaultPidFile.IsWritten()) ? FullPath(name, "--pidfile") : null;
         List<string> searchDirectories = [.. options.Libraries];
         foreach (var directory in (Environment.GetEnvironmentVariable("TACHOST_PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))

@@ -16,7 +16,7 @@ internal static class Reference
 
     public static IReadOnlyList<(string Term, string Meaning)> Commands { get; } = [.. HostCommands.All.Select(command => (command.Synopsis, command.Description))];
 
-    public static string Paths => "Relative paths of options and of the tac file are resolved against the directory in which tachost was started. Relative paths in the tac file are resolved against the run directory (--rundir). The log and the pid file stay outside of a jail (--chroot).";
+    public static string Paths => "Relative paths of options and of the tac file are resolved against the directory in which tachost was started. Relative paths in the tac file are resolved against the run directory (--rundir). The log and the pid file stay outside of the chroot (--chroot).";
 
     public static IReadOnlyList<(string Term, string Meaning)> ExitCodes { get; } =
     [

@@ -20,11 +20,11 @@ internal static class Preconditions
             RequireDirectory(plugins, "--plugins");
         if (options.Chroot is null && options.RunDirectory is { } runDirectory)
             RequireDirectory(runDirectory, "--rundir");
-        if (options.Chroot is not { } jail)
+        if (options.Chroot is not { } chroot)
             return;
-        RequireDirectory(jail, "--chroot");
+        RequireDirectory(chroot, "--chroot");
         if (!Environment.IsPrivilegedProcess)
-            throw new TacHostException(ExitCode.NoPermission, $"only root can make '{jail}' the root of the file system. Start it as root, or leave --chroot out.");
+            throw new TacHostException(ExitCode.NoPermission, $"only root can make '{chroot}' the root of the file system. Start it as root, or leave --chroot out.");
     }
 
     private static void RequireDirectory(string path, string option)

@@ -49,7 +49,7 @@ internal static class ChrootDirectory
                 continue;
             closed.Add(new FileInfo($"{descriptors}/{number}").LinkTarget ?? "");
             if (LibcDescriptors.Dup2(nothing, number) < 0)
-                throw new TacHostException(ExitCode.OperatingSystem, $"cannot close descriptor {number} before the jail: {Errno.LastText}.");
+                throw new TacHostException(ExitCode.OperatingSystem, $"cannot close descriptor {number} before the chroot: {Errno.LastText}.");
         }
 
         return closed;
@@ -74,7 +74,7 @@ internal static class ChrootDirectory
         }
         catch (Exception e)
         {
-            missing.Add($"{consequence} in the jail, perhaps, because a test outside of it failed: {e.Message}");
+            missing.Add($"{consequence} in the chroot, perhaps, because a test outside of it failed: {e.Message}");
         }
     }
 

@@ -53,7 +53,7 @@ internal static class ChrootMonitor
         for (var i = 0; i < places.Count; i++)
             places[i].Directory.LeaveTo(new RemoteDirectory(own, i));
         if (places[0].Directory.Status(places[0].Name) is null && Marshal.GetLastPInvokeError() == Errno.BrokenPipe)
-            throw new TacHostException(ExitCode.OperatingSystem, "cannot start the process that manages the log and the pid file outside of the jail.");
+            throw new TacHostException(ExitCode.OperatingSystem, "cannot start the process that manages the log and the pid file outside of the chroot.");
     }
 
     public static int Run(string[] args)

@@ -97,7 +97,7 @@ internal sealed class Deployment(HostOptions options, IApplicationSource source)
     public DeploymentReloads Reloads => LazyInitializer.EnsureInitialized(ref _reloads, () =>
         new DeploymentReloads(this, _process!, Reloader ?? _process!.Reloader ?? throw new InvalidOperationException("The process cannot reload.")));
 
-    /// <summary>Saves the running version for a start with --last-good, on another thread. A jail has no cache directory.</summary>
+    /// <summary>Saves the running version for a start with --last-good, on another thread. A chroot has no cache directory.</summary>
     public void SaveAsLastGood()
     {
         if (options.Chroot is not null)

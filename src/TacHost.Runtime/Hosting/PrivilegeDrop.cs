@@ -30,10 +30,10 @@ internal static class PrivilegeDrop
         if (options.Chroot is not null)
             CloseWaysOut(process, identity);
         using var threads = new ThreadCredentials();
-        if (options.Chroot is { } jail)
+        if (options.Chroot is { } chroot)
         {
-            ChrootDirectory.Enter(jail, options.RunDirectory);
-            HostLog.RootChanged(log.Host, jail);
+            ChrootDirectory.Enter(chroot, options.RunDirectory);
+            HostLog.RootChanged(log.Host, chroot);
         }
 
         if (identity is null)
@@ -48,6 +48,6 @@ internal static class PrivilegeDrop
     {
         ChrootMonitor.TakeOver(identity, process.Log.Place, process.PidFilePlace);
         foreach (var directory in ChrootDirectory.CloseDirectories())
-            HostLog.Notice(process.Log.Host, $"The directory '{directory}' was open and would have been a way out of the jail. It has been closed.");
+            HostLog.Notice(process.Log.Host, $"The directory '{directory}' was open and would have been a way out of the chroot. It has been closed.");
     }
 }

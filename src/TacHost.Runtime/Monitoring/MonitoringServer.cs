@@ -66,7 +66,7 @@ internal sealed class MonitoringServer : IDisposable
             throw new TacHostException(ExitCode.Unavailable, $"--metrics {endpoint}: {e.Message}", e);
         }
 
-        // In a jail, nothing could be loaded later.
+        // In a chroot, nothing could be loaded later.
         pages.WarmUp();
         return server;
     }

@@ -15,8 +15,8 @@ internal sealed class Reloader(Func<IApplicationSource?, string?, CancellationTo
     public async Task<ReloadResult> RunAsync(Deployment deployment, HostProcess process, ReloadRequest request, CancellationToken stopping)
     {
         var began = Stopwatch.GetTimestamp();
-        if (deployment.Options.Chroot is { } jail)
-            throw new TacHostException(ExitCode.NoPermission, $"the process is in the jail '{jail}', where there is no compiler. Restart it.");
+        if (deployment.Options.Chroot is { } chroot)
+            throw new TacHostException(ExitCode.NoPermission, $"the process is in the chroot '{chroot}', where there is no compiler. Restart it.");
         var generations = GenerationsOf(deployment);
         var past = request.Rollback is { } number ? generations.History.Find(number) : null;
         var source = past?.Source ?? await prepareAsync(generations.Place.Context!.HasCurrentLibraries ? generations.Source : null, request.File, stopping);

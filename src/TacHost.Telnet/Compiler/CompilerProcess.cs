@@ -31,7 +31,7 @@ internal sealed class CompilerProcess : IDisposable
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or IOException)
         {
-            throw new InvalidOperationException($"Cannot start the compiler '{words[0]}': {e.Message}. It cannot be started in a jail (--chroot).", e);
+            throw new InvalidOperationException($"Cannot start the compiler '{words[0]}': {e.Message}. It cannot be started with --chroot.", e);
         }
 
         _writer = new BinaryWriter(new BufferedStream(_process.StandardInput.BaseStream, 64 * 1024));

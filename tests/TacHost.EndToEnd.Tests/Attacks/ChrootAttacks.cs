@@ -3,7 +3,7 @@ using TacHost.EndToEnd.Tests.Running;
 
 namespace TacHost.EndToEnd.Tests.Attacks;
 
-/// <summary>Ways out of a jail.</summary>
+/// <summary>Ways out of a chroot.</summary>
 [Collection("attacks")]
 public sealed class ChrootAttacks(SecondUser eve)
 {
@@ -47,21 +47,21 @@ public sealed class ChrootAttacks(SecondUser eve)
     [Theory]
     [InlineData("daemon")]
     [InlineData("foreground")]
-    public async Task JailedProcess_LooksAtEveryDescriptor_FindsNoWayOut(string how)
+    public async Task ChrootedProcess_LooksAtEveryDescriptor_FindsNoWayOut(string how)
     {
         SecondUser.Require();
         await using Sandbox sandbox = new();
         await eve.MakeDirectoryAsync(sandbox, "eve");
-        Directory.CreateDirectory(sandbox.PathOf("jail"));
+        Directory.CreateDirectory(sandbox.PathOf("chroot"));
         sandbox.Write("prisoner.csx", Prisoner);
-        string[] options = ["--chroot", "jail", "-u", eve.Name, "-l", "eve/tachost.log", "--pidfile", "eve/tachost.pid", "--log-size", "1000", "--log-keep", "3"];
+        string[] options = ["--chroot", "chroot", "-u", eve.Name, "-l", "eve/tachost.log", "--pidfile", "eve/tachost.pid", "--log-size", "1000", "--log-keep", "3"];
         using var process = how == "daemon"
             ? sandbox.Start([.. options, "prisoner.csx"])
             : sandbox.StartProgram("sh", "-c", $"exec {Program.Tachost} -n {string.Join(' ', options)} prisoner.csx 7</ 8</etc 9<.");
         await Until.TrueAsync(() => AllLogs(sandbox).Contains("is running as process", StringComparison.Ordinal), "the start");
         var id = int.Parse(await File.ReadAllTextAsync(sandbox.PathOf("eve/tachost.pid"), TestContext.Current.CancellationToken), CultureInfo.InvariantCulture);
 
-        Assert.Equal(sandbox.PathOf("jail"), new FileInfo($"/proc/{id}/root").LinkTarget);
+        Assert.Equal(sandbox.PathOf("chroot"), new FileInfo($"/proc/{id}/root").LinkTarget);
         Assert.DoesNotContain(Directory.EnumerateFileSystemEntries($"/proc/{id}/fd"), descriptor => Directory.Exists(descriptor));
         Assert.True(File.Exists(sandbox.PathOf("eve/tachost.log.3")), "the log was not rotated from inside");
         Assert.False(File.Exists(sandbox.PathOf("eve/tachost.log.4")));
@@ -79,14 +79,14 @@ public sealed class ChrootAttacks(SecondUser eve)
     }
 
     [Fact]
-    public async Task JailedProcess_TriesEveryDescriptor_GetsNothingFromOutside()
+    public async Task ChrootedProcess_TriesEveryDescriptor_GetsNothingFromOutside()
     {
         SecondUser.Require();
         await using Sandbox sandbox = new();
         await eve.MakeDirectoryAsync(sandbox, "eve");
-        Directory.CreateDirectory(sandbox.PathOf("jail"));
+        Directory.CreateDirectory(sandbox.PathOf("chroot"));
         sandbox.Write("prisoner.csx", Prisoner);
-        var outcome = await sandbox.RunAsync("sh", "-c", $"exec {Program.Tachost} --chroot jail -u {eve.Name} -l eve/tachost.log --pidfile eve/tachost.pid prisoner.csx 7</ 8</etc 9<.");
+        var outcome = await sandbox.RunAsync("sh", "-c", $"exec {Program.Tachost} --chroot chroot -u {eve.Name} -l eve/tachost.log --pidfile eve/tachost.pid prisoner.csx 7</ 8</etc 9<.");
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
 
         Assert.Contains("ways out: 0", AllLogs(sandbox), StringComparison.Ordinal);
@@ -98,24 +98,24 @@ public sealed class ChrootAttacks(SecondUser eve)
         SecondUser.Require();
         await using Sandbox sandbox = new();
         await eve.MakeDirectoryAsync(sandbox, "eve");
-        Directory.CreateDirectory(sandbox.PathOf("jail"));
+        Directory.CreateDirectory(sandbox.PathOf("chroot"));
         sandbox.Write("prisoner.csx", Prisoner + "\napplication.RequestStop();");
-        var outcome = await sandbox.RunAsync("sh", "-c", $"exec {Program.Tachost} -n --no-pidfile --chroot jail -u {eve.Name} prisoner.csx 7</etc");
+        var outcome = await sandbox.RunAsync("sh", "-c", $"exec {Program.Tachost} -n --no-pidfile --chroot chroot -u {eve.Name} prisoner.csx 7</etc");
 
         Assert.Equal(0, outcome.ExitCode);
-        Assert.Contains("The directory '/etc' was open and would have been a way out of the jail. It has been closed.", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("The directory '/etc' was open and would have been a way out of the chroot. It has been closed.", outcome.Output, StringComparison.Ordinal);
         Assert.Contains("ways out: 0", outcome.Output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Start_IntoAJail_OpensNoListener()
+    public async Task Start_IntoAChroot_OpensNoListener()
     {
         SecondUser.Require();
         Assert.SkipUnless(Program.IsInstalled("strace"), "strace is not installed");
         await using Sandbox sandbox = new();
-        Directory.CreateDirectory(sandbox.PathOf("jail"));
+        Directory.CreateDirectory(sandbox.PathOf("chroot"));
         sandbox.Write("nothing.csx", "var application = new Application(\"nothing\"); application.RequestStop();");
-        var outcome = await sandbox.RunAsync("strace", "-f", "-o", "trace", "-e", "trace=listen,bind", Program.Tachost, "-n", "--no-pidfile", "--chroot", "jail", "-u", eve.Name, "nothing.csx");
+        var outcome = await sandbox.RunAsync("strace", "-f", "-o", "trace", "-e", "trace=listen,bind", Program.Tachost, "-n", "--no-pidfile", "--chroot", "chroot", "-u", eve.Name, "nothing.csx");
 
         Assert.Equal(0, outcome.ExitCode);
         Assert.DoesNotContain("AF_INET", await File.ReadAllTextAsync(sandbox.PathOf("trace"), TestContext.Current.CancellationToken), StringComparison.Ordinal);

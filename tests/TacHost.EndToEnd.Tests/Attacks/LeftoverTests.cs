@@ -10,7 +10,7 @@ public sealed class LeftoverTests(SecondUser eve)
     [Theory]
     [InlineData("TERM", "")]
     [InlineData("TERM", "-u EVE")]
-    [InlineData("TERM", "--chroot jail -u EVE")]
+    [InlineData("TERM", "--chroot chroot -u EVE")]
     [InlineData("KILL", "-u EVE")]
     [InlineData("KILL", "")]
     public async Task End_OfADaemon_LeavesNothingInTheTemporaryDirectory(string signal, string options)
@@ -32,7 +32,7 @@ public sealed class LeftoverTests(SecondUser eve)
     [InlineData("-n throws.csx")]
     [InlineData("-n -u EVE throws.csx")]
     [InlineData("-n -u EVE once.csx")]
-    [InlineData("-n --chroot jail -u EVE once.csx")]
+    [InlineData("-n --chroot chroot -u EVE once.csx")]
     [InlineData("--nonsense")]
     [InlineData("--help")]
     public async Task Start_ThatFailsOrIsBrief_LeavesNothingInTheTemporaryDirectory(string words)
@@ -61,8 +61,8 @@ public sealed class LeftoverTests(SecondUser eve)
     {
         Sandbox sandbox = new();
         File.SetUnixFileMode(sandbox.Directory, (UnixFileMode)0b111_101_101);
-        Directory.CreateDirectory(sandbox.PathOf("jail"));
-        sandbox.Write("jail/poem.txt", Sandbox.Poem);
+        Directory.CreateDirectory(sandbox.PathOf("chroot"));
+        sandbox.Write("chroot/poem.txt", Sandbox.Poem);
         sandbox.Environment["TMPDIR"] = Directory.CreateDirectory(sandbox.PathOf("tmp")).FullName;
         File.SetUnixFileMode(sandbox.PathOf("tmp"), UnixFileMode.StickyBit | (UnixFileMode)0b111_111_111);
         return sandbox;

@@ -117,13 +117,13 @@ public sealed class AttachTests
     }
 
     [Fact]
-    public async Task Daemon_InAJail_CanBeAttachedTo()
+    public async Task Daemon_InAChroot_CanBeAttachedTo()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can make a jail");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can make a chroot");
         await using var sandbox = new Sandbox();
-        var jail = Directory.CreateDirectory(sandbox.PathOf("jail")).FullName;
-        File.WriteAllText(Path.Combine(jail, "poem.txt"), Sandbox.Poem);
-        await sandbox.StartDaemonAsync("--chroot", jail, sandbox.WriteTac(port: 0));
+        var chroot = Directory.CreateDirectory(sandbox.PathOf("chroot")).FullName;
+        File.WriteAllText(Path.Combine(chroot, "poem.txt"), Sandbox.Poem);
+        await sandbox.StartDaemonAsync("--chroot", chroot, sandbox.WriteTac(port: 0));
 
         var outcome = await AttachAsync(sandbox, "Directory.GetFileSystemEntries(\"/\").Contains(\"/poem.txt\")");
 

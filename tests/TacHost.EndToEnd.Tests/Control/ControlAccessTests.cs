@@ -29,13 +29,13 @@ public sealed class ControlAccessTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task DaemonThatHasBecomeNobody_AlsoInAJail_ObeysNobodyAndRoot(bool inJail)
+    public async Task DaemonThatHasBecomeNobody_AlsoInAChroot_ObeysNobodyAndRoot(bool inChroot)
     {
         RequireRoot();
         await using var sandbox = OpenToAll();
-        var jail = Directory.CreateDirectory(sandbox.PathOf("jail")).FullName;
-        File.WriteAllText(Path.Combine(jail, "poem.txt"), Sandbox.Poem);
-        string[] options = inJail ? ["--uid", "nobody", "--chroot", jail] : ["--uid", "nobody", "--rundir", jail];
+        var chroot = Directory.CreateDirectory(sandbox.PathOf("chroot")).FullName;
+        File.WriteAllText(Path.Combine(chroot, "poem.txt"), Sandbox.Poem);
+        string[] options = inChroot ? ["--uid", "nobody", "--chroot", chroot] : ["--uid", "nobody", "--rundir", chroot];
         var id = await sandbox.StartDaemonAsync([.. options, sandbox.WriteTac(port: 0)]);
 
         foreach (var outcome in new[] { await AsNobodyAsync(sandbox, "sh", "-c", $"{Ask}{id}"), await sandbox.RunAsync("sh", "-c", $"{Ask}{id}") })
@@ -43,8 +43,8 @@ public sealed class ControlAccessTests
         var status = await sandbox.TachostAsync("status", "tachost.pid");
         Assert.Equal((0, ""), (status.ExitCode, status.Error));
         Assert.Contains($"{id}, a daemon, user nobody", status.Output, StringComparison.Ordinal);
-        if (inJail)
-            Assert.Contains(jail, status.Output, StringComparison.Ordinal);
+        if (inChroot)
+            Assert.Contains(chroot, status.Output, StringComparison.Ordinal);
     }
 
     [Fact]

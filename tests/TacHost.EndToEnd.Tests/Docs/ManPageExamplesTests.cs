@@ -16,20 +16,20 @@ public sealed partial class ManPageExamplesTests
         var chroot = example.Contains("--chroot", StringComparison.Ordinal);
         Assert.SkipWhen(chroot && Environment.UserName != "root", "only root can change its root directory");
         await using var sandbox = new Sandbox();
-        foreach (var directory in (string[])["deployments", "poetry", "srv/poetry", "srv/jail", "run", "log"])
+        foreach (var directory in (string[])["deployments", "poetry", "srv/poetry", "srv/chroot", "run", "log"])
             Directory.CreateDirectory(sandbox.PathOf(directory));
         sandbox.WriteTac("deployments/ecstasy.csx");
         sandbox.WriteTac("poetry.csx");
-        foreach (var poem in (string[])["poetry/ecstasy.txt", "srv/poetry/poem.txt", "srv/jail/poem.txt"])
+        foreach (var poem in (string[])["poetry/ecstasy.txt", "srv/poetry/poem.txt", "srv/chroot/poem.txt"])
             sandbox.Write(poem, Sandbox.Poem);
         if (chroot)
-            File.SetUnixFileMode(sandbox.PathOf("srv/jail"), (UnixFileMode)0b111_111_111);
+            File.SetUnixFileMode(sandbox.PathOf("srv/chroot"), (UnixFileMode)0b111_111_111);
         var words = example.Split(' ');
         Assert.Equal("tachost", words[0]);
         IEnumerable<string> arguments = words[1..].Select(word => word switch
         {
             "/var/log/poetry.log" => sandbox.PathOf("log/poetry.log"),
-            "/srv/poetry" or "/srv/jail" or "/run/poetry.pid" => sandbox.PathOf(word[1..]),
+            "/srv/poetry" or "/srv/chroot" or "/run/poetry.pid" => sandbox.PathOf(word[1..]),
             "10000" => "0",
             "poet" => "nobody",
             _ => word,

@@ -160,13 +160,13 @@ public sealed partial class MonitoringTests
     }
 
     [Fact]
-    public async Task Metrics_InAJailAsAnotherUser_AreServed()
+    public async Task Metrics_InAChrootAsAnotherUser_AreServed()
     {
-        Assert.SkipUnless(Environment.UserName == "root", "only root can make a jail");
+        Assert.SkipUnless(Environment.UserName == "root", "only root can make a chroot");
         await using var sandbox = new Sandbox();
-        Directory.CreateDirectory(sandbox.PathOf("jail"));
-        File.Copy(sandbox.PathOf("poem.txt"), sandbox.PathOf("jail/poem.txt"));
-        await sandbox.StartDaemonAsync("--metrics", "0", "--chroot", "jail", "--uid", "nobody", sandbox.UseSharedTac());
+        Directory.CreateDirectory(sandbox.PathOf("chroot"));
+        File.Copy(sandbox.PathOf("poem.txt"), sandbox.PathOf("chroot/poem.txt"));
+        await sandbox.StartDaemonAsync("--metrics", "0", "--chroot", "chroot", "--uid", "nobody", sandbox.UseSharedTac());
         var port = MetricsPort(sandbox);
 
         Assert.Equal((HttpStatusCode.OK, "ok\n"), await GetAsync(port, "/readyz"));

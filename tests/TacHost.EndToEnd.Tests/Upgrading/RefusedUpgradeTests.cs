@@ -7,15 +7,15 @@ namespace TacHost.EndToEnd.Tests.Upgrading;
 public sealed class RefusedUpgradeTests
 {
     [Theory]
-    [InlineData("--chroot=jail", "it is in the jail '")]
+    [InlineData("--chroot=chroot", "it is in the chroot '")]
     [InlineData("--uid=nobody", "it was started by root and runs as user ")]
     public async Task Upgrade_OfADaemonWithFewerRights_IsRefused(string option, string reason)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can give up rights");
         await using var sandbox = new Sandbox();
         File.SetUnixFileMode(sandbox.Directory, (UnixFileMode)0b111_111_111);
-        Directory.CreateDirectory(sandbox.PathOf("jail"));
-        File.Copy(sandbox.PathOf("poem.txt"), sandbox.PathOf("jail/poem.txt"));
+        Directory.CreateDirectory(sandbox.PathOf("chroot"));
+        File.Copy(sandbox.PathOf("poem.txt"), sandbox.PathOf("chroot/poem.txt"));
         var id = await sandbox.StartDaemonAsync(option, sandbox.WriteTac());
 
         await AssertRefusedAsync(sandbox, id, reason);

@@ -13,8 +13,8 @@ internal static class UpgradeConditions
     /// <exception cref="TacHostException">The process must be restarted instead.</exception>
     public static void Require(HostProcess process)
     {
-        if (process.Options.Chroot is { } jail)
-            throw Refused($"it is in the jail '{jail}', where the new program is not");
+        if (process.Options.Chroot is { } chroot)
+            throw Refused($"it is in the chroot '{chroot}', where the new program is not");
         if (process.Deployments.FirstOrDefault(each => each.HasApplication && each.Application.Uid is not null and not (int)Root) is { } dropped && LibcAccounts.GetEuid() != Root)
             throw Refused($"it was started by root and runs as user {dropped.Application.Uid} now, who cannot do what its start needs, such as replacing the pid file of root");
         if (process.Options.Command.Fleet.Directory is { Length: > 0 } fleet)
