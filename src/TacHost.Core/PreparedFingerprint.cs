@@ -6,13 +6,13 @@ namespace TacHost;
 internal static class PreparedFingerprint
 {
     /// <summary>Returns the fingerprint of prepared code, without its notices, and of values.</summary>
-    public static string Of(Prepared prepared, params IReadOnlyList<string> values)
+    public static string Of(PreparedApplication prepared, params IReadOnlyList<string> values)
     {
         Fingerprint print = new();
-        print.Append(Prepared.ToBytes([prepared switch
+        print.Append(PreparedApplication.ToBytes([prepared switch
         {
-            Prepared.Tac tac => tac with { Code = tac.Code with { PackageFiles = [] }, Notices = [], Details = [], Files = [] },
-            Prepared.Plugin plugin => plugin with { Notices = [] },
+            PreparedApplication.Tac tac => tac with { Code = tac.Code with { PackageFiles = [] }, Notices = [], Details = [], Files = [] },
+            PreparedApplication.Plugin plugin => plugin with { Notices = [] },
             _ => prepared,
         }]));
         foreach (var value in values)

@@ -12,7 +12,7 @@ internal sealed class ProcessGroup : IDisposable
     private const int NoSuchProcess = 3;
     private const int KillSignal = 9;
 
-    private readonly TaskCompletionSource<ProcessEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ProcessExitStatus> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private readonly PosixSignalRegistration _childEnded;
 
@@ -27,7 +27,7 @@ internal sealed class ProcessGroup : IDisposable
     public int Id { get; }
 
     /// <summary>Gets a task that completes after the process has ended and been reaped. Other processes of the group may still run.</summary>
-    public Task<ProcessEnd> Ended => _ended.Task;
+    public Task<ProcessExitStatus> Ended => _ended.Task;
 
     /// <summary>Gets whether no living process is left of its group. Meaningful once the process has ended.</summary>
     public bool IsEmpty => (LibcProcesses.Kill(-Id, 0) != 0 && Marshal.GetLastPInvokeError() == NoSuchProcess) || (Ended.IsCompleted && !HasLivingMember());
@@ -79,7 +79,7 @@ internal sealed class ProcessGroup : IDisposable
                 return;
             var waited = LibcProcesses.WaitPid(Id, out var status, NoHang);
             if (waited != 0)
-                _ended.TrySetResult(new ProcessEnd(waited == Id ? status : null));
+                _ended.TrySetResult(new ProcessExitStatus(waited == Id ? status : null));
         }
     }
 }

@@ -16,7 +16,7 @@ internal sealed record BuiltTree(Application Application, ServiceNode Root)
     /// <param name="prepared">The prepared tac file.</param>
     /// <param name="isOfAnotherFile">Returns whether a name is a parameter of another tac file that gets the same values. Defaults to null: there is no other.</param>
     /// <exception cref="TacHostException">The file could not be prepared, or a start would fail before it starts a service.</exception>
-    public static BuiltTree Of(HostOptions options, string file, Prepared prepared, Func<string, bool>? isOfAnotherFile = null)
+    public static BuiltTree Of(HostOptions options, string file, PreparedApplication prepared, Func<string, bool>? isOfAnotherFile = null)
     {
         var directory = Path.Exists(".") ? Environment.CurrentDirectory : null;
         var source = TacApplicationSources.Of(prepared, options with { TacFile = file }, directory, isOfAnotherFile: isOfAnotherFile);

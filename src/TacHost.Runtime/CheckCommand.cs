@@ -22,17 +22,17 @@ internal sealed partial class CheckCommand(HostOptions options, IReadOnlyList<st
 
     /// <summary>Checks all files, even after a failure. Returns the exit code for the first file with a mistake.</summary>
     /// <param name="prepared">The prepared files, in the order of their names.</param>
-    public int Run(IReadOnlyList<Prepared> prepared)
+    public int Run(IReadOnlyList<PreparedApplication> prepared)
     {
-        _parameters = new(() => [.. files.Zip(prepared).SelectMany(each => ParametersOf(each.First, ((Prepared.Checked)each.Second).Subject))]);
-        List<Result> results = [.. files.Zip(prepared, (file, each) => Check(file, (Prepared.Checked)each))];
+        _parameters = new(() => [.. files.Zip(prepared).SelectMany(each => ParametersOf(each.First, ((PreparedApplication.Checked)each.Second).Subject))]);
+        List<Result> results = [.. files.Zip(prepared, (file, each) => Check(file, (PreparedApplication.Checked)each))];
         Print(results);
         return results.Find(each => each.ExitCode != ExitCode.Success)?.ExitCode ?? ExitCode.Success;
     }
 
-    private Result Check(string file, Prepared.Checked prepared)
+    private Result Check(string file, PreparedApplication.Checked prepared)
     {
-        var blocking = prepared.Subject is Prepared.Failure ? [] : prepared.Findings;
+        var blocking = prepared.Subject is PreparedApplication.Failure ? [] : prepared.Findings;
         try
         {
             var tree = BuiltTree.Of(options, file, prepared.Subject, name => files.Count > 1 && _parameters.Value.Contains(name));
@@ -41,7 +41,7 @@ internal sealed partial class CheckCommand(HostOptions options, IReadOnlyList<st
         }
         catch (TacHostException e)
         {
-            var known = prepared.Subject is Prepared.Failure ? prepared.Findings : e.Findings;
+            var known = prepared.Subject is PreparedApplication.Failure ? prepared.Findings : e.Findings;
             return new Result(file, [.. blocking, .. known.Count > 0 ? known : [Finding.Of(e)]], [.. blocking.Select(each => each.ToString()), e.TextWith(options.Debug)], e.ExitCode);
         }
     }
@@ -55,11 +55,11 @@ internal sealed partial class CheckCommand(HostOptions options, IReadOnlyList<st
     }
 
     /// <summary>Returns the names of the parameters of a file. Evaluates its top level.</summary>
-    private IEnumerable<string> ParametersOf(string file, Prepared prepared)
+    private IEnumerable<string> ParametersOf(string file, PreparedApplication prepared)
     {
         try
         {
-            return prepared is Prepared.Tac tac ? TacApplicationSources.List(options, file, tac).Parameters.Options.Select(option => option.Name) : [];
+            return prepared is PreparedApplication.Tac tac ? TacApplicationSources.List(options, file, tac).Parameters.Options.Select(option => option.Name) : [];
         }
         catch (TacHostException)
         {
@@ -69,7 +69,7 @@ internal sealed partial class CheckCommand(HostOptions options, IReadOnlyList<st
     }
 
     /// <summary>Returns the changes of the process by the top level.</summary>
-    private static IEnumerable<Finding> EffectsOf(string file, Prepared prepared) => prepared is Prepared.Tac tac ? tac.Code.Effects.Select(effect => EffectOf(file, effect)) : [];
+    private static IEnumerable<Finding> EffectsOf(string file, PreparedApplication prepared) => prepared is PreparedApplication.Tac tac ? tac.Code.Effects.Select(effect => EffectOf(file, effect)) : [];
 
     private static Finding EffectOf(string file, string text)
     {

@@ -5,9 +5,9 @@ internal static class LastGoodFile
 {
     /// <summary>Writes the file atomically. Has no effect if the file has this content.</summary>
     /// <returns>The reason why it could not be written, or null.</returns>
-    public static string? Write(string path, Prepared.Tac prepared)
+    public static string? Write(string path, PreparedApplication.Tac prepared)
     {
-        var content = Prepared.ToBytes([prepared with { Notices = [], Details = [] }]);
+        var content = PreparedApplication.ToBytes([prepared with { Notices = [], Details = [] }]);
         var bytes = new byte[Fingerprint.Size + content.Length];
         content.CopyTo(bytes, Fingerprint.Size);
         Fingerprint.Write(content, bytes);

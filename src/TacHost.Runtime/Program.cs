@@ -61,23 +61,23 @@ internal static class Program
                 return RunEmperor(emperor, args, handover.Report, signals, timings);
             case (HostRequest.Group group, _):
                 return RunGroup(group, args, handover.Report, signals, timings);
-            case (HostRequest.Run { Options: { AsksForParameters: true } options }, [Prepared.Tac tac]):
+            case (HostRequest.Run { Options: { AsksForParameters: true } options }, [PreparedApplication.Tac tac]):
                 return TacApplicationSources.ShowParameters(options, tac.Code.Source, tac);
             case (HostRequest.Run { Options: var options }, [var prepared]):
                 if (options.WaitForDebugger)
                     DebuggerWait.Run(Terminal.WriteError);
                 return Run(options, prepared, args, handover.Report, signals, timings);
-            case (HostRequest.ShowParameters { Options: var options, File: var file }, [Prepared.Tac tac]):
+            case (HostRequest.ShowParameters { Options: var options, File: var file }, [PreparedApplication.Tac tac]):
                 return TacApplicationSources.ShowParameters(options, file, tac);
-            case (HostRequest.ShowManPage { Options: var options }, [Prepared.Plugin plugin]):
+            case (HostRequest.ShowManPage { Options: var options }, [PreparedApplication.Plugin plugin]):
                 return Print(PluginApplicationSource.Read(plugin, options, ["--help"], asManPage: true).Answer!);
-            case (HostRequest.ShowPlugins { Options: var options }, [Prepared.Plugin plugin]):
+            case (HostRequest.ShowPlugins { Options: var options }, [PreparedApplication.Plugin plugin]):
                 return TryPlugin(plugin, options);
             case (HostRequest.Check { Options: var options, Files: var files }, var all):
                 return new CheckCommand(options, files).Run(all);
             case (HostRequest.WriteUnit { Options: var options, File: var file }, [var prepared]):
                 return TreeCommands.WriteUnit(options, file, prepared);
-            case (HostRequest.WriteKubernetes { Options: var options, File: var file }, [Prepared.Tac tac]):
+            case (HostRequest.WriteKubernetes { Options: var options, File: var file }, [PreparedApplication.Tac tac]):
                 return TreeCommands.WriteKubernetes(options, file, tac);
             case (HostRequest.Export export, var all):
                 return TreeCommands.Export(export, all);
@@ -116,7 +116,7 @@ internal static class Program
         return ExitCode.Success;
     }
 
-    private static int TryPlugin(Prepared.Plugin plugin, HostOptions options)
+    private static int TryPlugin(PreparedApplication.Plugin plugin, HostOptions options)
     {
         try
         {
@@ -130,7 +130,7 @@ internal static class Program
         }
     }
 
-    private static int Run(HostOptions options, Prepared prepared, string[] args, StartupReport? report, MaintenanceSignals signals, StartTimings timings)
+    private static int Run(HostOptions options, PreparedApplication prepared, string[] args, StartupReport? report, MaintenanceSignals signals, StartTimings timings)
     {
         using (report)
         {
@@ -154,10 +154,10 @@ internal static class Program
     }
 
     /// <summary>Returns null if the arguments of a plugin request output instead of a run.</summary>
-    private static IApplicationSource? SourceOf(Prepared prepared, HostOptions options, out string? answer)
+    private static IApplicationSource? SourceOf(PreparedApplication prepared, HostOptions options, out string? answer)
     {
         answer = null;
-        if (prepared is not Prepared.Plugin plugin)
+        if (prepared is not PreparedApplication.Plugin plugin)
             return TacApplicationSources.Of(prepared, options);
         var source = PluginApplicationSource.Read(plugin, options, options.Words);
         answer = source.Answer;

@@ -51,8 +51,8 @@ internal static class ReloadTrial
         }
     }
 
-    private static IApplicationSource SourceOf(Prepared prepared, HostOptions options, string directory) =>
-        prepared is Prepared.Plugin plugin ? PluginApplicationSource.OfTried(plugin, options.Words, directory) : TacApplicationSources.Of(prepared, options, directory);
+    private static IApplicationSource SourceOf(PreparedApplication prepared, HostOptions options, string directory) =>
+        prepared is PreparedApplication.Plugin plugin ? PluginApplicationSource.OfTried(plugin, options.Words, directory) : TacApplicationSources.Of(prepared, options, directory);
 
     private static void Try(IApplicationSource source, HostOptions options)
     {

@@ -50,7 +50,7 @@ internal static class ServiceTreePicture
         // Returns the middle of the box.
         int Add(ServiceNode node, int depth)
         {
-            string[] lines = [.. node.Needs.Select(need => $"{NeedVerb.Of(need.Kind)} {need.Name}").Select(Escape)];
+            string[] lines = [.. node.Needs.Select(need => $"{ServiceNeedText.Of(need.Kind)} {need.Name}").Select(Escape)];
             var (name, type) = (Escape(node.Name), Escape(node.Type));
             var (left, top) = (Margin + (depth * Indent), height);
             var boxWidth = (Padding * 2) + (CharacterWidth * Math.Max(name.Length + type.Length + 2, lines.Select(line => line.Length).DefaultIfEmpty().Max()));

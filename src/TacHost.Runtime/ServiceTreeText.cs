@@ -18,7 +18,7 @@ internal static class ServiceTreeText
         var width = rows.Max(row => row.Name.Length) + 2;
         StringBuilder text = new();
         foreach (var (name, node) in rows)
-            text.Append(SingleLine.Escape($"{name.PadRight(width)}{node.Type}{string.Concat(node.Needs.Select(need => $", {NeedVerb.Of(need.Kind)} {need.Name}"))}")).Append('\n');
+            text.Append(SingleLine.Escape($"{name.PadRight(width)}{node.Type}{string.Concat(node.Needs.Select(need => $", {ServiceNeedText.Of(need.Kind)} {need.Name}"))}")).Append('\n');
         return text.ToString();
 
         void Add(ServiceNode node, string line, string below)

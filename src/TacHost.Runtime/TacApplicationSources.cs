@@ -11,15 +11,15 @@ namespace TacHost;
 internal static class TacApplicationSources
 {
     /// <exception cref="TacHostException">The file could not be prepared, or there is something wrong with the values of its parameters.</exception>
-    public static TacApplicationSource Of(Prepared prepared, HostOptions options, string? directory = null, LoadPlace? place = null, Func<string, bool>? isOfAnotherFile = null) => prepared switch
+    public static TacApplicationSource Of(PreparedApplication prepared, HostOptions options, string? directory = null, LoadPlace? place = null, Func<string, bool>? isOfAnotherFile = null) => prepared switch
     {
-        Prepared.Tac tac => WithParameters(tac, options, directory ?? (Path.Exists(".") ? Environment.CurrentDirectory : null), place ?? LoadPlace.ForStart(), isOfAnotherFile),
-        Prepared.Failure failure => throw new TacHostException(failure.ExitCode, failure.Message),
+        PreparedApplication.Tac tac => WithParameters(tac, options, directory ?? (Path.Exists(".") ? Environment.CurrentDirectory : null), place ?? LoadPlace.ForStart(), isOfAnotherFile),
+        PreparedApplication.Failure failure => throw new TacHostException(failure.ExitCode, failure.Message),
         _ => throw new InvalidOperationException("The source is not a tac file."),
     };
 
     /// <summary>Prints the parameters of a tac file. Starts nothing of it.</summary>
-    public static int ShowParameters(HostOptions options, string file, Prepared.Tac prepared)
+    public static int ShowParameters(HostOptions options, string file, PreparedApplication.Tac prepared)
     {
         var (parameters, failure) = List(options, file, prepared);
         Terminal.Write(ParameterHelp.Make(file, parameters));
@@ -28,7 +28,7 @@ internal static class TacApplicationSources
 
     /// <summary>Returns the parameters of a tac file, and the failure that ended its top level early, or null.</summary>
     /// <exception cref="TacHostException">The top level does not end.</exception>
-    public static (TacParameters Parameters, TacHostException? Failure) List(HostOptions options, string file, Prepared.Tac prepared)
+    public static (TacParameters Parameters, TacHostException? Failure) List(HostOptions options, string file, PreparedApplication.Tac prepared)
     {
         TacApplicationSource source = new(prepared) { Parameters = new ParameterSources { OnlyList = true } };
         var listing = Task.Run(source.ListParametersAsync);
@@ -49,7 +49,7 @@ internal static class TacApplicationSources
         SharesFileValues = options.ValuesFile is not null,
     };
 
-    private static TacApplicationSource WithParameters(Prepared.Tac tac, HostOptions options, string? directory, LoadPlace place, Func<string, bool>? isOfAnotherFile)
+    private static TacApplicationSource WithParameters(PreparedApplication.Tac tac, HostOptions options, string? directory, LoadPlace place, Func<string, bool>? isOfAnotherFile)
     {
         // Before the values are read.
         var values = options.Watch ? SourceStamp.Of(Path.GetFullPath(ValuesFile.PathOf(options.ValuesFile, TacOf(options, directory)), directory ?? "/")) : null;

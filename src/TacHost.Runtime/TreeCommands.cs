@@ -7,7 +7,7 @@ namespace TacHost;
 /// <summary>The commands that print the tree of a tac file, or files made from it, without a start.</summary>
 internal static class TreeCommands
 {
-    public static int Show(HostOptions options, string file, Prepared prepared)
+    public static int Show(HostOptions options, string file, PreparedApplication prepared)
     {
         var root = BuiltTree.Of(options, file, prepared).Root;
         if (options.Command.Picture is { } picture)
@@ -30,14 +30,14 @@ internal static class TreeCommands
     }
 
     /// <summary>Prints the systemd units for a tac file, or writes them to a directory.</summary>
-    public static int WriteUnit(HostOptions options, string file, Prepared prepared)
+    public static int WriteUnit(HostOptions options, string file, PreparedApplication prepared)
     {
         var tree = BuiltTree.Of(options, file, prepared);
         UnitFiles.Of(new Deployed(tree.Root, options, file, tree.Application.Uid)).Write(options.Command.Directory);
         return ExitCode.Success;
     }
 
-    public static int WriteKubernetes(HostOptions options, string file, Prepared.Tac prepared)
+    public static int WriteKubernetes(HostOptions options, string file, PreparedApplication.Tac prepared)
     {
         var tree = BuiltTree.Of(options, file, prepared);
         Terminal.Write(Manifest(new Deployed(tree.Root, options, file, tree.Application.Uid), prepared));
@@ -47,7 +47,7 @@ internal static class TreeCommands
     /// <summary>Prints or writes the files of another engine for all tac files of a directory.</summary>
     /// <param name="request">The request.</param>
     /// <param name="prepared">The tac files in the order of <see cref="FleetDirectory"/>.</param>
-    public static int Export(HostRequest.Export request, IReadOnlyList<Prepared> prepared)
+    public static int Export(HostRequest.Export request, IReadOnlyList<PreparedApplication> prepared)
     {
         var entries = FleetDirectory.ReadUsable(request.Directory);
         if (entries.Count != prepared.Count)
@@ -68,11 +68,11 @@ internal static class TreeCommands
         if (files is not null)
             files.Write(request.Options.Command.Directory);
         else
-            Terminal.Write(string.Join("---\n", all.Zip(prepared).Where(pair => !off.Contains(pair.First.File)).Select(pair => Manifest(pair.First, (Prepared.Tac)pair.Second))));
+            Terminal.Write(string.Join("---\n", all.Zip(prepared).Where(pair => !off.Contains(pair.First.File)).Select(pair => Manifest(pair.First, (PreparedApplication.Tac)pair.Second))));
         return ExitCode.Success;
     }
 
-    private static Deployed DeployedOf(HostOptions options, FleetEntry entry, Prepared prepared)
+    private static Deployed DeployedOf(HostOptions options, FleetEntry entry, PreparedApplication prepared)
     {
         var own = entry.Instance is { } instance ? options with { Settings = [.. options.Settings, $"instance={instance}"] } : options;
         var tree = BuiltTree.Of(own, entry.Path, prepared);
@@ -80,7 +80,7 @@ internal static class TreeCommands
     }
 
     /// <summary>Returns the objects of Kubernetes for a deployment, and prints their warnings.</summary>
-    private static string Manifest(Deployed deployed, Prepared.Tac prepared)
+    private static string Manifest(Deployed deployed, PreparedApplication.Tac prepared)
     {
         KubernetesManifest manifest = new(deployed, DeployedFiles.Of(deployed, prepared.Code));
         var text = manifest.Make();

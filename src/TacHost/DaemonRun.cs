@@ -13,20 +13,20 @@ internal static class DaemonRun
     /// <summary>Passes the application to the daemon, and waits until the daemon reports that it is running.</summary>
     /// <remarks>With --last-good, another daemon runs the version that ran last if the tac file fails to start, unless both are the same.</remarks>
     /// <returns>The text that the daemon wants to be shown.</returns>
-    public static (string Text, bool IsAnswer) Wait(DaemonProcess daemon, HostOptions options, string[] args, Prepared prepared)
+    public static (string Text, bool IsAnswer) Wait(DaemonProcess daemon, HostOptions options, string[] args, PreparedApplication prepared)
     {
         try
         {
             return Wait(daemon, options, prepared);
         }
-        catch (TacHostException e) when (options.LastGood && e.ExitCode < FirstSignalCode && prepared is Prepared.Tac tac && LastGood.Open().Find(tac.Code.Source) is { } last && PreparedFingerprint.Of(last) != PreparedFingerprint.Of(tac))
+        catch (TacHostException e) when (options.LastGood && e.ExitCode < FirstSignalCode && prepared is PreparedApplication.Tac tac && LastGood.Open().Find(tac.Code.Source) is { } last && PreparedFingerprint.Of(last) != PreparedFingerprint.Of(tac))
         {
             using var second = DaemonProcess.Start(args);
             return Wait(second, options, LastGood.Open().Require(tac.Code.Source, e));
         }
     }
 
-    private static (string Text, bool IsAnswer) Wait(DaemonProcess daemon, HostOptions options, Prepared prepared)
+    private static (string Text, bool IsAnswer) Wait(DaemonProcess daemon, HostOptions options, PreparedApplication prepared)
     {
         using ShutdownSignals signals = new((_, _) => { });
         try

@@ -13,11 +13,11 @@ internal sealed class LastGood(CacheDirectory directory)
     public string? FileOf(string tac) => directory.Path is { } path ? Path.Combine(path, NameOf(tac)) : null;
 
     /// <summary>Returns the deployment that ran last, or null.</summary>
-    public Prepared.Tac? Find(string tac)
+    public PreparedApplication.Tac? Find(string tac)
     {
         try
         {
-            return directory.Read(NameOf(tac)) is { } bytes && Fingerprint.IsAtFrontOf(bytes) && Prepared.FromBytes(bytes[Fingerprint.Size..]) is [Prepared.Tac found] ? found : null;
+            return directory.Read(NameOf(tac)) is { } bytes && Fingerprint.IsAtFrontOf(bytes) && PreparedApplication.FromBytes(bytes[Fingerprint.Size..]) is [PreparedApplication.Tac found] ? found : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or FormatException or ArgumentException)
         {
@@ -30,7 +30,7 @@ internal sealed class LastGood(CacheDirectory directory)
     /// <param name="tac">The tac file.</param>
     /// <param name="failure">The failure of the tac file as it is now.</param>
     /// <exception cref="TacHostException">No deployment is known.</exception>
-    public Prepared.Tac Require(string tac, TacHostException failure)
+    public PreparedApplication.Tac Require(string tac, TacHostException failure)
     {
         if (Find(tac) is not { } found)
             throw new TacHostException(failure.ExitCode, $"{failure.Message}\n--last-good has nothing to run instead, because '{tac}' has not run here before.", failure);

@@ -31,7 +31,7 @@ internal static class PluginCommands
         Terminal.Write(text);
         if (usable is null)
             return exitCode;
-        Prepared prepared;
+        PreparedApplication prepared;
         try
         {
             prepared = PluginPreparation.Of(usable, catalog, CompilerOf(options));

@@ -82,7 +82,7 @@ internal static class Program
             case HostRequest.Emperor { Options: var options }:
                 return StartEmperor(options, args, timings);
             case HostRequest.Group { Options: var options }:
-                return PrepareAndStart(options, args, () => (new Prepared.Own(), "directory of the group"), timings);
+                return PrepareAndStart(options, args, () => (new PreparedApplication.Own(), "directory of the group"), timings);
             case HostRequest.OperateCluster operate:
                 return ClusterCommands.Run(operate, (options, file) => FleetCompilation.Prepare(options, file, PrepareForFleet));
             case HostRequest.OperateFleet { Command: "run" } run:
@@ -106,7 +106,7 @@ internal static class Program
         TacFile.Prepare(file, PluginPath.SearchDirectories(options), TacCommands.PackagesOf(options), TacCache.Open(), options.Debug);
 
     /// <summary>Prepares a request for the host, because only the host loads code of a user.</summary>
-    private static IReadOnlyList<Prepared> PrepareFor(HostRequest request)
+    private static IReadOnlyList<PreparedApplication> PrepareFor(HostRequest request)
     {
         Handover.RequireNone();
         switch (request)
@@ -168,7 +168,7 @@ internal static class Program
     {
         Handover.RequireNone();
         EmperorCommand.Prepare(options);
-        var exitCode = PrepareAndStart(options, args, () => (new Prepared.Own(), "directory of the fleet"), timings);
+        var exitCode = PrepareAndStart(options, args, () => (new PreparedApplication.Own(), "directory of the fleet"), timings);
         return exitCode == ExitCode.Success ? EmperorCommand.Report(options.Command.Fleet) : exitCode;
     }
 
@@ -179,7 +179,7 @@ internal static class Program
     }
 
     /// <summary>Prepares the source of a running process again. Warnings of the compiler go to its log.</summary>
-    private static Prepared PrepareForReload(HostOptions options)
+    private static PreparedApplication PrepareForReload(HostOptions options)
     {
         if (options.Plugin is { } name)
         {
@@ -194,7 +194,7 @@ internal static class Program
         return tac.Tac with { Notices = [.. tac.Tac.Notices, .. tac.Warnings] };
     }
 
-    private static (Prepared Prepared, string Part) PrepareTac(HostOptions options, string file)
+    private static (PreparedApplication Prepared, string Part) PrepareTac(HostOptions options, string file)
     {
         try
         {
@@ -207,7 +207,7 @@ internal static class Program
         }
     }
 
-    private static int PrepareAndStart(HostOptions options, string[] args, Func<(Prepared Prepared, string Part)> prepare, StartTimings timings)
+    private static int PrepareAndStart(HostOptions options, string[] args, Func<(PreparedApplication Prepared, string Part)> prepare, StartTimings timings)
     {
         using var daemon = options.NoDaemon ? null : DaemonProcess.Start(args);
         var (prepared, part) = prepare();

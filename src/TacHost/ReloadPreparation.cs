@@ -9,7 +9,7 @@ internal static class ReloadPreparation
     /// <summary>Executes the command line that <see cref="PreparationProcess"/> or <see cref="SuccessorProcess"/> describes.</summary>
     /// <param name="args">The words.</param>
     /// <param name="prepare">Prepares the source that the options name.</param>
-    public static int Run(string[] args, Func<HostOptions, Prepared> prepare)
+    public static int Run(string[] args, Func<HostOptions, PreparedApplication> prepare)
     {
         if (Handover.TakeForAnswer() is not var (file, pipe))
             return ExitCode.Usage;

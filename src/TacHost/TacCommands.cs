@@ -24,16 +24,16 @@ internal static class TacCommands
     }
 
     /// <summary>Prepares a tac file for a check, and looks for calls that block. The host reports the mistakes in it, together with its own.</summary>
-    public static Prepared.Checked PrepareForCheck(HostOptions options, string file)
+    public static PreparedApplication.Checked PrepareForCheck(HostOptions options, string file)
     {
         try
         {
             var tac = Prepare(options, file).Tac;
-            return new Prepared.Checked(tac, TacFile.FindBlockingCalls(file, PluginPath.SearchDirectories(options), PackagesOf(options)));
+            return new PreparedApplication.Checked(tac, TacFile.FindBlockingCalls(file, PluginPath.SearchDirectories(options), PackagesOf(options)));
         }
         catch (TacHostException e)
         {
-            return new Prepared.Checked(new Prepared.Failure(e.ExitCode, e.TextWith(options.Debug)), e.Findings);
+            return new PreparedApplication.Checked(new PreparedApplication.Failure(e.ExitCode, e.TextWith(options.Debug)), e.Findings);
         }
     }
 

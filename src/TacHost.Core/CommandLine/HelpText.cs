@@ -14,8 +14,8 @@ internal static class HelpText
     /// <summary>Returns the text of <c>tachost</c> without arguments.</summary>
     public static string Short()
     {
-        var text = new StringBuilder($"Usage: {Reference.Synopsis}\n\n");
-        foreach (var (command, meaning) in Reference.Examples)
+        var text = new StringBuilder($"Usage: {CommandLineReference.Synopsis}\n\n");
+        foreach (var (command, meaning) in CommandLineReference.Examples)
             AppendExample(text, command, meaning);
         text.Append("\nCommon commands:\n");
         foreach (var name in _common)
@@ -26,14 +26,14 @@ internal static class HelpText
     /// <param name="plugins">The rows of the plugins, or an empty string.</param>
     public static string Make(string plugins)
     {
-        var text = new StringBuilder($"Usage: {Reference.Synopsis}\n\n");
-        AppendWrapped(text, Reference.Summary, 0, 0);
+        var text = new StringBuilder($"Usage: {CommandLineReference.Synopsis}\n\n");
+        AppendWrapped(text, CommandLineReference.Summary, 0, 0);
         text.Append('\n');
-        foreach (var (command, meaning) in Reference.Examples)
+        foreach (var (command, meaning) in CommandLineReference.Examples)
             AppendExample(text, command, meaning);
         text.Append("\nPlugins:\n").Append(plugins);
         text.Append("\nCommands:\n");
-        foreach (var (command, meaning) in Reference.Commands)
+        foreach (var (command, meaning) in CommandLineReference.Commands)
             AppendRow(text, command, meaning, TermColumn);
         foreach (var group in HostCommandLine.Groups)
         {
@@ -45,11 +45,11 @@ internal static class HelpText
         }
 
         text.Append('\n');
-        AppendWrapped(text, Reference.Paths, 0, 0);
-        AppendTable(text, "Exit codes", Reference.ExitCodes);
-        AppendTable(text, "Signals", Reference.Signals);
-        AppendTable(text, "Files", Reference.Files);
-        AppendTable(text, "Environment", Reference.Variables);
+        AppendWrapped(text, CommandLineReference.Paths, 0, 0);
+        AppendTable(text, "Exit codes", CommandLineReference.ExitCodes);
+        AppendTable(text, "Signals", CommandLineReference.Signals);
+        AppendTable(text, "Files", CommandLineReference.Files);
+        AppendTable(text, "Environment", CommandLineReference.Variables);
         return text.ToString();
     }
 

@@ -11,8 +11,8 @@ internal static class ManPage
         text.Append(".TH TACHOST 1 \"\" \"tachost ").Append(HostVersion.Text).Append("\" \"User Commands\"\n");
         text.Append(".SH NAME\ntachost \\- run a tac file, a C# script that describes services, or a plugin as a daemon\n");
         text.Append(".SH SYNOPSIS\n.B tachost\n[options] FILE [parameters]\n.br\n.B tachost\n[options] NAME [plugin options]\n.br\n.B tachost\n").Append(string.Join(" | ", HostCommands.Names)).Append(" ...\n");
-        text.Append(".SH DESCRIPTION\n").Append(Escaped(Reference.Summary)).Append('\n');
-        foreach (var (command, meaning) in Reference.Examples)
+        text.Append(".SH DESCRIPTION\n").Append(Escaped(CommandLineReference.Summary)).Append('\n');
+        foreach (var (command, meaning) in CommandLineReference.Examples)
             AppendExample(text, command, meaning);
         text.Append(".SH OPTIONS\n");
         foreach (var group in HostCommandLine.Groups)
@@ -23,12 +23,12 @@ internal static class ManPage
             AppendExample(text, group.Example, group.ExampleMeaning);
         }
 
-        AppendTable(text, "COMMANDS", Reference.Commands);
-        text.Append(".PP\n").Append(Escaped(Reference.Paths)).Append('\n');
-        AppendTable(text, "EXIT STATUS", Reference.ExitCodes);
-        AppendTable(text, "SIGNALS", Reference.Signals);
-        AppendTable(text, "FILES", Reference.Files);
-        AppendTable(text, "ENVIRONMENT", Reference.Variables);
+        AppendTable(text, "COMMANDS", CommandLineReference.Commands);
+        text.Append(".PP\n").Append(Escaped(CommandLineReference.Paths)).Append('\n');
+        AppendTable(text, "EXIT STATUS", CommandLineReference.ExitCodes);
+        AppendTable(text, "SIGNALS", CommandLineReference.Signals);
+        AppendTable(text, "FILES", CommandLineReference.Files);
+        AppendTable(text, "ENVIRONMENT", CommandLineReference.Variables);
         text.Append(".SH SEE ALSO\n.BR systemd.service (5),\n.BR logrotate (8),\n.BR twistd (1)\n");
         return text.ToString();
     }

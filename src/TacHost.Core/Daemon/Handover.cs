@@ -16,10 +16,10 @@ internal sealed class Handover
     private const string Variable = "TACHOST_HANDOVER";
     private const string MemoryFileName = "tachost-application";
 
-    private Handover(IReadOnlyList<Prepared> prepared, StartupReport? report, SafeFileHandle? leash) => (Prepared, Report, Leash) = (prepared, report, leash);
+    private Handover(IReadOnlyList<PreparedApplication> prepared, StartupReport? report, SafeFileHandle? leash) => (Prepared, Report, Leash) = (prepared, report, leash);
 
     /// <summary>Gets the prepared applications: one, or one for each file of a command that takes several files.</summary>
-    public IReadOnlyList<Prepared> Prepared { get; }
+    public IReadOnlyList<PreparedApplication> Prepared { get; }
 
     /// <summary>Gets the start-up report, or null in the foreground.</summary>
     public StartupReport? Report { get; }
@@ -73,11 +73,11 @@ internal sealed class Handover
     }
 
     /// <summary>Parses the form that <see cref="Write"/> produces. Returns null if the form is truncated.</summary>
-    public static IReadOnlyList<Prepared>? Read(SafeFileHandle file)
+    public static IReadOnlyList<PreparedApplication>? Read(SafeFileHandle file)
     {
         var bytes = new byte[RandomAccess.GetLength(file)];
         RandomAccess.Read(file, bytes, 0);
-        return Fingerprint.IsAtFrontOf(bytes) ? TacHost.Prepared.FromBytes(bytes[Fingerprint.Size..]) : null;
+        return Fingerprint.IsAtFrontOf(bytes) ? PreparedApplication.FromBytes(bytes[Fingerprint.Size..]) : null;
     }
 
     /// <summary>Returns the environment of the successor, with the numbers of the descriptors and the settings of .NET.</summary>
@@ -109,9 +109,9 @@ internal sealed class Handover
     }
 
     /// <summary>Serializes the prepared applications. The length comes first, so that a reader notices a truncated form.</summary>
-    public static void Write(SafeFileHandle file, params IReadOnlyList<Prepared> prepared)
+    public static void Write(SafeFileHandle file, params IReadOnlyList<PreparedApplication> prepared)
     {
-        var content = TacHost.Prepared.ToBytes(prepared);
+        var content = PreparedApplication.ToBytes(prepared);
         var bytes = new byte[Fingerprint.Size + content.Length];
         content.CopyTo(bytes, Fingerprint.Size);
         Fingerprint.Write(content, bytes);

@@ -50,7 +50,7 @@ internal static unsafe class HostExecution
 
     /// <summary>Becomes the host, under the same process id. Does not return.</summary>
     /// <exception cref="TacHostException">The host could not be started.</exception>
-    public static int Replace(IReadOnlyList<string> arguments, params IReadOnlyList<Prepared> prepared)
+    public static int Replace(IReadOnlyList<string> arguments, params IReadOnlyList<PreparedApplication> prepared)
     {
         using var inherited = Handover.MemoryFile();
         Handover.Write(inherited, prepared);

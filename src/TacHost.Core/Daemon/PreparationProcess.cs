@@ -29,7 +29,7 @@ internal static class PreparationProcess
     /// <returns>The prepared application.</returns>
     /// <exception cref="TacHostException">The application cannot be prepared.</exception>
     /// <exception cref="OperationCanceledException">The wait was ended.</exception>
-    public static Prepared Run(IReadOnlyList<string> arguments, string directory, string? file, string? tried, TimeSpan timeout, CancellationToken stopping)
+    public static PreparedApplication Run(IReadOnlyList<string> arguments, string directory, string? file, string? tried, TimeSpan timeout, CancellationToken stopping)
     {
         using var memory = Handover.MemoryFile();
         var (read, write) = Pipe.Create("the report of the reload");

@@ -34,7 +34,7 @@ internal static class FleetPreparation
             return all;
         if (files.Count > 1)
             return [.. files.SelectMany(file => Run(options, [file], stopping))];
-        return [new PreparedUnit(new Prepared.Failure(ExitCode.BadTac, $"'{files[0]}' could not be compiled: the process that tried ended, or took longer than {_timeout.TotalMinutes:0} minutes."), "", [files[0]])];
+        return [new PreparedUnit(new PreparedApplication.Failure(ExitCode.BadTac, $"'{files[0]}' could not be compiled: the process that tried ended, or took longer than {_timeout.TotalMinutes:0} minutes."), "", [files[0]])];
     }
 
     /// <summary>Prepares deployments. Blocks until all are prepared.</summary>
@@ -52,7 +52,7 @@ internal static class FleetPreparation
         return [.. entries.Select(entry => members.TryGetValue(entry, out var each) ? GroupOf([.. each.Select(member => (member.Name, Of(member)))], each) : Of(entry))];
 
         PreparedUnit Of(FleetEntry entry) => entry.Problem is { } problem
-            ? new PreparedUnit(new Prepared.Failure(ExitCode.Usage, $"'{entry.Path}' cannot be a deployment: {problem}."), "", [])
+            ? new PreparedUnit(new PreparedApplication.Failure(ExitCode.Usage, $"'{entry.Path}' cannot be a deployment: {problem}."), "", [])
             : prepared[entry.Path];
     }
 
@@ -68,7 +68,7 @@ internal static class FleetPreparation
             content.Append(Encoding.UTF8.GetBytes($"{name}{Separator}{entry.IsOff}{Separator}{prepared.Content}\n"));
         }
 
-        return new PreparedUnit(new Prepared.Own(), hash.ToString(), [.. members.SelectMany(member => member.Prepared.Files)]) { Members = members, Content = content.ToString() };
+        return new PreparedUnit(new PreparedApplication.Own(), hash.ToString(), [.. members.SelectMany(member => member.Prepared.Files)]) { Members = members, Content = content.ToString() };
     }
 
     /// <summary>Ignores a removed directory, which the next read of the fleet's directory notices.</summary>

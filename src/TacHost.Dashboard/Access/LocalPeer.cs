@@ -27,7 +27,7 @@ internal static class LocalPeer
     /// <summary>Searches the kernel's table for the peer's end of a TCP connection. The table has the user of established connections only.</summary>
     private static uint? UserOf(IPEndPoint peer, IPEndPoint here)
     {
-        foreach (var row in SocketRow.Read("tcp"))
+        foreach (var row in ProcNetSocket.Read("tcp"))
         {
             if (row.State == Established && row.Local.Equals(peer) && row.Remote.Equals(here))
                 return row.User;

@@ -10,7 +10,7 @@ internal static partial class InetdLog
     public static partial void Started(ILogger logger, InetdService service, string client, string program, int process, string user);
 
     [LoggerMessage(2, LogLevel.Information, "{Service}: process {Process} for {Client} has ended after {Seconds} s: {End}")]
-    public static partial void Ended(ILogger logger, InetdService service, int process, string client, string seconds, ProcessEnd end);
+    public static partial void Ended(ILogger logger, InetdService service, int process, string client, string seconds, ProcessExitStatus end);
 
     [LoggerMessage(3, LogLevel.Error, "{Service}: '{Program}' cannot be started for {Client} as user {User}: {Reason}")]
     public static partial void CannotStart(ILogger logger, InetdService service, string program, string client, string user, string reason);

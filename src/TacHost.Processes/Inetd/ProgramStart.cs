@@ -49,7 +49,7 @@ internal sealed class ProgramStart
         if (error == 0)
             return new Started(new ProcessGroup(process), report);
         report?.Dispose();
-        throw new IOException(StartFailure.Text(error, _program));
+        throw new IOException(ProgramStartError.Text(error, _program));
     }
 
     /// <summary>A started process, which is the program or will execute it.</summary>

@@ -55,7 +55,7 @@ internal sealed class ChildProcess : IDisposable
             errors = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
             var error = SpawnedProcess.Start(command, environment, directory, Descriptor(output), Descriptor(errors), report, out var process);
             if (error != 0)
-                throw new IOException(StartFailure.Text(error, command[0]));
+                throw new IOException(ProgramStartError.Text(error, command[0]));
             output.DisposeLocalCopyOfClientHandle();
             errors.DisposeLocalCopyOfClientHandle();
             return new ChildProcess(process, output, errors);

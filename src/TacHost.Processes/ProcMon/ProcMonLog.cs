@@ -18,5 +18,5 @@ internal static partial class ProcMonLog
     public static partial void GivenUp(ILogger logger, string name, int count);
 
     [LoggerMessage(5, LogLevel.Information, "stopped '{Name}' (process {Process}): {End}")]
-    public static partial void Stopped(ILogger logger, string name, int process, ProcessEnd end);
+    public static partial void Stopped(ILogger logger, string name, int process, ProcessExitStatus end);
 }

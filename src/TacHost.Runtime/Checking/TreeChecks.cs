@@ -37,7 +37,7 @@ internal sealed class TreeChecks(string directory, RunningAddresses running)
                 return clash with { Message = $"{service} listens on {need.Name}, {clash.Message}" };
         }
 
-        return need.Verify?.Invoke() is { } reason ? new Finding(RuleOf(need.Kind), $"{service} {NeedVerb.Of(need.Kind)} '{need.Name}', {reason}") : null;
+        return need.Verify?.Invoke() is { } reason ? new Finding(RuleOf(need.Kind), $"{service} {ServiceNeedText.Of(need.Kind)} '{need.Name}', {reason}") : null;
     }
 
     private Finding? FindAddress(string file, ServiceNode node, ServiceNeed need)

@@ -19,7 +19,7 @@ internal sealed class FleetContext(FleetOptions fleet, HostOptions deployments, 
     public Leash? Leash { get; } = fleet.Leash && fleet.Freeze is null ? new Leash() : null;
 
     /// <summary>Gets the right to run deployments in a cluster, or null without a cluster.</summary>
-    public RightToRun? Right { get; } = fleet.Freeze is { } freeze ? new RightToRun(freeze) : null;
+    public RunLease? Right { get; } = fleet.Freeze is { } freeze ? new RunLease(freeze) : null;
 
     /// <summary>Gets the permits for starts and reloads.</summary>
     public SemaphoreSlim Slots { get; } = new(fleet.Parallel ?? Environment.ProcessorCount);

@@ -222,7 +222,7 @@ internal sealed class Unit(FleetEntry entry, FleetContext context) : IDisposable
     }
 
     /// <summary>Sources that do not compile stop nothing.</summary>
-    private UnitOutcome Refuse(Prepared.Failure failure)
+    private UnitOutcome Refuse(PreparedApplication.Failure failure)
     {
         if (IsAlive || TryAdopt())
             _life.Status.Set(UnitState.Stale, failure.Message);

@@ -29,7 +29,7 @@ internal sealed class UnitLife(string name, FleetContext context) : IDisposable
         try
         {
             using var own = context.Right?.CreateLeash();
-            return new UnitStart(arguments, prepared.Prepared, context.Watch, own ?? context.Leash?.Read).Run(prepared.Prepared is Prepared.Own ? _longestBoot : options.StartTimeout, options.Grace, id => _spawned = id, context.Stopping.Token);
+            return new UnitStart(arguments, prepared.Prepared, context.Watch, own ?? context.Leash?.Read).Run(prepared.Prepared is PreparedApplication.Own ? _longestBoot : options.StartTimeout, options.Grace, id => _spawned = id, context.Stopping.Token);
         }
         catch (TacHostException e)
         {

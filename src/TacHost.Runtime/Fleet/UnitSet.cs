@@ -116,5 +116,5 @@ internal sealed class UnitSet(FleetContext context) : IDisposable
 internal sealed record FleetMember(Unit Unit)
 {
     /// <summary>Gets what sees changes of the files.</summary>
-    public SourceStamp Stamp { get; } = new(TimeProvider.System);
+    public SourceChanges Stamp { get; } = new(TimeProvider.System);
 }

@@ -9,7 +9,7 @@ namespace TacHost.Fleet;
 /// <param name="prepared">The application.</param>
 /// <param name="watch">The watch of the fleet.</param>
 /// <param name="leash">The pipe whose end ends the daemon, or null.</param>
-internal sealed class UnitStart(IReadOnlyList<string> arguments, Prepared prepared, ProcessWatch watch, SafeFileHandle? leash)
+internal sealed class UnitStart(IReadOnlyList<string> arguments, PreparedApplication prepared, ProcessWatch watch, SafeFileHandle? leash)
 {
     /// <summary>The additional time of a daemon beyond its own timeouts: to start its runtime, and to report.</summary>
     private static readonly TimeSpan _margin = TimeSpan.FromSeconds(20);

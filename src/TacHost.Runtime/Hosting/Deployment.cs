@@ -220,7 +220,7 @@ internal sealed class Deployment(HostOptions options, IApplicationSource source)
 /// <summary>The states of a deployment, in order.</summary>
 internal enum DeploymentState
 {
-    Prepared,
+    PreparedApplication,
     Starting,
     Running,
     Stopping,

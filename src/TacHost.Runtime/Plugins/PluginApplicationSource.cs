@@ -9,7 +9,7 @@ namespace TacHost.Plugins;
 /// <summary>A plugin with its options, ready to create its application.</summary>
 internal sealed class PluginApplicationSource : IApplicationSource
 {
-    private readonly Prepared.Plugin _plugin;
+    private readonly PreparedApplication.Plugin _plugin;
     private readonly PluginCode _code;
     private readonly IReadOnlyList<string> _directories;
     private readonly IReadOnlyList<string> _words;
@@ -17,7 +17,7 @@ internal sealed class PluginApplicationSource : IApplicationSource
     private readonly Func<OptionReading, string, object, string> _makeHelp;
     private (IServiceMaker Maker, object Options)? _read;
 
-    private PluginApplicationSource(Prepared.Plugin plugin, IReadOnlyList<string> words, string launchDirectory, bool asManPage)
+    private PluginApplicationSource(PreparedApplication.Plugin plugin, IReadOnlyList<string> words, string launchDirectory, bool asManPage)
     {
         (_code, _directories, _words, Notices) = (plugin.Code, plugin.Directories, words, plugin.Notices);
         _launchDirectory = launchDirectory;
@@ -52,7 +52,7 @@ internal sealed class PluginApplicationSource : IApplicationSource
     /// <param name="words">The words that are the plugin's.</param>
     /// <param name="asManPage">True to make the help a man page.</param>
     /// <exception cref="TacHostException">The plugin is broken, or its options are wrong.</exception>
-    public static PluginApplicationSource Read(Prepared.Plugin plugin, HostOptions options, IReadOnlyList<string> words, bool asManPage = false)
+    public static PluginApplicationSource Read(PreparedApplication.Plugin plugin, HostOptions options, IReadOnlyList<string> words, bool asManPage = false)
     {
         PluginApplicationSource source = new(plugin, words, Environment.CurrentDirectory, asManPage);
 
@@ -65,7 +65,7 @@ internal sealed class PluginApplicationSource : IApplicationSource
     }
 
     /// <summary>Returns a source that another process has tried, so that nothing of the plugin is loaded before it is built.</summary>
-    public static PluginApplicationSource OfTried(Prepared.Plugin plugin, IReadOnlyList<string> words, string launchDirectory) => new(plugin, words, launchDirectory, asManPage: false);
+    public static PluginApplicationSource OfTried(PreparedApplication.Plugin plugin, IReadOnlyList<string> words, string launchDirectory) => new(plugin, words, launchDirectory, asManPage: false);
 
     public Task<Application> BuildAsync(LoadPlace? place = null)
     {

@@ -33,7 +33,7 @@ internal sealed class CodeComparison(CodePrints old, CodePrints @new, Func<strin
             if (!IsMade(first) && first.FullName?.Split('[')[0] != second.FullName?.Split('[')[0])
                 return Other(first, second);
             if (before.Print != after.Print)
-                return $"the code of '{Leaf.NameOf(first)}' has changed";
+                return $"the code of '{SimpleValue.NameOf(first)}' has changed";
             if (OtherLibrary(before, first.Assembly, second.Assembly) is { } library)
                 return library;
         }
@@ -80,5 +80,5 @@ internal sealed class CodeComparison(CodePrints old, CodePrints @new, Func<strin
 
     private static bool IsMade(Type type) => type.Name.StartsWith('<');
 
-    private static string Other(Type first, Type second) => $"it was a {Leaf.NameOf(first)} and is a {Leaf.NameOf(second)}";
+    private static string Other(Type first, Type second) => $"it was a {SimpleValue.NameOf(first)} and is a {SimpleValue.NameOf(second)}";
 }

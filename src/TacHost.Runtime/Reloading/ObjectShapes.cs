@@ -45,7 +45,7 @@ internal sealed class ObjectShapes
             if (each == typeof(Service) || each == typeof(MultiService) || each == typeof(Application))
                 continue;
             foreach (var field in each.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
-                fields.Add(new ShapeField(field, Leaf.NameOf(field.Name), new Lazy<bool>(() => _final.Contains(field))));
+                fields.Add(new ShapeField(field, SimpleValue.NameOf(field.Name), new Lazy<bool>(() => _final.Contains(field))));
         }
 
         return _fields[type] = [.. fields];

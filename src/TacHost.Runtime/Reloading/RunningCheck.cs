@@ -67,7 +67,7 @@ internal sealed class RunningCheck
     {
         if (_code.Compare(old.GetType(), running.GetType()) is not null)
         {
-            Note(old, "", $"the running service is a {Leaf.NameOf(running.GetType())}, but the unchanged tac file would make a {Leaf.NameOf(old.GetType())} now");
+            Note(old, "", $"the running service is a {SimpleValue.NameOf(running.GetType())}, but the unchanged tac file would make a {SimpleValue.NameOf(old.GetType())} now");
             return;
         }
 
@@ -109,7 +109,7 @@ internal sealed class RunningCheck
             return;
         for (var i = 0; i < before.Length; i++)
         {
-            if (compareTexts || (before[i] is not null && now[i] is not null && Leaf.TextOf(before[i]!) is null && before[i] is not ValueType))
+            if (compareTexts || (before[i] is not null && now[i] is not null && SimpleValue.TextOf(before[i]!) is null && before[i] is not ValueType))
                 Compare(old, $"[{i}]", before[i], now[i]);
         }
     }
@@ -118,9 +118,9 @@ internal sealed class RunningCheck
     {
         if (ReferenceEquals(old, running))
             return;
-        if (old is null || running is null || (Leaf.TextOf(old) is { } before && Leaf.TextOf(running) is { } now && before != now))
-            Note(user, label, $"{label} is {Leaf.Shown(running)} in the running service, but the unchanged tac file would make it {Leaf.Shown(old)} now: an input of the tac file has changed");
-        else if (Leaf.TextOf(old) is not null || old is MemberInfo)
+        if (old is null || running is null || (SimpleValue.TextOf(old) is { } before && SimpleValue.TextOf(running) is { } now && before != now))
+            Note(user, label, $"{label} is {SimpleValue.Shown(running)} in the running service, but the unchanged tac file would make it {SimpleValue.Shown(old)} now: an input of the tac file has changed");
+        else if (SimpleValue.TextOf(old) is not null || old is MemberInfo)
             return;
         else if (old is Delegate first && running is Delegate second)
             CompareFunctions(user, label, first, second);
@@ -129,7 +129,7 @@ internal sealed class RunningCheck
         else if (_runningOf.TryAdd(old, running))
             _left.Enqueue(() => Expand(old, running));
         else if (!ReferenceEquals(_runningOf[old], running))
-            Note(user, label, $"{label} is another {Leaf.NameOf(old.GetType())} in the running service");
+            Note(user, label, $"{label} is another {SimpleValue.NameOf(old.GetType())} in the running service");
     }
 
     private void CompareFunctions(object user, string label, Delegate old, Delegate running)
@@ -157,5 +157,5 @@ internal sealed class RunningCheck
             Compare(pair, use.Name, use.OldField.GetValue(use.OldOwner), use.NewField.GetValue(use.NewOwner));
     }
 
-    private void Note(object user, string label, string text) => (user as Pair ?? _comparison.Pairs.OfOld(user))?.Differ(label, text);
+    private void Note(object user, string label, string text) => (user as MatchedPair ?? _comparison.Pairs.OfOld(user))?.Differ(label, text);
 }

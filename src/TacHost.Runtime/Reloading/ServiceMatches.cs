@@ -89,9 +89,9 @@ internal sealed class ServiceMatches
 
     private void Append(StringBuilder text, object? value, int depth)
     {
-        if (value is null || Leaf.TextOf(value) is not null)
+        if (value is null || SimpleValue.TextOf(value) is not null)
         {
-            text.Append(value is null ? "null" : Leaf.TextOf(value)).Append(';');
+            text.Append(value is null ? "null" : SimpleValue.TextOf(value)).Append(';');
             return;
         }
 

@@ -9,8 +9,8 @@ internal sealed class TreeChange
     private readonly TreeComparison _comparison;
     private readonly ServiceMatches _matches;
     private readonly RunningCheck _running;
-    private readonly Spreading _replaced;
-    private readonly Graft _graft;
+    private readonly DifferencePropagation _replaced;
+    private readonly ReferenceRedirection _graft;
 
     /// <param name="running">The running tree.</param>
     /// <param name="old">The tree that the previous tac file creates now.</param>
@@ -30,7 +30,7 @@ internal sealed class TreeChange
         if (_comparison.Pairs.All.Any(pair => pair.Differences.Count > 0))
             Noise = RemoveNoise(@new, makeAgain(), newCode, shapes);
         NoteStates(running);
-        _replaced = new Spreading(_comparison);
+        _replaced = new DifferencePropagation(_comparison);
         _graft = Settle(newCode, shapes);
         Plan = MakePlan();
     }
@@ -73,16 +73,16 @@ internal sealed class TreeChange
     }
 
     /// <summary>Adds services until no further service is affected.</summary>
-    private Graft Settle(CodeComparison newCode, ObjectShapes shapes)
+    private ReferenceRedirection Settle(CodeComparison newCode, ObjectShapes shapes)
     {
         while (true)
         {
             var hasGrown = ReplaceBelowReplaced();
             hasGrown |= _replaced.JoinByVariables(_comparison);
-            Graft graft = new(_comparison, _running, newCode, shapes, _matches.New.Where(Stays).Select(service => _comparison.Pairs.OfNew(service)!));
+            ReferenceRedirection graft = new(_comparison, _running, newCode, shapes, _matches.New.Where(Stays).Select(service => _comparison.Pairs.OfNew(service)!));
             foreach (var problem in graft.FindProblems(Newcomers))
             {
-                foreach (var owner in Spreading.ServicesThatUse(problem.Shared).Where(owner => !TreeOrder.IsPlainGroup((IService)owner.Old)))
+                foreach (var owner in DifferencePropagation.ServicesThatUse(problem.Shared).Where(owner => !TreeOrder.IsPlainGroup((IService)owner.Old)))
                     hasGrown |= _replaced.Add(owner, $"it shares {problem.What} with '{NameOf(problem.Newcomer)}', which is {(_matches.OldOf(problem.Newcomer) is null ? "new" : "replaced")}");
             }
 
@@ -115,8 +115,8 @@ internal sealed class TreeChange
         {
             if (noise.Pairs.OfNewOf(pair) is not { } differing)
                 continue;
-            foreach (var place in differing.Differences.Keys.Where(place => place != Pair.Unseen && pair.Differences.Remove(place)))
-                places.Add($"{Leaf.NameOf(pair.New.GetType())}{(place.Length == 0 ? "" : ".")}{place} is different each time and does not count");
+            foreach (var place in differing.Differences.Keys.Where(place => place != MatchedPair.Unseen && pair.Differences.Remove(place)))
+                places.Add($"{SimpleValue.NameOf(pair.New.GetType())}{(place.Length == 0 ? "" : ".")}{place} is different each time and does not count");
         }
 
         return [.. places.Distinct()];

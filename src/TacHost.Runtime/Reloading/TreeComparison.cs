@@ -34,28 +34,28 @@ internal sealed class TreeComparison
 
     public PairIndex Pairs { get; } = new();
 
-    private Pair Enter(object old, object @new)
+    private MatchedPair Enter(object old, object @new)
     {
-        Pair pair = new(old, @new);
+        MatchedPair pair = new(old, @new);
         Pairs.Add(pair);
         _left.Enqueue(() => Expand(pair));
         return pair;
     }
 
-    private void Compare(Pair user, string label, object? old, object? @new)
+    private void Compare(MatchedPair user, string label, object? old, object? @new)
     {
         if (ReferenceEquals(old, @new))
             return;
         if (old is null || @new is null)
         {
-            user.Differ(label, $"{label} was {Leaf.Shown(old)} and is {Leaf.Shown(@new)}");
+            user.Differ(label, $"{label} was {SimpleValue.Shown(old)} and is {SimpleValue.Shown(@new)}");
             return;
         }
 
-        if (Leaf.TextOf(old) is { } before && Leaf.TextOf(@new) is { } after)
+        if (SimpleValue.TextOf(old) is { } before && SimpleValue.TextOf(@new) is { } after)
         {
             if (before != after || old.GetType().FullName != @new.GetType().FullName)
-                user.Differ(label, $"{label} was {Leaf.Shown(old)} and is {Leaf.Shown(@new)}");
+                user.Differ(label, $"{label} was {SimpleValue.Shown(old)} and is {SimpleValue.Shown(@new)}");
             else
                 Note(user, label, Code.Compare(old.GetType(), @new.GetType()));
             return;
@@ -84,7 +84,7 @@ internal sealed class TreeComparison
         }
     }
 
-    private void CompareObjects(Pair user, string label, object old, object @new)
+    private void CompareObjects(MatchedPair user, string label, object old, object @new)
     {
         if (Pairs.OfOld(old) is { } known)
         {
@@ -107,10 +107,10 @@ internal sealed class TreeComparison
         }
 
         static string Shared(string label, object old) =>
-            old is IService service ? $"{label} was '{service.ServicePath}' and is another service".TrimStart() : $"{(label.Length == 0 ? "" : label + ", ")}a {Leaf.NameOf(old.GetType())}, is shared with others in another way";
+            old is IService service ? $"{label} was '{service.ServicePath}' and is another service".TrimStart() : $"{(label.Length == 0 ? "" : label + ", ")}a {SimpleValue.NameOf(old.GetType())}, is shared with others in another way";
     }
 
-    private void Expand(Pair pair)
+    private void Expand(MatchedPair pair)
     {
         var type = pair.Old.GetType();
         var look = type.IsArray ? Look.Elements : ObjectShapes.LookAt(type);
@@ -119,13 +119,13 @@ internal sealed class TreeComparison
         else if (Code.Compare(type, pair.New.GetType()) is { } difference)
             pair.Differ("", difference);
         else if (look == Look.Opaque)
-            pair.Differ(Pair.Unseen, $"it is a {Leaf.NameOf(type)}, which cannot be inspected");
+            pair.Differ(MatchedPair.Unseen, $"it is a {SimpleValue.NameOf(type)}, which cannot be inspected");
         else if (look == Look.Elements)
             CompareElements(pair, (IEnumerable)pair.Old, (IEnumerable)pair.New);
     }
 
     /// <summary>Compares the code, the variables and the fields of two objects or structures.</summary>
-    private void CompareContent(Pair user, string prefix, object old, object @new)
+    private void CompareContent(MatchedPair user, string prefix, object old, object @new)
     {
         var (first, second) = (old.GetType(), @new.GetType());
         if (Code.Compare(first, second) is { } difference)
@@ -139,25 +139,25 @@ internal sealed class TreeComparison
         CompareFields(user, prefix, old, @new);
     }
 
-    private void CompareFields(Pair pair, string prefix, object old, object @new)
+    private void CompareFields(MatchedPair pair, string prefix, object old, object @new)
     {
         var (first, second) = (_shapes.FieldsOf(old.GetType()), _shapes.FieldsOf(@new.GetType()));
         if (first.Length != second.Length)
         {
-            pair.Differ(prefix, $"{prefix.TrimEnd('.')} was a {Leaf.NameOf(old.GetType())} and is a {Leaf.NameOf(@new.GetType())}");
+            pair.Differ(prefix, $"{prefix.TrimEnd('.')} was a {SimpleValue.NameOf(old.GetType())} and is a {SimpleValue.NameOf(@new.GetType())}");
             return;
         }
 
         for (var i = 0; i < first.Length; i++)
         {
             if (first[i].Field.FieldType.IsPointer)
-                pair.Differ(Pair.Unseen, $"{prefix}{first[i].Label} is a pointer, which cannot be inspected");
+                pair.Differ(MatchedPair.Unseen, $"{prefix}{first[i].Label} is a pointer, which cannot be inspected");
             else
                 Compare(pair, prefix + first[i].Label, first[i].Field.GetValue(old), second[i].Field.GetValue(@new));
         }
     }
 
-    private void CompareElements(Pair pair, IEnumerable old, IEnumerable @new)
+    private void CompareElements(MatchedPair pair, IEnumerable old, IEnumerable @new)
     {
         foreach (var (first, second) in ObjectShapes.ComparersOf(old).Zip(ObjectShapes.ComparersOf(@new)))
             Compare(pair, "comparer", first, second);
@@ -172,7 +172,7 @@ internal sealed class TreeComparison
 
     private static string Shape(Array array) => string.Join(" by ", Enumerable.Range(0, array.Rank).Select(array.GetLength));
 
-    private void CompareFunctions(Pair user, string label, Delegate old, Delegate @new)
+    private void CompareFunctions(MatchedPair user, string label, Delegate old, Delegate @new)
     {
         if (Pairs.OfFunctions(old, @new) is not { } pair)
         {
@@ -183,7 +183,7 @@ internal sealed class TreeComparison
         user.Refer(label, pair);
     }
 
-    private void ExpandFunction(Pair pair, Delegate old, Delegate @new)
+    private void ExpandFunction(MatchedPair pair, Delegate old, Delegate @new)
     {
         Delegate[] before = old.GetInvocationList(), after = @new.GetInvocationList();
         Note(pair, "", Code.Compare(old.GetType(), @new.GetType()) ?? (before.Length == after.Length ? null : $"it had {before.Length} functions and has {after.Length}"));
@@ -200,7 +200,7 @@ internal sealed class TreeComparison
     }
 
     /// <summary>Compares the targets of delegates. A target has no name, so its differences are reported for the place of the function.</summary>
-    private void CompareTargets(Pair pair, object old, object? @new)
+    private void CompareTargets(MatchedPair pair, object old, object? @new)
     {
         if (@new is null)
             pair.Differ("", "it had an object and has none");
@@ -208,11 +208,11 @@ internal sealed class TreeComparison
             CompareObjects(pair, "", old, @new);
     }
 
-    private void Use(Pair user, VariableUse.Use use)
+    private void Use(MatchedPair user, VariableUse.Use use)
     {
         if (use.Problem is { } problem)
         {
-            user.Differ(Pair.Unseen, problem);
+            user.Differ(MatchedPair.Unseen, problem);
             return;
         }
 
@@ -232,7 +232,7 @@ internal sealed class TreeComparison
             Pairs.Writers.Add((variable, user));
     }
 
-    private static void Note(Pair pair, string label, string? difference)
+    private static void Note(MatchedPair pair, string label, string? difference)
     {
         if (difference is not null)
             pair.Differ(label, label.Length == 0 ? difference : $"{label}: {difference}");

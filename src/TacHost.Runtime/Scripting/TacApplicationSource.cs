@@ -7,7 +7,7 @@ using TacHost.Services.Plugins;
 namespace TacHost.Scripting;
 
 /// <summary>A compiled tac file, ready to be executed for its application.</summary>
-internal sealed class TacApplicationSource(Prepared.Tac prepared) : IApplicationSource
+internal sealed class TacApplicationSource(PreparedApplication.Tac prepared) : IApplicationSource
 {
     private const string GlobalName = "application";
     private const BindingFlags AnyMember = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;

@@ -106,7 +106,7 @@ internal sealed class Upstreams : IAsyncDisposable
         public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
         {
             await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
-            proxyRequest.RequestUri = RawRest.Of(httpContext, path) is { } raw
+            proxyRequest.RequestUri = EncodedPathRemainder.Of(httpContext, path) is { } raw
                 ? new Uri(destinationPrefix + raw + httpContext.Request.QueryString)
                 : RequestUtilities.MakeDestinationAddress(destinationPrefix, rest, httpContext.Request.QueryString);
 

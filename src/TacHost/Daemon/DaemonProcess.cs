@@ -49,7 +49,7 @@ internal sealed class DaemonProcess : IDisposable
     /// <returns>The text that it wants to be shown; and true if it does not run, because only the text was requested.</returns>
     /// <exception cref="TacHostException">The daemon failed to start. It has exited and its pid file has been removed.</exception>
     /// <exception cref="OperationCanceledException">The start was interrupted. The daemon has exited.</exception>
-    public (string Text, bool IsAnswer) Run(Prepared prepared, string? pidFile, DaemonTimeouts timeouts)
+    public (string Text, bool IsAnswer) Run(PreparedApplication prepared, string? pidFile, DaemonTimeouts timeouts)
     {
         _pidFile = pidFile;
         Handover.Write(_memory, prepared);

@@ -41,7 +41,7 @@ internal static class DumpCommand
     }
 
     /// <summary>Finds a process, even one that does not answer.</summary>
-    private static RunningApplication Find(string? who) => Who.All(who) is [{ Report: null } silent] ? silent : Who.FindProcess(who);
+    private static RunningApplication Find(string? who) => ApplicationSearch.All(who) is [{ Report: null } silent] ? silent : ApplicationSearch.FindProcess(who);
 
     private static string Text(RunningApplication running, DumpReport? tree, StacksReport? stacks)
     {

@@ -17,7 +17,7 @@ internal sealed class ClusterApply(ControlClient client, bool isJson, bool rever
     private readonly List<UnitOutcome> _done = [];
 
     /// <summary>Shows the plan, and carries it out if asked to.</summary>
-    public int Run(IReadOnlyList<(DesiredUnit Unit, Prepared.Failure? Failure)> wanted, bool onlyPlan)
+    public int Run(IReadOnlyList<(DesiredUnit Unit, PreparedApplication.Failure? Failure)> wanted, bool onlyPlan)
     {
         var report = ClusterCommands.Ask(client);
         if (!report.Ready)
@@ -41,7 +41,7 @@ internal sealed class ClusterApply(ControlClient client, bool isJson, bool rever
     }
 
     /// <summary>Makes the plan. Files that were just copied to the nodes are still being compiled there.</summary>
-    private IReadOnlyList<ClusterPlanLine> PlanWhenCompiled(ClusterReport report, IReadOnlyList<(DesiredUnit Unit, Prepared.Failure? Failure)> wanted)
+    private IReadOnlyList<ClusterPlanLine> PlanWhenCompiled(ClusterReport report, IReadOnlyList<(DesiredUnit Unit, PreparedApplication.Failure? Failure)> wanted)
     {
         var began = Stopwatch.GetTimestamp();
         while (true)

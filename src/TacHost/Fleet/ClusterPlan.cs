@@ -8,7 +8,7 @@ internal static class ClusterPlan
     /// <summary>Makes the plan.</summary>
     /// <param name="report">The cluster.</param>
     /// <param name="wanted">The desired state of the directory.</param>
-    public static IReadOnlyList<ClusterPlanLine> Make(ClusterReport report, IReadOnlyList<(DesiredUnit Unit, Prepared.Failure? Failure)> wanted)
+    public static IReadOnlyList<ClusterPlanLine> Make(ClusterReport report, IReadOnlyList<(DesiredUnit Unit, PreparedApplication.Failure? Failure)> wanted)
     {
         List<ClusterPlanLine> plan = [];
         foreach (var (unit, failure) in wanted)

@@ -12,11 +12,11 @@ internal static class ClusterSettings
     /// <summary>Reads a directory, and compiles its tac files.</summary>
     /// <returns>The desired state of the directory, and the reason for each file that does not compile.</returns>
     /// <exception cref="TacHostException">The directory or the file of settings cannot be used.</exception>
-    public static IReadOnlyList<(DesiredUnit Unit, Prepared.Failure? Failure)> ReadDirectory(string directory, Func<string, PreparedUnit> prepare)
+    public static IReadOnlyList<(DesiredUnit Unit, PreparedApplication.Failure? Failure)> ReadDirectory(string directory, Func<string, PreparedUnit> prepare)
     {
         var entries = FleetDirectory.ReadUsable(directory);
         var settings = ReadFile(Path.Combine(Path.GetFullPath(directory), FileName), [.. entries.Select(entry => entry.Name)]);
-        List<(DesiredUnit, Prepared.Failure?)> all = [];
+        List<(DesiredUnit, PreparedApplication.Failure?)> all = [];
         foreach (var entry in entries)
         {
             var prepared = prepare(entry.Path);

@@ -39,7 +39,7 @@ internal static class FleetCompilation
         }
         catch (TacHostException e)
         {
-            return new PreparedUnit(new Prepared.Failure(e.ExitCode, e.Message), "", FilesOf(file));
+            return new PreparedUnit(new PreparedApplication.Failure(e.ExitCode, e.Message), "", FilesOf(file));
         }
     }
 

@@ -6,13 +6,13 @@ namespace TacHost.Plugins;
 internal static class PluginPreparation
 {
     /// <exception cref="TacHostException">The plugin does not compile.</exception>
-    public static Prepared.Plugin Of(PluginEntry entry, PluginCatalog catalog, Func<string, IReadOnlyList<string>, CompiledScript> compile)
+    public static PreparedApplication.Plugin Of(PluginEntry entry, PluginCatalog catalog, Func<string, IReadOnlyList<string>, CompiledScript> compile)
     {
         var script = entry.File.IsScript ? compile(entry.Path, catalog.SearchDirectories) : null;
         var code = script is null
             ? new PluginCode(entry.Name, entry.Plugin!.TypeName, entry.Path, [new CodeImage(Read(entry.Path, entry), SymbolsOf(entry))], [])
             : new PluginCode(entry.Name, entry.Plugin!.TypeName, entry.Path, script.Code, script.Libraries);
-        return new Prepared.Plugin(code, entry.Plugin!.Version, catalog.SearchDirectories, [.. catalog.Notices, .. script?.Notices ?? []]);
+        return new PreparedApplication.Plugin(code, entry.Plugin!.Version, catalog.SearchDirectories, [.. catalog.Notices, .. script?.Notices ?? []]);
     }
 
     private static byte[] SymbolsOf(PluginEntry entry) => Path.ChangeExtension(entry.Path, ".pdb") is var symbols && File.Exists(symbols) ? Read(symbols, entry) : [];

@@ -18,7 +18,7 @@ internal sealed class AttachCommand(AttachedPrompt prompt, bool isTerminal, bool
     /// <exception cref="TacHostException">The application does not exist, or has ended.</exception>
     public static int Run(string? who, CommandOptions command)
     {
-        var running = Who.Find(who);
+        var running = ApplicationSearch.Find(who);
         using var prompt = AttachedPrompt.Open(running, command.Write);
         using AttachCommand attached = new(prompt, !Console.IsInputRedirected, command.Json);
         if (!Console.IsInputRedirected && !command.Json)

@@ -39,7 +39,7 @@ internal static class TacFile
         }
 
         IReadOnlyList<string> notices = cache.Notice is { } notice ? [notice] : [];
-        return new TacPreparation(new Prepared.Tac(tac with { Source = path }, search.Directories, notices, details) { Files = [.. sources.Files.Values.Select(file => file.Stamp), .. libraries] }, wasCompiled, [.. sources.Files.Keys], key, warnings);
+        return new TacPreparation(new PreparedApplication.Tac(tac with { Source = path }, search.Directories, notices, details) { Files = [.. sources.Files.Values.Select(file => file.Stamp), .. libraries] }, wasCompiled, [.. sources.Files.Keys], key, warnings);
     }
 
     /// <summary>Finds calls at the top level of a tac file that would block its start. Does not load the compiler unless a name of such a call occurs.</summary>

@@ -6,7 +6,7 @@ namespace TacHost.Scripting;
 /// <param name="Sources">The absolute paths of the files that were read for it.</param>
 /// <param name="Key">The key of the compiled form in the cache.</param>
 /// <param name="Warnings">The warnings of the compiler; empty if it was not needed.</param>
-internal sealed record TacPreparation(Prepared.Tac Tac, bool WasCompiled, IReadOnlyList<string> Sources, string Key, IReadOnlyList<string> Warnings)
+internal sealed record TacPreparation(PreparedApplication.Tac Tac, bool WasCompiled, IReadOnlyList<string> Sources, string Key, IReadOnlyList<string> Warnings)
 {
     /// <summary>Gets the same in the form of a script.</summary>
     public CompiledScript Script => new(Tac.Code.Code, Tac.Code.Libraries, Sources, Tac.Notices);

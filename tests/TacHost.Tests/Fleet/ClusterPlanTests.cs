@@ -53,7 +53,7 @@ public sealed class ClusterPlanTests
     public void Read_OfWhatIsNotAConstraint_Throws(string text) =>
         Assert.Contains($"'{text}' is not a constraint", Assert.Throws<TacHostException>(() => Constraint.Read(text)).Message, StringComparison.Ordinal);
 
-    private static List<(DesiredUnit Unit, Prepared.Failure? Failure)> Wanted() =>
+    private static List<(DesiredUnit Unit, PreparedApplication.Failure? Failure)> Wanted() =>
     [
         (new DesiredUnit { Name = "kept", Hash = Old }, null),
         (new DesiredUnit { Name = "new", Hash = New }, null),
@@ -62,7 +62,7 @@ public sealed class ClusterPlanTests
         (new DesiredUnit { Name = "constraints", Hash = Old, Constraints = ["node!=c"] }, null),
         (new DesiredUnit { Name = "off", Hash = Old, Off = true }, null),
         (new DesiredUnit { Name = "stopped", Hash = Old }, null),
-        (new DesiredUnit { Name = "broken" }, new Prepared.Failure(ExitCode.BadTac, "error CS1002")),
+        (new DesiredUnit { Name = "broken" }, new PreparedApplication.Failure(ExitCode.BadTac, "error CS1002")),
         (new DesiredUnit { Name = "drifted", Hash = New }, null),
         (new DesiredUnit { Name = "missing", Hash = New }, null),
         (new DesiredUnit { Name = "nowhere", Hash = New, Constraints = ["role=gpu", "node!=a"] }, null),

@@ -12,8 +12,8 @@ public sealed class FleetPlanTests
             Entry("broken"), Entry("changed"), Entry("down"), Entry("new"), Entry("off") with { IsOff = true }, Entry("same"), Entry("stale"),
             Entry("tired"), Entry("with space") with { Problem = "its name has a space" },
         ];
-        var prepared = entries.Where(entry => entry.Problem is null).ToDictionary(entry => entry.Name, entry => new PreparedUnit(new Prepared.Own(), "2", []));
-        prepared["broken"] = new PreparedUnit(new Prepared.Failure(ExitCode.BadTac, "broken.csx(1,9): error CS1525"), "", []);
+        var prepared = entries.Where(entry => entry.Problem is null).ToDictionary(entry => entry.Name, entry => new PreparedUnit(new PreparedApplication.Own(), "2", []));
+        prepared["broken"] = new PreparedUnit(new PreparedApplication.Failure(ExitCode.BadTac, "broken.csx(1,9): error CS1525"), "", []);
         PlanState[] states =
         [
             Running("broken", "1"), Running("changed", "1"), State("down", UnitState.Off), Running("gone", "1"), Running("off", "2"), Running("same", "2"),

@@ -25,7 +25,7 @@ public sealed class FleetPreparationTests
 
     private static PreparedUnit Group(string directory, string content, bool isOff)
     {
-        PreparedUnit member = new(new Prepared.Own(), $"{directory} {content}", [$"{directory}/poem.csx"]) { Content = content };
+        PreparedUnit member = new(new PreparedApplication.Own(), $"{directory} {content}", [$"{directory}/poem.csx"]) { Content = content };
         return FleetPreparation.GroupOf([("poem", member)], [new FleetEntry("poem", $"{directory}/poem.csx") { IsOff = isOff }]);
     }
 }

@@ -58,7 +58,7 @@ internal sealed class Group(GroupContext context) : Service
     {
         if (!_members.TryGetValue(name, out var member))
             throw new TacHostException(ExitCode.Usage, $"there is no application '{name}' in the group.{(DidYouMean.To(name, _members.Keys) is { } near ? $" Did you mean '{near}'?" : "")}");
-        return await member.OperateAsync(verb, verb == "stop" ? new PreparedUnit(new Prepared.Own(), "", []) : (await PrepareAsync([member.Entry]))[0]);
+        return await member.OperateAsync(verb, verb == "stop" ? new PreparedUnit(new PreparedApplication.Own(), "", []) : (await PrepareAsync([member.Entry]))[0]);
     }
 
     /// <summary>Ends the application whose code threw an unhandled exception. Called on the thread of the exception.</summary>

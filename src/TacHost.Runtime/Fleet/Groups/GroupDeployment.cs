@@ -9,7 +9,7 @@ internal static class GroupDeployment
 {
     /// <summary>Makes the deployment of an application, without starting it.</summary>
     /// <exception cref="TacHostException">The log's directory cannot be created, or there is something wrong with the parameters of the tac file.</exception>
-    public static Deployment Make(FleetEntry entry, Prepared prepared, GroupContext context, Action<Deployment> onStopped)
+    public static Deployment Make(FleetEntry entry, PreparedApplication prepared, GroupContext context, Action<Deployment> onStopped)
     {
         string[] arguments = [.. context.Arguments.ForApplication(entry)];
         var read = ((HostRequest.Run)HostRequest.Read(arguments)).Options;

@@ -9,7 +9,7 @@ internal sealed class GroupMember(FleetEntry entry, GroupContext context)
 {
     private readonly SemaphoreSlim _gate = new(1);
     private readonly UnitStatus _status = new(entry.Name, () => context.Log);
-    private readonly OffMark _off = new(entry.Name, context);
+    private readonly DisabledMark _off = new(entry.Name, context);
     private PreparedUnit? _good;
     private string? _runningHash;
     private Deployment? _deployment;
@@ -98,7 +98,7 @@ internal sealed class GroupMember(FleetEntry entry, GroupContext context)
     }
 
     /// <summary>Sources that do not compile stop nothing.</summary>
-    private UnitOutcome Refuse(Prepared.Failure failure)
+    private UnitOutcome Refuse(PreparedApplication.Failure failure)
     {
         if (IsRunning)
             _status.Set(UnitState.Stale, failure.Message);

@@ -16,7 +16,7 @@ internal static class PortHolder
         try
         {
             var (table, state) = protocol == ProtocolType.Udp ? ("udp", UnconnectedState) : ("tcp", ListenState);
-            var sockets = SocketRow.Read(table).Where(row => row.State == state && Clash(row.Local, endPoint)).Select(row => $"socket:[{row.Inode}]").ToHashSet();
+            var sockets = ProcNetSocket.Read(table).Where(row => row.State == state && Clash(row.Local, endPoint)).Select(row => $"socket:[{row.Inode}]").ToHashSet();
             return sockets.Count == 0 ? null : Directory.EnumerateDirectories("/proc").Select(process => DescribeIfItHolds(process, sockets)).FirstOrDefault(found => found is not null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

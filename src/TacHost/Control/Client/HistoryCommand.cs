@@ -12,7 +12,7 @@ internal static class HistoryCommand
     /// <summary>Lists the deployments that a running application keeps, the running one last.</summary>
     public static int Run(string? who, bool asJson)
     {
-        var running = Who.Find(who);
+        var running = ApplicationSearch.Find(who);
         using var client = running.Connect();
         var report = client.Call("history", new JsonObject { ["application"] = running.Name }, ControlClient.Timeout).Deserialize(ControlJson.Default.HistoryReport)!;
         Terminal.Write(asJson ? JsonText.Of(report, ControlJson.Default.HistoryReport) : TableOf(report));
@@ -26,7 +26,7 @@ internal static class HistoryCommand
     {
         var (who, number) = words switch
         {
-            [var word] when NumberOf(word) is { } only && Who.All(word).Count == 0 => (null, only),
+            [var word] when NumberOf(word) is { } only && ApplicationSearch.All(word).Count == 0 => (null, only),
             [var name, var word] => (name, NumberOf(word) ?? throw new TacHostException(ExitCode.Usage, SingleLine.Escape($"'{word}' cannot be the number of a deployment. 'tachost history' lists them."))),
             _ => (words.Count > 0 ? words[0] : null, 0),
         };

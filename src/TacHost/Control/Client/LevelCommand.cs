@@ -13,7 +13,7 @@ internal static class LevelCommand
     public static int Run(IReadOnlyList<string> words, CommandOptions command)
     {
         var category = words.Count == 2 ? words[0] : null;
-        var running = Who.Find(command.Who ?? NamedBy(category));
+        var running = ApplicationSearch.Find(command.Who ?? NamedBy(category));
         JsonObject parameters = new() { ["application"] = running.Name };
         if (words.Count > 0)
             parameters["level"] = words[^1];
@@ -27,7 +27,7 @@ internal static class LevelCommand
 
     /// <summary>The first part of a category is the name of the application, if one of that name runs.</summary>
     private static string? NamedBy(string? category) =>
-        category?.Split('/')[0] is { Length: > 0 } name && Who.All(name).Count > 0 ? name : null;
+        category?.Split('/')[0] is { Length: > 0 } name && ApplicationSearch.All(name).Count > 0 ? name : null;
 
     private static string Text(LevelReport levels)
     {

@@ -12,7 +12,7 @@ internal static class LogsCommand
 
     public static int Run(string? who, CommandOptions command)
     {
-        var running = Who.Find(who);
+        var running = ApplicationSearch.Find(who);
         var lines = command.Lines ?? OrdinaryLines;
         var isWhole = command.Level is null && command.Category is null;
         using var client = running.Connect();

@@ -32,7 +32,7 @@ internal static class OperatorCommands
 
     private static int Call(string method, string who, JsonObject parameters)
     {
-        var running = Who.Find(who);
+        var running = ApplicationSearch.Find(who);
         using var client = running.Connect();
         client.Call(method, parameters, Timeout.InfiniteTimeSpan);
         return ExitCode.Success;

@@ -17,7 +17,7 @@ internal static class ReloadCommand
     /// <param name="asJson">True to print JSON.</param>
     public static int Plan(IReadOnlyList<string> words, bool asJson) => words switch
     {
-        [var word] when File.Exists(word) && word.EndsWith(".csx", StringComparison.Ordinal) && Who.All(word).Count == 0 => Run(null, With(word), onlyPlan: true, asJson),
+        [var word] when File.Exists(word) && word.EndsWith(".csx", StringComparison.Ordinal) && ApplicationSearch.All(word).Count == 0 => Run(null, With(word), onlyPlan: true, asJson),
         [var who, var file] => Run(who, With(file), onlyPlan: true, asJson),
         _ => Run(words.Count > 0 ? words[0] : null, [], onlyPlan: true, asJson),
     };
@@ -31,7 +31,7 @@ internal static class ReloadCommand
     /// <exception cref="TacHostException">The reload failed, and everything runs as before.</exception>
     public static int Run(string? who, JsonObject parameters, bool onlyPlan, bool asJson)
     {
-        var running = Who.Find(who);
+        var running = ApplicationSearch.Find(who);
         using var client = running.Connect();
         parameters["application"] = running.Name;
         parameters["dryRun"] = onlyPlan;

@@ -16,7 +16,7 @@ internal static class RestartCommand
 
     public static int Run(string? who)
     {
-        var running = Who.Find(who);
+        var running = ApplicationSearch.Find(who);
         RequireMine(running);
         var origin = Ask(running);
         RequireDaemon(running, origin);
@@ -55,7 +55,7 @@ internal static class RestartCommand
     private static int Check(OriginReport origin, IReadOnlyDictionary<string, string> environment)
     {
         var (options, operands) = HostCommandLine.Read([.. origin.Arguments]);
-        if ((options.TacFile ?? operands.Take(1).FirstOrDefault(Who.IsPath)) is not { } file)
+        if ((options.TacFile ?? operands.Take(1).FirstOrDefault(ApplicationSearch.IsPath)) is not { } file)
             return ExitCode.Success;
         return Start([.. options.Libraries.SelectMany(library => new[] { "--lib", library }), .. options.Locked ? ["--locked"] : Array.Empty<string>(), "compile", file], origin.Directory!, environment, isQuiet: true);
     }

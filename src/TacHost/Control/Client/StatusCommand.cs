@@ -13,7 +13,7 @@ internal static class StatusCommand
     /// <returns>The exit code: 0 if the application and all its services run, 70 if one has failed, 69 if the application is starting or stopping.</returns>
     public static int Run(string? who, bool asJson)
     {
-        var running = Who.Find(who);
+        var running = ApplicationSearch.Find(who);
         var status = Ask(running);
         var application = status.Process.Applications.FirstOrDefault(each => each.Name == running.Name)
             ?? throw new TacHostException(ExitCode.Unavailable, SingleLine.Escape($"'{running.Name}' has just been removed from process {running.Process}."));

@@ -13,7 +13,7 @@ internal static class StopCommand
     /// <returns>0 if the process ended with 0, otherwise 70.</returns>
     public static int Run(string? who)
     {
-        var running = Who.Find(who);
+        var running = ApplicationSearch.Find(who);
         var exitCode = Stop(running);
         var title = SingleLine.Escape($"{running.Name} (process {running.Process})");
         if (exitCode == ExitCode.Success)

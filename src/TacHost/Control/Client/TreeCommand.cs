@@ -16,9 +16,9 @@ internal static class TreeCommand
     {
         if (command.Evaluate)
             return name is not null ? null : throw new TacHostException(ExitCode.Usage, "which tac file is to be evaluated? tachost tree --evaluate FILE");
-        if (name is not null && Who.IsPath(name) && File.Exists(name) && Who.All(name).Count == 0)
+        if (name is not null && ApplicationSearch.IsPath(name) && File.Exists(name) && ApplicationSearch.All(name).Count == 0)
             return null;
-        var running = Who.Find(name);
+        var running = ApplicationSearch.Find(name);
         using var client = running.Connect();
         do
             Show(running, StatusCommand.Ask(client), command);

@@ -13,7 +13,7 @@ internal static class UpgradeCommand
     /// <exception cref="TacHostException">The upgrade failed, and the old process serves as before.</exception>
     public static int Run(string? who, bool asJson)
     {
-        var running = Who.FindProcess(who);
+        var running = ApplicationSearch.FindProcess(who);
         using var client = running.Connect();
         var report = client.Call("upgrade", new JsonObject { ["program"] = Installation.FrontProgram }, Timeout.InfiniteTimeSpan).Deserialize(ControlJson.Default.UpgradeReport)!;
         Terminal.Write(asJson ? JsonText.Of(report, ControlJson.Default.UpgradeReport) : Text(report, running.Name));

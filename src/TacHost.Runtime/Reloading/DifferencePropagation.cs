@@ -3,12 +3,12 @@ using TacHost.Services;
 namespace TacHost.Reloading;
 
 /// <summary>Propagates differences to all affected services, each with its topmost reason.</summary>
-internal sealed class Spreading
+internal sealed class DifferencePropagation
 {
-    private readonly Dictionary<Pair, (string Label, Pair? From, string? Reason)> _causes = [];
-    private readonly Queue<Pair> _left = new();
+    private readonly Dictionary<MatchedPair, (string Label, MatchedPair? From, string? Reason)> _causes = [];
+    private readonly Queue<MatchedPair> _left = new();
 
-    public Spreading(TreeComparison comparison)
+    public DifferencePropagation(TreeComparison comparison)
     {
         foreach (var pair in comparison.Pairs.All.Where(pair => pair.Differences.Count > 0))
             Mark(pair, "", null, null);
@@ -16,13 +16,13 @@ internal sealed class Spreading
     }
 
     /// <summary>Returns the reason why a service must be replaced, or null.</summary>
-    public string? ReasonOf(Pair service) => _causes.ContainsKey(service) ? Reason(service) : null;
+    public string? ReasonOf(MatchedPair service) => _causes.ContainsKey(service) ? Reason(service) : null;
 
-    public bool Contains(Pair pair) => _causes.ContainsKey(pair);
+    public bool Contains(MatchedPair pair) => _causes.ContainsKey(pair);
 
     /// <summary>Adds a service and all services that it affects.</summary>
     /// <returns>True if the service was added.</returns>
-    public bool Add(Pair service, string reason)
+    public bool Add(MatchedPair service, string reason)
     {
         if (!Mark(service, "", null, reason))
             return false;
@@ -31,10 +31,10 @@ internal sealed class Spreading
     }
 
     /// <summary>Returns the services that use an object, including the object itself if it is a service.</summary>
-    public static HashSet<Pair> ServicesThatUse(Pair used)
+    public static HashSet<MatchedPair> ServicesThatUse(MatchedPair used)
     {
-        HashSet<Pair> seen = [used], services = [];
-        Stack<Pair> left = new([used]);
+        HashSet<MatchedPair> seen = [used], services = [];
+        Stack<MatchedPair> left = new([used]);
         while (left.TryPop(out var pair))
         {
             if (IsService(pair))
@@ -50,7 +50,7 @@ internal sealed class Spreading
         return services;
     }
 
-    public static bool IsService(Pair pair) => pair is { Variable: null, Old: IService };
+    public static bool IsService(MatchedPair pair) => pair is { Variable: null, Old: IService };
 
     /// <summary>
     /// Adds the services whose code shares a written variable with a replaced service. Otherwise,
@@ -73,9 +73,9 @@ internal sealed class Spreading
     }
 
     /// <summary>Returns the path of a service without the application's name.</summary>
-    public static string NameOf(Pair service) => ((IService)service.New).ServicePath is var path ? path[(path.IndexOf('/', StringComparison.Ordinal) + 1)..] : "";
+    public static string NameOf(MatchedPair service) => ((IService)service.New).ServicePath is var path ? path[(path.IndexOf('/', StringComparison.Ordinal) + 1)..] : "";
 
-    private bool Mark(Pair pair, string label, Pair? from, string? reason)
+    private bool Mark(MatchedPair pair, string label, MatchedPair? from, string? reason)
     {
         // A plain group never changes. Its children are checked one by one.
         if (IsService(pair) && TreeOrder.IsPlainGroup((IService)pair.Old) && TreeOrder.IsPlainGroup((IService)pair.New) && reason is null)
@@ -98,7 +98,7 @@ internal sealed class Spreading
         }
     }
 
-    private string Reason(Pair service)
+    private string Reason(MatchedPair service)
     {
         var path = "";
         var pair = service;

@@ -4,13 +4,13 @@ using System.Net;
 namespace TacHost.Services.Networking.Listening;
 
 /// <summary>A row of a table of sockets in /proc/net (proc(5)).</summary>
-internal readonly struct SocketRow
+internal readonly struct ProcNetSocket
 {
     private const int LocalColumn = 1, RemoteColumn = 2, StateColumn = 3, UserColumn = 7, InodeColumn = 9;
 
     private readonly string[] _columns;
 
-    private SocketRow(string[] columns) => _columns = columns;
+    private ProcNetSocket(string[] columns) => _columns = columns;
 
     /// <summary>Gets the local end point. An IPv4 address that is mapped to IPv6 is returned as IPv4, here and in <see cref="Remote"/>.</summary>
     public IPEndPoint Local => EndPointOf(_columns[LocalColumn]);
@@ -26,13 +26,13 @@ internal readonly struct SocketRow
     public string Inode => _columns[InodeColumn];
 
     /// <summary>Returns the rows of <c>tcp</c> or <c>udp</c>, then those of the same protocol over IPv6.</summary>
-    public static IEnumerable<SocketRow> Read(string protocol) =>
+    public static IEnumerable<ProcNetSocket> Read(string protocol) =>
         new[] { $"/proc/net/{protocol}", $"/proc/net/{protocol}6" }
             .Where(File.Exists)
             .SelectMany(table => File.ReadLines(table).Skip(1))
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(columns => columns.Length > InodeColumn)
-            .Select(columns => new SocketRow(columns));
+            .Select(columns => new ProcNetSocket(columns));
 
     /// <summary>Parses an end point such as "0100007F:2710".</summary>
     private static IPEndPoint EndPointOf(string text)

@@ -3,7 +3,7 @@ using TacHost.Services;
 namespace TacHost;
 
 /// <summary>The verb of a sentence about a service and a need of it.</summary>
-internal static class NeedVerb
+internal static class ServiceNeedText
 {
     public static string Of(ServiceNeedKind kind) => kind switch
     {

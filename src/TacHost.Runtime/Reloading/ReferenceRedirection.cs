@@ -8,26 +8,26 @@ namespace TacHost.Reloading;
 /// <param name="Shared">The pair of the object.</param>
 /// <param name="What">The description of the object, to follow "it shares".</param>
 /// <param name="Newcomer">The new service.</param>
-internal sealed record GraftProblem(Pair Shared, string What, IService Newcomer);
+internal sealed record ReferenceProblem(MatchedPair Shared, string What, IService Newcomer);
 
 /// <summary>Redirects references of new services to objects that stay, because the counterparts of these objects in the new tree are never started.</summary>
 /// <remarks>
 /// This is not limited to services. Every object that a kept and a new service share, such as a factory or a cache, must remain a single object. An object
 /// whose class the tac file defines has a different type in another compilation, and cannot be shared. Then its owners must be replaced, too.
 /// </remarks>
-internal sealed class Graft
+internal sealed class ReferenceRedirection
 {
     private const BindingFlags AllFields = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
-    private readonly Dictionary<object, Pair> _staying = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<object, MatchedPair> _staying = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<object> _seen = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<(object, MethodBase)> _seenFunctions = [];
-    private readonly List<GraftProblem> _problems = [];
+    private readonly List<ReferenceProblem> _problems = [];
     private readonly TreeComparison _comparison;
     private readonly RunningCheck _running;
     private readonly ObjectShapes _shapes;
-    private readonly HashSet<Pair> _stayingVariables = [];
-    private readonly HashSet<Pair> _writtenVariables;
+    private readonly HashSet<MatchedPair> _stayingVariables = [];
+    private readonly HashSet<MatchedPair> _writtenVariables;
     private readonly VariableUse _ofNew;
     private readonly CodeComparison _newCode;
     private IService _newcomer = null!;
@@ -38,13 +38,13 @@ internal sealed class Graft
     /// <param name="newCode">The comparison of the code of the current tac file with itself.</param>
     /// <param name="shapes">The fields of types.</param>
     /// <param name="staying">The services that stay.</param>
-    public Graft(TreeComparison comparison, RunningCheck running, CodeComparison newCode, ObjectShapes shapes, IEnumerable<Pair> staying)
+    public ReferenceRedirection(TreeComparison comparison, RunningCheck running, CodeComparison newCode, ObjectShapes shapes, IEnumerable<MatchedPair> staying)
     {
         (_comparison, _running, _newCode, _shapes) = (comparison, running, newCode, shapes);
         _ofNew = new VariableUse(newCode);
         _writtenVariables = [.. comparison.Pairs.Writers.Select(each => each.Variable)];
-        HashSet<Pair> seen = [];
-        Stack<Pair> left = new(staying);
+        HashSet<MatchedPair> seen = [];
+        Stack<MatchedPair> left = new(staying);
         while (left.TryPop(out var pair))
         {
             if (!seen.Add(pair))
@@ -59,12 +59,12 @@ internal sealed class Graft
     }
 
     /// <summary>Returns the objects that cannot be shared. Does not change anything.</summary>
-    public IReadOnlyList<GraftProblem> FindProblems(IEnumerable<IService> newcomers) => Walk(newcomers, isApplied: false);
+    public IReadOnlyList<ReferenceProblem> FindProblems(IEnumerable<IService> newcomers) => Walk(newcomers, isApplied: false);
 
     /// <summary>Redirects the references. Requires that there are no problems.</summary>
     public void Apply(IEnumerable<IService> newcomers) => Walk(newcomers, isApplied: true);
 
-    private List<GraftProblem> Walk(IEnumerable<IService> newcomers, bool isApplied)
+    private List<ReferenceProblem> Walk(IEnumerable<IService> newcomers, bool isApplied)
     {
         _isApplied = isApplied;
         _seen.Clear();
@@ -131,17 +131,17 @@ internal sealed class Graft
             var key = element is DictionaryEntry entry ? entry.Key
                 : element?.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>) ? type.GetProperty("Key")!.GetValue(element) : element;
             if (key is not null && StayingIn(key, []) is { } pair)
-                _problems.Add(new GraftProblem(pair, $"a {Leaf.NameOf(pair.New.GetType())}, which is {(key == pair.New ? "a key" : "part of a key")} in a collection,", _newcomer));
+                _problems.Add(new ReferenceProblem(pair, $"a {SimpleValue.NameOf(pair.New.GetType())}, which is {(key == pair.New ? "a key" : "part of a key")} in a collection,", _newcomer));
         }
     }
 
     /// <summary>Returns a remaining object on which the hash of a key may depend. It is the key itself, or a part of a structure or of a class that overrides GetHashCode.</summary>
-    private Pair? StayingIn(object key, HashSet<object> seen)
+    private MatchedPair? StayingIn(object key, HashSet<object> seen)
     {
         if (_staying.GetValueOrDefault(key) is { } pair)
             return pair;
         var type = key.GetType();
-        if (Leaf.TextOf(key) is not null || ObjectShapes.LookAt(type) != Look.Fields || type.GetMethod(nameof(GetHashCode), Type.EmptyTypes)?.DeclaringType == typeof(object) || (!type.IsValueType && !seen.Add(key)))
+        if (SimpleValue.TextOf(key) is not null || ObjectShapes.LookAt(type) != Look.Fields || type.GetMethod(nameof(GetHashCode), Type.EmptyTypes)?.DeclaringType == typeof(object) || (!type.IsValueType && !seen.Add(key)))
             return null;
         return _shapes.FieldsOf(type)
             .Where(field => !field.Field.FieldType.IsPrimitive && !field.Field.FieldType.IsPointer)
@@ -152,7 +152,7 @@ internal sealed class Graft
     /// <summary>Returns the new target of a reference, or null if the reference stays. Objects that belong to a new service are queued for the walk.</summary>
     private object? Lead(object value, Stack<object> left)
     {
-        if (Leaf.TextOf(value) is not null || value is MemberInfo or Assembly or Module)
+        if (SimpleValue.TextOf(value) is not null || value is MemberInfo or Assembly or Module)
             return null;
         if (value is Delegate function)
             return LeadFunction(function, left);
@@ -165,13 +165,13 @@ internal sealed class Graft
         return null;
     }
 
-    private object? LeadToStaying(object twin, Pair pair)
+    private object? LeadToStaying(object twin, MatchedPair pair)
     {
         var running = _running.RunningOf(pair.Old);
         if (running is not null && running.GetType() == twin.GetType())
             return _isApplied ? running : null;
         if (!IsUnchangeable(twin.GetType(), []))
-            _problems.Add(new GraftProblem(pair, running is null ? $"a {Leaf.NameOf(twin.GetType())}, which cannot be found in the running tree," : $"a {Leaf.NameOf(twin.GetType())}, whose class is the tac's own,", _newcomer));
+            _problems.Add(new ReferenceProblem(pair, running is null ? $"a {SimpleValue.NameOf(twin.GetType())}, which cannot be found in the running tree," : $"a {SimpleValue.NameOf(twin.GetType())}, whose class is the tac's own,", _newcomer));
         return null;
     }
 
@@ -210,7 +210,7 @@ internal sealed class Graft
     {
         if (_comparison.Pairs.OfNewVariable(use.NewOwner, use.NewField) is { } pair && _stayingVariables.Contains(pair) && (use.IsWritten || _writtenVariables.Contains(pair)))
         {
-            _problems.Add(new GraftProblem(pair, $"the variable '{use.Name}'", _newcomer));
+            _problems.Add(new ReferenceProblem(pair, $"the variable '{use.Name}'", _newcomer));
             return;
         }
 

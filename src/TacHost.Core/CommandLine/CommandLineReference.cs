@@ -1,7 +1,7 @@
 namespace TacHost.CommandLine;
 
 /// <summary>The texts of the help and the man page, except the options.</summary>
-internal static class Reference
+internal static class CommandLineReference
 {
     public const string Synopsis = "tachost [options] FILE [parameters] | NAME [plugin options] | COMMAND";
 

@@ -3,7 +3,7 @@ namespace TacHost.Reloading;
 /// <summary>A service, an object or a variable of the previous tac file, and its counterpart in the current tac file.</summary>
 /// <param name="old">The object, or the owner of the variable.</param>
 /// <param name="new">The counterpart of <paramref name="old"/>.</param>
-internal sealed class Pair(object old, object @new)
+internal sealed class MatchedPair(object old, object @new)
 {
     /// <summary>The place of a difference that represents a whole object, because the object cannot be inspected.</summary>
     public const string Unseen = "?";
@@ -18,11 +18,11 @@ internal sealed class Pair(object old, object @new)
     /// <summary>Gets the differences in the object itself: descriptions by place.</summary>
     public Dictionary<string, string> Differences { get; } = new(StringComparer.Ordinal);
 
-    public List<(string Label, Pair Target)> Targets { get; } = [];
+    public List<(string Label, MatchedPair Target)> Targets { get; } = [];
 
-    public List<Pair> Users { get; } = [];
+    public List<MatchedPair> Users { get; } = [];
 
-    public void Refer(string label, Pair target)
+    public void Refer(string label, MatchedPair target)
     {
         Targets.Add((label, target));
         target.Users.Add(this);

@@ -1,7 +1,7 @@
 namespace TacHost.Processes;
 
 /// <summary>The exit status of a process from wait(2), or null if the status has been collected by other code.</summary>
-internal readonly record struct ProcessEnd(int? Status)
+internal readonly record struct ProcessExitStatus(int? Status)
 {
     private const int SignalBits = 0x7F;
 

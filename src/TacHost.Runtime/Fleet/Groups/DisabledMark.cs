@@ -1,7 +1,7 @@
 namespace TacHost.Fleet.Groups;
 
 /// <summary>The mark of an application that an operator has turned off, which outlives the process.</summary>
-internal sealed class OffMark(string name, GroupContext context)
+internal sealed class DisabledMark(string name, GroupContext context)
 {
     public bool IsSet { get; private set; } = UnitRecord.Read(context.Places.StateFileOf(name)).IsOff;
 

@@ -6,7 +6,7 @@ using TacHost.Daemon;
 namespace TacHost.Control.Client;
 
 /// <summary>Finds running applications by a name, a process ID, a pid file or a tac file.</summary>
-internal static class Who
+internal static class ApplicationSearch
 {
     /// <summary>Finds an application.</summary>
     /// <param name="word">The text to search for, or null for the only running application.</param>

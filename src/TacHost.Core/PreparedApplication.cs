@@ -5,7 +5,7 @@ using TacHost.Scripting;
 namespace TacHost;
 
 /// <summary>An application that the command has prepared for the host: verified code, or the reason of a failure.</summary>
-internal abstract record Prepared
+internal abstract record PreparedApplication
 {
     private enum Kind : byte
     {
@@ -16,12 +16,12 @@ internal abstract record Prepared
         Checked,
     }
 
-    private Prepared()
+    private PreparedApplication()
     {
     }
 
     /// <summary>Returns them as bytes.</summary>
-    public static byte[] ToBytes(IReadOnlyList<Prepared> all)
+    public static byte[] ToBytes(IReadOnlyList<PreparedApplication> all)
     {
         using MemoryStream stream = new();
         using (BinaryWriter writer = new(stream, Encoding.UTF8, leaveOpen: true))
@@ -35,13 +35,13 @@ internal abstract record Prepared
     }
 
     /// <summary>Returns those that <see cref="ToBytes"/> made bytes of.</summary>
-    public static IReadOnlyList<Prepared> FromBytes(byte[] bytes)
+    public static IReadOnlyList<PreparedApplication> FromBytes(byte[] bytes)
     {
         using BinaryReader reader = new(new MemoryStream(bytes), Encoding.UTF8);
         return reader.ReadList(Read);
     }
 
-    private static Prepared Read(BinaryReader reader) => (Kind)reader.ReadByte() switch
+    private static PreparedApplication Read(BinaryReader reader) => (Kind)reader.ReadByte() switch
     {
         Kind.Tac => Tac.ReadRest(reader),
         Kind.Plugin => new Plugin(PluginCode.Read(reader), reader.ReadString(), reader.ReadList(), reader.ReadList()),
@@ -57,7 +57,7 @@ internal abstract record Prepared
     /// <param name="Directories">The directories that are searched for assemblies.</param>
     /// <param name="Notices">The notices for the log.</param>
     /// <param name="Details">The lines for the log at the level Debug.</param>
-    internal sealed record Tac(CompiledTac Code, IReadOnlyList<string> Directories, IReadOnlyList<string> Notices, IReadOnlyList<string> Details) : Prepared
+    internal sealed record Tac(CompiledTac Code, IReadOnlyList<string> Directories, IReadOnlyList<string> Notices, IReadOnlyList<string> Details) : PreparedApplication
     {
         /// <summary>Gets the file in which a process keeps this deployment when it runs, or an empty text.</summary>
         public string KeptIn { get; init; } = "";
@@ -92,7 +92,7 @@ internal abstract record Prepared
     /// <param name="Version">As far as there is one.</param>
     /// <param name="Directories">The directories that are searched for assemblies.</param>
     /// <param name="Notices">The notices for the log.</param>
-    internal sealed record Plugin(PluginCode Code, string Version, IReadOnlyList<string> Directories, IReadOnlyList<string> Notices) : Prepared
+    internal sealed record Plugin(PluginCode Code, string Version, IReadOnlyList<string> Directories, IReadOnlyList<string> Notices) : PreparedApplication
     {
         private protected override void Write(BinaryWriter writer)
         {
@@ -107,7 +107,7 @@ internal abstract record Prepared
     /// <summary>A tac file among several that could not be prepared.</summary>
     /// <param name="ExitCode">One of <see cref="TacHost.ExitCode"/>.</param>
     /// <param name="Message">The text that is shown.</param>
-    internal sealed record Failure(int ExitCode, string Message) : Prepared
+    internal sealed record Failure(int ExitCode, string Message) : PreparedApplication
     {
         private protected override void Write(BinaryWriter writer)
         {
@@ -118,7 +118,7 @@ internal abstract record Prepared
     }
 
     /// <summary>A tac file for <c>tachost check</c>, and the mistakes that the command has found in its text.</summary>
-    internal sealed record Checked(Prepared Subject, IReadOnlyList<Finding> Findings) : Prepared
+    internal sealed record Checked(PreparedApplication Subject, IReadOnlyList<Finding> Findings) : PreparedApplication
     {
         private protected override void Write(BinaryWriter writer)
         {
@@ -131,7 +131,7 @@ internal abstract record Prepared
     }
 
     /// <summary>An application of the host itself, which has no code of a user.</summary>
-    internal sealed record Own : Prepared
+    internal sealed record Own : PreparedApplication
     {
         private protected override void Write(BinaryWriter writer) => writer.Write((byte)Kind.Own);
     }

@@ -10,7 +10,7 @@ namespace TacHost.Fleet;
 /// The clock counts suspends. A process that resumes after a freeze ends on this thread, before it acts on outdated state. Its deployments end by themselves,
 /// because their last renewal is too old.
 /// </remarks>
-internal sealed class RightToRun : IDisposable
+internal sealed class RunLease : IDisposable
 {
     private const short Output = 4;
 
@@ -24,7 +24,7 @@ internal sealed class RightToRun : IDisposable
     private long _lastTick = LibcClock.BootTime.Ticks;
 
     /// <param name="limit">The longest freeze.</param>
-    public RightToRun(TimeSpan limit)
+    public RunLease(TimeSpan limit)
     {
         _limit = limit;
         new Thread(Run) { IsBackground = true, Name = "right to run", Priority = ThreadPriority.Highest }.Start();

@@ -5,7 +5,7 @@ namespace TacHost.Fleet;
 
 /// <summary>Detects changes of a deployment's files without reading them, and the end of the writes.</summary>
 /// <param name="clock">The clock.</param>
-internal sealed class SourceStamp(TimeProvider clock)
+internal sealed class SourceChanges(TimeProvider clock)
 {
     /// <summary>The time without a change after which files count as complete.</summary>
     public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(0.5);

@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 namespace TacHost.Reloading;
 
 /// <summary>Simple values that can be compared by their text.</summary>
-internal static class Leaf
+internal static class SimpleValue
 {
     private const int ShownLength = 60;
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace TacHost.Web.Proxying;
 
 /// <summary>The rest of a request path after the path of a proxy rule, in the client's encoding.</summary>
-internal static class RawRest
+internal static class EncodedPathRemainder
 {
     /// <summary>Returns the encoded rest if decoding would change it: <c>%2F</c> is not a separator, and stays encoded.</summary>
     /// <returns>The rest, or null if the decoded path is sufficient or the encoded path could lead outside.</returns>

@@ -4,7 +4,7 @@ using TacHost.Native;
 namespace TacHost.Processes;
 
 /// <summary>Says why a program did not start.</summary>
-internal static class StartFailure
+internal static class ProgramStartError
 {
     private const int NoSuchFile = 2;
     private const int LongestLine = 256;
