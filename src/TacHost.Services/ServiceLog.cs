@@ -5,21 +5,21 @@ namespace TacHost.Services;
 /// <summary>Every line that the tree itself logs.</summary>
 internal static partial class ServiceLog
 {
-    [LoggerMessage(1, LogLevel.Error, "The service '{Path}' has failed.")]
+    [LoggerMessage(31, LogLevel.Error, "The service '{Path}' has failed.")]
     public static partial void Failed(ILogger logger, Exception failure, string path);
 
-    [LoggerMessage(2, LogLevel.Error, "The service '{Path}' did not start, and cleaning up after it failed as well.")]
+    [LoggerMessage(32, LogLevel.Error, "The service '{Path}' did not start, and cleaning up after it failed as well.")]
     public static partial void CleanUpFailed(ILogger logger, Exception failure, string path);
 
-    [LoggerMessage(3, LogLevel.Error, "The service '{Path}' did not stop cleanly.")]
+    [LoggerMessage(33, LogLevel.Error, "The service '{Path}' did not stop cleanly.")]
     public static partial void StopFailed(ILogger logger, Exception failure, string path);
 
-    [LoggerMessage(4, LogLevel.Error, "The service '{Path}' could not handle the failure of '{Failed}', which is passed to its parent.")]
+    [LoggerMessage(34, LogLevel.Error, "The service '{Path}' could not handle the failure of '{Failed}', which is passed to its parent.")]
     public static partial void SupervisionFailed(ILogger logger, Exception failure, string path, string failed);
 
-    [LoggerMessage(5, LogLevel.Error, "The service '{Path}' could not be disposed.")]
+    [LoggerMessage(35, LogLevel.Error, "The service '{Path}' could not be disposed.")]
     public static partial void DisposeFailed(ILogger logger, Exception failure, string path);
 
-    [LoggerMessage(6, LogLevel.Error, "Shutting down, because the application has failed.")]
+    [LoggerMessage(36, LogLevel.Error, "Shutting down, because the application has failed.")]
     public static partial void ApplicationFailed(ILogger logger, Exception failure);
 }
