@@ -41,15 +41,12 @@ public sealed class PoetryService : Service, IServiceNeeds
     public NamedPoem? Find(string name) => Poems.FirstOrDefault(poem => poem.Name == name);
 
     /// <inheritdoc/>
-    protected override Task OnStartAsync(CancellationToken cancellationToken)
+    protected override async Task OnStartAsync(CancellationToken cancellationToken)
     {
-        // A synchronous read blocks no client before the start has ended. The thread pool would take 5 ms of the start.
-        cancellationToken.ThrowIfCancellationRequested();
         var poems = new NamedPoem[_files.Length];
         for (var i = 0; i < poems.Length; i++)
-            poems[i] = Load(_files[i]);
+            poems[i] = await LoadAsync(_files[i], cancellationToken);
         _poems = poems;
-        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -61,12 +58,12 @@ public sealed class PoetryService : Service, IServiceNeeds
 
     private static string NameOf(string file) => Path.GetFileNameWithoutExtension(file);
 
-    private NamedPoem Load(string file)
+    private async Task<NamedPoem> LoadAsync(string file, CancellationToken cancellationToken)
     {
         try
         {
             RecordFile(file);
-            var text = File.ReadAllBytes(ResolvePath(file));
+            var text = await File.ReadAllBytesAsync(ResolvePath(file), cancellationToken);
             PoetryLog.Loaded(Logger, text.Length, file);
             return new NamedPoem(NameOf(file), text);
         }

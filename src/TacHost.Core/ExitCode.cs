@@ -1,6 +1,6 @@
 namespace TacHost;
 
-/// <summary>The exit codes, with the values and meanings of sysexits(3).</summary>
+/// <summary>The exit codes. They have the values of sysexits(3), where these fit.</summary>
 internal static class ExitCode
 {
     public const int Success = 0;

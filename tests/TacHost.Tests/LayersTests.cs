@@ -81,6 +81,17 @@ public sealed partial class LayersTests
             Assert.False(Names(Code(file), library), $"'{file}' names {library}, which only {folder} may");
     }
 
+    /// <summary>A longer file is split into types by responsibility. Those listed here are single state machines.</summary>
+    [Fact]
+    public void Files_OfTheSources_HaveAtMost250Lines()
+    {
+        string[] exceptions = ["Acceptor.cs", "MultiService.cs", "Service.cs", "ServiceLife.cs", "Unit.cs"];
+
+        var tooLong = Files(Source).Where(file => File.ReadLines(file).Count() > 250).Select(Path.GetFileName).Order(StringComparer.Ordinal);
+
+        Assert.Equal(exceptions, tooLong);
+    }
+
     [Fact]
     public void CLibrary_IsBoundInOneFolderAlone()
     {

@@ -21,6 +21,7 @@ internal static class CommandLineReference
     public static IReadOnlyList<(string Term, string Meaning)> ExitCodes { get; } =
     [
         ("0", "a daemon: it is running; with --nodaemon: it stopped as requested, unless the application sets another exit code"),
+        ("2", "plan, or an operation with --dry-run: something would change"),
         ("64", "the command line is invalid, or there is no such plugin"),
         ("65", "the tac file does not compile, or does not set a usable 'application'; or the plugin is broken"),
         ("66", "the tac file cannot be read"),
