@@ -36,8 +36,11 @@ internal sealed record Identity(uint User, uint Group, string? UserName, bool Ef
         return new Identity(userId, groupId, account?.Name, effectiveOnly);
     }
 
+    /// <summary>Looks up the supplementary groups. To be called before chroot(2), because the files of a jail must not choose them.</summary>
+    public IReadOnlyList<uint> FindGroups() => UserName is null ? [] : Accounts.Groups(UserName, Group);
+
     /// <summary>Sets the environment variables of the user for services and their programs, unless only the effective IDs change.</summary>
-    /// <remarks>The PATH of root's shell is not passed on. Other variables stay, because they may be intended for the services.</remarks>
+    /// <remarks>To be called before chroot(2), for the same reason. The PATH of root's shell is not passed on. Other variables stay, because they may be intended for the services.</remarks>
     public void SetEnvironment()
     {
         if (EffectiveOnly)
@@ -53,15 +56,19 @@ internal sealed record Identity(uint User, uint Group, string? UserName, bool Ef
     }
 
     /// <summary>Switches to the identity: supplementary groups, group, user, in this order. Then verifies the identity of every thread.</summary>
+    /// <param name="threads">The threads to verify.</param>
+    /// <param name="groups">The supplementary groups, of <see cref="FindGroups"/>.</param>
     /// <exception cref="TacHostException">The operating system refused, or the process could switch back to root.</exception>
-    public unsafe void Assume(ThreadCredentials threads)
+    public unsafe void Assume(ThreadCredentials threads, IReadOnlyList<uint> groups)
     {
+        uint[] list = [.. groups];
         // A group that stays in the supplementary list would keep its privileges.
-        Require(UserName is not null ? LibcIdentity.InitGroups(UserName, Group) : LibcIdentity.SetGroups(0, null), "the supplementary groups");
+        fixed (uint* first = list)
+            Require(LibcIdentity.SetGroups((nuint)list.Length, first), "the supplementary groups");
         Require(EffectiveOnly ? LibcIdentity.SetResGid(Unchanged, Group, Unchanged) : LibcIdentity.SetResGid(Group, Group, Group), $"group {Group}");
         Require(EffectiveOnly ? LibcIdentity.SetResUid(Unchanged, User, Unchanged) : LibcIdentity.SetResUid(User, User, User), $"user {User}");
-        if (threads.FirstThatIsNot(this) is { } thread)
-            throw new TacHostException(ExitCode.OperatingSystem, $"thread {thread} did not become user {User} and group {Group}.");
+        if (threads.FirstThatIsNot(this, list) is { } thread)
+            throw new TacHostException(ExitCode.OperatingSystem, $"thread {thread} did not become user {User} and group {Group} with the supplementary groups of that user.");
         if (!EffectiveOnly && User != 0 && LibcIdentity.SetResUid(Unchanged, 0, Unchanged) == 0)
             throw new TacHostException(ExitCode.OperatingSystem, $"after the change to user {User}, the process could still become root again.");
     }

@@ -11,19 +11,18 @@ internal sealed class ThreadCredentials : IDisposable
     private readonly OpenDirectory? _tasks = OpenDirectory.Open(Tasks);
     private readonly List<string> _threads = Directory.Exists(Tasks) ? [.. Directory.EnumerateDirectories(Tasks).Select(path => Path.GetFileName(path))] : [];
 
-    /// <summary>Returns the first thread with another identity or with other supplementary groups than the previous threads, or null.</summary>
+    /// <summary>Returns the first thread with another identity or with other supplementary groups, or null.</summary>
     /// <exception cref="TacHostException">The identities cannot be read.</exception>
-    public string? FirstThatIsNot(Identity identity)
+    public string? FirstThatIsNot(Identity identity, IReadOnlyList<uint> groups)
     {
         if (_threads.Count == 0)
             throw new TacHostException(ExitCode.OperatingSystem, $"cannot check whether every thread became user {identity.User}, because '{Tasks}' cannot be read. Mount /proc.");
-        string? groups = null;
-        return _threads.FirstOrDefault(thread => !Is(thread, identity, ref groups));
+        return _threads.FirstOrDefault(thread => !Is(thread, identity, groups));
     }
 
     public void Dispose() => _tasks?.Dispose();
 
-    private bool Is(string thread, Identity identity, ref string? groups)
+    private bool Is(string thread, Identity identity, IReadOnlyList<uint> groups)
     {
         using var file = _tasks?.OpenFile($"{thread}/status", OpenFlags.ReadOnly);
         if (file is null)
@@ -35,7 +34,7 @@ internal sealed class ThreadCredentials : IDisposable
                 return false;
             if (line.StartsWith("Gid:", StringComparison.Ordinal) && !Matches(line, identity.Group, identity.EffectiveOnly))
                 return false;
-            if (line.StartsWith("Groups:", StringComparison.Ordinal) && ((identity.UserName is null && Numbers(line).Any(group => group != identity.Group)) || (groups ??= line) != line))
+            if (line.StartsWith("Groups:", StringComparison.Ordinal) && !Numbers(line).ToHashSet().SetEquals(groups))
                 return false;
         }
 

@@ -17,9 +17,6 @@ internal static unsafe partial class LibcIdentity
     [LibraryImport(Libc.Library, EntryPoint = "setgroups", SetLastError = true)]
     public static partial int SetGroups(nuint count, uint* groups);
 
-    [LibraryImport(Libc.Library, EntryPoint = "initgroups", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int InitGroups(string user, uint group);
-
     [LibraryImport(Libc.Library, EntryPoint = "prctl", SetLastError = true)]
     public static partial int Prctl(int option, nuint first, nuint second, nuint third, nuint fourth);
 

@@ -71,7 +71,8 @@ internal static class ChrootMonitor
         if (args[2] != NoIdentity)
         {
             using ThreadCredentials threads = new();
-            new Identity(uint.Parse(args[2], CultureInfo.InvariantCulture), uint.Parse(args[3], CultureInfo.InvariantCulture), args[4] == NoIdentity ? null : args[4], EffectiveOnly: false).Assume(threads);
+            Identity identity = new(uint.Parse(args[2], CultureInfo.InvariantCulture), uint.Parse(args[3], CultureInfo.InvariantCulture), args[4] == NoIdentity ? null : args[4], EffectiveOnly: false);
+            identity.Assume(threads, identity.FindGroups());
         }
 
         _ = LibcIdentity.Prctl(NotDumpable, 0, 0, 0, 0);

@@ -30,6 +30,10 @@ internal static class PrivilegeDrop
         if (options.Chroot is not null)
             CloseWaysOut(process, identity);
         using var threads = new ThreadCredentials();
+
+        // In the jail, others may have written what is known about users and groups.
+        var groups = identity?.FindGroups() ?? [];
+        identity?.SetEnvironment();
         if (options.Chroot is { } chroot)
         {
             ChrootDirectory.Enter(chroot, options.RunDirectory);
@@ -38,8 +42,7 @@ internal static class PrivilegeDrop
 
         if (identity is null)
             return;
-        identity.SetEnvironment();
-        identity.Assume(threads);
+        identity.Assume(threads, groups);
         HostLog.IdentityChanged(log.Host, identity.EffectiveOnly ? "euid/egid" : "uid/gid", identity.User, identity.Group);
     }
 

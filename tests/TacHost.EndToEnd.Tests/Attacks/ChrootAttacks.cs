@@ -107,6 +107,44 @@ public sealed class ChrootAttacks(SecondUser eve)
         Assert.Contains("ways out: 0", outcome.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>What the jail says about users and groups is written by others, and is asked by root.</summary>
+    [Theory]
+    [InlineData("an empty jail")]
+    [InlineData("accounts in the jail")]
+    public async Task JailedProcess_WithOrWithoutAccountsInTheJail_HasThoseOfTheMachine(string jail)
+    {
+        SecondUser.Require();
+        await using Sandbox sandbox = new();
+        File.SetUnixFileMode(sandbox.Directory, (UnixFileMode)0b111_101_101);
+        Directory.CreateDirectory(sandbox.PathOf("jail/etc"));
+        if (jail == "accounts in the jail")
+        {
+            sandbox.Write("jail/etc/passwd", $"{eve.Name}:x:{eve.Id}:{eve.Id}::/planted:/bin/planted\n");
+            sandbox.Write("jail/etc/group", $"root:x:0:{eve.Name}\nshadow:x:42:{eve.Name}\n");
+        }
+
+        sandbox.Write("teller.csx", """
+            class Teller : Service
+            {
+                protected override Task OnStartAsync(CancellationToken cancellationToken)
+                {
+                    Logger.LogInformation("found HOME={Home} USER={User} LOGNAME={Name} SHELL={Shell}", E("HOME"), E("USER"), E("LOGNAME"), E("SHELL"));
+                    return Task.CompletedTask;
+                }
+                static string E(string name) => Environment.GetEnvironmentVariable(name) ?? "(none)";
+            }
+            var application = new Application("teller");
+            new Teller().SetServiceParent(application);
+            """);
+        var process = sandbox.Start("-n", "--no-pidfile", "--chroot", "jail", "-u", eve.Name, "teller.csx");
+        var said = await Until.SaidAsync(process, "is running");
+
+        Assert.Contains($"found HOME=/home/{eve.Name} USER={eve.Name} LOGNAME={eve.Name} SHELL=/bin/sh\n", said, StringComparison.Ordinal);
+        Assert.Equal($"{eve.Id}", Proc.Status(process.Id, "Groups").Trim());
+        await sandbox.KillAsync(process.Id);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Bounded.Patience, TestContext.Current.CancellationToken);
+    }
+
     [Fact]
     public async Task Start_IntoAChroot_OpensNoListener()
     {
