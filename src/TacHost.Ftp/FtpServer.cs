@@ -11,7 +11,7 @@ namespace TacHost.Ftp;
 /// <remarks>
 /// By default, all users may read, and no user may write. No file outside the root is ever opened, regardless of names,
 /// symbolic links and races: the kernel resolves every name below the root. Clients only see paths that begin at the root.
-/// The privileged part of the start binds the port and reads the root, the users and the certificate.
+/// The privileged part of the start binds the port and reads the users and the certificate. The root is opened after it, with the rights of the service, and in the jail if there is one.
 /// A stop closes the port, ends idle sessions immediately, and lets transfers finish within the grace period.
 /// Ported from <c>twisted.tap.ftp</c>.
 /// </remarks>
@@ -121,6 +121,12 @@ public sealed class FtpServer : MultiService, IServiceNeeds
 
         if (Certificate is not null)
             Tls = new TlsServerHandshake(new TlsOptions(Certificate), ServicePath, Logger, Application);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override Task OnStartAsync(CancellationToken cancellationToken)
+    {
         try
         {
             Root = RootedDirectory.Open(ResolvePath(_root), ResolveByName);
@@ -130,12 +136,6 @@ public sealed class FtpServer : MultiService, IServiceNeeds
             throw new IOException($"The service '{ServicePath}' cannot serve FTP: {e.Message} Name a directory that this process can read.", e);
         }
 
-        return Task.CompletedTask;
-    }
-
-    /// <inheritdoc/>
-    protected override Task OnStartAsync(CancellationToken cancellationToken)
-    {
         Sessions.Reset();
         FtpLog.Serving(Logger, ResolvePath(_root), (AllowAnonymous, Users) switch
         {
@@ -145,7 +145,7 @@ public sealed class FtpServer : MultiService, IServiceNeeds
         });
         if (Users is not null && Certificate is null)
             FtpLog.PasswordsInTheClear(Logger);
-        if (!Root!.FollowsLinks)
+        if (!Root.FollowsLinks)
             FtpLog.LinksNotFollowed(Logger);
         return Task.CompletedTask;
     }

@@ -15,6 +15,9 @@ internal static unsafe partial class LibcDescriptors
     [LibraryImport(Libc.Library, EntryPoint = "dup2", SetLastError = true)]
     public static partial int Dup2(SafeFileHandle file, int descriptor);
 
+    [LibraryImport(Libc.Library, EntryPoint = "dup3", SetLastError = true)]
+    public static partial int Dup3(SafeFileHandle file, int descriptor, OpenFlags flags);
+
     [LibraryImport(Libc.Library, EntryPoint = "mmap", SetLastError = true)]
     public static partial nint Mmap(nint address, nuint length, int protection, int flags, SafeFileHandle file, long offset);
 

@@ -38,6 +38,7 @@ internal static class ChrootDirectory
     public static IReadOnlyList<string> CloseDirectories()
     {
         const string descriptors = "/proc/self/fd";
+        const int firstOther = 3; // programs inherit the standard streams
         if (!Directory.Exists(descriptors))
             throw new TacHostException(ExitCode.OperatingSystem, $"cannot check which directories are open, because '{descriptors}' cannot be read. Mount /proc.");
         List<string> closed = [];
@@ -48,7 +49,7 @@ internal static class ChrootDirectory
             if (FileStatusOf.Open(open) is not { IsDirectory: true })
                 continue;
             closed.Add(new FileInfo($"{descriptors}/{number}").LinkTarget ?? "");
-            if (LibcDescriptors.Dup2(nothing, number) < 0)
+            if (LibcDescriptors.Dup3(nothing, number, number < firstOther ? Native.OpenFlags.ReadOnly : Native.OpenFlags.CloseOnExec) < 0)
                 throw new TacHostException(ExitCode.OperatingSystem, $"cannot close descriptor {number} before the chroot: {Errno.LastText}.");
         }
 

@@ -145,6 +145,58 @@ public sealed class ChrootAttacks(SecondUser eve)
         await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Bounded.Patience, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>The root is a directory in the jail, whose path exists outside too.</summary>
+    [Theory]
+    [InlineData("ftp")]
+    [InlineData("web")]
+    public async Task JailedServer_OfFiles_ServesThoseInTheJail(string plugin)
+    {
+        SecondUser.Require();
+        Assert.SkipUnless(Program.IsInstalled("curl"), "curl is not installed");
+        await using Sandbox sandbox = new();
+        File.SetUnixFileMode(sandbox.Directory, (UnixFileMode)0b111_101_101);
+        Directory.CreateDirectory(sandbox.PathOf("pub"));
+        var inTheJail = Directory.CreateDirectory(sandbox.PathOf("jail") + sandbox.PathOf("pub")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(inTheJail, "poem.txt"), Sandbox.Poem, TestContext.Current.CancellationToken);
+        var process = sandbox.Start("-n", "--no-pidfile", "--chroot", "jail", "-u", eve.Name, plugin, "--port", "0", "--iface", "127.0.0.1", "--root", "pub");
+        await Until.SaidAsync(process, "is running");
+        var address = $"{(plugin == "ftp" ? plugin : "http")}://127.0.0.1:{Proc.PortOf(process.Id)}";
+
+        Assert.Contains(plugin == "ftp" ? "poem.txt" : "", (await sandbox.RunAsync("curl", "-s", "--max-time", "60", $"{address}/")).Output, StringComparison.Ordinal);
+        Assert.Equal(Sandbox.Poem, (await sandbox.RunAsync("curl", "-s", "--max-time", "60", $"{address}/poem.txt")).Output);
+        await sandbox.KillAsync(process.Id);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Bounded.Patience, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>A program that the jailed process starts does not inherit the descriptor in place of the directory.</summary>
+    [Fact]
+    public async Task ClosedDirectory_InTheJail_IsNotInheritedByPrograms()
+    {
+        SecondUser.Require();
+        await using Sandbox sandbox = new();
+        Directory.CreateDirectory(sandbox.PathOf("jail"));
+        sandbox.Write("lister.csx", """
+            using System.Runtime.InteropServices;
+
+            class Lister : Service
+            {
+                [DllImport("libc")] static extern int fcntl(int descriptor, int command, int argument);
+                protected override Task OnStartAsync(CancellationToken cancellationToken)
+                {
+                    Logger.LogInformation("flags: {Flags}", fcntl(7, 1, 0));
+                    return Task.CompletedTask;
+                }
+            }
+            var application = new Application("lister");
+            new Lister().SetServiceParent(application);
+            application.RequestStop();
+            """);
+        var outcome = await sandbox.RunAsync("sh", "-c", $"exec {Program.Tachost} -n --no-pidfile --chroot jail -u {eve.Name} lister.csx 7</etc");
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("flags: 1\n", outcome.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Start_IntoAChroot_OpensNoListener()
     {
