@@ -125,7 +125,7 @@ internal sealed class LogOutput : IDisposable
     {
         var format = LineFormats.Of(options);
         var file = RotatingLogFile.Open(path, options with { TakesStandardStreams = false }, text => LineFormats.Notice(format, text));
-        var sink = SinkFor(path, file);
+        var sink = SinkFor(file);
         foreach (var line in Recent.After(0))
             sink.Write(new LogLine(line.Time, line.Level, line.Utf8));
         var (oldFile, oldSink, oldConsole) = (_file, _sink, _console);
@@ -192,14 +192,14 @@ internal sealed class LogOutput : IDisposable
         var file = options.IsChosen
             ? RotatingLogFile.Open(path, options, text => LineFormats.Notice(format, text))
             : RotatingLogFile.OpenHeld(path, options, text => LineFormats.Notice(format, text));
-        var sink = SinkFor(path, file);
+        var sink = SinkFor(file);
         var levels = LevelsOf(options);
         RecentLines recent = new();
         return new LogOutput(levels, recent, new LineLoggerFactory(format, sink, levels) { Recent = recent }, sink) { _file = file, FilePath = path };
     }
 
     /// <summary>Returns the sink for a file. A pipe or a device cannot use the file sink, which would wait for the other end or create its own file.</summary>
-    private static ILogSink SinkFor(string path, RotatingLogFile file) => file.IsRegular ? new SerilogFileSink(path, file) : file;
+    private static ILogSink SinkFor(RotatingLogFile file) => file.IsRegular ? new SerilogFileSink(file) : file;
 
     private static LogOutput ToSyslog(LogOptions options, SyslogOptions syslog)
     {

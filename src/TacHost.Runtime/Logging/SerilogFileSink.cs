@@ -19,25 +19,28 @@ internal sealed class SerilogFileSink : ILogSink
 {
     private const string Line = "Line";
 
+    /// <summary>The file that the sink opens before its stream is replaced. By the path of the log, another user could have root open or create any file.</summary>
+    private const string Nothing = "/dev/null";
+
     private static readonly MessageTemplate _template = new([new PropertyToken(Line, "{Line:l}", "l")]);
 
     private readonly ILogEventSink _serilog;
     private readonly RotatingLogFile? _file;
 
     /// <summary>Initializes the sink, which closes the file when it is disposed.</summary>
-    public SerilogFileSink(string path, RotatingLogFile file)
-        : this(path, new ReplacedStream(() => new RotatingLogFileStream(file))) => _file = file;
+    public SerilogFileSink(RotatingLogFile file)
+        : this(new ReplacedStream(() => new RotatingLogFileStream(file))) => _file = file;
 
     /// <summary>Creates the sink without a Serilog logger, whose pipeline would only have to be loaded.</summary>
-    private SerilogFileSink(string path, FileLifecycleHooks hooks) =>
-        _serilog = LoggerSinkConfiguration.CreateSink(to => to.File(new LineFormatter(), path, fileSizeLimitBytes: null, hooks: hooks));
+    private SerilogFileSink(FileLifecycleHooks hooks) =>
+        _serilog = LoggerSinkConfiguration.CreateSink(to => to.File(new LineFormatter(), Nothing, fileSizeLimitBytes: null, hooks: hooks));
 
     public long LostLines => _file?.LostLines ?? 0;
 
     /// <summary>Loads Serilog by writing a line to nowhere.</summary>
     public static void WarmUp()
     {
-        using SerilogFileSink sink = new("/dev/null", new ReplacedStream(() => Stream.Null));
+        using SerilogFileSink sink = new(new ReplacedStream(() => Stream.Null));
         sink.Write(new LogLine(default, default, "\n"u8));
     }
 

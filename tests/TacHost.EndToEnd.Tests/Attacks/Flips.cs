@@ -11,18 +11,32 @@ internal sealed class Flips : IAsyncDisposable
     public const int Wanted = 1000;
 
     private const string Script = """
-        import os, sys
+        import ctypes, os, socket, sys
         place, good, evil, counter = sys.argv[1:]
+        spare = place + '.spare'
         count = 0
+
+        def make(what):
+            if what.startswith('link:'):
+                os.symlink(what[5:], spare)
+            elif what == 'file':
+                open(spare, 'w').close()
+            else:
+                socket.socket(socket.AF_UNIX, socket.SOCK_STREAM).bind(spare)
+            os.rename(spare, place)
+
+        if good == 'directory':
+            os.mkdir(place)
+            os.symlink(evil[5:], spare)
+        libc = ctypes.CDLL(None)
         while True:
-            for source in (evil, good):
-                spare = place + '.spare'
-                if source.startswith('link:'):
-                    os.symlink(source[5:], spare)
-                else:
-                    os.link(source, spare)
-                os.rename(spare, place)
+            if good == 'directory':
+                libc.renameat2(-100, place.encode(), -100, spare.encode(), 2)
                 count += 1
+            else:
+                for what in (evil, good):
+                    make(what)
+                    count += 1
             if count % 50 == 0:
                 with open(counter + '.new', 'w') as f:
                     f.write(str(count))
@@ -41,8 +55,8 @@ internal sealed class Flips : IAsyncDisposable
     /// <param name="sandbox">Where.</param>
     /// <param name="user">Whose.</param>
     /// <param name="place">The name.</param>
-    /// <param name="good">What it means at one time: a file that is linked there, or "link:" and the text of a symbolic link.</param>
-    /// <param name="evil">What it means at another.</param>
+    /// <param name="good">What it means at one time, new each time: "file", "socket", or "link:" and the text of a symbolic link; or always the same "directory".</param>
+    /// <param name="evil">What it means at another: "link:" and the text.</param>
     public static async Task<Flips> BeginAsync(Sandbox sandbox, SecondUser user, string place, string good, string evil)
     {
         var counter = place + ".count";
@@ -59,6 +73,20 @@ internal sealed class Flips : IAsyncDisposable
             Assert.False(_process.HasExited, "the attacker has given up");
             await action();
         }
+    }
+
+    /// <summary>As the other, with something that succeeds where it meets what is good: some of the tries have to.</summary>
+    public async Task MeanwhileAsync(int times, Func<Task<bool>> action)
+    {
+        var accepted = 0;
+        for (var i = 0; i < times || Count < Wanted || (accepted == 0 && i < 20 * times); i++)
+        {
+            Assert.False(_process.HasExited, "the attacker has given up");
+            if (await action())
+                accepted++;
+        }
+
+        Assert.True(accepted > 0, "nothing was accepted, so the way to it was not raced");
     }
 
     public async ValueTask DisposeAsync()

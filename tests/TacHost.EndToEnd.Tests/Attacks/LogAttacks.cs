@@ -55,9 +55,16 @@ public sealed class LogAttacks(SecondUser eve)
         Directory.CreateDirectory(sandbox.PathOf("roots"));
         await eve.RunAsync(sandbox, "ln -s ../roots eve/files");
 
-        var outcome = await sandbox.TachostAsync("-u", eve.Name, option, "eve/files/made", sandbox.UseSharedTac());
+        sandbox.Write("listener.csx", """
+            var application = new Application("listener");
+            new StreamServer("unix:eve/files/made", new F()).SetServiceParent(application);
+            class F : ServerFactory { protected override Protocol? BuildProtocol(EndPoint peer) => null; }
+            """);
+        var outcome = option == "the socket"
+            ? await sandbox.TachostAsync("-u", eve.Name, "listener.csx")
+            : await sandbox.TachostAsync("-u", eve.Name, option, "eve/files/made", sandbox.UseSharedTac());
 
-        Assert.Equal(73, outcome.ExitCode);
+        Assert.Equal(option == "the socket" ? 69 : 73, outcome.ExitCode);
         Assert.Contains($"root does not follow a symbolic link in the path, because '{sandbox.PathOf("eve")}' belongs to another user, '{eve.Name}'", outcome.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(sandbox.PathOf("roots")));
     }
@@ -87,38 +94,81 @@ public sealed class LogAttacks(SecondUser eve)
     [InlineData("the old log")]
     [InlineData("the socket")]
     [InlineData("the log of the tac")]
-    public async Task Name_ThatIsFlippedAThousandTimes_NeverLeadsToTheFileOfRoots(string option)
+    public Task Name_ThatIsFlippedAThousandTimes_NeverLeadsToTheFileOfRoots(string option) => FlipTheNameAsync(option, 10);
+
+    [Theory]
+    [LongSet]
+    [InlineData("--logfile")]
+    [InlineData("--pidfile")]
+    [InlineData("the old log")]
+    [InlineData("the socket")]
+    [InlineData("the log of the tac")]
+    public Task Name_ThatIsFlippedDuringHundredsOfStarts_NeverLeadsToTheFileOfRoots(string option) => FlipTheNameAsync(option, 300);
+
+    [Theory]
+    [InlineData("--logfile")]
+    [InlineData("--pidfile")]
+    public Task Directory_ThatIsFlippedAThousandTimes_NeverLeadsToThatOfRoots(string option) => FlipTheDirectoryAsync(option, 10);
+
+    [Theory]
+    [LongSet]
+    [InlineData("--logfile")]
+    [InlineData("--pidfile")]
+    public Task Directory_ThatIsFlippedDuringHundredsOfStarts_NeverLeadsToThatOfRoots(string option) => FlipTheDirectoryAsync(option, 300);
+
+    private async Task FlipTheNameAsync(string option, int starts)
     {
         SecondUser.Require();
         await using Sandbox sandbox = new();
         await eve.MakeDirectoryAsync(sandbox, "eve");
         var secret = MakeSecret(sandbox);
-        await eve.RunAsync(sandbox, "touch eve/good");
-        sandbox.Write("brief.csx", """
-            var application = new Application("brief") { LogFile = new() { Path = Option("own", false, "log to eve/tachost.file") ? "eve/tachost.file" : null } };
-            if (Option("socket", false, "listen at eve/tachost.file"))
-                new StreamServer("unix:eve/tachost.file:mode=666", new F()).SetServiceParent(application);
-            application.RequestStop();
-            class F : ServerFactory { protected override Protocol? BuildProtocol(EndPoint peer) => null; }
-            """);
-        string[] words = option switch
-        {
-            "the old log" => ["--logfile", "eve/tachost.log", "--log-size", "50", "brief.csx"],
-            "the socket" => ["--set", "socket=true", "brief.csx"],
-            "the log of the tac" => ["--set", "own=true", "brief.csx"],
-            _ => [option, "eve/tachost.file", "brief.csx"],
-        };
+        WriteBriefTac(sandbox, "eve/tachost.file");
         var name = option == "the old log" ? "eve/tachost.log.1" : "eve/tachost.file";
-        await using (var flips = await Flips.BeginAsync(sandbox, eve, sandbox.PathOf(name), sandbox.PathOf("eve/good"), $"link:{secret}"))
-        {
-            await flips.MeanwhileAsync(10, async () =>
-            {
-                var outcome = await sandbox.TachostAsync(["-n", "-u", eve.Name, "--no-pidfile", .. words]);
-                Assert.True(outcome.ExitCode is 0 or 73 || (outcome.ExitCode == 69 && option == "the socket"), $"{outcome.ExitCode}: {outcome.Error}");
-            });
-        }
+        await using (var flips = await Flips.BeginAsync(sandbox, eve, sandbox.PathOf(name), option == "the socket" ? "socket" : "file", $"link:{secret}"))
+            await flips.MeanwhileAsync(starts, () => StartAsync(sandbox, option, "eve/tachost.file"));
 
         await AssertUntouchedAsync(sandbox, secret);
+    }
+
+    /// <summary>A directory of eve's changes its name with a link to one of root's.</summary>
+    private async Task FlipTheDirectoryAsync(string option, int starts)
+    {
+        SecondUser.Require();
+        await using Sandbox sandbox = new();
+        await eve.MakeDirectoryAsync(sandbox, "eve");
+        Directory.CreateDirectory(sandbox.PathOf("roots"));
+        WriteBriefTac(sandbox, "eve/files/made");
+        Assert.Equal(0, (await sandbox.RunAsync("python3", "-c", option == "the socket" ? "import socket; socket.socket(socket.AF_UNIX).bind('roots/made')" : "open('roots/made', 'w').write('a secret')")).ExitCode);
+        const string look = "cd roots; ls; stat -c '%U %a %i %s' . made";
+        var before = (await sandbox.RunAsync("sh", "-c", look)).Output;
+        await using (var flips = await Flips.BeginAsync(sandbox, eve, sandbox.PathOf("eve/files"), "directory", "link:../roots"))
+            await flips.MeanwhileAsync(starts, () => StartAsync(sandbox, option, "eve/files/made"));
+
+        Assert.Equal(before, (await sandbox.RunAsync("sh", "-c", look)).Output);
+    }
+
+    private static void WriteBriefTac(Sandbox sandbox, string file) => sandbox.Write("brief.csx", $$"""
+        var application = new Application("brief") { LogFile = new() { Path = Option("own", false, "log to the file") ? "{{file}}" : null } };
+        if (Option("socket", false, "listen at the file"))
+            new StreamServer("unix:{{file}}:mode=666", new F()).SetServiceParent(application);
+        application.RequestStop();
+        class F : ServerFactory { protected override Protocol? BuildProtocol(EndPoint peer) => null; }
+        """);
+
+    /// <summary>Starts the brief tac, and says whether it ran.</summary>
+    private async Task<bool> StartAsync(Sandbox sandbox, string option, string file)
+    {
+        string[] words = option switch
+        {
+            "--pidfile" => ["--pidfile", file, "brief.csx"],
+            "the old log" => ["--no-pidfile", "--logfile", "eve/tachost.log", "--log-size", "50", "brief.csx"],
+            "the socket" => ["--no-pidfile", "--set", "socket=true", "brief.csx"],
+            "the log of the tac" => ["--no-pidfile", "--set", "own=true", "brief.csx"],
+            _ => ["--no-pidfile", option, file, "brief.csx"],
+        };
+        var outcome = await sandbox.TachostAsync(["-n", "-u", eve.Name, .. words]);
+        Assert.True(outcome.ExitCode is 0 or 73 || (outcome.ExitCode == 69 && option == "the socket"), $"{outcome.ExitCode}: {outcome.Error}");
+        return outcome.ExitCode == 0;
     }
 
     private static string MakeSecret(Sandbox sandbox)

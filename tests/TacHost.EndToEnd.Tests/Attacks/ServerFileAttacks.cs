@@ -43,11 +43,10 @@ public sealed class ServerFileAttacks(SecondUser eve)
         await using Sandbox sandbox = new();
         await eve.MakeDirectoryAsync(sandbox, "eve");
         var secret = MakeSecret(sandbox);
-        await eve.RunAsync(sandbox, "touch eve/good");
         var process = sandbox.Start("-n", "web", "--port", "0", "--iface", "127.0.0.1", "--root", "roots", "--access-log", "eve/access.log");
         await Until.SaidAsync(process, "is running");
         using HttpClient client = new() { BaseAddress = new Uri($"http://127.0.0.1:{Proc.PortOf(process.Id)}"), Timeout = Bounded.Patience };
-        await using (var flips = await Flips.BeginAsync(sandbox, eve, sandbox.PathOf("eve/access.log"), sandbox.PathOf("eve/good"), $"link:{secret}"))
+        await using (var flips = await Flips.BeginAsync(sandbox, eve, sandbox.PathOf("eve/access.log"), "file", $"link:{secret}"))
             await flips.MeanwhileAsync(200, async () => Assert.Equal(Secret, await client.GetStringAsync("open", TestContext.Current.CancellationToken)));
 
         await AssertUntouchedAsync(sandbox, secret);
@@ -106,14 +105,14 @@ public sealed class ServerFileAttacks(SecondUser eve)
         var secret = MakeSecret(sandbox);
         sandbox.Write("users", "bob:" + (await sandbox.RunAsync("openssl", "passwd", "-6", "pw")).Output);
         File.SetUnixFileMode(sandbox.PathOf("users"), UnixFileMode.UserRead);
-        await eve.RunAsync(sandbox, "touch eve/good; mkdir eve/inside");
+        await eve.RunAsync(sandbox, "mkdir eve/inside");
         sandbox.Write("poem", "a poem");
         var process = sandbox.Start("-n", "ftp", "--port", "0", "--iface", "127.0.0.1", "--root", "eve", "--password-file", "users", "--write");
         await Until.SaidAsync(process, "is running");
         var server = $"ftp://127.0.0.1:{Proc.PortOf(process.Id)}";
         string[] names = ["up.txt", "way/secret", "up.txt", "way/roots/open"];
         var transfers = Enumerable.Range(0, atATime).SelectMany(i => new[] { "-T", "poem", $"{server}/{names[i % names.Length]}" });
-        await using (var flips = await Flips.BeginAsync(sandbox, eve, sandbox.PathOf("eve/up.txt"), sandbox.PathOf("eve/good"), $"link:{secret}"))
+        await using (var flips = await Flips.BeginAsync(sandbox, eve, sandbox.PathOf("eve/up.txt"), "file", $"link:{secret}"))
         await using (var ways = await Flips.BeginAsync(sandbox, eve, sandbox.PathOf("eve/way"), "link:inside", "link:.."))
             await flips.MeanwhileAsync(uploads / atATime, () => ways.MeanwhileAsync(1, () => sandbox.RunAsync("curl", ["-s", "--max-time", "120", "-u", "bob:pw", .. transfers])));
 

@@ -32,7 +32,7 @@ public sealed class RotatingLogFileStreamTests : IDisposable
     public void SerilogFileSink_AnyLines_AreTheSameInTheFile()
     {
         string[] lines = ["plain\n", "{Line} {0} {{}}\n", "\ta\n\tb\n", "żółć 詩 🌹\n", "\n", new string('x', 5000) + "\n"];
-        using (SerilogFileSink sink = new(LogPath, Open(size: 0)))
+        using (SerilogFileSink sink = new(Open(size: 0)))
         {
             foreach (var line in lines)
                 sink.Write(new LogLine(DateTimeOffset.UnixEpoch, LogLevel.Warning, Encoding.UTF8.GetBytes(line)));
