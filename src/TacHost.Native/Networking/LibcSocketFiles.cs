@@ -30,9 +30,6 @@ internal static partial class LibcSocketFiles
     [LibraryImport(Libc.Library, EntryPoint = "fchownat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int FChownAt(int directory, string path, uint user, uint group, int flags);
 
-    [LibraryImport(Libc.Library, EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int Unlink(string path);
-
     [LibraryImport(Libc.Library, EntryPoint = "getrlimit", SetLastError = true)]
     public static partial int GetRLimit(int resource, out ResourceLimit limit);
 }

@@ -47,6 +47,7 @@ public sealed class LogAttacks(SecondUser eve)
     [Theory]
     [InlineData("--logfile")]
     [InlineData("--pidfile")]
+    [InlineData("the socket")]
     public async Task Directory_ThatIsALinkOfTheUsers_IsNotFollowedByRoot(string option)
     {
         SecondUser.Require();
@@ -108,12 +109,14 @@ public sealed class LogAttacks(SecondUser eve)
     [Theory]
     [InlineData("--logfile")]
     [InlineData("--pidfile")]
+    [InlineData("the socket")]
     public Task Directory_ThatIsFlippedAThousandTimes_NeverLeadsToThatOfRoots(string option) => FlipTheDirectoryAsync(option, 10);
 
     [Theory]
     [LongSet]
     [InlineData("--logfile")]
     [InlineData("--pidfile")]
+    [InlineData("the socket")]
     public Task Directory_ThatIsFlippedDuringHundredsOfStarts_NeverLeadsToThatOfRoots(string option) => FlipTheDirectoryAsync(option, 300);
 
     private async Task FlipTheNameAsync(string option, int starts)

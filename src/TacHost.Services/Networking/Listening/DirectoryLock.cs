@@ -16,7 +16,7 @@ internal sealed class DirectoryLock : IDisposable
     private DirectoryLock(SafeFileHandle? directory) => _directory = directory;
 
     /// <summary>Acquires the lock. Continues without the lock if the directory is not readable, or if another process holds the lock for too long.</summary>
-    public static async Task<DirectoryLock> TakeAsync(string directory, CancellationToken cancellationToken)
+    public static async Task<DirectoryLock> TakeAsync(SafeFileHandle directory, CancellationToken cancellationToken)
     {
         if (Open(directory) is not { } opened)
             return new DirectoryLock(null);
@@ -27,7 +27,7 @@ internal sealed class DirectoryLock : IDisposable
     }
 
     /// <summary>Acquires the lock if it is free.</summary>
-    public static DirectoryLock TryTake(string directory)
+    public static DirectoryLock TryTake(SafeFileHandle directory)
     {
         var opened = Open(directory);
         if (opened is not null)
@@ -37,9 +37,9 @@ internal sealed class DirectoryLock : IDisposable
 
     public void Dispose() => _directory?.Dispose();
 
-    private static SafeFileHandle? Open(string directory)
+    private static SafeFileHandle? Open(SafeFileHandle directory)
     {
-        var descriptor = Libc.Open(directory, OpenFlags.CloseOnExec);
+        var descriptor = LibcFiles.OpenAt(directory, ".", OpenFlags.CloseOnExec, 0);
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 }

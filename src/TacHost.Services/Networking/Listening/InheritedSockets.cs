@@ -18,7 +18,7 @@ internal static class InheritedSockets
             return new Acceptor(new ListeningSocket(new SafeFileHandle(descriptor, ownsHandle: true)) { IsShared = true }, name, servicePath);
         Socket socket = new(new SafeSocketHandle(descriptor, ownsHandle: true));
         return socket.SocketType == SocketType.Dgram
-            ? new DatagramSocket(socket, name, servicePath, UnixSocketFile.Inherit(socket)) { IsShared = true }
-            : new Acceptor(UnixSocket.Inherit(socket), name, servicePath);
+            ? new DatagramSocket(socket, name, servicePath, UnixSocketFile.Inherit(socket, name)) { IsShared = true }
+            : new Acceptor(UnixSocket.Inherit(socket, name), name, servicePath);
     }
 }

@@ -22,10 +22,12 @@ internal class ListeningSocket : IDisposable
     }
 
     /// <summary>Initializes the object from a <see cref="Socket"/> and becomes its owner.</summary>
-    public ListeningSocket(Socket socket)
+    /// <param name="socket">The socket.</param>
+    /// <param name="endPoint">The address for clients, or null for that of the kernel.</param>
+    public ListeningSocket(Socket socket, EndPoint? endPoint = null)
     {
         (Handle, _disposable) = (socket.SafeHandle, socket);
-        EndPoint = socket.LocalEndPoint!;
+        EndPoint = endPoint ?? socket.LocalEndPoint!;
     }
 
     public SafeHandle Handle { get; }

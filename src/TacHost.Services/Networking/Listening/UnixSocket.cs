@@ -8,10 +8,10 @@ internal sealed class UnixSocket : ListeningSocket
     private readonly UnixSocketFile _file;
 
     private UnixSocket(Socket socket, UnixSocketFile file)
-        : base(socket) => _file = file;
+        : base(socket, file.Address) => _file = file;
 
     /// <summary>Creates the object for a socket that another process has bound.</summary>
-    public static UnixSocket Inherit(Socket socket) => new(socket, UnixSocketFile.Inherit(socket)!) { IsShared = true };
+    public static UnixSocket Inherit(Socket socket, string name) => new(socket, UnixSocketFile.Inherit(socket, name)!) { IsShared = true };
 
     /// <summary>Creates the file, sets its owner and mode, and only then listens, so that no client can connect before.</summary>
     /// <exception cref="CannotListenException">The path cannot be had.</exception>

@@ -14,8 +14,6 @@ namespace TacHost.Services.Networking.Listening;
 /// </remarks>
 internal sealed class UnixSocketFile
 {
-    /// <summary>The length of sun_path of unix(7), without the terminating NUL.</summary>
-    private const int LongestPath = 107;
     private const int PathOffset = 2;
     private const int UnixDomain = 1;
     private const int CloseOnExec = 0x80000;
@@ -39,23 +37,18 @@ internal sealed class UnixSocketFile
         string path, UnixFileMode mode, SocketType type, Action<Socket> open, string servicePath, Application? application, CancellationToken cancellationToken)
     {
         path = Resolve(path, application);
-        UnixPath place = new(path, servicePath);
-        if (Encoding.UTF8.GetByteCount(path) > LongestPath)
-            throw place.Refused($"its path has {Encoding.UTF8.GetByteCount(path)} bytes, and the system allows {LongestPath}", "Choose a shorter one");
-        var directory = Path.GetDirectoryName(path);
-        if (!Directory.Exists(directory))
-            throw place.Refused($"there is no directory '{directory}'", "Make it, or correct the path");
-
-        using var @lock = await DirectoryLock.TakeAsync(directory, cancellationToken);
+        using UnixPath place = new(path, servicePath);
+        place.Open();
+        using var @lock = await DirectoryLock.TakeAsync(place.Directory, cancellationToken);
         place.RemoveStale(type);
         SafeSocketHandle handle = new(LibcSockets.Socket(UnixDomain, (type == SocketType.Stream ? 1 : 2) | CloseOnExec, 0), ownsHandle: true);
         var made = false;
         try
         {
             place.Check(handle.IsInvalid ? -1 : 0, "make a socket");
-            place.Check(Bind(handle, path), "make the file");
+            place.Check(Bind(handle, place.CallPath), "make the file");
             made = true;
-            var status = HandOver(path, mode, place, application);
+            var status = HandOver(mode, place, application);
             Socket socket = new(handle);
             open(socket);
             return (socket, new UnixSocketFile(path, status));
@@ -63,7 +56,7 @@ internal sealed class UnixSocketFile
         catch (Exception e) when (e is CannotListenException or SocketException)
         {
             if (made)
-                _ = LibcSocketFiles.Unlink(path);
+                _ = LibcFiles.UnlinkAt(place.Directory, place.Name, 0);
             handle.Dispose();
             if (e is CannotListenException)
                 throw;
@@ -77,29 +70,40 @@ internal sealed class UnixSocketFile
 #pragma warning restore RS0030
 
     /// <summary>Returns the address of a path, or null if no socket can have the path.</summary>
-    public static UnixDomainSocketEndPoint? AddressOf(string path) => Encoding.UTF8.GetByteCount(path) <= LongestPath ? new UnixDomainSocketEndPoint(path) : null;
+    public static UnixDomainSocketEndPoint? AddressOf(string path) => Encoding.UTF8.GetByteCount(path) <= UnixPath.Longest ? new UnixDomainSocketEndPoint(path) : null;
+
+    /// <summary>Gets the address of the socket for clients.</summary>
+    public UnixDomainSocketEndPoint? Address => AddressOf(_path);
 
     /// <summary>Removes the file, unless another file has replaced it.</summary>
     public void Remove()
     {
-        using var @lock = DirectoryLock.TryTake(Path.GetDirectoryName(_path)!);
-        if (FileStatusOf.Path(_path) is { } status && status.IsSameFileAs(_status))
-            _ = LibcSocketFiles.Unlink(_path);
+        // The walk begins again, because an open directory would be a way out of a jail.
+        using var walk = PathWalk.Along(_path, followsLast: false, refusesForeignLinks: GuardedFile.IsRoot);
+        if (walk.Error != 0)
+            return;
+        using var @lock = DirectoryLock.TryTake(walk.Directory);
+        if (FileStatusOf.At(walk.Directory, walk.Name) is { } status && status.IsSameFileAs(_status))
+            _ = LibcFiles.UnlinkAt(walk.Directory, walk.Name, 0);
     }
 
     /// <summary>Returns the file of a socket that another process has bound, or null for a socket without a file.</summary>
-    public static UnixSocketFile? Inherit(Socket socket)
+    /// <param name="socket">The socket.</param>
+    /// <param name="name">The name of the socket, which ends in the path. The kernel's may be one of <see cref="UnixPath.CallPath"/>.</param>
+    public static UnixSocketFile? Inherit(Socket socket, string name)
     {
         if (socket.LocalEndPoint?.ToString() is not { Length: > 0 } path || path[0] != '/')
             return null;
+        if (name.Split(':', 3) is ["unix" or "unixgram", _, ['/', ..] named])
+            path = named;
         var status = FileStatusOf.Path(path) ?? default;
         return new UnixSocketFile(path, status);
     }
 
     /// <summary>Sets the owner and mode of the file through a descriptor, because anyone with write access to the directory could replace the file meanwhile.</summary>
-    private static FileStatus HandOver(string path, UnixFileMode mode, UnixPath place, Application? application)
+    private static FileStatus HandOver(UnixFileMode mode, UnixPath place, Application? application)
     {
-        using SafeFileHandle file = new(Libc.Open(path, OpenFlags.PathOnly | OpenFlag.NoFollow | OpenFlags.CloseOnExec), ownsHandle: true);
+        using SafeFileHandle file = new(LibcFiles.OpenAt(place.Directory, place.Name, OpenFlags.PathOnly | OpenFlag.NoFollow | OpenFlags.CloseOnExec, 0), ownsHandle: true);
         place.Check(file.IsInvalid ? -1 : 0, "look at the file");
         var descriptor = (int)file.DangerousGetHandle();
         if (FileStatusOf.Open(file) is not { } status)
@@ -114,7 +118,7 @@ internal sealed class UnixSocketFile
 
     private static unsafe int Bind(SafeHandle socket, string path)
     {
-        Span<byte> address = stackalloc byte[PathOffset + LongestPath + 1];
+        Span<byte> address = stackalloc byte[PathOffset + UnixPath.Longest + 1];
         address.Clear();
         MemoryMarshal.Write(address, (ushort)UnixDomain);
         var length = PathOffset + Encoding.UTF8.GetBytes(path, address[PathOffset..]) + 1;
