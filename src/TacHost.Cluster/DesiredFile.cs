@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using TacHost.Control.Wire;
+using TacHost.Native;
 
 namespace TacHost.Cluster;
 
@@ -25,17 +27,7 @@ internal sealed class DesiredFile(string directory)
 
     /// <summary>Writes the file, so that after a crash it is the old one or the new one.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public void Write(ClusterSet desired)
-    {
-        var next = _path + ".new";
-        using (FileStream stream = new(next, FileMode.Create, FileAccess.Write))
-        {
-            stream.Write(System.Text.Encoding.UTF8.GetBytes(DesiredText.Of(desired)));
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(next, _path, overwrite: true);
-    }
+    public void Write(ClusterSet desired) => StateFile.Write(_path, Encoding.UTF8.GetBytes(DesiredText.Of(desired)), ".new", reachesDisk: true);
 }
 
 /// <summary>The text form of a desired state.</summary>

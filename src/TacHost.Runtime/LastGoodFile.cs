@@ -1,3 +1,5 @@
+using TacHost.Native;
+
 namespace TacHost;
 
 /// <summary>Keeps a deployment that runs, for a start with <c>--last-good</c>.</summary>
@@ -11,13 +13,11 @@ internal static class LastGoodFile
         var bytes = new byte[Fingerprint.Size + content.Length];
         content.CopyTo(bytes, Fingerprint.Size);
         Fingerprint.Write(content, bytes);
-        var beside = $"{path}.{Environment.ProcessId}";
         try
         {
             if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
                 return null;
-            File.WriteAllBytes(beside, bytes);
-            File.Move(beside, path, overwrite: true);
+            StateFile.Write(path, bytes, $".{Environment.ProcessId}");
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

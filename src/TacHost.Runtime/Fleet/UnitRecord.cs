@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using TacHost.CommandLine;
+using TacHost.Native;
 
 namespace TacHost.Fleet;
 
@@ -44,7 +46,6 @@ internal sealed record UnitRecord(string Hash, int Process, string StartTicks, b
     public void Write(string path)
     {
         var text = string.Create(CultureInfo.InvariantCulture, $"{(IsOff ? Off : On)} {Hash} {Process} {StartTicks}\n");
-        File.WriteAllText(path + Partial, text);
-        File.Move(path + Partial, path, overwrite: true);
+        StateFile.Write(path, Encoding.UTF8.GetBytes(text), Partial);
     }
 }

@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TacHost.Loading;
+using TacHost.Native;
 
 namespace TacHost.Packages;
 
@@ -60,15 +62,12 @@ internal sealed record PackageLock
     /// <summary>Writes the lock file atomically.</summary>
     public void Write(string path)
     {
-        var prepared = $"{path}.{Environment.ProcessId}";
         try
         {
-            File.WriteAllText(prepared, JsonSerializer.Serialize(this, _json.PackageLock) + "\n");
-            File.Move(prepared, path, overwrite: true);
+            StateFile.Write(path, Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this, _json.PackageLock) + "\n"), $".{Environment.ProcessId}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(prepared);
             throw new TacHostException(ExitCode.CannotCreate, $"cannot write the lock file '{path}': {e.Message}\n  Create it with 'tachost restore' where the directory can be written, and copy it here with the tac file.", e);
         }
     }
