@@ -1,6 +1,7 @@
 using TacHost.CommandLine;
 using TacHost.Daemon;
 using TacHost.Logging;
+using TacHost.Native;
 using TacHost.Packages;
 using TacHost.Plugins;
 using TacHost.Scripting;
@@ -49,8 +50,63 @@ public sealed class ParserFuzzTests : IDisposable
         Assert.Contains("it is not complete", Assert.Throws<TacHostException>(() => PackageLock.Read(_directory["x.lock.json"])).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>The process outside of a jail answers whatever the jailed one sends.</summary>
+    [Theory]
+    [InlineData(new byte[] { 0 })]
+    [InlineData(new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF })]
+    [InlineData(new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F })]
+    public void DirectoryServer_CraftedLength_IsRefused(byte[] question) => AskDirectoryServer(ask => ask(question));
+
+    private void AskDirectoryServer(Action<Action<byte[]>> questions)
+    {
+        using var directory = OpenDirectory.Open(_directory.Path)!;
+        var (own, other) = DescriptorSocket.CreatePair();
+        var served = Task.Run(() =>
+        {
+            using (other)
+                new DirectoryServer(other, [(new LocalDirectory(directory.Handle), "log")]).Run();
+        });
+        var answer = new byte[DirectoryServer.AnswerSize];
+        questions(question =>
+        {
+            var isAnswered = own.Send(question) && own.Receive(answer, out var file) == answer.Length && Dispose(file);
+            Assert.True(isAnswered, $"{served.Exception}\ninput:\n{Convert.ToHexString(question)}");
+        });
+        own.Dispose();
+        Assert.True(served.Wait(Bounded.Patience));
+
+        static bool Dispose(IDisposable? file)
+        {
+            file?.Dispose();
+            return true;
+        }
+    }
+
+    private static byte[] Question(byte call, string name, string other)
+    {
+        using MemoryStream question = new();
+        using BinaryWriter writer = new(question);
+        writer.Write(call);
+        writer.Write(0);
+        writer.Write((int)(OpenFlags.WriteOnly | OpenFlags.Create));
+        writer.Write(0x1A4u);
+        writer.Write(name);
+        writer.Write(other);
+        return question.ToArray();
+    }
+
     private void Run(int count)
     {
+        byte[][] questions = [.. Enumerable.Range(0, 4).Select(call => Question((byte)call, "log.1", "log.2"))];
+        AskDirectoryServer(ask =>
+        {
+            Random random = new(4711);
+            for (var i = 0; i < count; i++)
+            {
+                if (Mutation.Of(random, questions[i % questions.Length]) is { Length: > 0 } question)
+                    ask(question);
+            }
+        });
         Random random = new(1021);
         var cache = CacheDirectory.At(_directory.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         for (var i = 0; i < count; i++)

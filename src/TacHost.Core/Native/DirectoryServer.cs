@@ -46,8 +46,9 @@ internal sealed class DirectoryServer(DescriptorSocket socket, IReadOnlyList<(Lo
                 return null;
             return Do(directories[number].Directory, call, name, other, flags, mode, out error, out status);
         }
-        catch (EndOfStreamException)
+        catch (Exception e) when (e is IOException or FormatException)
         {
+            // The question ends too early, or the length of a name is none.
             return null;
         }
     }
