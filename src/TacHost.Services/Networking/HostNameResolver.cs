@@ -24,7 +24,7 @@ public static class HostNameResolver
 
     /// <summary>Resolves a host name that a client requested.</summary>
     /// <param name="host">The host name.</param>
-    /// <param name="client">The client whose look-ups are counted together, for example its address.</param>
+    /// <param name="client">The client whose look-ups are counted together. For an <see cref="IPAddress"/>, <see cref="ClientNetwork"/> is counted.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>The addresses in the order of the system's resolver.</returns>
     /// <exception cref="SocketException">The name does not resolve, or the client has too many look-ups in progress.</exception>

@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using TacHost.Services.Networking;
 
 namespace TacHost.Web.Passwords;
 
@@ -45,18 +45,7 @@ internal sealed class GuessLimit(TimeProvider time)
 
     private IPAddress KeyOf(IPAddress? client)
     {
-        var key = client ?? IPAddress.None;
-        if (key.IsIPv4MappedToIPv6)
-            key = key.MapToIPv4();
-        if (key.AddressFamily == AddressFamily.InterNetworkV6)
-            key = NetworkOf(key);
+        var key = ClientNetwork.Of(client ?? IPAddress.None);
         return _guesses.Count < MostClients || _guesses.ContainsKey(key) ? key : IPAddress.Any;
-    }
-
-    private static IPAddress NetworkOf(IPAddress address)
-    {
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return new IPAddress(bytes);
     }
 }

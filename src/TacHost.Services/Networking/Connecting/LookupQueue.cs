@@ -20,7 +20,7 @@ internal sealed class LookupQueue(Func<string, IPAddress[]> lookUp, LookupLimits
     public async Task<IPAddress[]> ResolveAsync(string host, object? client, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var lookup = Enter(host, client);
+        var lookup = Enter(host, client is IPAddress address ? ClientNetwork.Of(address) : client);
         try
         {
             return await lookup.Completion.Task.WaitAsync(limits.Timeout, cancellationToken);

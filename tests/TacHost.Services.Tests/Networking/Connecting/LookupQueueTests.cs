@@ -46,6 +46,24 @@ public sealed class LookupQueueTests : IDisposable
         await Task.WhenAll(clients).Soon();
     }
 
+    [Theory]
+    [InlineData("2001:db8::1", "2001:db8::2", true)]
+    [InlineData("2001:db8::1", "2001:db8:0:1::1", false)]
+    [InlineData("192.0.2.1", "::ffff:192.0.2.1", true)]
+    [InlineData("192.0.2.1", "192.0.2.2", false)]
+    public async Task ResolveAsync_AddressesOfOneNetwork_CountAsOneClient(string address, string other, bool isSame)
+    {
+        LookupQueue queue = new(LookUp, new LookupLimits { Threads = 1, WaitingPerClient = 2 });
+        Task[] some = Ask(queue, null, 1);
+        await BegunAsync(1);
+        some = [.. some, .. Ask(queue, IPAddress.Parse(address), 2, "waiting")];
+        var more = queue.ResolveAsync("more.test", IPAddress.Parse(other), Token);
+        if (isSame)
+            Assert.Equal(SocketError.TryAgain, (await Assert.ThrowsAsync<SocketException>(() => more)).SocketErrorCode);
+        _resolverAnswers.Set();
+        await Task.WhenAll(isSame ? some : [.. some, more]).Soon();
+    }
+
     [Fact]
     public async Task ResolveAsync_TooMany_FailsAtOnce()
     {
