@@ -178,6 +178,32 @@ public sealed class TelnetServerTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Connections_OfOneAddressThatNeverLogIn_DoNotSendAwayAnother()
+    {
+        TelnetServer server = new(0, iface: "127.0.0.1");
+        await using var running = await RunningService.StartAsync(server);
+        using var administrator = await Terminal.ConnectAsync(server, "127.0.0.2");
+        await administrator.SeeAsync("password: ");
+        List<Terminal> silent = [];
+        try
+        {
+            for (var i = 0; i < 50; i++)
+            {
+                silent.Add(await Terminal.ConnectAsync(server));
+                await silent[^1].SeeAsync("password: ");
+            }
+
+            await silent[0].SeeAllAsync();
+            await administrator.TypeAsync(Terminal.PasswordIn(running) + "\r\n");
+            await administrator.SeeAsync("> ");
+        }
+        finally
+        {
+            silent.ForEach(each => each.Dispose());
+        }
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net;
 using System.Text;
 using TacHost.Services.Networking;
 
@@ -19,6 +20,9 @@ internal sealed class TelnetSession(TelnetServer server) : PipeProtocol
     private TelnetDecoder _decoder = null!;
     private LineEditor _editor = null!;
     private LineEvaluation? _lines;
+
+    /// <summary>Gets the key of the client, or null for a client that has no address.</summary>
+    public IPAddress? Client => Transport.Peer is IPEndPoint { Address: var address } ? ClientNetwork.Of(address) : null;
 
     /// <summary>Closes the connection at once, to make room for other logins.</summary>
     public void Evict() => Transport.AbortConnection();

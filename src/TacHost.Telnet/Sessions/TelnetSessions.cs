@@ -13,21 +13,21 @@ internal sealed class TelnetSessions(int most, int mostAtTheLogin) : Service
 
     public CancellationToken Stopping => _stopping.Token;
 
-    /// <summary>Adds a connection before its login. If there are too many, the oldest is closed.</summary>
+    /// <summary>Adds a connection before its login. If there are too many, the oldest is closed of the client that has the most, so that one client cannot send others away.</summary>
     public void BeginLogin(TelnetSession connection)
     {
-        TelnetSession? oldest = null;
+        TelnetSession? evicted = null;
         lock (_gate)
         {
             _atTheLogin.AddLast(connection);
             if (_atTheLogin.Count > mostAtTheLogin)
             {
-                oldest = _atTheLogin.First!.Value;
-                _atTheLogin.RemoveFirst();
+                evicted = _atTheLogin.GroupBy(each => each.Client).MaxBy(group => group.Count())!.First();
+                _atTheLogin.Remove(evicted);
             }
         }
 
-        oldest?.Evict();
+        evicted?.Evict();
     }
 
     /// <summary>Removes a connection that has logged in or left.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -7,13 +8,17 @@ namespace TacHost.Telnet.Tests.Fakes;
 /// <summary>A raw connection to a telnet server, which types and reads.</summary>
 internal sealed partial class Terminal : IDisposable
 {
-    private readonly TcpClient _client = new();
+    private readonly TcpClient _client = new(AddressFamily.InterNetwork);
     private readonly StringBuilder _seen = new();
     private NetworkStream _stream = null!;
 
-    public static async Task<Terminal> ConnectAsync(TelnetServer server)
+    /// <param name="server">The server.</param>
+    /// <param name="from">The own address, or null for any.</param>
+    public static async Task<Terminal> ConnectAsync(TelnetServer server, string? from = null)
     {
         Terminal terminal = new();
+        if (from is not null)
+            terminal._client.Client.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
         await terminal._client.ConnectAsync(server.LocalAddresses[0], TestContext.Current.CancellationToken);
         terminal._stream = terminal._client.GetStream();
         return terminal;
