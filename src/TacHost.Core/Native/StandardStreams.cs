@@ -14,7 +14,7 @@ internal sealed class StandardStreams : IDisposable
     /// Opens standard output or standard error without <see cref="Console"/>, whose writes hold
     /// a global lock even while they wait for a reader.
     /// </summary>
-    public static Stream Raw(int descriptor) => new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+    public static Stream Raw(int descriptor) => new WaitingStream(new SafeFileHandle(descriptor, ownsHandle: false));
 
     /// <summary>Opens /dev/null for each closed standard stream, so that a file opened later does not take its number.</summary>
     public static void OpenClosed()

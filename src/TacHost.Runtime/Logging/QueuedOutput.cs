@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace TacHost.Logging;
 
 /// <summary>A stream that is written by a dedicated thread from a bounded queue, so that a blocked reader does not block the callers.</summary>
-/// <remarks>If the queue is full, whole calls are dropped and counted. The thread starts with the first bytes and ends with the process.</remarks>
+/// <remarks>If the queue is full, whole calls are dropped and counted. If the stream refuses, the calls of the attempt are counted, too. The thread starts with the first bytes and ends with the process.</remarks>
 /// <param name="output">The unbuffered stream.</param>
 /// <param name="longestQueue">The maximum size of the queue in bytes.</param>
 /// <param name="describeLoss">Creates a line about the number of dropped calls, or null to omit the line.</param>
@@ -19,9 +19,10 @@ internal sealed class QueuedOutput(Stream output, int longestQueue = QueuedOutpu
     private bool _isWriting;
     private long _lost;
     private long _lostBefore;
+    private int _calls;
     private bool _isStuck;
 
-    /// <summary>Gets how many calls were dropped since the start.</summary>
+    /// <summary>Gets how many calls were dropped or refused since the start.</summary>
     public long Lost => Volatile.Read(ref _lostBefore) + Volatile.Read(ref _lost);
 
     /// <summary>Queues bytes, or drops all of them.</summary>
@@ -38,6 +39,7 @@ internal sealed class QueuedOutput(Stream output, int longestQueue = QueuedOutpu
 
             LogLoss();
             _queued.Write(bytes);
+            _calls++;
             Begin();
             Monitor.PulseAll(_gate);
         }
@@ -90,42 +92,51 @@ internal sealed class QueuedOutput(Stream output, int longestQueue = QueuedOutpu
         {
             // A further thread cannot be started, so this thread writes and may block.
             _writer = null;
-            TryWrite(_queued.GetBuffer().AsSpan(0, (int)_queued.Length));
-            _queued.SetLength(0);
+            _lost += TryWrite(_queued) ? 0 : _calls;
+            _calls = 0;
         }
     }
 
     private void Run()
     {
         MemoryStream spare = new();
+        var refused = 0;
         while (true)
         {
+            int calls;
             lock (_gate)
             {
+                _lost += refused;
                 (_isWriting, _isStuck) = (false, false);
                 Monitor.PulseAll(_gate);
                 while (_queued.Length == 0)
                     Monitor.Wait(_gate);
                 (_queued, spare) = (spare, _queued);
+                (calls, _calls) = (_calls, 0);
                 _isWriting = true;
             }
 
-            TryWrite(spare.GetBuffer().AsSpan(0, (int)spare.Length));
-            spare.SetLength(0);
+            refused = TryWrite(spare) ? 0 : calls;
             if (spare.Capacity > longestQueue)
                 spare = new MemoryStream();
         }
     }
 
-    private void TryWrite(ReadOnlySpan<byte> bytes)
+    private bool TryWrite(MemoryStream bytes)
     {
         try
         {
-            output.Write(bytes);
+            output.Write(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
             // The reader has closed the stream, or its disk is full. The error cannot be reported, and the services continue.
+            return false;
+        }
+        finally
+        {
+            bytes.SetLength(0);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.IO.Pipes;
 using Microsoft.Extensions.Logging;
 using TacHost.Logging;
+using TacHost.Native;
 
 namespace TacHost.Tests.Logging;
 
@@ -13,6 +14,25 @@ public sealed class ConsoleSinkTests
         using ConsoleSink sink = new(full);
         sink.Write(new LogLine(default, LogLevel.Information, "lost\n"u8));
         sink.Flush();
+        Assert.Equal(1, sink.LostLines);
+    }
+
+    /// <summary>As ssh and some supervisors leave standard output: it does not block, and takes nothing while its reader is slow.</summary>
+    [Fact]
+    public async Task Write_PipeThatDoesNotBlock_IsWaitedFor()
+    {
+        using AnonymousPipeServerStream pipe = new(PipeDirection.Out);
+        using AnonymousPipeClientStream reader = new(PipeDirection.In, pipe.ClientSafePipeHandle);
+        var descriptor = (int)pipe.SafePipeHandle.DangerousGetHandle();
+        Assert.Equal(0, Libc.Fcntl(descriptor, DescriptorCommand.SetStatus, (int)OpenFlags.NonBlocking));
+        await using var output = StandardStreams.Raw(descriptor);
+        ConsoleSink sink = new(output);
+        for (var i = 0; i < 300; i++)
+            sink.Write(new LogLine(default, LogLevel.Information, System.Text.Encoding.UTF8.GetBytes($"{i}{new string('x', 1000)}\n")));
+        using StreamReader text = new(reader);
+        for (var i = 0; i < 300; i++)
+            Assert.StartsWith($"{i}x", await text.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(0, sink.LostLines);
     }
 
     [Fact]
