@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using TacHost.CommandLine;
+using TacHost.Services.Networking;
 
 namespace TacHost.Units;
 
@@ -63,7 +64,7 @@ internal static class SocketUnits
     {
         try
         {
-            return [.. Dns.GetHostAddresses(iface, AddressFamily.Unspecified).Distinct()];
+            return [.. BlockingWait.Result(HostNameResolver.ResolveAsync(iface)).Distinct()];
         }
         catch (SocketException e)
         {
