@@ -44,12 +44,22 @@ public sealed class ProxiesTests : IAsyncDisposable
     [InlineData("/api/a%2fb%20c?q=%2F", "/v1/a%2fb%20c?q=%2F")]
     [InlineData("/api/a%252Fb", "/v1/a%252Fb")]
     [InlineData("/api/%C3%BC/%2F", "/v1/%C3%BC/%2F")]
+    [InlineData("/%61pi/a%2Fb", "/v1/a%2Fb")]
     [InlineData("/api/%2F..%2Fsecret", "/v1/%252F..%252Fsecret")]
     [InlineData("/api/%2F%2e%2e/secret", "/v1/%252F../secret")]
     public async Task Request_WithEncodedSlashes_KeepsThem(string asked, string expected)
     {
         await StartAsync(context => context.Response.WriteAsync(context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget), "/api", "/v1");
         Assert.Equal(expected, await _site.CurlAsync(asked));
+    }
+
+    [Theory]
+    [InlineData("http://localhost/api/a%2Fb?q=1", "/v1/a%2Fb?q=1")]
+    [InlineData("http://localhost/api/%2F..%2Fsecret", "/v1/secret")]
+    public async Task Request_InAbsoluteForm_KeepsEncodedSlashes(string target, string expected)
+    {
+        await StartAsync(context => context.Response.WriteAsync(context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget), "/api", "/v1");
+        Assert.Equal(expected, await _site.CurlAsync("/", "--request-target", target, "-H", "Host: localhost"));
     }
 
     [Fact]
