@@ -76,6 +76,27 @@ public sealed class LauncherTests
         Assert.Contains("native code takes a linker, which is not here. Install one (Debian, Ubuntu: apt-get install clang), or build managed code: TACHOST_NATIVE=0.", outcome.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("a directory of all", "chmod 777 above", "above/'.")]
+    [InlineData("a file of another user", "chmod 1777 above; touch above/Directory.Build.targets; chown nobody above/Directory.Build.targets", "above/Directory.Build.targets'.")]
+    public async Task Launcher_BelowWhatOthersCanChange_DoesNotBuild(string what, string command, string named)
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "only root can give a file to another user");
+        Assert.NotEmpty(what);
+        await using var sandbox = new Sandbox();
+        Directory.CreateDirectory(sandbox.PathOf("above/checkout/src"));
+        File.Copy(Path.Combine(Program.Root, "tachost"), sandbox.PathOf("above/checkout/tachost"));
+        foreach (var file in (string[])["Directory.Build.props", "Directory.Packages.props", "global.json"])
+            sandbox.Write($"above/checkout/{file}", "");
+        Assert.Equal(0, (await sandbox.RunAsync("sh", "-c", command)).ExitCode);
+        var outcome = await sandbox.RunAsync(sandbox.PathOf("above/checkout/tachost"), "--version");
+
+        Assert.Equal((77, ""), (outcome.ExitCode, outcome.Output));
+        Assert.Contains("the program is not built here, because somebody else could change the build by '", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains(named, outcome.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(sandbox.PathOf("above/checkout/artifacts")));
+    }
+
     /// <summary>A start as another user after an update of the sources: the unit has to come back.</summary>
     [Fact]
     public async Task Launcher_WhereItCannotWrite_RunsWhatWasBuilt()

@@ -33,6 +33,21 @@ public sealed class PortHolderTests
             Assert.Null(found);
     }
 
+    /// <summary>Any user may start a program with any arguments, and what it says goes to the terminal of root.</summary>
+    [Fact]
+    public async Task Describe_CommandLineWithControlCharacters_IsEscaped()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/python3"), "python3 is not installed");
+        using var holder = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/usr/bin/python3", ["-c", "import socket, sys; s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1], flush=True); sys.stdin.read()", "a\nb\u001b[2J\u202ec"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        var port = int.Parse((await holder.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!, System.Globalization.CultureInfo.InvariantCulture);
+        var found = PortHolder.Describe(new IPEndPoint(IPAddress.Loopback, port));
+        holder.StandardInput.Close();
+        await holder.WaitForExitAsync(TestContext.Current.CancellationToken).Soon();
+
+        Assert.StartsWith($"process {holder.Id} (python3 -c ", found, StringComparison.Ordinal);
+        Assert.EndsWith(@" a\u000ab\u001b[2J\u202ec)", found, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Describe_BoundButNotListening_IsNobody()
     {
