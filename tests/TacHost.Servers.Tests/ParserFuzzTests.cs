@@ -50,6 +50,9 @@ public sealed class ParserFuzzTests
             var request = Mutation.Of(random, _requests[random.Next(_requests.Length)]);
             Assert.InRange(SocksRequest.TryRead4(request, out _), -2, request.Length);
             Assert.InRange(SocksRequest.TryRead5(request, out _), -2, request.Length);
+
+            // A datagram has the same form of address after three bytes.
+            Assert.InRange(SocksAddress.TryRead(request.AsSpan(Math.Min(3, request.Length)), out _), -2, request.Length);
             var message = Mutation.Of(random, _messages[random.Next(_messages.Length)]);
             Mutation.Try<DnsFormatException>(Convert.ToHexString(message), () => DnsMessage.Read(message).Write());
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using TacHost.Services.Networking;
+using TacHost.Services.Networking.Connections;
 
 namespace TacHost.Services.Tests;
 
@@ -17,6 +18,17 @@ public sealed class ParserFuzzTests : IDisposable
     private static readonly string[] _clients = ["tcp:example.org:80:timeout=3", "tls:[2001:db8::1]:443:trustRoots=ca.pem", "unix:/run/x.sock", "memory:x"];
 
     private static readonly string[] _addresses = ["192.0.2.1", "2001:db8::1%eth0", "::ffff:1.2.3.4", "10.0.0.0/8", "fe80::/10", "[::1]:80", "127.0.0.1:65535"];
+
+    private static readonly byte[][] _proxyLines = ["PROXY TCP4 192.0.2.1 198.51.100.1 56324 443\r\n"u8.ToArray(), "PROXY TCP6 2001:db8::1 ::1 1 65535\r\n"u8.ToArray(), "PROXY UNKNOWN\r\n"u8.ToArray()];
+
+    private static readonly byte[][] _proxyHeaders =
+    [
+        [.. "\r\n\r\n\0\r\nQUIT\n"u8, 0x21, 0x11, 0, 12, 192, 0, 2, 1, 198, 51, 100, 1, 220, 4, 1, 187],
+        [.. "\r\n\r\n\0\r\nQUIT\n"u8, 0x21, 0x21, 0, 36, .. new byte[36]],
+        [.. "\r\n\r\n\0\r\nQUIT\n"u8, 0x20, 0, 0, 0],
+    ];
+
+    private static readonly string[] _secrets = ["/run/secrets/password", "password.txt", "../a b/./ü"];
 
     private static readonly string[] _users =
     [
@@ -45,6 +57,12 @@ public sealed class ParserFuzzTests : IDisposable
             Mutation.Try<FormatException>(client, () => Endpoint.ParseClient(client));
             var address = Mutation.Of(random, _addresses);
             Mutation.Try<FormatException>(address, () => ReadAddress(address), isRefused: false);
+            var line = Mutation.Of(random, _proxyLines[random.Next(_proxyLines.Length)]);
+            Mutation.Try<FormatException>(Convert.ToHexString(line), () => ProxyHeader.ParseLine(line));
+            var header = Mutation.Of(random, _proxyHeaders[random.Next(_proxyHeaders.Length)]);
+            Mutation.Try<FormatException>(Convert.ToHexString(header), () => ProxyHeader.ParseBinary(header.AsSpan(0, Math.Min(16, header.Length)), header.AsSpan(Math.Min(16, header.Length))));
+            var secret = Mutation.Of(random, _secrets);
+            Mutation.Try<FormatException>(secret, () => Secret.Parse(secret, null));
         }
 
         for (var i = 0; i < count / 10; i++)

@@ -1,5 +1,6 @@
 using TacHost.CommandLine;
 using TacHost.Daemon;
+using TacHost.Fleet;
 using TacHost.Logging;
 using TacHost.Native;
 using TacHost.Packages;
@@ -108,6 +109,9 @@ public sealed class ParserFuzzTests : IDisposable
             }
         });
         Random random = new(1021);
+        using (var file = File.OpenHandle(_directory["handover"], FileMode.Create, FileAccess.Write))
+            Handover.Write(file, new PreparedApplication.Tac(new CompiledTac("x.csx", [], ["a.dll"], []), ["lib"], ["notice"], []));
+        var handedOver = File.ReadAllBytes(_directory["handover"]);
         var cache = CacheDirectory.At(_directory.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         for (var i = 0; i < count; i++)
         {
@@ -130,6 +134,16 @@ public sealed class ParserFuzzTests : IDisposable
             Assert.Equal(damaged.SequenceEqual(image), CompiledTac.FromBytes(damaged) is not null);
             File.WriteAllBytes(_directory[PluginIndex.NameOf("plugins")], damaged);
             Assert.Empty(PluginIndex.Load("plugins", cache));
+            var record = Write("record.state", Mutation.Of(random, ["off 0123abcd 4711 99887766\n", "on  0 \n"]));
+            Mutation.Try<TacHostException>(File.ReadAllText(record), () => Assert.True(UnitRecord.Read(record).Process >= 0), isRefused: false);
+            var report = Mutation.Of(random, "78\nanother instance runs as process 4711.\n"u8.ToArray());
+            Mutation.Try<TacHostException>(Convert.ToHexString(report), () => StartupReport.Read(report), isRefused: false);
+            var constraint = Mutation.Of(random, ["node=one", "role!=web", "apart-from=poem"]);
+            Mutation.Try<TacHostException>(constraint, () => Constraint.Read(constraint));
+            Mutation.Try<TacHostException>(constraint, () => Assert.InRange(ListenVariables.ParseCount(constraint), 0, int.MaxValue), isRefused: false);
+            File.WriteAllBytes(_directory["handover"], Mutation.Of(random, handedOver));
+            using (var file = File.OpenHandle(_directory["handover"]))
+                Assert.Equal(File.ReadAllBytes(_directory["handover"]).SequenceEqual(handedOver), Handover.Read(file) is not null);
         }
     }
 
