@@ -229,7 +229,7 @@ public sealed class PrivilegesTests
     }
 
     [Fact]
-    public async Task EmptyJail_Entered_ServesLogsRotatesTracesAndSpeaksTls()
+    public async Task EmptyChroot_Entered_ServesLogsRotatesTracesAndSpeaksTls()
     {
         RequireRoot();
         await using var sandbox = OpenToAll();

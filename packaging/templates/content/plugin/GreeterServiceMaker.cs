@@ -8,13 +8,13 @@ namespace PluginLibrary;
 
 /// <summary>Makes the service from the options. Opens and starts nothing: the host starts the service.</summary>
 [Plugin("greeter", "Greets each client.")]
-public sealed class GreeterServiceMaker : ServiceMaker<GreeterOptions>
+public sealed class GreeterServiceMaker : ServiceMaker<GreeterCommandLine>
 {
-    protected override IService MakeService(GreeterOptions options) => new TcpServer(options.Port, new GreeterFactory(options.Greeting), "127.0.0.1");
+    protected override IService MakeService(GreeterCommandLine options) => new TcpServer(options.Port, new GreeterFactory(options.Greeting), "127.0.0.1");
 }
 
 /// <summary>The command line. A property's initializer is the default, and its type decides which values are valid.</summary>
-public sealed class GreeterOptions
+public sealed class GreeterCommandLine
 {
     [Option("port", 'p', "the port to listen on")]
     public Port Port { get; set; } = 7777;
