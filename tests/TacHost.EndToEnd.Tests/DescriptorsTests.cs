@@ -73,7 +73,11 @@ public sealed class DescriptorsTests
         await using var sandbox = new Sandbox();
         var id = await sandbox.StartDaemonAsync(sandbox.WriteTac());
         var port = sandbox.Port();
+        var sockets = Sockets(id);
         Assert.Equal(Encoding.UTF8.GetBytes(Sandbox.Poem), await sandbox.FetchAsync(port));
+
+        // The descriptor of the connection would be free later, below the limit.
+        await Until.TrueAsync(() => Sockets(id) == sockets, "the end of the connection");
 
         // The limit is the first free number: not a single descriptor can be had.
         var open = Directory.EnumerateFiles($"/proc/{id}/fd").Select(path => int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture)).ToHashSet();
@@ -122,6 +126,8 @@ public sealed class DescriptorsTests
         clients.Dispose();
         await Until.TrueAsync(() => Count(sandbox.Log, "again.") == 2, "the end of the pause of both");
     }
+
+    private static int Sockets(int id) => Directory.EnumerateFiles($"/proc/{id}/fd").Count(path => new FileInfo(path).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true);
 
     private static async Task StartLimitedAsync(Sandbox sandbox, string tac) =>
         Assert.Equal(new Outcome(0, "", ""), await sandbox.RunAsync("prlimit", $"--nofile={Limit}", Program.Tachost, tac));
