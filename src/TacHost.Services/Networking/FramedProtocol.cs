@@ -63,6 +63,7 @@ public abstract class FramedProtocol : Protocol
         if (_isStopDue && !_hasReceived && !_isAnswering && Transport.IsReading)
             StopNow();
         _hasReceived = false;
+        base.CheckSilence();
     }
 
     /// <summary>Delivers the first frame, if it is complete.</summary>
@@ -71,13 +72,16 @@ public abstract class FramedProtocol : Protocol
     /// <returns>The number of consumed bytes, or 0 to wait for more data.</returns>
     private protected abstract int Consume(ReadOnlySpan<byte> data);
 
-    /// <summary>Pauses reading until the answer to a message is complete. An answer that fails aborts the connection.</summary>
+    /// <summary>Pauses reading until the answer to a message is complete. An answer that fails aborts the connection; one that a stop cancels ends it.</summary>
     private protected void PauseUntil(Task answer)
     {
         if (answer.IsCompleted)
         {
             // Thrown here, an exception ends the connection as one of any callback does.
-            answer.GetAwaiter().GetResult();
+            if (answer.IsCanceled && StoppingToken.IsCancellationRequested)
+                Transport.LoseConnection();
+            else
+                answer.GetAwaiter().GetResult();
             return;
         }
 
@@ -112,6 +116,11 @@ public abstract class FramedProtocol : Protocol
         try
         {
             await answer;
+        }
+        catch (OperationCanceledException) when (StoppingToken.IsCancellationRequested)
+        {
+            // The answer has observed the token, as it should. What was written before is still sent.
+            Transport.LoseConnection();
         }
         catch (Exception e)
         {

@@ -11,6 +11,8 @@ namespace TacHost.Services.Networking;
 public abstract class Protocol
 {
     private ITransport? _transport;
+    private bool _isStopping;
+    private bool _closesWhenIdle;
 
     /// <summary>Gets the transport. Set before <see cref="ConnectionMade"/>.</summary>
     /// <exception cref="InvalidOperationException">The connection is not established yet.</exception>
@@ -42,12 +44,12 @@ public abstract class Protocol
     /// </returns>
     protected virtual bool ReadConnectionLost() => false;
 
-    /// <summary>Called once when the server stops, after its port is closed. Defaults to closing the connection if it is idle; see <see cref="ITransport.IsIdle"/>.</summary>
+    /// <summary>Called once when the server stops, after its port is closed. Defaults to closing the connection as soon as it is idle; see <see cref="ITransport.IsIdle"/>.</summary>
     /// <remarks>Override it to say goodbye before <see cref="ITransport.LoseConnection"/>, or to stay: an open connection is waited for until the grace period is over, and then aborted.</remarks>
     protected virtual void Stopping()
     {
-        if (Transport.IsIdle)
-            Transport.LoseConnection();
+        _closesWhenIdle = true;
+        CloseIfIdle();
     }
 
     /// <summary>Called when the connection is lost, as the last callback. Always called.</summary>
@@ -70,11 +72,22 @@ public abstract class Protocol
     {
     }
 
+    /// <summary>Tells the protocol that its server stops. Further calls do nothing: a connection can be made while the stop begins.</summary>
+    internal void BeginStop()
+    {
+        if (_isStopping)
+            return;
+        _isStopping = true;
+        Stop();
+    }
+
     internal virtual void Stop() => Stopping();
 
     /// <summary>Called each second from <see cref="Stop"/> to the end of the connection, so that the rest of an incomplete message is not waited for.</summary>
     internal virtual void CheckSilence()
     {
+        if (_closesWhenIdle)
+            CloseIfIdle();
     }
 
     internal bool LoseReadConnection() => ReadConnectionLost();
@@ -87,4 +100,10 @@ public abstract class Protocol
     }
 
     internal void LoseConnection(Exception? reason) => ConnectionLost(reason);
+
+    private void CloseIfIdle()
+    {
+        if (Transport.IsIdle)
+            Transport.LoseConnection();
+    }
 }

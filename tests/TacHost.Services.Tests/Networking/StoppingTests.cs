@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
+using Microsoft.Extensions.Logging;
 using TacHost.Services.Networking;
 
 namespace TacHost.Services.Tests.Networking;
@@ -36,6 +38,30 @@ public sealed class StoppingTests
         await client.SendAsync("d\n");
         Assert.Equal("cd\r\n"u8.ToArray(), await client.ReadToEndAsync());
         await stop.Soon();
+    }
+
+    /// <summary>An answer that is cancelled by the stop, or after it, is no failure.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Stopping_AnAnswerThatObservesTheToken_EndsTheConnectionWithoutAnError(bool isPending)
+    {
+        TaskCompletionSource<Echo> asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await RunningServer.StartAsync(ServerFactory.ForProtocol(() => new Echo
+        {
+            Before = echo => asked.TrySetResult(echo) && !isPending ? first.Task : Task.Delay(Timeout.Infinite, echo.StopToken),
+        }));
+        using var client = await server.ConnectAsync();
+        await client.SendAsync("a\nb\n");
+        var echo = await asked.Task.Soon();
+        var stop = server.StopAsync();
+        await Cancelled(echo.StopToken).Soon();
+        first.SetResult();
+
+        Assert.Equal(isPending ? "" : "a\r\n", Encoding.UTF8.GetString(await client.ReadToEndAsync()));
+        await stop.Soon();
+        Assert.DoesNotContain(server.Log.Lines, line => line.Level >= LogLevel.Warning);
     }
 
     [Fact]
@@ -127,6 +153,26 @@ public sealed class StoppingTests
         await stop.Soon();
         Assert.Equal(1, protocol.Journal.CountOf("stopping"));
         Assert.Equal(0, protocol.Overlaps);
+    }
+
+    [Fact]
+    public async Task Stopping_ByDefault_ClosesABusyConnectionWhenItBecomesIdle()
+    {
+        TaskCompletionSource<ProtocolOf> told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await RunningServer.StartAsync(ServerFactory.ForProtocol(() => new ProtocolOf
+        {
+            WhenMade = transport => transport.PauseReading(),
+            WhenStopping = protocol =>
+            {
+                protocol.StopAsOthersDo();
+                told.SetResult(protocol);
+            },
+        }));
+        using var client = await server.ConnectAsync();
+        var stop = server.StopAsync();
+        (await (await told.Task.Soon()).Made.Soon()).ResumeReading();
+        Assert.Empty(await client.ReadToEndAsync());
+        await stop.Soon();
     }
 
     [Fact]

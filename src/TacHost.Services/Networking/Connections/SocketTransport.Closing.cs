@@ -64,7 +64,7 @@ internal partial class SocketTransport
     public CancellationToken StoppingToken => _owner.StoppingToken;
 
     /// <inheritdoc/>
-    public void BeginStop() => Queue(static protocol => protocol.Stop());
+    public void BeginStop() => Queue(static protocol => protocol.BeginStop());
 
     /// <inheritdoc/>
     public void CheckSilence() => Queue(static protocol => protocol.CheckSilence());
