@@ -10,8 +10,12 @@ internal sealed class ForwardingLoggerFactory : ILoggerFactory
     /// <summary>An application without a host must not keep lines for ever.</summary>
     private const int MostLines = 1_000;
 
+    /// <summary>The category of the host's own lines.</summary>
+    private const string Category = "-";
+
     private readonly ConcurrentQueue<Action<ILoggerFactory>> _lines = new();
     private volatile ILoggerFactory? _target;
+    private int _dropped;
 
     /// <summary>Created with the first early scope, which most processes never use.</summary>
     private LoggerExternalScopeProvider? _scopes;
@@ -33,6 +37,8 @@ internal sealed class ForwardingLoggerFactory : ILoggerFactory
         _target = target;
         while (_lines.TryDequeue(out var line))
             line(target);
+        if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var dropped)
+            ServiceLog.EarlyLinesDropped(target.CreateLogger(Category), dropped, MostLines);
     }
 
     /// <summary>Returns the scopes for a line of now, the outermost first.</summary>
@@ -66,7 +72,7 @@ internal sealed class ForwardingLoggerFactory : ILoggerFactory
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => Target is { } target ? target.BeginScope(state) : LazyInitializer.EnsureInitialized(ref factory._scopes).Push(state);
 
-        public bool IsEnabled(LogLevel logLevel) => Target is { } target ? target.IsEnabled(logLevel) : factory._lines.Count < MostLines;
+        public bool IsEnabled(LogLevel logLevel) => Target is { } target ? target.IsEnabled(logLevel) : factory._lines.Count < MostLines || logLevel >= LogLevel.Information;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
@@ -77,7 +83,12 @@ internal sealed class ForwardingLoggerFactory : ILoggerFactory
             }
 
             if (factory._lines.Count >= MostLines)
+            {
+                if (logLevel >= LogLevel.Information)
+                    Interlocked.Increment(ref factory._dropped);
                 return;
+            }
+
             var scopes = factory.ScopesNow();
             factory._lines.Enqueue(to => LogWithin(scopes, to.CreateLogger(category), logger => logger.Log(logLevel, eventId, state, exception, formatter)));
 
