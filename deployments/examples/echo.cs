@@ -1,6 +1,7 @@
 #!/usr/bin/env tachost
 // Echoes each line: nc localhost 10140. A file-based program, which 'dotnet run echo.cs' runs too.
 #:package TacHost.Services@0.1.0
+#:property PublishAot=false
 
 var endpoint = Option("endpoint", "tcp:10140:interface=localhost", "where to listen");
 var application = new Application("echo");

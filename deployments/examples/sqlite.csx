@@ -1,4 +1,4 @@
-// Counts visits in a SQLite database: nc localhost 10121
+// Counts the visits of each name in a SQLite database: echo moon | nc localhost 10121
 #:package Microsoft.Data.Sqlite@9.0.0
 using Microsoft.Data.Sqlite;
 
@@ -16,26 +16,26 @@ class Visits(string file) : Service
         return connection;
     }
 
-    public object Run(string sql)
+    public object Add(string name) => Run("insert into visit values ($name, 1) on conflict (name) do update set count = count + 1 returning count", name);
+
+    protected override Task OnStartAsync(CancellationToken cancellationToken)
+    {
+        Run("create table if not exists visit (name text primary key, count integer not null)");
+        return Task.CompletedTask;
+    }
+
+    private object Run(string sql, string name = "")
     {
         using var connection = Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;
+        command.Parameters.AddWithValue("$name", name);
         return command.ExecuteScalar();
-    }
-
-    protected override Task OnStartAsync(CancellationToken cancellationToken)
-    {
-        Run("create table if not exists visit (id integer primary key, at text not null)");
-        return Task.CompletedTask;
     }
 }
 
 class Visit(Visits visits) : LineProtocol
 {
-    protected override void ConnectionMade()
-    {
-        SendLine($"visit {visits.Run("insert into visit (at) values (datetime()) returning id")}");
-        Transport.LoseConnection();
-    }
+    // SQLite blocks, so that it must not run on the thread of a connection.
+    protected override async Task LineReceivedAsync(string name) => SendLine($"visit {await Task.Run(() => visits.Add(name))} of {name}");
 }

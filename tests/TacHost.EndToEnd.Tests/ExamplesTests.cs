@@ -14,7 +14,7 @@ public sealed partial class ExamplesTests
         { "background-service.csx", 12 },
         { "blazor.csx", 15 },
         { "chat.csx", 25 },
-        { "echo.cs", 10 },
+        { "echo.cs", 12 },
         { "file-watcher.csx", 25 },
         { "grpc.csx", 30 },
         { "minimal-api.csx", 14 },

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using TacHost.EndToEnd.Tests.Running;
 
@@ -42,7 +41,10 @@ public sealed class PackagedExamplesTests
         for (var visit = 1; visit < 3; visit++)
         {
             await sandbox.StartDaemonAsync(tac);
-            Assert.Equal($"visit {visit}\r\n", Encoding.UTF8.GetString(await sandbox.FetchAsync(sandbox.Port(visit - 1))));
+            using var client = await Example.ConnectAsync(sandbox.Port(visit - 1));
+            var (reader, writer) = Example.Lines(client.GetStream());
+            await writer.WriteAsync("moon\n");
+            Assert.Equal($"visit {visit} of moon", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
             await Example.StopAsync(sandbox);
         }
     }
