@@ -18,6 +18,8 @@ public sealed class ParserFuzzTests : IDisposable
 
     private static readonly string[] _locks = ["""{ "version": 1, "framework": "net10.0", "requested": ["A, 1.0.0"], "packages": [{ "id": "A", "version": "1.0.0", "contentHash": "x==" }] }"""];
 
+    private static readonly string[] _settings = ["""{ "poem": { "set": { "port": "80" }, "constraints": ["node=one", "role!=web"], "off": true } }"""];
+
     private static readonly string[] _options = ["1m30s", "1.5h", "500k", "10M", "udp://localhost:514", "tcp://[::1]:601", "/dev/log", "info,Microsoft.AspNetCore=warn"];
 
     private static readonly string[] _tacs = ["#!/usr/bin/tachost\n#r \"nuget: A, 1.0\"\n#load \"b.csx\"\n#:package A@1.0.0\n#:sdk X\n// #r \"c\"\nvar x = \"#r\"; /* #load */\n#if A\n#r \"d.dll\"\n#endif\n"];
@@ -49,6 +51,23 @@ public sealed class ParserFuzzTests : IDisposable
     {
         File.WriteAllText(_directory["x.lock.json"], text);
         Assert.Contains("it is not complete", Assert.Throws<TacHostException>(() => PackageLock.Read(_directory["x.lock.json"])).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{ "poem": null }""")]
+    [InlineData("""{ "poem": { "set": null } }""")]
+    [InlineData("""{ "poem": { "set": { "a": null } } }""")]
+    [InlineData("""{ "poem": { "constraints": null } }""")]
+    [InlineData("""{ "poem": { "constraints": [null] } }""")]
+    public void ClusterSettings_WithNull_AreRefused(string text) =>
+        Assert.Contains("cannot read '", Assert.Throws<TacHostException>(() => ReadClusterSettings(text)).Message, StringComparison.Ordinal);
+
+    private void ReadClusterSettings(string text)
+    {
+        Directory.CreateDirectory(_directory["fleet"]);
+        Write("fleet/poem.csx", "");
+        Write("fleet/cluster.json", text);
+        ClusterSettings.ReadDirectory(_directory["fleet"], _ => new PreparedUnit(new PreparedApplication.Failure(0, ""), "", []));
     }
 
     /// <summary>The process outside of a jail answers whatever the jailed one sends.</summary>
@@ -138,6 +157,8 @@ public sealed class ParserFuzzTests : IDisposable
             Mutation.Try<TacHostException>(File.ReadAllText(record), () => Assert.True(UnitRecord.Read(record).Process >= 0), isRefused: false);
             var report = Mutation.Of(random, "78\nanother instance runs as process 4711.\n"u8.ToArray());
             Mutation.Try<TacHostException>(Convert.ToHexString(report), () => StartupReport.Read(report), isRefused: false);
+            var settings = Mutation.Of(random, _settings);
+            Mutation.Try<TacHostException>(settings, () => ReadClusterSettings(settings));
             var constraint = Mutation.Of(random, ["node=one", "role!=web", "apart-from=poem"]);
             Mutation.Try<TacHostException>(constraint, () => Constraint.Read(constraint));
             Mutation.Try<TacHostException>(constraint, () => Assert.InRange(ListenVariables.ParseCount(constraint), 0, int.MaxValue), isRefused: false);

@@ -34,6 +34,8 @@ internal static class ClusterSettings
         try
         {
             var settings = JsonSerializer.Deserialize(File.ReadAllText(path), ClusterSettingsJson.Default.DictionaryStringUnitSettings) ?? [];
+            if (settings.Values.Any(unit => unit is not { Set: { } set, Constraints: { } constraints } || set.ContainsValue(null!) || constraints.Contains(null)))
+                throw new JsonException("A value is null. Leave it out instead.");
             if (settings.Keys.FirstOrDefault(name => !names.Contains(name)) is { } unknown)
                 throw new TacHostException(ExitCode.Usage, SingleLine.Escape($"'{path}' names '{unknown}', which is not a deployment of the directory.{(DidYouMean.To(unknown, names) is { } near ? $" Did you mean '{near}'?" : "")}"));
             foreach (var constraint in settings.Values.SelectMany(unit => unit.Constraints))
