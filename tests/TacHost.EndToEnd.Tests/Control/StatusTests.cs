@@ -26,6 +26,45 @@ public sealed class StatusTests
         Assert.Contains($"{name}\tprocess {id}, {sandbox.PathOf("named.csx")}\n", (await sandbox.TachostAsync("ps", "--names")).Output, StringComparison.Ordinal);
     }
 
+    /// <summary>Any user can listen under such a name, and root asks all of them.</summary>
+    [Theory]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("7")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"result":null}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"result":{"applications":null}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"result":{"applications":[null]}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"result":{"applications":[{"source":null,"state":null,"failed":null}]}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"error":null}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"error":{"code":"x","message":7}}""")]
+    public async Task Ps_WithAProcessThatAnswersNonsense_ListsTheOthers(string answer)
+    {
+        Assert.SkipUnless(Program.IsInstalled("python3"), "python3 is not installed");
+        await using var sandbox = new Sandbox();
+        var name = UniqueTac(sandbox);
+        await sandbox.StartDaemonAsync("named.csx");
+        const string impostor = """
+            import os, socket, sys
+            server = socket.socket(socket.AF_UNIX)
+            server.bind(f'\0tachost/{os.getpid()}')
+            server.listen()
+            print('is running', flush=True)
+            while True:
+                client, _ = server.accept()
+                client.recv(4096)
+                client.sendall(sys.argv[1].encode() + b'\n')
+                client.close()
+            """;
+        using var process = sandbox.StartProgram("python3", "-c", impostor, answer);
+        await Until.SaidAsync(process, "is running");
+        var outcome = await sandbox.TachostAsync("ps");
+        process.Kill();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        Assert.Contains($"\n{name} ", outcome.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Status_ByNameProcessPidFileAndTac_IsOfTheSameApplication()
     {

@@ -41,8 +41,10 @@ internal sealed record RunningApplication(int Process, uint User, string Socket,
             return [];
         try
         {
-            var report = client.Call("ps", null, ControlClient.Timeout).Deserialize(ControlJson.Default.ProcessReport)!;
-            return [.. report.Applications.Select(application => new RunningApplication(client.Process, client.User, name, report, application))];
+            // Another user's process may send anything, also null.
+            return client.Call("ps", null, ControlClient.Timeout).Deserialize(ControlJson.Default.ProcessReport) is { Applications: { } applications } report
+                ? [.. applications.Where(each => each is { Source: not null, State: not null, Failed: not null }).Select(each => new RunningApplication(client.Process, client.User, name, report, each))]
+                : [];
         }
         catch (TacHostException e) when (e.ExitCode == ExitCode.TimedOut)
         {
