@@ -31,7 +31,7 @@ internal static class PrivilegeDrop
             CloseWaysOut(process, identity);
         using var threads = new ThreadCredentials();
 
-        // In the jail, others may have written what is known about users and groups.
+        // In the jail, another user may have written the files of users and groups.
         var groups = identity?.FindGroups() ?? [];
         identity?.SetEnvironment();
         if (options.Chroot is { } chroot)
