@@ -23,6 +23,6 @@ internal static partial class ServiceLog
     [LoggerMessage(36, LogLevel.Error, "Shutting down, because the application has failed.")]
     public static partial void ApplicationFailed(ILogger logger, Exception failure);
 
-    [LoggerMessage(7, LogLevel.Warning, "Dropped {Count} lines from before the start, which were more than {Most}.")]
+    [LoggerMessage(37, LogLevel.Warning, "Dropped {Count} lines from before the start, which were more than {Most}.")]
     public static partial void EarlyLinesDropped(ILogger logger, int count, int most);
 }
