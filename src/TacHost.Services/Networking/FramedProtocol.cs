@@ -119,7 +119,7 @@ public abstract class FramedProtocol : Protocol
         }
         catch (OperationCanceledException) when (StoppingToken.IsCancellationRequested)
         {
-            // The answer has observed the token, as it should. What was written before is still sent.
+            // The answer has observed the token, as it should. Data from before is still sent.
             Transport.LoseConnection();
         }
         catch (Exception e)
