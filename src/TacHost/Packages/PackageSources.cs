@@ -1,6 +1,7 @@
 using NuGet.Configuration;
 using NuGet.Protocol;
 using NuGet.Protocol.Core.Types;
+using TacHost.Loading;
 
 namespace TacHost.Packages;
 
@@ -38,12 +39,14 @@ internal sealed class PackageSources
     /// <summary>Reads the configuration for a directory.</summary>
     /// <param name="directory">The directory of the tac file.</param>
     /// <param name="added">The sources of <c>#i</c>: URLs or absolute paths.</param>
-    /// <exception cref="TacHostException">The configuration cannot be read, or a source is not encrypted.</exception>
+    /// <exception cref="TacHostException">The configuration cannot be read or trusted, or a source is not encrypted.</exception>
     public static PackageSources Read(string directory, IReadOnlyList<string> added)
     {
         try
         {
             var settings = NuGet.Configuration.Settings.LoadDefaultSettings(directory);
+            foreach (var file in settings.GetConfigFilePaths())
+                RequireTrust(file);
             List<PackageSource> sources = [.. new PackageSourceProvider(settings).LoadPackageSources().Where(source => source.IsEnabled).Concat(added.Select(source => new PackageSource(source))).DistinctBy(source => source.Source)];
             if (sources.Find(source => source is { IsHttp: true, IsHttps: false, AllowInsecureConnections: false }) is { } insecure)
                 throw new TacHostException(ExitCode.BadTac, $"the source '{insecure.Source}' of packages is not encrypted.\n  Use https, or allow it in nuget.config with allowInsecureConnections=\"true\".");
@@ -52,6 +55,18 @@ internal sealed class PackageSources
         catch (NuGetConfigurationException e)
         {
             throw new TacHostException(ExitCode.BadTac, $"the configuration of NuGet cannot be used: {e.Message}", e);
+        }
+    }
+    /// <summary>Requires that no other user can change a configuration file if the current user is root, because it names the sources of code.</summary>
+    private static void RequireTrust(string file)
+    {
+        try
+        {
+            CodeFile.RequireTrust(file);
+        }
+        catch (UntrustedCodeException e)
+        {
+            throw new TacHostException(ExitCode.NoPermission, $"the configuration of NuGet '{file}' is not used as root, because {e.Reason}.\n  Remove the file, or change the owner of the file and its directories to root.", e);
         }
     }
 }

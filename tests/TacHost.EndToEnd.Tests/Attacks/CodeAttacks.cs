@@ -26,6 +26,7 @@ public sealed class CodeAttacks(SecondUser eve)
         { "a directory of eve's among plugins of root's", "mkdir p; mkdir p/Evil; cp eve/plugins/Evil.dll p/Evil/Evil.dll; chown EVE p/Evil; --plugins p evil --help", "" },
         { "the user's plugins", "XDG_DATA_HOME=$PWD/data; export XDG_DATA_HOME; mkdir -p data/tachost; ln -s ../../eve/plugins data/tachost/plugins; evil --help", "" },
         { "a native library of eve's beside one of root's", "mkdir lib; cp eve/Native.dll eve/libtacnative.so lib; chown EVE lib/libtacnative.so; echo '#r \"Native.dll\"\nFile.WriteAllText(\"evil-was-here\", $\"{Native.Id()}\");\nvar application = new Application(\"x\");\napplication.RequestStop();' >refer.csx; refer.csx", "" },
+        { "nuget.config above the tac", "mkdir -p deep/er; cp eve/nuget.config deep; chown EVE deep/nuget.config; NUGET_PACKAGES=$PWD/packages-of-root; NUGET_SCRATCH=$PWD/scratch; export NUGET_PACKAGES NUGET_SCRATCH; echo '#r \"nuget: Evil, 1.0.0\"\nEvil.Touch();\nvar application = new Application(\"x\");\napplication.RequestStop();' >deep/er/refer.csx; deep/er/refer.csx", "" },
         { "--logger", "cp eve/evil.csx ok.csx; sed -i 1d ok.csx; --lib eve --logger 'Evil, Evil' ok.csx", "" },
     };
 
@@ -190,6 +191,8 @@ public sealed class CodeAttacks(SecondUser eve)
         PluginAssembly.Compile(sandbox.PathOf("eve/plugins/Evil.dll"), PluginAssembly.Source("evil", maker: $"public Maker() {{ {touch} }}"), Contract);
         PluginAssembly.Compile(sandbox.PathOf("eve/plugins/Ftp.dll"), PluginAssembly.Source("ftp", maker: $"public Maker() {{ {touch} }}"), Contract);
         PluginAssembly.Compile(sandbox.PathOf("eve/Native.dll"), "public static class Native { [System.Runtime.InteropServices.DllImport(\"tacnative\", EntryPoint = \"SystemNative_GetPid\")] public static extern int Id(); }", Contract);
+        TestPackage.Write(sandbox.PathOf("eve/feed"), "Evil", "1.0.0", null, ("lib/net8.0/Evil.dll", await File.ReadAllBytesAsync(sandbox.PathOf("eve/Evil.dll"))));
+        sandbox.Write("eve/nuget.config", $"<configuration><packageSources><clear /><add key=\"eve\" value=\"{sandbox.PathOf("eve/feed")}\" /></packageSources></configuration>");
         File.Copy(Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "libSystem.Native.so"), sandbox.PathOf("eve/libtacnative.so"));
         Assert.Equal(0, (await sandbox.RunAsync("chown", "-R", eve.Name, directory)).ExitCode);
         return sandbox;
