@@ -113,6 +113,22 @@ public sealed class PackagesTests
         Assert.False(Directory.Exists(sandbox.PathOf("packages-of-user/low")));
     }
 
+    /// <summary>Root whose home is of another user, or may not be written: an image has all packages beside the tac.</summary>
+    [Theory]
+    [InlineData("/proc/self")]
+    [InlineData("eve")]
+    public async Task PackagesBesideTheTac_NeedNoOtherFolder(string home)
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "only root needs a folder that no other user can write");
+        await using var sandbox = WithLow();
+        Assert.Equal(0, (await sandbox.TachostAsync("restore", "--to", "packages", "x.csx")).ExitCode);
+        Assert.Equal(0, (await sandbox.RunAsync("sh", "-c", "mkdir -p eve/.nuget/packages; chown -R nobody eve; rm -rf feed packages-of-user")).ExitCode);
+        sandbox.Environment["NUGET_PACKAGES"] = "";
+        sandbox.Environment["HOME"] = sandbox.PathOf(home);
+
+        Assert.Equal("got low", await OutputAsync(sandbox, "--locked"));
+    }
+
     [Fact]
     public async Task CachedStart_RestoresNothing()
     {

@@ -35,7 +35,7 @@ internal sealed class PackageRestore(string tac, IReadOnlyList<PackageDirective>
 
     private async Task<PackageSet> RunAsync(PackageLock? existing, CancellationToken cancellationToken)
     {
-        var sources = PackageSources.Read(Directory, addedSources);
+        Lazy<PackageSources> sources = new(() => PackageSources.Read(Directory, addedSources));
         PackageFolder folder = new(sources, options.Folder, Directory);
         using SourceCacheContext cache = new();
         var fits = existing is not null && existing.Framework == _framework.GetShortFolderName() && (existing.Runtime ?? PackageRuntimes.Identifier) == PackageRuntimes.Identifier && existing.Requested.SequenceEqual(Requested, StringComparer.OrdinalIgnoreCase);
@@ -44,7 +44,7 @@ internal sealed class PackageRestore(string tac, IReadOnlyList<PackageDirective>
         if (fits && !options.Renew)
             return await ByLockAsync(existing!, sources, folder, cache, cancellationToken);
         options.Progress($"Restoring packages for {tac}: {string.Join("; ", Requested)}");
-        PackageResolution resolution = new(sources, folder, cache, _framework);
+        PackageResolution resolution = new(sources.Value, folder, cache, _framework);
         var packages = await InstallAsync(await resolution.ResolveAsync(directives, null).WaitAsync(cancellationToken));
         var runtimes = PackageRuntimes.Read([.. packages.Select(each => (each.Package.Id, each.Directory))]);
         if (runtimes is not null)
@@ -68,7 +68,7 @@ internal sealed class PackageRestore(string tac, IReadOnlyList<PackageDirective>
         }
     }
 
-    private async Task<PackageSet> ByLockAsync(PackageLock locked, PackageSources sources, PackageFolder folder, SourceCacheContext cache, CancellationToken cancellationToken)
+    private async Task<PackageSet> ByLockAsync(PackageLock locked, Lazy<PackageSources> sources, PackageFolder folder, SourceCacheContext cache, CancellationToken cancellationToken)
     {
         var isTold = false;
         foreach (var package in locked.Packages)
@@ -88,13 +88,13 @@ internal sealed class PackageRestore(string tac, IReadOnlyList<PackageDirective>
         return Files(locked, folder);
     }
 
-    private static async Task<string> RequireAsync(PackageIdentity package, PackageSources sources, PackageFolder folder, SourceCacheContext cache, CancellationToken cancellationToken)
+    private static async Task<string> RequireAsync(PackageIdentity package, Lazy<PackageSources> sources, PackageFolder folder, SourceCacheContext cache, CancellationToken cancellationToken)
     {
         if (folder.Find(package) is { } there)
             return there;
-        await folder.InstallAsync(package, sources, cache, cancellationToken);
+        await folder.InstallAsync(package, cache, cancellationToken);
         return folder.Find(package)
-            ?? throw new TacHostException(ExitCode.Unavailable, $"there is no package '{package.Id}' {package.Version}. Looked for in {sources.NamesFor(package.Id)}, and in the folder of packages on this machine.\n  Add its source with #i \"nuget: SOURCE\" or in nuget.config.");
+            ?? throw new TacHostException(ExitCode.Unavailable, $"there is no package '{package.Id}' {package.Version}. Looked for in {sources.Value.NamesFor(package.Id)}, and in the folder of packages on this machine.\n  Add its source with #i \"nuget: SOURCE\" or in nuget.config.");
     }
 
     /// <summary>Returns the files of the packages, except assemblies that the host or .NET provides.</summary>
