@@ -115,6 +115,21 @@ public sealed class ParserFuzzTests : IDisposable
         return question.ToArray();
     }
 
+    [Theory]
+    [InlineData("A", "one", "the package 'A' has 'one' for a version")]
+    [InlineData("A", "", "the package 'A' has '' for a version")]
+    [InlineData("../A", "1.0.0", "the entry '../A' is not the name of a package")]
+    [InlineData("..", "1.0.0", "the entry '..' is not the name of a package")]
+    [InlineData("", "1.0.0", "the entry '' is not the name of a package")]
+    public void Lock_WithAWrongPackage_NamesItsEntry(string id, string version, string said)
+    {
+        var path = Write("x.lock.json", $$"""{ "version": 1, "framework": "net10.0", "requested": [], "packages": [{ "id": "{{id}}", "version": "{{version}}", "contentHash": "x==" }] }""");
+        var failure = Assert.Throws<TacHostException>(() => PackageLock.Read(path));
+
+        Assert.Equal(ExitCode.BadTac, failure.ExitCode);
+        Assert.StartsWith($"the lock file '{path}' cannot be used: {said}.\n", failure.Message, StringComparison.Ordinal);
+    }
+
     private void Run(int count)
     {
         byte[][] questions = [.. Enumerable.Range(0, 4).Select(call => Question((byte)call, "log.1", "log.2"))];
@@ -137,7 +152,11 @@ public sealed class ParserFuzzTests : IDisposable
             var values = Write("values", Mutation.Of(random, _values));
             Mutation.Try<TacHostException>(File.ReadAllText(values), () => ValuesFile.Read(values, ""));
             var locked = Write("lock", Mutation.Of(random, _locks));
-            Mutation.Try<TacHostException>(File.ReadAllText(locked), () => PackageLock.Read(locked));
+            Mutation.Try<TacHostException>(File.ReadAllText(locked), () =>
+            {
+                foreach (var package in PackageLock.Read(locked)!.Packages)
+                    PackageFolder.Identity(package);
+            });
             using (var pid = File.OpenHandle(Write("pid", Mutation.Of(random, ["4711\n"]))))
                 Mutation.Try<TacHostException>("pid", () => Assert.InRange(PidFileLock.ProcessIn(pid) ?? 1, 1, int.MaxValue), isRefused: false);
             var option = Mutation.Of(random, _options);

@@ -25,7 +25,10 @@ internal sealed record PackageDirective(string Id, string? Version, string File)
 
     /// <summary>Creates a package reference. Returns null if the ID is invalid.</summary>
     public static PackageDirective? TryCreate(string id, string? version, string file) =>
-        id.Length > 0 && id.All(character => char.IsLetterOrDigit(character) || character is '.' or '-' or '_') ? new PackageDirective(id, string.IsNullOrEmpty(version) ? null : version, file) : null;
+        IsId(id) ? new PackageDirective(id, string.IsNullOrEmpty(version) ? null : version, file) : null;
+
+    /// <summary>Returns whether a text is a package ID, which also names a directory.</summary>
+    public static bool IsId(string id) => id.Length > 0 && id[0] != '.' && id.All(character => char.IsLetterOrDigit(character) || character is '.' or '-' or '_');
 
     /// <summary>Returns a text such as <c>Npgsql, 9.0.3</c>, as used in the lock file.</summary>
     public override string ToString() => Version is null ? Id : $"{Id}, {Version}";

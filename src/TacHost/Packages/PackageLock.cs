@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using NuGet.Versioning;
 using TacHost.Loading;
 using TacHost.Native;
 
@@ -44,7 +45,7 @@ internal sealed record PackageLock
         {
             return JsonSerializer.Deserialize(File.ReadAllBytes(path), _json.PackageLock) switch
             {
-                { Version: CurrentVersion, Framework: not null, Requested: { } requested, Packages: { } packages } found when requested.All(each => each is not null) && packages.All(each => each is { Id: not null, Version: not null, ContentHash: not null }) => found,
+                { Version: CurrentVersion, Framework: not null, Requested: { } requested, Packages: { } packages } found when requested.All(each => each is not null) && packages.All(each => each is { Id: not null, Version: not null, ContentHash: not null }) => Valid(found, path),
                 { Version: CurrentVersion } => throw Error(path, "it is not complete", null),
                 _ => throw Error(path, "it is of another version of tachost", null),
             };
@@ -71,6 +72,11 @@ internal sealed record PackageLock
             throw new TacHostException(ExitCode.CannotCreate, $"cannot write the lock file '{path}': {e.Message}\n  Create it with 'tachost restore' where the directory can be written, and copy it here with the tac file.", e);
         }
     }
+
+    private static PackageLock Valid(PackageLock found, string path) =>
+        found.Packages.FirstOrDefault(each => !PackageDirective.IsId(each.Id)) is { } unnamed ? throw Error(path, $"the entry '{unnamed.Id}' is not the name of a package", null)
+        : found.Packages.FirstOrDefault(each => !NuGetVersion.TryParse(each.Version, out _)) is { } package ? throw Error(path, $"the package '{package.Id}' has '{package.Version}' for a version", null)
+        : found;
 
     private static TacHostException Error(string path, string why, Exception? cause) =>
         new(ExitCode.BadTac, $"the lock file '{path}' cannot be used: {why}.\n  Remove it, and run 'tachost restore' to create it again.", cause);
