@@ -23,18 +23,38 @@ public sealed class Secret : IParsable<Secret>
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out Secret result)
     {
         result = null;
-        if (OptionFormat.FullPath(s, provider) is not { } path || !File.Exists(path))
-            return false;
         try
         {
-            var text = File.ReadAllText(path);
-            result = new Secret(text.EndsWith('\n') ? text[..^(text.EndsWith("\r\n", StringComparison.Ordinal) ? 2 : 1)] : text);
-            return true;
+            result = Read(s, provider);
+            return result is not null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false;
         }
+    }
+
+    /// <summary>Returns the reason why a file that exists cannot be read, or null.</summary>
+    internal static string? ReasonUnreadable(string text, IFormatProvider? provider)
+    {
+        try
+        {
+            Read(text, provider);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <summary>Reads a file; one line break at its end does not count. Returns null if there is no such file.</summary>
+    private static Secret? Read(string? file, IFormatProvider? provider)
+    {
+        if (OptionFormat.FullPath(file, provider) is not { } path || !File.Exists(path))
+            return null;
+        var text = File.ReadAllText(path);
+        return new Secret(text.EndsWith('\n') ? text[..^(text.EndsWith("\r\n", StringComparison.Ordinal) ? 2 : 1)] : text);
     }
 
     /// <summary>Returns <c>***</c>.</summary>

@@ -128,7 +128,7 @@ public sealed class TacParameters
     }
 
     private static string? CredentialFile(string name) =>
-        new[] { Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY"), "/run/secrets" }.OfType<string>().Select(directory => Path.Combine(directory, name)).FirstOrDefault(File.Exists);
+        new[] { Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY"), "/run/secrets" }.Where(directory => !string.IsNullOrEmpty(directory)).Select(directory => Path.Combine(directory!, name)).FirstOrDefault(File.Exists);
 
     private OptionDescription? Find(string name) => _options.Find(option => option.Name == name);
 

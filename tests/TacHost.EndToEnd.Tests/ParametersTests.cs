@@ -140,6 +140,29 @@ public sealed class ParametersTests
         Assert.Contains("key *** is wrong", (await sandbox.TachostAsync("-n", "s.csx", "--key", "wrong.txt")).Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Secret_WithoutACredentialsDirectory_IsNotReadFromTheCurrentOne()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("s.csx", "var key = Option<Secret>(\"key\", \"the key\");\nvar application = new Application(\"x\");");
+        sandbox.Write("key", "stray");
+        sandbox.Environment["CREDENTIALS_DIRECTORY"] = "";
+
+        Assert.Contains("--key FILE (the key) is required.", (await sandbox.TachostAsync("-n", "s.csx")).Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>A file that not even root can read.</summary>
+    [Fact]
+    public async Task Secret_InAFileThatCannotBeRead_SaysWhy()
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.Write("s.csx", "var key = Option<Secret>(\"key\", \"the key\");\nvar application = new Application(\"x\");");
+        var outcome = await sandbox.TachostAsync("-n", "s.csx", "--key", "/proc/self/mem");
+
+        Assert.Equal(64, outcome.ExitCode);
+        Assert.Contains("--key: the file cannot be read: ", outcome.Error, StringComparison.Ordinal);
+    }
+
     /// <summary>A secret that is given instead of its file.</summary>
     [Theory]
     [InlineData("", "", "--key: the value is not a file that holds the secret.")]

@@ -70,6 +70,8 @@ internal sealed class OptionValues
             why = e.Message;
         }
 
+        if (_element == typeof(Secret) && Secret.ReasonUnreadable(text, format) is { } reason)
+            throw new UsageException($"{name}: the file{from} cannot be read: {reason}");
         var nearest = DidYouMean.To(text, Choices) is { } word ? $" Did you mean '{word}'?" : "";
         throw Bad(_element == typeof(Secret) ? null : text, name, from, Expected.Length > 0 ? $"{Expected}.{nearest}" : $"valid: {why}");
     }
