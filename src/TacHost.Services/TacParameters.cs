@@ -65,20 +65,31 @@ public sealed class TacParameters
     {
         if (_sources.OnlyList)
             return;
-        if (_words.Unused() is { } word)
-            throw word[0] != '-' ? new UsageException($"'{word}' is an unexpected argument. Arguments for 'Args' go after '--'.")
-                : _sources.IsOptionBefore(word) ? new UsageException($"there is no parameter '{word}'. It is an option of tachost, and goes before the tac file.")
-                : Unknown(word, "--", "");
-        foreach (var setting in _sources.Settings)
+        if (_words.Unused().FirstOrDefault() is { } word && (word is not ['-', ..] || _sources.IsOptionBefore(word)))
+            throw word is not ['-', ..] ? new UsageException($"'{word}' is an unexpected argument. Arguments for 'Args' go after '--'.")
+                : new UsageException($"there is no parameter '{word}'. It is an option of tachost, and goes before the tac file.");
+        if (Unknown().FirstOrDefault() is { Name: not null } unknown)
         {
-            if (Find(NameOf(setting)) is null && !_sources.IsOfAnotherFile(NameOf(setting)))
-                throw Unknown(NameOf(setting), "", " in --set");
+            var nearest = DidYouMean.To(unknown.Name.TrimStart('-'), _options.Select(option => option.Name));
+            throw new UsageException($"there is no parameter '{unknown.Name}'{unknown.From}. {(nearest is not null ? $"Did you mean '{unknown.Dashes}{nearest}'?" : _options.Count == 0 ? "It has none." : $"It has {string.Join(", ", _options.Select(option => option.Name))}.")}");
+        }
+    }
+
+    /// <summary>Returns the given names that no parameter has so far.</summary>
+    private IEnumerable<(string Name, string Dashes, string From)> Unknown()
+    {
+        foreach (var word in _words.Unused().Where(word => word is ['-', ..]))
+            yield return (word, "--", "");
+        foreach (var name in _sources.Settings.Select(NameOf))
+        {
+            if (Find(name) is null && !_sources.IsOfAnotherFile(name))
+                yield return (name, "", " in --set");
         }
 
         foreach (var value in _sources.FileValues)
         {
             if (Find(value.Name) is null && !(_sources.SharesFileValues && _sources.IsOfAnotherFile(value.Name)))
-                throw Unknown(value.Name, "", $" in '{value.Place}'");
+                yield return (value.Name, "", $" in '{value.Place}'");
         }
 
         foreach (System.Collections.DictionaryEntry each in Environment.GetEnvironmentVariables())
@@ -88,7 +99,7 @@ public sealed class TacParameters
                 continue;
             var name = variable[EnvironmentPrefix.Length..].ToLowerInvariant().Replace('_', '-');
             if (!_sources.IsOfAnotherFile(name))
-                throw Unknown(name, "", $" in the environment variable {variable}");
+                yield return (name, "", $" in the environment variable {variable}");
         }
     }
 
@@ -106,7 +117,7 @@ public sealed class TacParameters
         if (typeof(T) == typeof(Secret) && CredentialFile(option.Name) is { } file)
             return (T)values.Read(file, "--" + option.Name, "", _format);
         if (option.Required && !_sources.OnlyList)
-            throw new UsageException($"--{option.Name} {values.Kind.ValueName} ({option.Description}) is required.");
+            throw new UsageException($"--{option.Name} {values.Kind.ValueName} ({option.Description}) is required{MistypedAs(option.Name)}");
         return defaultValue;
     }
 
@@ -132,12 +143,9 @@ public sealed class TacParameters
 
     private OptionDescription? Find(string name) => _options.Find(option => option.Name == name);
 
-    private UsageException Unknown(string name, string dashes, string from)
-    {
-        var bare = name.TrimStart('-');
-        var nearest = DidYouMean.To(bare, _options.Select(option => option.Name));
-        return new UsageException($"there is no parameter '{name}'{from}. {(nearest is not null ? $"Did you mean '{dashes}{nearest}'?" : _options.Count == 0 ? "It has none." : $"It has {string.Join(", ", _options.Select(option => option.Name))}.")}");
-    }
+    /// <summary>Returns the end of the message for a missing parameter if a similar name is given, which no parameter has so far.</summary>
+    private string MistypedAs(string name) =>
+        Unknown().FirstOrDefault(each => DidYouMean.To(each.Name.TrimStart('-'), [name]) is not null) is { Name: not null } given ? $", and '{given.Name}' is given{given.From}. Did you mean '{given.Dashes}{name}'?" : ".";
 
     private static string NameOf(string setting) => setting.Split('=', 2)[0];
 

@@ -36,6 +36,10 @@ public sealed class ParametersTests
         { ["x.csx", "--poem", "p", "--pidfile", "x"], "x.csx: there is no parameter '--pidfile'. It is an option of tachost, and goes before the tac file." },
         { ["x.csx", "--poem", "p", "more"], "x.csx: 'more' is an unexpected argument. Arguments for 'Args' go after '--'." },
         { ["x.csx", "--poem"], "x.csx: --poem needs a value" },
+        { ["x.csx", "--peom", "p"], "x.csx: --poem TEXT (the poem to serve) is required, and '--peom' is given. Did you mean '--poem'?" },
+        { ["x.csx", "--host", "a", "--peom=p"], "is required, and '--peom' is given. Did you mean '--poem'?" },
+        { ["--set", "peom=p", "x.csx"], "is required, and 'peom' is given in --set. Did you mean 'poem'?" },
+        { ["--values", "peom.json", "x.csx"], "peom.json'. Did you mean 'poem'?" },
         { ["x.csx", "--poem", "p", "--port", "99999"], "x.csx: --port: '99999' is not a port between 0 and 65535." },
         { ["x.csx", "--poem", "p", "--level", "6"], "x.csx: --level: '6' is not a whole number between 1 and 5." },
         { ["x.csx", "--poem", "p", "--mode", "fncy"], "x.csx: --mode: 'fncy' is not one of plain, fancy. Did you mean 'fancy'?" },
@@ -98,6 +102,8 @@ public sealed class ParametersTests
         sandbox.Environment["TACHOST_SET_PROT"] = "9";
 
         Assert.Contains("there is no parameter 'prot' in the environment variable TACHOST_SET_PROT. Did you mean 'port'?", (await sandbox.TachostAsync("-n", "x.csx", "--poem", "p")).Error, StringComparison.Ordinal);
+        sandbox.Environment["TACHOST_SET_PEOM"] = "p";
+        Assert.Contains("is required, and 'peom' is given in the environment variable TACHOST_SET_PEOM. Did you mean 'poem'?", (await sandbox.TachostAsync("-n", "x.csx")).Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -235,6 +241,7 @@ public sealed class ParametersTests
         sandbox.Write("x.csx", Tac);
         Directory.CreateDirectory(sandbox.PathOf("sub"));
         sandbox.Write("v.json", "{\n  // which poem\n  \"poem\": \"in-file\", \"port\": 7, \"level\": \"4\", \"loud\": true, \"host\": [\"b\", \"c\"], \"mode\": null,\n}");
+        sandbox.Write("peom.json", "{ \"peom\": \"p\" }");
         sandbox.Write("typo.json", "{ \"levle\": 1 }");
         sandbox.Write("broken.json", "{\n \"port\" 7 }");
         sandbox.Write("list.json", "[1]");

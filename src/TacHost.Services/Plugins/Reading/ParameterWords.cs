@@ -50,10 +50,6 @@ internal sealed class ParameterWords
         return values;
     }
 
-    /// <summary>Returns the first word that no option took, without its value, or null.</summary>
-    public string? Unused()
-    {
-        var word = Array.Find(_options, each => each is not null);
-        return word is ['-', '-', ..] ? word.Split('=', 2)[0] : word;
-    }
+    /// <summary>Returns the words that no option took, without their values.</summary>
+    public IEnumerable<string> Unused() => _options.OfType<string>().Select(word => word is ['-', '-', ..] ? word.Split('=', 2)[0] : word);
 }
