@@ -131,4 +131,19 @@ public sealed class FileProgramsTests
 
         Assert.Equal(new Outcome(0, "poem.cs: nothing found\n", ""), outcome);
     }
+
+    [Theory]
+    [InlineData("bin/poem")]
+    [InlineData("bin/poem.cs")]
+    public async Task Program_BehindALink_HasTheProjectsBesideItsTarget(string link)
+    {
+        await using var sandbox = new Sandbox();
+        var output = Directory.CreateDirectory(sandbox.PathOf("release/Copy/bin/Debug/net10.0")).FullName;
+        Directory.CreateDirectory(sandbox.PathOf("bin"));
+        File.Copy(Path.Combine(Program.HostDirectory, "plugins", "FastPoetry.Services.dll"), Path.Combine(output, "Copy.dll"));
+        sandbox.Write("release/poem.cs", "#:project Copy\\Copy.csproj\nvar application = new Application(\"x\");\nnew FastPoetry.Services.PoetryService(\"poem.txt\").SetServiceParent(application);\nawait application.RunAsync();");
+        File.CreateSymbolicLink(sandbox.PathOf(link), "../release/poem.cs");
+
+        Assert.Equal(new Outcome(0, $"{link}: nothing found\n", ""), await sandbox.TachostAsync("check", link));
+    }
 }

@@ -176,6 +176,22 @@ public sealed class PackagesTests
         Assert.Equal("got low", await OutputAsync(sandbox, "--locked", "bin/app.csx"));
     }
 
+    [Theory]
+    [InlineData("mine/feed")]
+    [InlineData("mine\\feed")]
+    public async Task Source_OfATacBehindALink_IsBesideItsTarget(string source)
+    {
+        await using var sandbox = WithLow();
+        Directory.CreateDirectory(sandbox.PathOf("release/mine"));
+        Directory.CreateDirectory(sandbox.PathOf("bin"));
+        Directory.Move(sandbox.PathOf("feed"), sandbox.PathOf("release/mine/feed"));
+        Directory.CreateDirectory(sandbox.PathOf("feed"));
+        sandbox.Write("release/x.csx", $"#i \"nuget: {source}\"\n{await File.ReadAllTextAsync(sandbox.PathOf("x.csx"), TestContext.Current.CancellationToken)}");
+        File.CreateSymbolicLink(sandbox.PathOf("bin/app.csx"), "../release/x.csx");
+
+        Assert.Equal("got low", await OutputAsync(sandbox, "bin/app.csx"));
+    }
+
     [Fact]
     public async Task Package_InAFolderOfRoot_IsLoadedBeforeTheUserChanges()
     {

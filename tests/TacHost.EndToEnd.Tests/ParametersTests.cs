@@ -76,6 +76,21 @@ public sealed class ParametersTests
     }
 
     [Fact]
+    public async Task Parameters_BesideTheTargetOfALink_CountUnlessTheLinkHasItsOwn()
+    {
+        await using var sandbox = Sandbox();
+        Directory.CreateDirectory(sandbox.PathOf("bin"));
+        sandbox.Write("x.values.json", "{ \"poem\": \"target\" }");
+        File.CreateSymbolicLink(sandbox.PathOf("bin/app.csx"), "../x.csx");
+        using var process = sandbox.Start("-n", "--pidfile=", "bin/app.csx");
+        Assert.Equal("got 10000 target 3 False a plain []", await Running.Sandbox.PrintedAsync(process, "got "));
+
+        sandbox.Write("bin/app.values.json", "{ \"poem\": \"link\" }");
+        using var own = sandbox.Start("-n", "--pidfile=", "bin/app.csx");
+        Assert.Equal("got 10000 link 3 False a plain []", await Running.Sandbox.PrintedAsync(own, "got "));
+    }
+
+    [Fact]
     public async Task Parameters_OfADaemon_ReachIt()
     {
         await using var sandbox = Sandbox();

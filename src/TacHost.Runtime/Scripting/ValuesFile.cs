@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using TacHost.Loading;
 using TacHost.Services.Infrastructure;
 
 namespace TacHost.Scripting;
@@ -7,9 +8,7 @@ namespace TacHost.Scripting;
 /// <summary>A file with values for the parameters of a tac file, in JSON with comments.</summary>
 internal static class ValuesFile
 {
-    private const string Extension = ".values.json";
-
-    /// <summary>Reads the named file, or otherwise the file beside the tac file, if it exists.</summary>
+    /// <summary>Reads the named file, or otherwise the file beside the tac file or the target of its symbolic link, if it exists.</summary>
     /// <exception cref="TacHostException">The file cannot be read, or does not contain an object with valid values.</exception>
     public static IReadOnlyList<ParameterValue> Read(string? named, string tac)
     {
@@ -18,7 +17,7 @@ internal static class ValuesFile
     }
 
     /// <summary>Returns the path of the file that <see cref="Read(string?, string)"/> reads.</summary>
-    public static string PathOf(string? named, string tac) => named ?? Path.ChangeExtension(tac, Extension);
+    public static string PathOf(string? named, string tac) => named ?? LinkTarget.ValuesOf(tac);
 
     /// <summary>Reads the file. A separate method, so that a start without one does not load System.Text.Json.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

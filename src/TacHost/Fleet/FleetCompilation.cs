@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using TacHost.CommandLine;
 using TacHost.Daemon;
+using TacHost.Loading;
 using TacHost.Scripting;
 
 namespace TacHost.Fleet;
@@ -43,7 +44,7 @@ internal static class FleetCompilation
         }
     }
 
-    private static string ValuesFileOf(string file) => Path.ChangeExtension(Path.GetFullPath(file), ".values.json");
+    private static string ValuesFileOf(string file) => LinkTarget.ValuesOf(Path.GetFullPath(file));
 
     /// <summary>Returns the hash of files by their paths relative to the tac file, and of those outside of its directory by their names.</summary>
     private static string ContentOf(string file, IEnumerable<string> files)

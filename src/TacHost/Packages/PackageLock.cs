@@ -33,7 +33,7 @@ internal sealed record PackageLock
     public static string PathOf(string tac) => OwnerOf(tac) + Extension;
 
     /// <summary>Returns the tac file that the lock file, <c>packages/</c> and <c>nuget.config</c> are beside: the target of a symbolic link, unless the lock file is beside the link.</summary>
-    public static string OwnerOf(string tac) => File.Exists(tac + Extension) ? tac : LinkTarget.Of(tac) ?? tac;
+    public static string OwnerOf(string tac) => LinkTarget.OwnerOf(tac, file => file + Extension);
 
     /// <summary>Reads a lock file. Returns null if the file does not exist.</summary>
     /// <exception cref="TacHostException">The file cannot be read, or is not a valid lock file.</exception>

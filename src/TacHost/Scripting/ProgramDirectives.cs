@@ -130,10 +130,9 @@ internal sealed class ProgramDirectives
     /// <summary>Returns the newest library that a build of a project has left below its directory, or null.</summary>
     private string? OutputOf(string project)
     {
-        var path = Path.GetFullPath(SourceLinks.WithSlashes(project), Path.GetDirectoryName(_file)!);
-        var output = Path.Combine(Directory.Exists(path) ? path : Path.GetDirectoryName(path)!, "bin");
+        var directory = NameOf(project) == Path.GetFileName(SourceLinks.WithSlashes(project).TrimEnd('/')) ? project : Path.GetDirectoryName(SourceLinks.WithSlashes(project)) ?? "/";
         var name = NameOf(project) + ".dll";
-        return Directory.Exists(output) ? Directory.EnumerateFiles(output, name, SearchOption.AllDirectories).Where(each => !each.Contains("/ref/", StringComparison.Ordinal)).MaxBy(File.GetLastWriteTimeUtc) : null;
+        return SourceLinks.FindDirectory(Path.Combine(directory, "bin"), _file) is { } output ? Directory.EnumerateFiles(output, name, SearchOption.AllDirectories).Where(each => !each.Contains("/ref/", StringComparison.Ordinal)).MaxBy(File.GetLastWriteTimeUtc) : null;
     }
 
     private static string NameOf(string project)

@@ -83,7 +83,7 @@ internal sealed class TacSources
             throw new TacHostException(ExitCode.NoInput, $"cannot read the tac file '{path}': {Explain(e, path)}", e);
         }
 
-        var sources = new TacSources(main) { IsProgram = main.Path.EndsWith(ProgramDirectives.Extension, StringComparison.Ordinal) };
+        var sources = new TacSources(main) { IsProgram = IsProgramFile(main.Path) };
         sources.AddDirectives();
         if (sources.IsProgram)
             sources._files.Add(main.Path, sources.Main);
@@ -170,8 +170,11 @@ internal sealed class TacSources
     private static string PackageSource(string name, string file)
     {
         var source = PackageDirective.IsOne(name) ? PackageDirective.Rest(name) : throw new TacHostException(ExitCode.BadTac, $"'{SourceLine.Shortened(file)}' has #i \"{name}\". Write #i \"nuget: SOURCE\", with a URL or a directory.");
-        return Uri.TryCreate(source, UriKind.Absolute, out _) && source.Contains("://", StringComparison.Ordinal) ? source : Path.GetFullPath(source, Path.GetDirectoryName(file)!);
+        return Uri.TryCreate(source, UriKind.Absolute, out _) && source.Contains("://", StringComparison.Ordinal) ? source : SourceLinks.FindDirectory(source, file) ?? Path.GetFullPath(source, Path.GetDirectoryName(file)!);
     }
+
+    /// <summary>Returns whether a file is a file-based program. A link without an extension has that of its target.</summary>
+    private static bool IsProgramFile(string path) => Path.GetExtension(Path.HasExtension(path) ? path : LinkTarget.Of(path)) == ProgramDirectives.Extension;
 
     /// <summary>
     /// Decodes a file as the compiler does: as UTF-8, or according to its byte order mark. Throws an exception
