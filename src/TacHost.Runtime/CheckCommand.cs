@@ -69,15 +69,14 @@ internal sealed partial class CheckCommand(HostOptions options, IReadOnlyList<st
     }
 
     /// <summary>Returns the changes of the process by the top level.</summary>
-    private static IEnumerable<Finding> EffectsOf(string file, PreparedApplication prepared) => prepared is PreparedApplication.Tac tac ? tac.Code.Effects.Select(effect => EffectOf(file, effect)) : [];
+    private static IEnumerable<Finding> EffectsOf(string file, PreparedApplication prepared) => prepared is PreparedApplication.Tac tac ? tac.Code.Effects.Select(effect => EffectOf(file, tac.Files[0].Path, effect)) : [];
 
-    private static Finding EffectOf(string file, string text)
+    private static Finding EffectOf(string file, string path, string text)
     {
         var place = Effect().Match(text);
         return new Finding("effect", $"{place.Groups["what"].Value} at the top level, which changes the process. A reload refuses this: do it in the start of a service")
         {
-            // The text has the name of the file alone.
-            File = place.Groups["file"].Value == Path.GetFileName(file) ? file : place.Groups["file"].Value,
+            File = place.Groups["file"].Value == path ? file : SourceLine.Shortened(place.Groups["file"].Value),
             Line = int.Parse(place.Groups["line"].Value, CultureInfo.InvariantCulture),
             Column = int.Parse(place.Groups["column"].Value, CultureInfo.InvariantCulture),
             ExitCode = ExitCode.BadTac,

@@ -55,6 +55,41 @@ public sealed class CheckTests
         Assert.Equal(0, (await sandbox.TachostAsync(["--rundir", Program.Root, "check", .. poems])).ExitCode);
     }
 
+    [Theory]
+    [InlineData("bad.csx", "var a = 1;\n#r \"nuget: \"", 2, "which is not the name of a package")]
+    [InlineData("bad.csx", "\n\n#r \"nuget: Low, one\"", 3, "in version 'one', which is not a version")]
+    [InlineData("bad.csx", "\n#i \"mine\"", 2, "Write #i \"nuget: SOURCE\"")]
+    [InlineData("bad.csx", "\n#load \"nuget: Low\"", 2, "#load includes files")]
+    [InlineData("bad.csx", "// \u0080\n", 1, "not valid UTF-8")]
+    [InlineData("bad.cs", "\n#:pakage Low@1", 2, "is not a directive of a tac file")]
+    [InlineData("bad.cs", "\n#:package Low@one", 2, "in version 'one', which is not a version")]
+    [InlineData("bad.cs", "\n#:sdk Moon", 2, "needs a build")]
+    [InlineData("bad.cs", "\n#:project Moon", 2, "needs the library of the project")]
+    public async Task Check_OfAWrongDirective_HasItsLine(string file, string tac, int line, string said)
+    {
+        await using var sandbox = Example.WithPackages();
+        await File.WriteAllBytesAsync(sandbox.PathOf(file), [.. tac.Select(each => (byte)each)], TestContext.Current.CancellationToken);
+        var outcome = await sandbox.TachostAsync("check", "--json", file);
+        using var json = JsonDocument.Parse(outcome.Output);
+        var mistake = Assert.Single(Assert.Single(json.RootElement.EnumerateArray()).GetProperty("mistakes").EnumerateArray());
+
+        Assert.Equal(65, outcome.ExitCode);
+        Assert.Equal(("tac", file, (int?)line), (mistake.GetProperty("rule").GetString(), mistake.GetProperty("file").GetString(), mistake.GetProperty("line").ValueKind == JsonValueKind.Null ? null : mistake.GetProperty("line").GetInt32()));
+        Assert.Contains(said, mistake.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains($"\n  {file}:{line}: ", (await sandbox.TachostAsync("check", file)).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_OfAnEffectInALoadedFile_NamesItsPath()
+    {
+        await using var sandbox = new Sandbox();
+        Directory.CreateDirectory(sandbox.PathOf("sub"));
+        sandbox.Write("sub/effect.csx", "\nEnvironment.ExitCode = 1;");
+        sandbox.Write("a.csx", "#load \"sub/effect.csx\"\n" + Fine);
+
+        Assert.Contains("\n  sub/effect.csx:2: sets 'Environment.ExitCode' at the top level", (await sandbox.TachostAsync("check", "a.csx")).Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Check_OfSeveralFiles_ComparesTheirPorts()
     {

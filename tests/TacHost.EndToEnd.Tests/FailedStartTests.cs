@@ -15,7 +15,7 @@ public sealed class FailedStartTests
         { "syntax", "var application = new Application(\"x\"", BadTac, ["bad.csx(1,38): error CS1026: ) expected", "    var application = new Application(\"x\"\n", "\n                                         ^"] },
         { "unknown name", "\n\tvar application = new Aplication(\"x\");", BadTac, ["bad.csx(2,24): error CS0246: The type or namespace name 'Aplication' could not be found", "\n    \t                      ^"] },
         { "missing library", "#r \"Nowhere.dll\"\nvar application = new Application(\"x\");", BadTac, ["bad.csx(1,1): error CS0006", "'Nowhere.dll' was looked for in '", "/lib'", "--lib"] },
-        { "loads a package", "\n#load \"nuget: Low, 1.0.0\"\nvar application = new Application(\"x\");", BadTac, ["'bad.csx' has #load \"nuget: Low, 1.0.0\", and #load includes files. Write #r \"nuget: NAME, VERSION\"."] },
+        { "loads a package", "\n#load \"nuget: Low, 1.0.0\"\nvar application = new Application(\"x\");", BadTac, ["bad.csx:2: the file has #load \"nuget: Low, 1.0.0\", and #load includes files. Write #r \"nuget: NAME, VERSION\"."] },
         { "missing load", "#load \"nowhere.csx\"\nvar application = new Application(\"x\");", BadTac, ["bad.csx(1,7): error CS1504", "nowhere.csx"] },
         { "throws", "var n = 1;\nthrow new InvalidOperationException(\"the moon is \" + n);", Software, ["'bad.csx' threw InvalidOperationException at bad.csx:line 2: the moon is 1"] },
         { "throws after an await", "await Task.Yield();\nthrow new InvalidOperationException(\"later\");", Software, ["'bad.csx' threw InvalidOperationException at bad.csx:line 2: later"] },
@@ -68,7 +68,7 @@ public sealed class FailedStartTests
         await File.WriteAllBytesAsync(sandbox.PathOf(wrong), [.. "var a = 1;\n// gr"u8, 0xFC, 0xDF, .. "e\nvar application = new Application(\"x\");"u8], TestContext.Current.CancellationToken);
         var outcome = await sandbox.TachostAsync(main);
 
-        AssertFailed(sandbox, outcome, BadTac, $"'{wrong}' is not valid UTF-8: line 2 contains", "Save the file as UTF-8.");
+        AssertFailed(sandbox, outcome, BadTac, $"{wrong}:2: the file is not valid UTF-8: the line contains", "Save the file as UTF-8.");
     }
 
     [Fact]

@@ -58,10 +58,10 @@ public sealed class FileProgramsTests
         { "var application = new Application(\"x\");\nnew A();\nclass A\n{\n    public A() => throw new InvalidOperationException(\"no moon\");\n}", 70, "'bad.cs' threw InvalidOperationException at bad.cs:line 5: no moon\n          public A() => throw new InvalidOperationException(\"no moon\");\n                        ^" },
         { "Console.WriteLine(1);", 65, "has no global variable named 'application'" },
         { "class A { }", 65, "has no global variable named 'application'" },
-        { "#:sdk Aspire.AppHost.Sdk@9.0.0\nvar application = 1;", 65, "'bad.cs' line 1: #:sdk Aspire.AppHost.Sdk@9.0.0 needs a build" },
-        { "\n// text\n#:project ../Moon/Moon.csproj\nvar application = 1;", 65, "'bad.cs' line 3: #:project ../Moon/Moon.csproj needs the library of the project" },
-        { "#:package @1\nvar application = 1;", 65, "'bad.cs' line 1: '#:package @1' does not name a package. Write #:package NAME@VERSION." },
-        { "#:pakage Npgsql@9.0.3\nvar application = 1;", 65, "'bad.cs' line 1: '#:pakage Npgsql@9.0.3' is not a directive of a tac file." },
+        { "#:sdk Aspire.AppHost.Sdk@9.0.0\nvar application = 1;", 65, "bad.cs:1: #:sdk Aspire.AppHost.Sdk@9.0.0 needs a build" },
+        { "\n// text\n#:project ../Moon/Moon.csproj\nvar application = 1;", 65, "bad.cs:3: #:project ../Moon/Moon.csproj needs the library of the project" },
+        { "#:package @1\nvar application = 1;", 65, "bad.cs:1: '#:package @1' does not name a package. Write #:package NAME@VERSION." },
+        { "#:pakage Npgsql@9.0.3\nvar application = 1;", 65, "bad.cs:1: '#:pakage Npgsql@9.0.3' is not a directive of a tac file." },
         { "var application = new Application(\"x\");\n#:package Npgsql@9.0.3", 65, "bad.cs(2,2): error CS9297: '#:' directives cannot be after first token" },
     };
 

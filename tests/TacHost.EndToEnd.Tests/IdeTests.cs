@@ -60,7 +60,7 @@ public sealed class IdeTests
 
         Assert.Equal(Sandbox.Poem, System.Text.Encoding.UTF8.GetString(await sandbox.FetchAsync()));
         sandbox.Write("bad.csx", "#:pakage Npgsql@9.0.3\nvar application = new Application(\"x\");");
-        Assert.Contains("'bad.csx' line 1: '#:pakage Npgsql@9.0.3' is not a directive of a tac file.", (await sandbox.TachostAsync("check", "bad.csx")).Output, StringComparison.Ordinal);
+        Assert.Contains("bad.csx:1: '#:pakage Npgsql@9.0.3' is not a directive of a tac file.", (await sandbox.TachostAsync("check", "bad.csx")).Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -61,7 +61,7 @@ internal sealed class ReloadChange
     private static void RefuseEffects(IApplicationSource source)
     {
         if (source.Effects.Count > 0)
-            throw new TacHostException(ExitCode.BadTac, $"the top level of '{source.Origin}' changes the process, and a reload executes it several times: {string.Join(", ", source.Effects)}. Do that in the start of a service, and restart the process.");
+            throw new TacHostException(ExitCode.BadTac, $"the top level of '{source.Origin}' changes the process, and a reload executes it several times: {string.Join(", ", source.Effects.Select(SourceLine.Shortened))}. Do that in the start of a service, and restart the process.");
     }
 
     private static (Application? Application, TacHostException? Failure) MakeOld(IApplicationSource source, LoadPlace place)

@@ -4,7 +4,8 @@ namespace TacHost.Packages;
 /// <param name="Id">The package ID.</param>
 /// <param name="Version">The version, a range or a floating version in NuGet syntax, or null for the newest version.</param>
 /// <param name="File">The file with the reference.</param>
-internal sealed record PackageDirective(string Id, string? Version, string File)
+/// <param name="Line">The line of the reference, beginning with 1.</param>
+internal sealed record PackageDirective(string Id, string? Version, string File, int Line)
 {
     private const string Prefix = "nuget:";
 
@@ -16,16 +17,16 @@ internal sealed record PackageDirective(string Id, string? Version, string File)
 
     /// <summary>Parses a package reference.</summary>
     /// <exception cref="TacHostException">The text does not contain a package ID.</exception>
-    public static PackageDirective Parse(string text, string file)
+    public static PackageDirective Parse(string text, string file, int line)
     {
         var parts = Rest(text).Split(',', 2, StringSplitOptions.TrimEntries);
-        return TryCreate(parts[0], parts.Length > 1 ? parts[1] : null, file)
-            ?? throw new TacHostException(ExitCode.BadTac, $"'{SourceLine.Shortened(file)}' has #r \"{text}\", which is not the name of a package. Write #r \"nuget: NAME, VERSION\".");
+        return TryCreate(parts[0], parts.Length > 1 ? parts[1] : null, file, line)
+            ?? throw SourceLine.Refusal(file, line, $"the file has #r \"{text}\", which is not the name of a package. Write #r \"nuget: NAME, VERSION\".");
     }
 
     /// <summary>Creates a package reference. Returns null if the ID is invalid.</summary>
-    public static PackageDirective? TryCreate(string id, string? version, string file) =>
-        IsId(id) ? new PackageDirective(id, string.IsNullOrEmpty(version) ? null : version, file) : null;
+    public static PackageDirective? TryCreate(string id, string? version, string file, int line) =>
+        IsId(id) ? new PackageDirective(id, string.IsNullOrEmpty(version) ? null : version, file, line) : null;
 
     /// <summary>Returns whether a text is a package ID, which also names a directory.</summary>
     public static bool IsId(string id) => id.Length > 0 && id[0] != '.' && id.All(character => char.IsLetterOrDigit(character) || character is '.' or '-' or '_');

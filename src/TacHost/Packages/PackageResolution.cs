@@ -51,7 +51,8 @@ internal sealed class PackageResolution(PackageSources sources, PackageFolder fo
     {
         var asked = directives.FirstOrDefault(each => each.Id.Equals(missing.Name, StringComparison.OrdinalIgnoreCase));
         var version = missing.VersionRange is null || missing.VersionRange.Equals(VersionRange.All) ? "" : $" in version {missing.VersionRange.OriginalString ?? missing.VersionRange.ToNormalizedString()}";
-        return new TacHostException(ExitCode.Unavailable, $"there is no package '{missing.Name}'{version}{(asked is null ? ", on which another one depends" : $", which '{SourceLine.Shortened(asked.File)}' asks for")}. Looked for in {sources.NamesFor(missing.Name)}.\n  Check name and version, or add its source with #i \"nuget: SOURCE\" or in nuget.config.");
+        var text = $"there is no package '{missing.Name}'{version}{(asked is null ? ", on which another one depends" : $", which '{SourceLine.Shortened(asked.File)}' asks for")}. Looked for in {sources.NamesFor(missing.Name)}.\n  Check name and version, or add its source with #i \"nuget: SOURCE\" or in nuget.config.";
+        return asked is null ? new TacHostException(ExitCode.Unavailable, text) : new TacHostException(ExitCode.Unavailable, text) { Findings = SourceLine.Refusal(asked.File, asked.Line, text, ExitCode.Unavailable).Findings };
     }
 
     /// <summary>The tac file as the package that depends on all others.</summary>
@@ -72,6 +73,6 @@ internal sealed class PackageResolution(PackageSources sources, PackageFolder fo
         private static VersionRange Range(PackageDirective directive) =>
             directive.Version is null ? VersionRange.Parse("*")
             : VersionRange.TryParse(directive.Version, out var range) ? range
-            : throw new TacHostException(ExitCode.BadTac, $"'{SourceLine.Shortened(directive.File)}' asks for the package '{directive.Id}' in version '{directive.Version}', which is not a version. Write such as 1.2.3, 1.2.* or [1.0,2.0).");
+            : throw SourceLine.Refusal(directive.File, directive.Line, $"the file asks for the package '{directive.Id}' in version '{directive.Version}', which is not a version. Write such as 1.2.3, 1.2.* or [1.0,2.0).");
     }
 }

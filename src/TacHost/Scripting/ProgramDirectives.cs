@@ -111,7 +111,7 @@ internal sealed class ProgramDirectives
     private void AddPackage(string package, int line)
     {
         var parts = package.Split('@', 2, StringSplitOptions.TrimEntries);
-        var directive = PackageDirective.TryCreate(parts[0], parts.Length > 1 ? parts[1] : null, _file)
+        var directive = PackageDirective.TryCreate(parts[0], parts.Length > 1 ? parts[1] : null, _file, line)
             ?? throw Error(line, $"'#:package {package}' does not name a package. Write #:package NAME@VERSION.");
 
         // The libraries of the host are never taken from elsewhere.
@@ -141,5 +141,5 @@ internal sealed class ProgramDirectives
         return name.EndsWith("proj", StringComparison.Ordinal) ? Path.GetFileNameWithoutExtension(name) : name;
     }
 
-    private TacHostException Error(int line, string what) => new(ExitCode.BadTac, $"'{SourceLine.Shortened(_file)}' line {line}: {what}");
+    private TacHostException Error(int line, string what) => SourceLine.Refusal(_file, line, what);
 }

@@ -139,13 +139,13 @@ internal sealed class TacSources
         foreach (var directive in directives)
         {
             if (directive.Keyword == DirectiveScan.Source)
-                _packageSources.Add(PackageSource(directive.Name, file.Path));
+                _packageSources.Add(PackageSource(directive.Name, file.Path, SourceLine.NumberAt(text, directive.At)));
             else if (directive.Keyword == DirectiveScan.Reference && PackageDirective.IsOne(directive.Name))
-                _packages.Add(PackageDirective.Parse(directive.Name, file.Path));
+                _packages.Add(PackageDirective.Parse(directive.Name, file.Path, SourceLine.NumberAt(text, directive.At)));
             else if (directive.Keyword == DirectiveScan.Reference)
                 _references.Add(new ReferenceDirective(directive.Name, file.Path));
             else if (PackageDirective.IsOne(directive.Name))
-                throw new TacHostException(ExitCode.BadTac, $"'{SourceLine.Shortened(file.Path)}' has #load \"{directive.Name}\", and #load includes files. Write #r \"nuget: NAME, VERSION\".");
+                throw SourceLine.Refusal(file.Path, SourceLine.NumberAt(text, directive.At), $"the file has #load \"{directive.Name}\", and #load includes files. Write #r \"nuget: NAME, VERSION\".");
             else if (LoadPath(directive.Name, file.Path) is { } path && TryRead(path) is { } loaded)
                 Add(loaded);
         }
@@ -167,9 +167,9 @@ internal sealed class TacSources
         return other is null ? file : file with { Content = Encoding.UTF8.GetBytes(other.ToString()) };
     }
 
-    private static string PackageSource(string name, string file)
+    private static string PackageSource(string name, string file, int line)
     {
-        var source = PackageDirective.IsOne(name) ? PackageDirective.Rest(name) : throw new TacHostException(ExitCode.BadTac, $"'{SourceLine.Shortened(file)}' has #i \"{name}\". Write #i \"nuget: SOURCE\", with a URL or a directory.");
+        var source = PackageDirective.IsOne(name) ? PackageDirective.Rest(name) : throw SourceLine.Refusal(file, line, $"the file has #i \"{name}\". Write #i \"nuget: SOURCE\", with a URL or a directory.");
         return Uri.TryCreate(source, UriKind.Absolute, out _) && source.Contains("://", StringComparison.Ordinal) ? source : SourceLinks.FindDirectory(source, file) ?? Path.GetFullPath(source, Path.GetDirectoryName(file)!);
     }
 
@@ -196,7 +196,7 @@ internal sealed class TacSources
         {
             var name = encoding == _utf8 ? "UTF-8" : "UTF-16";
             var line = Encoding.Latin1.GetString(file.Content, 0, Math.Clamp(e.Index, 0, file.Content.Length)).Count(character => character == '\n') + 1;
-            throw new TacHostException(ExitCode.BadTac, $"'{SourceLine.Shortened(file.Path)}' is not valid {name}: line {line} contains an invalid byte (0x{e.BytesUnknown?.FirstOrDefault():x2}).\n  Save the file as UTF-8.", e);
+            throw SourceLine.Refusal(file.Path, line, $"the file is not valid {name}: the line contains an invalid byte (0x{e.BytesUnknown?.FirstOrDefault():x2}).\n  Save the file as UTF-8.", cause: e);
         }
     }
 

@@ -37,7 +37,7 @@ internal sealed class TopLevelEffects
         }
     }
 
-    /// <summary>Returns each effect with its place, such as <c>poem.csx(5,1) sets 'Environment.CurrentDirectory'</c>.</summary>
+    /// <summary>Returns each effect with its place, such as <c>/srv/poem.csx(5,1) sets 'Environment.CurrentDirectory'</c>.</summary>
     /// <param name="script">The script.</param>
     /// <param name="ordinary">The ordinary files and the types of a file-based program, or null.</param>
     public static IReadOnlyList<string> Of(CSharpCompilation script, CSharpCompilation? ordinary)
@@ -144,6 +144,6 @@ internal sealed class TopLevelEffects
     private void Add(SyntaxNode node, string what)
     {
         var place = node.GetLocation().GetLineSpan();
-        _found.Add(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(place.Path)}({place.StartLinePosition.Line + 1},{place.StartLinePosition.Character + 1}) {what}"));
+        _found.Add(string.Create(CultureInfo.InvariantCulture, $"{place.Path}({place.StartLinePosition.Line + 1},{place.StartLinePosition.Character + 1}) {what}"));
     }
 }
