@@ -91,6 +91,15 @@ public sealed class CheckTests
     }
 
     [Fact]
+    public async Task Check_OfAFileInUtf16_FindsCallsThatBlock()
+    {
+        await using var sandbox = new Sandbox();
+        await File.WriteAllTextAsync(sandbox.PathOf("a.csx"), "Thread.Sleep(1);\n" + Fine, System.Text.Encoding.Unicode, TestContext.Current.CancellationToken);
+
+        Assert.Contains("\n  a.csx:1: 'Thread.Sleep' blocks", (await sandbox.TachostAsync("check", "a.csx")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Check_OfSeveralFiles_ComparesTheirPorts()
     {
         await using var sandbox = new Sandbox();

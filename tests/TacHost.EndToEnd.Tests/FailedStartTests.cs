@@ -71,6 +71,21 @@ public sealed class FailedStartTests
         AssertFailed(sandbox, outcome, BadTac, $"{wrong}:2: the file is not valid UTF-8: the line contains", "Save the file as UTF-8.");
     }
 
+    /// <summary>A character whose bytes are those of two line feeds comes before half of a surrogate pair.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Start_OfAFileThatIsNotUtf16_NamesTheLine(bool bigEndian)
+    {
+        await using var sandbox = new Sandbox();
+        System.Text.UnicodeEncoding encoding = new(bigEndian, byteOrderMark: true);
+        var half = encoding.GetBytes("\ud83d\ude00")[..2];
+        await File.WriteAllBytesAsync(sandbox.PathOf("bad.csx"), [.. encoding.GetPreamble(), .. encoding.GetBytes("// \u0a0a\u0a0a\n// half "), .. half, .. encoding.GetBytes("\nvar application = new Application(\"x\");")], TestContext.Current.CancellationToken);
+        var outcome = await sandbox.TachostAsync("bad.csx");
+
+        AssertFailed(sandbox, outcome, BadTac, "bad.csx:2: the file is not valid UTF-16: the line contains", "Save the file as UTF-8.");
+    }
+
     [Fact]
     public async Task Warnings_OfTheCompiler_AreShownOnceAtTheCompile()
     {

@@ -49,6 +49,21 @@ public sealed class IdeTests
         Assert.Contains("there is no tac file in '.vscode'", (await sandbox.TachostAsync("ide", ".vscode")).Error, StringComparison.Ordinal);
     }
 
+    /// <summary>Files that not even root can read.</summary>
+    [Theory]
+    [InlineData("poem.cs")]
+    [InlineData("tacs.slnx")]
+    public async Task Ide_WhereAFileCannotBeRead_SaysWhichOne(string name)
+    {
+        await using var sandbox = new Sandbox();
+        sandbox.WriteTac();
+        File.CreateSymbolicLink(sandbox.PathOf(name), "/proc/self/mem");
+        var outcome = await sandbox.TachostAsync("ide");
+
+        Assert.Equal((66, ""), (outcome.ExitCode, outcome.Output));
+        Assert.Contains($"cannot read './{name}': ", outcome.Error, StringComparison.Ordinal);
+    }
+
     /// <summary>Editors accept <c>#:</c> directives, but not <c>#r</c>.</summary>
     [Fact]
     public async Task Start_OfAScriptWithDirectivesOfPrograms_Runs()

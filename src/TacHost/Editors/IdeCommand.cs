@@ -13,7 +13,7 @@ internal static class IdeCommand
     /// <param name="directory">The directory of the tac files.</param>
     /// <param name="searched">The directories that <c>#r</c> searches.</param>
     /// <param name="overwrite">True to overwrite files that a user has written.</param>
-    /// <exception cref="TacHostException">The directory has no tac files, or a file cannot be written.</exception>
+    /// <exception cref="TacHostException">The directory has no tac files, or a file cannot be read or written.</exception>
     public static int Run(string directory, IReadOnlyList<string> searched, bool overwrite)
     {
         if (!Directory.Exists(directory))
@@ -42,11 +42,23 @@ internal static class IdeCommand
     private static bool IsTac(string path) => Path.GetExtension(path) switch
     {
         ".csx" => true,
-        ProgramDirectives.Extension => File.ReadLines(path).Any(line => line.StartsWith(ProgramDirectives.Prefix, StringComparison.Ordinal) || line.StartsWith($"var {Global} ", StringComparison.Ordinal)),
+        ProgramDirectives.Extension => Read(path).Split('\n').Any(line => line.StartsWith(ProgramDirectives.Prefix, StringComparison.Ordinal) || line.StartsWith($"var {Global} ", StringComparison.Ordinal)),
         _ => false,
     };
 
-    private static bool IsOfAUser(string path) => File.Exists(path) && !File.ReadAllText(path).Contains(EditorFiles.Mark, StringComparison.Ordinal);
+    private static bool IsOfAUser(string path) => File.Exists(path) && !Read(path).Contains(EditorFiles.Mark, StringComparison.Ordinal);
+
+    private static string Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TacHostException(ExitCode.NoInput, SingleLine.Escape($"cannot read '{path}': {e.Message}"), e);
+        }
+    }
 
     private static void Write(string path, string text)
     {

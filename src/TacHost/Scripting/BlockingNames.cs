@@ -49,8 +49,8 @@ internal static class BlockingNames
 
     private static readonly byte[][] _words = [.. _reasons.Keys.Select(name => name[(name.LastIndexOf('.') + 1)..]).Distinct().Select(Encoding.UTF8.GetBytes)];
 
-    /// <summary>Returns whether a source file contains the name of such a member anywhere.</summary>
-    public static bool OccurIn(SourceFile file) => Array.Exists(_words, word => file.Content.AsSpan().IndexOf(word) >= 0);
+    /// <summary>Returns whether a source file contains the name of such a member anywhere. Of files in UTF-16, which are rare, the compiler has to find out.</summary>
+    public static bool OccurIn(SourceFile file) => file.Content is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] || Array.Exists(_words, word => file.Content.AsSpan().IndexOf(word) >= 0);
 
     public static string? ReasonOf(string member) => _reasons.GetValueOrDefault(member);
 }

@@ -195,8 +195,10 @@ internal sealed class TacSources
         catch (DecoderFallbackException e)
         {
             var name = encoding == _utf8 ? "UTF-8" : "UTF-16";
-            var line = Encoding.Latin1.GetString(file.Content, 0, Math.Clamp(e.Index, 0, file.Content.Length)).Count(character => character == '\n') + 1;
-            throw SourceLine.Refusal(file.Path, line, $"the file is not valid {name}: the line contains an invalid byte (0x{e.BytesUnknown?.FirstOrDefault():x2}).\n  Save the file as UTF-8.", cause: e);
+            var before = (Encoding)encoding.Clone();
+            before.DecoderFallback = DecoderFallback.ReplacementFallback;
+            var text = before.GetString(file.Content, 0, Math.Clamp(e.Index, 0, file.Content.Length));
+            throw SourceLine.Refusal(file.Path, SourceLine.NumberAt(text, text.Length), $"the file is not valid {name}: the line contains an invalid byte (0x{e.BytesUnknown?.FirstOrDefault():x2}).\n  Save the file as UTF-8.", cause: e);
         }
     }
 
