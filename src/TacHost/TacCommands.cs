@@ -52,6 +52,8 @@ internal static class TacCommands
             try
             {
                 var set = TacFile.Restore(file, PackagesOf(options) with { Folder = options.Command.Directory, Renew = options.Command.Renew });
+                foreach (var warning in set?.Warnings ?? [])
+                    Terminal.WriteError(SingleLine.EscapeLines(warning) + "\n");
                 Terminal.Write(set is null ? $"{file}: asks for no packages\n" : $"{file}: {string.Join(", ", set.Lock.Packages.Select(package => $"{package.Id} {package.Version}"))}\n");
             }
             catch (TacHostException e)

@@ -51,6 +51,7 @@ public sealed class CheckedMistakesTests
         { "12345, ", "12347, ", "port", 10, 69, "the service 'site/plain' listens on tcp:12347:interface=127.0.0.1, as 'other/TcpServer' of 'tacs/other.csx' does on tcp:12347:interface=127.0.0.1" },
         { "good.pem", "old.pem", "certificate", 13, 69, "the service 'site/tls' presents the certificate 'old.pem', which does not match the key '" },
         { "good.pem:key=good.key", "old.pem:key=old.key", "certificate", 13, 69, "the service 'site/tls' presents the certificate 'old.pem', which expired on 2000-01-01" },
+        { "good.pem:key=good.key", "young.pem:key=young.key", "certificate", 13, 69, "the service 'site/tls' presents the certificate 'young.pem', which is not valid before 2120-01-01" },
         { "good.pem", "nowhere.pem", "certificate", 13, 69, "presents the certificate 'nowhere.pem', and there is no such file in '" },
         { "User = \"root\"", "User = \"moon-man\"", "user", 19, 67, "starts programs as the user 'moon-man', who does not exist" },
         { "Group = \"root\"", "Group = \"moon-men\"", "group", 19, 67, "starts programs with the group 'moon-men', which does not exist" },
@@ -160,6 +161,7 @@ public sealed class CheckedMistakesTests
         sandbox.Write("tacs/beside.txt", Sandbox.Poem);
         TestCertificates.WritePem(sandbox.Directory, "good");
         TestCertificates.WritePem(sandbox.Directory, "old", years: 30);
+        TestCertificates.WritePem(sandbox.Directory, "young", later: 150);
         return sandbox;
     }
 }

@@ -54,6 +54,19 @@ internal sealed class HostAssemblies
         return AspNetCore.Find(name) is { } web ? Look(web).Version : null;
     }
 
+    /// <summary>Returns the version of the assembly in a file, or null if the file is not an assembly.</summary>
+    public static Version? VersionIn(string path)
+    {
+        try
+        {
+            return Look(path).Version;
+        }
+        catch (Exception e) when (e is BadImageFormatException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The file beside the host; null for an assembly of .NET.</summary>
     private static string? PathOf(string name) =>
         Framework.Find(name) is null && Installation.HostDirectory + name + ".dll" is var path && File.Exists(path) ? path : null;

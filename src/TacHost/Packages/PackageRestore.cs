@@ -102,7 +102,7 @@ internal sealed class PackageRestore(string tac, IReadOnlyList<PackageDirective>
     {
         PackageAssets assets = new(_framework);
         HostAssemblies shared = new();
-        List<string> compile = [], ignored = [];
+        List<string> compile = [], ignored = [], warnings = [];
         List<SourceStamp> run = [];
         foreach (var package in locked.Packages)
         {
@@ -113,16 +113,23 @@ internal sealed class PackageRestore(string tac, IReadOnlyList<PackageDirective>
                 ?? throw new TacHostException(ExitCode.BadTac, $"the package '{package.Id}' {package.Version} does not support {locked.Framework}. Use a newer version, or another package.");
             compile.AddRange(compiled.Where(IsOurs).Select(path => Path.Combine(directory, path)));
             run.AddRange(ran.Where(IsOurs).Select(path => SourceStamp.Of(Path.Combine(directory, path))));
+            warnings.AddRange(ran.Where(path => !IsOurs(path)).Select(path => Outdated(package, Path.Combine(directory, path), shared)).OfType<string>());
             if (compiled.Concat(ran).Where(IsOurs).FirstOrDefault(file => !archive.Matches(file)) is { } changed)
                 throw new TacHostException(ExitCode.BadTac, $"'{Path.Combine(directory, changed)}' is not the file that the archive of the package '{package.Id}' {package.Version} contains.\n  Remove '{directory}' to download the package again.");
             if (files.Select(path => path.Split('/')[0]).Where(folder => folder is "analyzers" or "build" or "buildTransitive").Distinct().Order(StringComparer.Ordinal).ToList() is { Count: > 0 } unused)
                 ignored.Add($"The package '{package.Id}' {package.Version} has {string.Join(", ", unused)}, which tac files do not use.");
         }
 
-        return new PackageSet(compile, run, locked, ignored);
+        return new PackageSet(compile, run, locked, ignored, warnings);
 
         bool IsOurs(string path) => !path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) || !shared.Contains(Path.GetFileNameWithoutExtension(path));
     }
+
+    /// <summary>Returns a warning if the host has an older version of an assembly, which it uses instead of that of a package.</summary>
+    private static string? Outdated(LockedPackage package, string path, HostAssemblies shared) =>
+        shared.VersionOf(Path.GetFileNameWithoutExtension(path)) is { } ours && HostAssemblies.VersionIn(path) is { } theirs && theirs > ours
+            ? $"The package '{package.Id}' {package.Version} has the assembly '{Path.GetFileNameWithoutExtension(path)}' {theirs}, but tachost has {ours} and uses that. Use an older version of the package if a member is missing."
+            : null;
 
     private static string HashOf(string directory)
     {

@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace TacHost.Scripting;
 
 /// <summary>Finds calls that block the top level of a tac file: in its statements, and in its functions and lambdas in variables that these call.</summary>
-/// <remarks>Calls in other lambda expressions, types and libraries are not examined, because they may run later. Neither are loops.</remarks>
+/// <remarks>Calls in other lambda expressions, types and libraries are not examined, because they may run later.</remarks>
 internal sealed class BlockingCalls(CSharpCompilation script)
 {
     private const string Rule = "blocking";

@@ -35,6 +35,7 @@ internal static class TacFile
         if (tac is null)
         {
             tac = Compile(path, sources, search, set, isForDebugger, cache, key, out warnings);
+            warnings = [.. set?.Warnings ?? [], .. warnings];
             wasCompiled = true;
         }
 

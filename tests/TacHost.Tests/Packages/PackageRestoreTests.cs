@@ -79,6 +79,23 @@ public sealed class PackageRestoreTests : IDisposable
         Assert.Equal(["High.dll", "Low.dll"], found.Compile.Select(path => Path.GetFileName(path)));
     }
 
+    /// <summary>The host never takes its own libraries from a package.</summary>
+    [Theory]
+    [InlineData("99.0.0.0", true)]
+    [InlineData("1.0.0.0", false)]
+    public void Restore_OfALibraryThatTheHostHas_TellsThatTheHostsIsOlder(string version, bool isTold)
+    {
+        const string name = "Microsoft.Extensions.Primitives";
+        PluginAssembly.Compile(_site[$"build/{name}.dll"], $"[assembly: System.Reflection.AssemblyVersion(\"{version}\")]", AppContext.BaseDirectory);
+        TestPackage.Write(_site["feed"], name, "99.0.0", null, ($"lib/net8.0/{name}.dll", File.ReadAllBytes(_site[$"build/{name}.dll"])));
+        var found = _site.Restore($"#r \"nuget: {name}, 99.0.0\"");
+
+        Assert.Empty(found.Run);
+        Assert.Equal(isTold, found.Warnings.Count == 1);
+        if (isTold)
+            Assert.StartsWith($"The package '{name}' 99.0.0 has the assembly '{name}' 99.0.0.0, but tachost has 10.0.", found.Warnings[0], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("changed")]
     [InlineData(null)]
