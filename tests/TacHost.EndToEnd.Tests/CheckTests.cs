@@ -45,7 +45,7 @@ public sealed class CheckTests
         await using var sandbox = new Sandbox();
         Example.CopyLibrary(sandbox, "Pages");
         Example.CopyLibrary(sandbox, "Greeter");
-        foreach (var file in Directory.GetFiles(Path.Combine(Program.Root, "deployments"), "*.csx").Concat(Example.Files(withPackages: false)))
+        foreach (var file in Directory.GetFiles(Path.Combine(Program.Root, "deployments"), "*.cs*").Concat(Example.Files(withPackages: false)))
         {
             var outcome = await sandbox.TachostAsync("--rundir", Program.Root, "--lib", sandbox.PathOf("lib"), "check", file);
             Assert.Equal(new Outcome(0, $"{file}: nothing found\n", ""), outcome);

@@ -13,7 +13,7 @@ public sealed class LanguageServerTests
     {
         await using var sandbox = new Sandbox();
         var deployments = Path.Combine(Program.Root, "deployments");
-        string[] files = [.. Directory.GetFiles(deployments, "*.csx", SearchOption.AllDirectories)];
+        string[] files = [.. Directory.GetFiles(deployments, "*.csx", SearchOption.AllDirectories), .. Directory.GetFiles(Example.Folder, "*.cs")];
         foreach (var file in files)
             File.Copy(file, sandbox.PathOf(Path.GetFileName(file)));
         Example.CopyLibrary(sandbox, "Pages");

@@ -11,7 +11,7 @@ internal static partial class Example
 
     /// <summary>Returns the examples that use NuGet packages, or all others.</summary>
     public static IEnumerable<string> Files(bool withPackages) =>
-        Directory.GetFiles(Folder, "*.csx").Order(StringComparer.Ordinal).Where(file => File.ReadLines(file).Any(line => line.StartsWith("#:package ", StringComparison.Ordinal) && line.Contains('@', StringComparison.Ordinal)) == withPackages);
+        Directory.GetFiles(Folder, "*.cs*").Order(StringComparer.Ordinal).Where(file => File.ReadLines(file).Any(line => line.StartsWith("#:package ", StringComparison.Ordinal) && !line.StartsWith("#:package TacHost.", StringComparison.Ordinal) && line.Contains('@', StringComparison.Ordinal)) == withPackages);
 
     /// <summary>Replaces the ports of a tac file by free ones.</summary>
     public static string WithFreePorts(string tac) => Port().Replace(tac, "\"$1:0:");
