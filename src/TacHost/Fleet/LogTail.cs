@@ -13,7 +13,7 @@ internal sealed class LogTail : IDisposable
     private byte[] _rest = [];
 
     /// <param name="path">The log file.</param>
-    /// <param name="fromStart">Whether to read the lines that it has now, too.</param>
+    /// <param name="fromStart">True to read the present lines, too.</param>
     public LogTail(string path, bool fromStart = false)
     {
         _path = path;
