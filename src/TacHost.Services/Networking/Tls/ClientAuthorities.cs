@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 
@@ -7,8 +6,6 @@ namespace TacHost.Services.Networking.Tls;
 /// <summary>The certificate authorities for the clients of a server. They are read again when their files have changed.</summary>
 internal sealed class ClientAuthorities
 {
-    private const string ForClients = "1.3.6.1.5.5.7.3.2";
-
     private readonly ReloadedValue<X509ChainPolicy> _value;
 
     /// <exception cref="CannotListenException">The authorities cannot be read.</exception>
@@ -16,7 +13,7 @@ internal sealed class ClientAuthorities
     {
         try
         {
-            _value = new(() => TrustedRoots.Files(path), () => Read(path), () => NetworkingLog.AuthoritiesReloaded(logger, path), e => NetworkingLog.AuthoritiesNotReloaded(logger, e, path));
+            _value = new(() => TrustedRoots.Files(path), () => TrustedRoots.Read(path), () => NetworkingLog.AuthoritiesReloaded(logger, path), e => NetworkingLog.AuthoritiesNotReloaded(logger, e, path));
         }
         catch (Exception e) when (TlsFiles.IsUnreadable(e))
         {
@@ -25,11 +22,4 @@ internal sealed class ClientAuthorities
     }
 
     public X509ChainPolicy Policy => _value.Current.Clone();
-
-    private static X509ChainPolicy Read(string path)
-    {
-        var policy = TrustedRoots.Read(path);
-        policy.ApplicationPolicy.Add(new Oid(ForClients));
-        return policy;
-    }
 }
