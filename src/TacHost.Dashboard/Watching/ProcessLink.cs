@@ -43,7 +43,9 @@ internal sealed class ProcessLink(string name) : IDisposable
             // Processes of root do not answer other users.
             if ((_client ??= ControlClient.Connect(name)) is not { } client || (client.User == 0 && LibcAccounts.GetEuid() != 0))
                 return null;
-            var status = client.Call("status", null, ControlClient.Timeout).Deserialize(ControlJson.Default.StatusReport)!;
+            // A process of another user may send anything, also null.
+            if (client.Call("status", null, ControlClient.Timeout).Deserialize(ControlJson.Default.StatusReport) is not { Process.Applications: not null, Services: not null } status)
+                throw new JsonException("The process has sent no state.");
             foreach (var application in status.Process.Applications)
                 ReadLog(client, application.Name ?? "", onLine);
             return new WatchedProcess(client.Process, UserName(client.User), status, AskForFleet(client));
@@ -62,7 +64,8 @@ internal sealed class ProcessLink(string name) : IDisposable
         var last = _lastLines.GetValueOrDefault(application);
         client.Call("logs", new JsonObject { ["application"] = application, ["after"] = last, ["lines"] = last == 0 ? FirstLines : int.MaxValue }, ControlClient.Timeout, message =>
         {
-            var line = message.Deserialize(ControlJson.Default.LogReport)!;
+            if (message.Deserialize(ControlJson.Default.LogReport) is not { } line)
+                return true;
             if (line.Number > _lastLines.GetValueOrDefault(application))
                 onLine(client.Process, application, line);
             _lastLines[application] = line.Number;

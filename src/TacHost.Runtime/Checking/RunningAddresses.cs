@@ -60,8 +60,9 @@ internal sealed class RunningAddresses
             using var client = ControlClient.Connect(name);
             if (client is null || (client.User == 0 && LibcAccounts.GetEuid() != 0))
                 return [];
-            var sources = client.Call("ps", null, _timeout).Deserialize(ControlJson.Default.ProcessReport)!.Applications;
-            var services = client.Call("status", null, _timeout).Deserialize(ControlJson.Default.StatusReport)!.Services;
+            // A process of another user may send anything, also null.
+            if (client.Call("ps", null, _timeout).Deserialize(ControlJson.Default.ProcessReport) is not { Applications: { } sources } || client.Call("status", null, _timeout).Deserialize(ControlJson.Default.StatusReport) is not { Services: { } services })
+                return [];
             return
             [
                 .. services.SelectMany(service => service.LocalAddresses.Select(address =>

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace TacHost.Control.Wire;
 
 /// <summary>The JSON serialization of the protocol's types, generated at compile time without reflection.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(ProcessReport))]
 [JsonSerializable(typeof(StatusReport))]
 [JsonSerializable(typeof(StopReport))]
