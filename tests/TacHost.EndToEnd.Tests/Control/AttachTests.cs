@@ -109,7 +109,7 @@ public sealed class AttachTests
     public async Task Daemon_WithoutAFreeThreadOfThePool_RunsLines()
     {
         await using var sandbox = new Sandbox();
-        await sandbox.StartDaemonAsync(sandbox.WriteTac(extra: "for (var i = 0; i < 500; i++) ThreadPool.QueueUserWorkItem(_ => Thread.Sleep(-1));"));
+        await sandbox.StartDaemonAsync(sandbox.WriteTacThatBlocksThePool());
 
         var outcome = await AttachAsync(sandbox, "ThreadPool.PendingWorkItemCount > 100");
 

@@ -63,7 +63,7 @@ public sealed class DumpTests
     public async Task Daemon_WithoutAFreeThreadOfThePool_IsShownAndServesAfterwards()
     {
         await using var sandbox = new Sandbox();
-        await sandbox.StartDaemonAsync(sandbox.WriteTac(extra: "for (var i = 0; i < 500; i++) ThreadPool.QueueUserWorkItem(_ => Thread.Sleep(-1));"));
+        await sandbox.StartDaemonAsync(sandbox.WriteTacThatBlocksThePool());
 
         var outcome = await sandbox.TachostAsync("dump", sandbox.PidFile, "--json");
 

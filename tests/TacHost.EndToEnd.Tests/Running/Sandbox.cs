@@ -57,6 +57,21 @@ internal sealed partial class Sandbox : IAsyncDisposable
     /// <summary>A tac that serves a poem.</summary>
     public string WriteTac(string name = "poem.csx", int port = 0, string poem = "poem.txt", string extra = "") => Write(name, Tac(port, poem, extra));
 
+    /// <summary>A tac that serves the poem, and whose last service leaves no thread of the pool to anything else.</summary>
+    public string WriteTacThatBlocksThePool() => Write("poem.csx", Tac(0, "poem.txt", "") + """
+
+        new Blocking().SetServiceParent(application);
+        class Blocking : Service
+        {
+            protected override Task OnStartAsync(CancellationToken cancellationToken)
+            {
+                for (var i = 0; i < 500; i++)
+                    ThreadPool.QueueUserWorkItem(_ => Thread.Sleep(-1));
+                return Task.CompletedTask;
+            }
+        }
+        """);
+
     public static string Tac(int port, string poem, string extra) => $"""
         #r "FastPoetry.Services.dll"
         using FastPoetry.Services;
