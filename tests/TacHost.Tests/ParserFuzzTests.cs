@@ -62,6 +62,12 @@ public sealed class ParserFuzzTests : IDisposable
     public void ClusterSettings_WithNull_AreRefused(string text) =>
         Assert.Contains("cannot read '", Assert.Throws<TacHostException>(() => ReadClusterSettings(text)).Message, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("""{ "poem": {} }""")]
+    [InlineData("""{ "poem": { "constraints": ["role=gpu"] } }""")]
+    [InlineData("""{ "poem": { "set": { "port": "0" } } }""")]
+    public void ClusterSettings_WithoutSomeOfThem_AreRead(string text) => ReadClusterSettings(text);
+
     private void ReadClusterSettings(string text)
     {
         Directory.CreateDirectory(_directory["fleet"]);

@@ -50,12 +50,13 @@ internal static class ClusterSettings
 }
 
 /// <summary>The settings of a deployment in <c>cluster.json</c>.</summary>
+/// <remarks>Without init: generated code would set such a property to null where the file leaves it out.</remarks>
 internal sealed record UnitSettings
 {
     /// <summary>Gets the parameters of the tac file.</summary>
-    public Dictionary<string, string> Set { get; init; } = [];
+    public Dictionary<string, string> Set { get; set; } = [];
 
-    public IReadOnlyList<string> Constraints { get; init; } = [];
+    public IReadOnlyList<string> Constraints { get; set; } = [];
 
-    public bool Off { get; init; }
+    public bool Off { get; set; }
 }
