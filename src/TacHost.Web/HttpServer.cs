@@ -133,7 +133,7 @@ public class HttpServer : Service, IListeningService, IServiceNeeds
         var (listeners, server) = (_listeners, _server);
         _server = null;
         if (listeners is not null)
-            await listeners.StopAsync(() => StopAsync(server, cancellationToken), cancellationToken);
+            await listeners.StopAsync(abort => StopAsync(server, abort), cancellationToken);
         _listeners = null;
     }
 

@@ -106,7 +106,7 @@ public sealed class WebApplicationService : Service, IListeningService, IService
         var (listeners, application) = (_listeners, _application);
         _application = null;
         if (listeners is not null)
-            await listeners.StopAsync(() => application is null ? Task.CompletedTask : HostLife.StopAsync(application, cancellationToken), cancellationToken);
+            await listeners.StopAsync(abort => application is null ? Task.CompletedTask : HostLife.StopAsync(application, abort), cancellationToken);
         _listeners = null;
     }
 

@@ -58,12 +58,21 @@ internal sealed class KestrelListeners : IConnectionHandler
     /// <summary>Closes the sockets, stops Kestrel and waits for the running requests.</summary>
     /// <param name="stop">Stops Kestrel.</param>
     /// <param name="cancellationToken">Aborts the connections that are still open. A handler that then still runs is left alone.</param>
-    public async Task StopAsync(Func<Task> stop, CancellationToken cancellationToken)
+    public async Task StopAsync(Func<CancellationToken, Task> stop, CancellationToken cancellationToken)
     {
         await _group.CloseAsync();
-        var stopping = StopKestrelAsync(stop);
-        await EndSilentConnectionsAsync(stopping, cancellationToken);
-        if (stopping.IsCompleted || await HasEndedAfterAbortAsync(stopping))
+
+        // Kestrel aborts after the connections have been read, because it forgets those that it aborts.
+        IReadOnlyList<string> open = [];
+        using CancellationTokenSource abort = new();
+        await using var aborting = cancellationToken.UnsafeRegister(_ =>
+        {
+            open = OpenConnections;
+            abort.Cancel();
+        }, null);
+        var stopping = StopKestrelAsync(() => stop(abort.Token));
+        await EndSilentConnectionsAsync(stopping, abort.Token);
+        if (stopping.IsCompleted || await HasEndedAfterAbortAsync(stopping, open))
             await stopping;
         await _group.DrainAsync(cancellationToken);
     }
@@ -77,9 +86,9 @@ internal sealed class KestrelListeners : IConnectionHandler
     }
 
     /// <summary>Logs the aborted connections, and waits a moment for their handlers.</summary>
-    private async Task<bool> HasEndedAfterAbortAsync(Task stopping)
+    private async Task<bool> HasEndedAfterAbortAsync(Task stopping, IReadOnlyList<string> open)
     {
-        if (OpenConnections is { Count: > 0 } open)
+        if (open.Count > 0)
             WebLog.RequestsAborted(_logger, open.Count, string.Join("; ", open.Take(MostNamed)) + (open.Count > MostNamed ? "; and more" : ""));
         await stopping.WaitAsync(_timeToAbort, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return stopping.IsCompleted;
