@@ -124,8 +124,11 @@ public sealed partial class ExamplesTests
         var reload = await sandbox.TachostAsync("reload", sandbox.PidFile);
         Assert.Equal((0, ""), (reload.ExitCode, reload.Error));
         Assert.Contains("~ WebApplicationService", reload.Output, StringComparison.Ordinal);
-        Assert.Contains("ecstasy", await client.GetStringAsync("/verse", TestContext.Current.CancellationToken).Soon(), StringComparison.Ordinal);
-        using var old = await client.GetAsync("/poem", TestContext.Current.CancellationToken).Soon();
+
+        // A connection that is kept alive may still reach the old code, while that ends.
+        using HttpClient next = new() { BaseAddress = client.BaseAddress };
+        Assert.Contains("ecstasy", await next.GetStringAsync("/verse", TestContext.Current.CancellationToken).Soon(), StringComparison.Ordinal);
+        using var old = await next.GetAsync("/poem", TestContext.Current.CancellationToken).Soon();
         Assert.Equal(System.Net.HttpStatusCode.NotFound, old.StatusCode);
     }
 
