@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using TacHost.Native;
 
@@ -8,6 +9,11 @@ internal sealed class ThreadCredentials : IDisposable
 {
     private const string Tasks = "/proc/self/task";
 
+    /// <summary>The time for a thread to end that was ending when the process changed its identity: the C library leaves such threads out.</summary>
+    private static readonly TimeSpan _longestEnd = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(1);
+
     private readonly OpenDirectory? _tasks = OpenDirectory.Open(Tasks);
     private readonly List<string> _threads = Directory.Exists(Tasks) ? [.. Directory.EnumerateDirectories(Tasks).Select(path => Path.GetFileName(path))] : [];
 
@@ -17,12 +23,38 @@ internal sealed class ThreadCredentials : IDisposable
     {
         if (_threads.Count == 0)
             throw new TacHostException(ExitCode.OperatingSystem, $"cannot check whether every thread became user {identity.User}, because '{Tasks}' cannot be read. Mount /proc.");
-        return _threads.FirstOrDefault(thread => !Is(thread, identity, groups));
+        return _threads.FirstOrDefault(thread => !Is(thread, identity, groups) && !Ends(thread, identity, groups));
     }
 
     public void Dispose() => _tasks?.Dispose();
 
+    private bool Ends(string thread, Identity identity, IReadOnlyList<uint> groups)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (!Is(thread, identity, groups))
+        {
+            if (Stopwatch.GetElapsedTime(began) > _longestEnd)
+                return false;
+            BlockingWait.For(Task.Delay(_pause));
+        }
+
+        return true;
+    }
+
+    /// <summary>Returns whether a thread has ended, or has the identity and the groups.</summary>
     private bool Is(string thread, Identity identity, IReadOnlyList<uint> groups)
+    {
+        try
+        {
+            return HasEndedOrIs(thread, identity, groups);
+        }
+        catch (IOException)
+        {
+            return true; // The thread has ended after its file was opened.
+        }
+    }
+
+    private bool HasEndedOrIs(string thread, Identity identity, IReadOnlyList<uint> groups)
     {
         using var file = _tasks?.OpenFile($"{thread}/status", OpenFlags.ReadOnly);
         if (file is null)
