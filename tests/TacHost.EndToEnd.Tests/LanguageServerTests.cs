@@ -37,7 +37,7 @@ public sealed class LanguageServerTests
 
         // The same server sees mistakes, and the documentation of the libraries.
         var ecstasy = await File.ReadAllTextAsync(Path.Combine(deployments, "ecstasy.csx"), TestContext.Current.CancellationToken);
-        Assert.Contains("Describes a listener. Nothing is opened before the start.", await server.HoverAsync("ecstasy.csx", ecstasy, "TcpServer"), StringComparison.Ordinal);
+        Assert.Contains("Initializes a listener. Opens nothing before the start.", await server.HoverAsync("ecstasy.csx", ecstasy, "TcpServer"), StringComparison.Ordinal);
         Assert.Contains("Builds a protocol that recites the poem", await server.HoverAsync("ecstasy.csx", ecstasy, "PoetryFactory"), StringComparison.Ordinal);
         Assert.Superset(new HashSet<string> { "SetServiceParent", "Running" }, (await server.CompletionAsync("ecstasy.csx", ecstasy, "poetryService.")).ToHashSet());
         Assert.Superset(new HashSet<string> { "AddService", "RunAsync" }, (await server.CompletionAsync("program.cs", program, "await application.")).ToHashSet());
