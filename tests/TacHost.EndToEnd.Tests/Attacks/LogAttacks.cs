@@ -104,7 +104,7 @@ public sealed class LogAttacks(SecondUser eve)
     [InlineData("the old log")]
     [InlineData("the socket")]
     [InlineData("the log of the tac")]
-    public Task Name_ThatIsFlippedDuringHundredsOfStarts_NeverLeadsToTheFileOfRoots(string option) => FlipTheNameAsync(option, 300);
+    public Task Name_ThatIsFlippedDuringManyStarts_NeverLeadsToTheFileOfRoots(string option) => FlipTheNameAsync(option, 60);
 
     [Theory]
     [InlineData("--logfile")]
@@ -117,7 +117,7 @@ public sealed class LogAttacks(SecondUser eve)
     [InlineData("--logfile")]
     [InlineData("--pidfile")]
     [InlineData("the socket")]
-    public Task Directory_ThatIsFlippedDuringHundredsOfStarts_NeverLeadsToThatOfRoots(string option) => FlipTheDirectoryAsync(option, 300);
+    public Task Directory_ThatIsFlippedDuringManyStarts_NeverLeadsToThatOfRoots(string option) => FlipTheDirectoryAsync(option, 60);
 
     private async Task FlipTheNameAsync(string option, int starts)
     {
