@@ -189,22 +189,30 @@ internal sealed class ClusterSandbox : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        var processes = Directory.EnumerateFiles(_directory.Path, "*.pid", SearchOption.AllDirectories).Select(file => int.TryParse(File.ReadAllText(file), CultureInfo.InvariantCulture, out var id) ? id : 0).Where(id => id > 0 && IsOurs(id)).ToList();
-        foreach (var process in processes)
-            await RunAsync("kill", [$"-{Kill}", process.ToString(CultureInfo.InvariantCulture)]);
-        foreach (var process in processes)
-            await Until.GoneAsync(process);
+        // Those too that a node was starting when it was killed, and that have no pid file yet.
+        while (Processes() is { Count: > 0 } processes)
+        {
+            foreach (var process in processes)
+                await RunAsync("kill", [$"-{Kill}", process.ToString(CultureInfo.InvariantCulture)]);
+            foreach (var process in processes)
+                await Until.GoneAsync(process);
+        }
+
         if (_network is not null)
             await _network.DisposeAsync();
         await RunAsync("ip", ["netns", "delete", _namespace]);
         _directory.Dispose();
     }
 
+    private List<int> Processes() =>
+        [.. Directory.EnumerateDirectories("/proc").Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var id) ? id : 0).Where(id => id > 0 && IsOurs(id))];
+
     private bool IsOurs(int process)
     {
         try
         {
-            return File.ReadAllText($"/proc/{process}/cmdline").Contains(_directory.Path, StringComparison.Ordinal);
+            var words = File.ReadAllText($"/proc/{process}/cmdline");
+            return words.StartsWith(_program, StringComparison.Ordinal) && words.Contains(_directory.Path, StringComparison.Ordinal);
         }
         catch (IOException)
         {
