@@ -4,30 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace TacHost.Native;
 
 /// <summary>Writes to a descriptor. If another process has made it non-blocking, a write waits for the reader as usual, rather than fail in the middle of a line.</summary>
-internal sealed unsafe class WaitingStream(SafeFileHandle handle) : Stream
+internal sealed unsafe class WaitingStream(SafeFileHandle handle) : WriteOnlyStream
 {
-    /// <inheritdoc/>
-    public override bool CanRead => false;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
     /// <inheritdoc/>
     /// <exception cref="IOException">The operating system refused.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
@@ -50,13 +28,4 @@ internal sealed unsafe class WaitingStream(SafeFileHandle handle) : Stream
     public override void Flush()
     {
     }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 }
