@@ -23,12 +23,13 @@ internal sealed class ThreadCredentials : IDisposable
     {
         if (_threads.Count == 0)
             throw new TacHostException(ExitCode.OperatingSystem, $"cannot check whether every thread became user {identity.User}, because '{Tasks}' cannot be read. Mount /proc.");
-        return _threads.FirstOrDefault(thread => !Is(thread, identity, groups) && !Ends(thread, identity, groups));
+        return _threads.FirstOrDefault(thread => !Becomes(thread, identity, groups));
     }
 
     public void Dispose() => _tasks?.Dispose();
 
-    private bool Ends(string thread, Identity identity, IReadOnlyList<uint> groups)
+    /// <summary>Returns whether a thread has the identity and the groups, or ends in time.</summary>
+    private bool Becomes(string thread, Identity identity, IReadOnlyList<uint> groups)
     {
         var began = Stopwatch.GetTimestamp();
         while (!Is(thread, identity, groups))
